@@ -1,0 +1,129 @@
+#include "atrium/broker/envelope.hpp"
+
+#include "atrium/broker/json_object.hpp"
+#include "atrium/broker/text.hpp"
+
+namespace atrium {
+
+namespace {
+
+constexpr std::string_view to_everybody = "0:";
+constexpr std::string_view to_all_but_sender = "0x:";
+
+void append_field(std::string& out, std::string_view key,
+                  std::string_view text) {
+  out.append(",\"").append(key).append("\":");
+  append_json_string(out, text);
+}
+
+void append_json(std::string& out, const envelope& x) {
+  out.append(R"({"type":"message","v":1)");
+  append_field(out, "event_id", x.event_id);
+  append_field(out, "scope", to_string(x.to));
+  if (x.to != scope::all)
+    append_field(out, to_string(x.to), x.target);
+  if (x.from) {
+    out.append(R"(,"sender":{"user":)");
+    append_json_string(out, x.from->user);
+    append_field(out, "connection", x.from->connection);
+    out.push_back('}');
+  }
+  out.append(",\"ts\":")
+    .append(std::to_string(x.time.time_since_epoch().count()));
+  if (!x.trace_id.empty())
+    append_field(out, "trace_id", x.trace_id);
+  out.append(",\"data\":").append(x.data).push_back('}');
+}
+
+std::string text_of(const json_object& object, std::string_view key) {
+  auto raw = object.find(key);
+  return raw ? json_string(*raw).value_or(std::string{}) : std::string{};
+}
+
+std::optional<scope> scope_named(std::string_view name) {
+  for (auto x : {scope::room, scope::user, scope::all})
+    if (to_string(x) == name)
+      return x;
+  return std::nullopt;
+}
+
+std::optional<sender> sender_of(const json_object& object) {
+  auto raw = object.find("sender");
+  if (!raw)
+    return std::nullopt;
+  auto fields = json_object::parse(*raw);
+  if (!fields)
+    return std::nullopt;
+  return sender{text_of(*fields, "user"), text_of(*fields, "connection")};
+}
+
+std::variant<envelope, packet_error> read_envelope(const json_object& object) {
+  auto version = object.find("v");
+  if (!version)
+    return packet_error::malformed;
+  if (json_unsigned(*version) != envelope::version)
+    return packet_error::unknown_version;
+  envelope x;
+  x.event_id = text_of(object, "event_id");
+  auto to = scope_named(text_of(object, "scope"));
+  auto time = json_unsigned(object.find("ts").value_or(""));
+  auto data = object.find("data");
+  if (x.event_id.empty() || !to || !time || !data)
+    return packet_error::malformed;
+  x.to = *to;
+  if (x.to != scope::all)
+    x.target = text_of(object, to_string(x.to));
+  x.from = sender_of(object);
+  x.time = unix_time{std::chrono::milliseconds{*time}};
+  x.trace_id = text_of(object, "trace_id");
+  x.data = *data;
+  return x;
+}
+
+} // namespace
+
+std::string_view to_string(scope value) noexcept {
+  switch (value) {
+  case scope::room:
+    return "room";
+  case scope::user:
+    return "user";
+  default:
+    return "all";
+  }
+}
+
+std::string to_json(const envelope& x) {
+  std::string result;
+  append_json(result, x);
+  return result;
+}
+
+std::string encode_packet(const envelope& x, bool skip_sender) {
+  constexpr std::size_t overhead = 192; // keys, quotes, time: saves growing
+  std::string result;
+  result.reserve(x.data.size() + x.target.size() + overhead);
+  result.append(skip_sender ? to_all_but_sender : to_everybody);
+  append_json(result, x);
+  return result;
+}
+
+std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
+  packet result;
+  result.skip_sender = bytes.starts_with(to_all_but_sender);
+  if (!result.skip_sender && !bytes.starts_with(to_everybody))
+    return bytes.find(":{") == std::string_view::npos
+             ? packet_error::malformed
+             : packet_error::unknown_version;
+  result.json = bytes.substr(bytes.find(':') + 1);
+  auto object = json_object::parse(result.json);
+  if (!object || !is_utf8(result.json))
+    return packet_error::malformed;
+  auto content = read_envelope(*object);
+  if (auto* error = std::get_if<packet_error>(&content))
+    return *error;
+  result.content = std::move(std::get<envelope>(content));
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "atrium/broker/bus.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace atrium {
+
+/// Whom an envelope is for.
+enum class scope : std::uint8_t { room, user, all };
+
+/// Returns `room`, `user` or `all`.
+std::string_view to_string(scope value) noexcept;
+
+/// Who has sent an envelope.
+struct sender {
+  std::string user;
+  std::string connection;
+};
+
+/// One message with its addressing: what travels between nodes and, byte for
+/// byte, what clients receive.
+struct envelope {
+  /// The version of the format that this node writes and understands.
+  static constexpr unsigned version = 1;
+
+  std::string event_id;       ///< ULID, or what the publisher chose.
+  scope to = scope::room;     ///< Kind of the target.
+  std::string target;         ///< Name of the room or user; empty for `all`.
+  std::optional<sender> from; ///< Absent when no client has sent it.
+  unix_time time;             ///< When the node accepted it.
+  std::string trace_id;       ///< Empty, or what the publisher chose.
+  std::string data;           ///< One JSON value, verbatim.
+};
+
+/// Returns the JSON text of `x` (net/PROTOCOL.md, section 4, `message`).
+std::string to_json(const envelope& x);
+
+/// What an envelope looks like on a bus: a header of the node's own, a colon,
+/// and the envelope's JSON. Headers are `0` (everybody who is subscribed) and
+/// `0x` (all but the connection that sent it).
+struct packet {
+  bool skip_sender = false;
+  envelope content;
+  std::string_view json; ///< The envelope's text inside the packet.
+};
+
+/// Why a packet was dropped.
+enum class packet_error : std::uint8_t {
+  malformed,       ///< Not a packet, not JSON, not UTF-8, a field is missing.
+  unknown_version, ///< From a newer node: header or envelope of another
+                   ///< version.
+};
+
+/// Returns `x` with its header, for `bus::publish`.
+std::string encode_packet(const envelope& x, bool skip_sender);
+
+/// Reverses `encode_packet`. The bus is a border: whoever can write to it can
+/// send anything, so nothing is taken on trust. The result refers to `bytes`.
+std::variant<packet, packet_error> decode_packet(std::string_view bytes);
+
+} // namespace atrium

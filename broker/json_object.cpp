@@ -1,0 +1,108 @@
+#include "atrium/broker/json_object.hpp"
+
+#include "atrium/broker/json_scanner.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <ranges>
+
+namespace atrium {
+
+namespace {
+
+std::optional<std::string> decode_escapes(std::string_view raw) {
+  auto value = nlohmann::json::parse(raw, nullptr, /*allow_exceptions*/ false);
+  if (!value.is_string())
+    return std::nullopt;
+  return std::move(value.get_ref<std::string&>());
+}
+
+bool same_key(std::string_view raw, std::string_view key) {
+  if (raw.find('\\') == std::string_view::npos)
+    return raw == key;
+  std::string quoted = "\"";
+  quoted.append(raw).push_back('"');
+  return decode_escapes(quoted) == key;
+}
+
+} // namespace
+
+std::optional<json_object> json_object::parse(std::string_view text) {
+  json_object result;
+  json_scanner in{text};
+  auto slice
+    = [&](std::size_t from) { return text.substr(from, in.position() - from); };
+  if (!in.token('{'))
+    return std::nullopt;
+  if (!in.token('}')) {
+    do {
+      in.space();
+      auto from = in.position();
+      if (!in.string())
+        return std::nullopt;
+      auto key = slice(from + 1);
+      key.remove_suffix(1);
+      if (!in.token(':'))
+        return std::nullopt;
+      in.space();
+      from = in.position();
+      if (!in.value(max_depth - 1))
+        return std::nullopt;
+      result.members_.push_back({key, slice(from)});
+    } while (in.token(','));
+    if (!in.token('}'))
+      return std::nullopt;
+  }
+  in.space();
+  if (!in.at_end())
+    return std::nullopt;
+  return result;
+}
+
+std::optional<std::string_view> json_object::find(std::string_view key) const {
+  auto from_last = members_ | std::views::reverse;
+  auto i = std::ranges::find_if(
+    from_last, [&](const member& x) { return same_key(x.key, key); });
+  if (i == from_last.end())
+    return std::nullopt;
+  return i->value;
+}
+
+std::optional<std::string> json_string(std::string_view raw) {
+  if (raw.size() < 2 || raw.front() != '"')
+    return std::nullopt;
+  if (raw.find('\\') != std::string_view::npos)
+    return decode_escapes(raw);
+  return std::string{raw.substr(1, raw.size() - 2)};
+}
+
+std::optional<std::uint64_t> json_unsigned(std::string_view raw) {
+  std::uint64_t value = 0;
+  auto end = raw.data() + raw.size();
+  auto [at, error] = std::from_chars(raw.data(), end, value);
+  if (error != std::errc{} || at != end)
+    return std::nullopt;
+  return value;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  static constexpr std::string_view hex = "0123456789abcdef";
+  out.push_back('"');
+  for (auto c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (byte < 0x20) {
+      out.append("\\u00").push_back(hex[byte >> 4U]);
+      out.push_back(hex[byte & 15U]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+} // namespace atrium

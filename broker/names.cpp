@@ -1,0 +1,81 @@
+#include "atrium/broker/names.hpp"
+
+#include <array>
+
+namespace atrium {
+
+namespace {
+
+constexpr auto kept = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0; c < table.size(); ++c)
+    table[c] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')
+               || (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_'
+               || c == '~' || c >= 0x80;
+  return table;
+}();
+
+bool keep(char c) {
+  return kept[static_cast<unsigned char>(c)];
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+} // namespace
+
+std::string escape(std::string_view id) {
+  static constexpr std::string_view hex = "0123456789ABCDEF";
+  std::string result;
+  result.reserve(id.size());
+  for (auto c : id) {
+    if (keep(c)) {
+      result.push_back(c);
+      continue;
+    }
+    auto byte = static_cast<unsigned char>(c);
+    result.push_back('%');
+    result.push_back(hex[byte >> 4U]);
+    result.push_back(hex[byte & 15U]);
+  }
+  return result;
+}
+
+std::optional<std::string> unescape(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (keep(text[i])) {
+      result.push_back(text[i]);
+      continue;
+    }
+    if (text[i] != '%' || i + 2 >= text.size())
+      return std::nullopt;
+    auto high = hex_value(text[i + 1]);
+    auto low = hex_value(text[i + 2]);
+    if (high < 0 || low < 0)
+      return std::nullopt;
+    auto c = static_cast<char>(high * 16 + low);
+    if (keep(c))
+      return std::nullopt; // a needless escape would be a second name
+    result.push_back(c);
+    i += 2;
+  }
+  return result;
+}
+
+std::string channel_names::room(std::string_view name) const {
+  return "{" + namespace_ + ":room:" + escape(name) + "}";
+}
+
+std::string channel_names::user(std::string_view name) const {
+  return "{" + namespace_ + ":user:" + escape(name) + "}";
+}
+
+std::string channel_names::all() const {
+  return "{" + namespace_ + ":all}";
+}
+
+} // namespace atrium
