@@ -1,0 +1,73 @@
+#pragma once
+
+#include "atrium/broker/redis_link.hpp"
+#include "atrium/broker/subscriber_table.hpp"
+#include "atrium/broker/subscription_tracker.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// Listens to channels over a link of its own. For the thread of the bus,
+/// except for the counters.
+class redis_listener final : private redis_dialog {
+public:
+  redis_listener(boost::asio::io_context& io, const redis_bus_config& config);
+
+  /// Starts to connect.
+  void start();
+
+  /// Closes the link and lets go of all subscribers.
+  void stop();
+
+  /// Adds a subscriber; `wake` subscribes to its channel if need be.
+  void add(bus_listener_ptr who);
+
+  /// Removes a subscriber; `wake` unsubscribes if it was the last one.
+  void remove(const bus_listener_ptr& who);
+
+  /// Tells Redis about what was added and removed.
+  void wake();
+
+  bool is_up() const noexcept {
+    return up_.load();
+  }
+
+  /// Returns how often the link was lost.
+  std::uint64_t losses() const noexcept {
+    return losses_.load();
+  }
+
+  /// Returns how many messages have arrived.
+  std::uint64_t received() const noexcept {
+    return received_.load();
+  }
+
+  /// Returns how many channels are wanted.
+  std::size_t channels() const noexcept {
+    return channels_.load();
+  }
+
+private:
+  void on_up() override;
+  void on_down(unix_time proven) override;
+  void compose(std::string& out) override;
+  bool idle() const override;
+  std::string_view on_reply(resp_reply reply) override;
+  void on_read_end() override;
+
+  subscriber_table table_;
+  subscription_tracker tracker_;
+  std::atomic<bool> up_ = false;
+  std::atomic<std::uint64_t> losses_ = 0;
+  std::atomic<std::uint64_t> received_ = 0;
+  std::atomic<std::size_t> channels_ = 0;
+  redis_link link_;
+};
+
+} // namespace atrium
