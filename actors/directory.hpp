@@ -1,0 +1,57 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/nursery.hpp"
+
+#include <caf/result.hpp>
+#include <caf/stateful_actor.hpp>
+
+namespace atrium {
+
+/// The state of the directory: finds or spawns rooms and users by name, one at
+/// a time, so that a newcomer never meets a child that is about to stop; and
+/// supervises them. A room that dies is forgotten, its members are told, and
+/// the next join makes a new one.
+class directory_core {
+public:
+  static inline constexpr auto name = "directory";
+
+  explicit directory_core(directory_actor::pointer self) : self_(self) {
+    // nop
+  }
+
+  void start(environment_ptr env);
+
+  /// Finds or spawns the room; it answers in the directory's place.
+  caf::result<entered> join(join_room& x);
+
+  void add(sign_on& x);
+
+  void let_retire(const retire& x);
+
+  /// A child has ended, as it should or not.
+  void down(const caf::down_msg& x);
+
+  void stop();
+
+private:
+  void spawn_everyone();
+  void room_died_unasked(actor_number room, const std::string& name,
+                         const caf::error& why);
+
+  directory_actor::pointer self_;
+  environment_ptr env_;
+  nursery<room_actor> rooms_;
+  nursery<user_actor> users_;
+  everyone_actor everyone_;
+  bool stopping_ = false;
+  std::size_t alive_ = 0; // children that have not ended yet
+};
+
+/// Spawnable: the directory of a node. Spawns everyone, too. `stop` ends all
+/// its children and, after the last one, itself.
+directory_actor::behavior_type
+directory(directory_actor::stateful_pointer<directory_core> self,
+          environment_ptr env);
+
+} // namespace atrium

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <caf/atom.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace atrium {
+
+// The messages; what is in them: actors/messages.hpp.
+struct subscribed;
+struct arrived;
+struct interrupted;
+struct channel_refused;
+struct packets;
+struct join_room;
+struct leave_room;
+struct publish_in_room;
+struct room_deadline;
+struct room_lingered;
+struct sign_on;
+struct retire;
+struct open_outlet;
+struct enter_room;
+struct exit_room;
+struct fan_out;
+struct fan_out_all;
+struct tell_member;
+struct tell_members;
+struct tell_all;
+struct room_died;
+struct close_all;
+struct from_client;
+struct disconnected;
+struct entered;
+struct exited;
+struct evicted;
+struct outcome;
+struct signed_on;
+struct push_frame;
+struct push_reply;
+
+// Every actor of the node and every message it understands. Who sends what:
+//
+//   session ─▶ connection ─▶ directory ─▶ room ─▶ subscription ─▶ bus
+//      ▲            │  ▲ └──────────────▶  │ ▲                      │
+//      │            │  └────── user ◀──┐   │ └──── subscription ◀───┤
+//      └── outlet ◀─┴──────── lane ◀───┼───┘                        │
+//                               ▲      └────────── subscription ◀───┤
+//                               └─ everyone ◀───── subscription ◀───┘
+//
+// Nobody writes to a socket but connections and lanes, through an outlet.
+
+/// Tells an actor to end; who spawned it says so.
+using stop_atom = caf::atom_constant<caf::atom("stop")>;
+
+/// A room's own timer.
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+
+/// Whoever has a subscription: rooms, users, everyone.
+using subscriber_actor = caf::typed_actor<
+  // The bus delivers from now on.
+  caf::reacts_to<subscribed>,
+  // Envelopes that came in one read of the bus.
+  caf::reacts_to<arrived>,
+  // The bus was lost for a while and is back.
+  caf::reacts_to<interrupted>,
+  // The bus will never carry this channel.
+  caf::reacts_to<channel_refused>>;
+
+/// Holds one bus subscription for the actor that has spawned it.
+using subscription_actor = caf::typed_actor<
+  // Packets as they came from the bus, to be checked and decoded.
+  caf::reacts_to<packets>,
+  // What the bus says about the channel, passed on.
+  caf::reacts_to<subscribed>, caf::reacts_to<interrupted>,
+  caf::reacts_to<channel_refused>>;
+
+/// A room that has members on this node.
+using room_actor = caf::typed_actor<
+  // From a connection, by way of the directory: it wants to become a member.
+  // Answered when the bus carries the channel; errors are those of `errc`.
+  caf::replies_to<join_room>::with<entered>,
+  // From a connection: it wants to be a member no more.
+  caf::reacts_to<leave_room>,
+  // From a connection: a message to the room.
+  caf::reacts_to<publish_in_room>,
+  // From the directory, after the room has offered to retire.
+  caf::reacts_to<stop_atom>,
+  // Internal: the custom room's clock, and deadlines.
+  caf::reacts_to<tick_atom>, caf::reacts_to<room_deadline>,
+  caf::reacts_to<room_lingered>>::extend_with<subscriber_actor>;
+
+/// A user who has connections on this node.
+using user_actor = caf::typed_actor<
+  // From the directory: one more connection of this user.
+  caf::reacts_to<sign_on>,
+  // From the directory, after the user has offered to retire.
+  caf::reacts_to<stop_atom>>::extend_with<subscriber_actor>;
+
+/// Holds the node's one subscription to the all-channel.
+using everyone_actor = subscriber_actor;
+
+/// Finds or spawns rooms and users by name, and supervises them.
+using directory_actor = caf::typed_actor<
+  // From a connection: passed on to the room of that name, which answers.
+  caf::replies_to<join_room>::with<entered>,
+  // From a connection: passed on to the user of that name.
+  caf::reacts_to<sign_on>,
+  // From a room or user that has nobody left: may it stop?
+  caf::reacts_to<retire>,
+  // Stops all rooms, all users and then itself.
+  caf::reacts_to<stop_atom>>;
+
+/// An I/O thread's actor: knows the thread's connections and which of them are
+/// in which room.
+using lane_actor = caf::typed_actor<
+  // From a new connection of this thread.
+  caf::reacts_to<open_outlet>,
+  // From a room: the connection is a member; write `joined`.
+  caf::reacts_to<enter_room>,
+  // From a room: the connection is a member no more; write `left`.
+  caf::reacts_to<exit_room>,
+  // From a room: one envelope for all its members on this lane.
+  caf::reacts_to<fan_out>,
+  // From everyone: one envelope for all connections on this lane.
+  caf::reacts_to<fan_out_all>,
+  // From a room: a message to one member, or the node's words to all of them.
+  caf::reacts_to<tell_member>, caf::reacts_to<tell_members>,
+  // From everyone: the node's words to all connections on this lane.
+  caf::reacts_to<tell_all>,
+  // From the directory: the room is dead; tell its members and forget it.
+  caf::reacts_to<room_died>,
+  // From the node: close all connections, a few at a time.
+  caf::reacts_to<close_all>>;
+
+/// One client's connection. Lives on the thread of its lane.
+using connection_actor = caf::typed_actor<
+  // From the socket: a request of the client.
+  caf::reacts_to<from_client>,
+  // From the socket: it is closed.
+  caf::reacts_to<disconnected>,
+  // From a room: the connection is a member no more.
+  caf::reacts_to<exited>,
+  // From the lane: the room has died.
+  caf::reacts_to<evicted>,
+  // From the bus or a room: what became of a publish, send or broadcast.
+  caf::reacts_to<outcome>,
+  // From the user: sign-on is complete, the client may talk.
+  caf::reacts_to<signed_on>,
+  // From the user: a message to the user, or the node's words to her.
+  caf::reacts_to<push_frame>, caf::reacts_to<push_reply>>;
+
+} // namespace atrium

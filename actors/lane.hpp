@@ -1,0 +1,59 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/pinned.hpp"
+#include "atrium/actors/roster.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+namespace atrium {
+
+/// The state of a lane: the fan-out of its I/O thread. Gets one message per
+/// envelope, whatever the number of receivers, and appends the shared frame to
+/// their outlets; who flushes them, and when, is not its business.
+class lane_core {
+public:
+  static inline constexpr auto name = "lane";
+
+  void start(lane_actor::pointer self, std::shared_ptr<gate> queue);
+
+  void open(const open_outlet& x);
+
+  /// A connection's actor has ended.
+  void lost(const caf::down_msg& x);
+
+  void enter(const enter_room& x);
+
+  void exit(const exit_room& x);
+
+  void deliver(const fan_out& x);
+
+  void deliver_all(const fan_out_all& x);
+
+  void tell(const tell_member& x);
+
+  void tell_room(const tell_members& x);
+
+  void tell_everyone(const tell_all& x);
+
+  void evict_members(const room_died& x);
+
+  void close_some(const close_all& x);
+
+private:
+  lane_actor::pointer self_ = nullptr;
+  std::shared_ptr<gate> queue_; // of fan-outs that wait for this lane
+  roster roster_;
+  std::vector<std::weak_ptr<outlet>> closing_;
+};
+
+/// Spawnable class: `spawn<lane>(unit, queue)`. Told to exit by the node.
+class lane : public caf::stateful_actor<lane_core, pinned<lane_actor::base>> {
+public:
+  lane(caf::actor_config& config, caf::execution_unit* unit,
+       std::shared_ptr<gate> queue);
+
+  behavior_type make_behavior() override;
+};
+
+} // namespace atrium

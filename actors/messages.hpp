@@ -1,0 +1,234 @@
+#pragma once
+
+#include "atrium/actors/gate.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/outlet.hpp"
+#include "atrium/actors/room_state.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace atrium {
+
+// What actors tell each other; actors/interfaces.hpp says who tells whom. These
+// messages never leave the process (between nodes travel envelopes), so they
+// carry handles and shared memory and need no serialisation.
+
+/// A room's or connection's number: the id of its actor, unique in the process.
+using actor_number = caf::actor_id;
+
+/// What a room needs to know of a connection that joins.
+struct seat {
+  member who;
+  connection_actor connection;
+  std::size_t lane = 0; ///< Index of the lane it lives on.
+
+  actor_number number() const {
+    return connection->id();
+  }
+};
+
+// -- from the bus -------------------------------------------------------------
+
+struct subscribed {};
+
+struct interrupted {
+  unix_time from;
+  unix_time to;
+};
+
+struct channel_refused {
+  std::string reason;
+};
+
+/// Packets of one channel and read. The ticket bounds how many are under way.
+struct packets {
+  std::vector<shared_bytes> batch;
+  gate_ticket ticket;
+};
+
+/// One checked envelope, encoded for clients.
+struct incoming {
+  frame content;
+  std::string skip; ///< Id of a connection that wants no echo, or empty.
+};
+
+struct arrived {
+  std::vector<incoming> batch;
+  gate_ticket ticket;
+};
+
+// -- to rooms, users and the directory ----------------------------------------
+
+struct join_room {
+  request_id id;
+  std::string room;
+  seat from;
+};
+
+/// The connection is a member; sent before the lane writes `joined`.
+struct entered {
+  room_actor room;
+};
+
+struct leave_room {
+  request_id id;
+  connection_actor from;
+};
+
+struct publish_in_room {
+  publish_request request;
+  connection_actor from;
+};
+
+/// The bus had its time to acknowledge the room's channel.
+struct room_deadline {};
+
+/// The room was empty for as long as its logic wants to linger.
+struct room_lingered {
+  std::size_t received = 0; ///< Joins when it began.
+};
+
+struct sign_on {
+  std::string user;
+  connection_actor connection;
+};
+
+/// "I have nobody left; this many have been passed on to me so far." The
+/// directory answers with stop, unless one more is on the way already.
+struct retire {
+  actor_number from = 0;
+  std::size_t received = 0;
+};
+
+// -- to lanes -----------------------------------------------------------------
+
+struct open_outlet {
+  connection_actor connection;
+  std::shared_ptr<outlet> out;
+};
+
+struct enter_room {
+  actor_number room = 0;
+  actor_number connection = 0;
+  joined answer;
+};
+
+struct exit_room {
+  actor_number room = 0;
+  actor_number connection = 0;
+  left answer;
+};
+
+struct fan_out {
+  actor_number room = 0;
+  frame content;
+  actor_number skip = 0; ///< A connection that is left out, or 0.
+};
+
+struct fan_out_all {
+  frame content;
+};
+
+struct tell_member {
+  actor_number connection = 0;
+  frame content;
+};
+
+struct tell_members {
+  actor_number room = 0;
+  reply what;
+};
+
+struct tell_all {
+  reply what;
+};
+
+struct room_died {
+  actor_number room = 0;
+  std::string name;
+};
+
+/// Closes a slice of the lane's connections and goes on with a message to
+/// itself, so that sockets get their turn in between.
+struct close_all {
+  close_code code = close_code::going_away;
+  std::string reason;
+};
+
+// -- to connections -----------------------------------------------------------
+
+struct from_client {
+  client_request request;
+};
+
+struct disconnected {};
+
+struct exited {
+  std::string room;
+  request_id id; ///< Of the leave.
+};
+
+struct evicted {
+  std::string room;
+};
+
+struct outcome {
+  accepted what; ///< Whose success, or failure, this is.
+  errc code = errc::none;
+  std::string message; ///< For people; only with a failure.
+};
+
+struct signed_on {
+  user_actor user;
+};
+
+struct push_frame {
+  frame content;
+  gate_ticket ticket; ///< Keeps the place of the packet it came from.
+};
+
+struct push_reply {
+  reply what;
+};
+
+} // namespace atrium
+
+// `errc` is a `caf::error` as well as a `std::error_code`.
+CAF_ERROR_CODE_ENUM(atrium::errc, "atrium")
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::subscribed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::interrupted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::channel_refused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::packets)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::join_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::leave_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::publish_in_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_deadline)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_lingered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::sign_on)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::retire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::open_outlet)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::enter_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::exit_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::fan_out)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::fan_out_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_members)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_died)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::close_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::from_client)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::disconnected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::entered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::exited)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::evicted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::signed_on)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::push_frame)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::push_reply)

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "atrium/actors/frame.hpp"
+#include "atrium/actors/replies.hpp"
+
+#include <chrono>
+#include <string_view>
+
+namespace atrium {
+
+/// The socket side of one connection, as actors see it: whatever is appended
+/// reaches the client in this order, or the connection is closed. Only called
+/// on the thread of the connection's lane; never blocks. When the queue goes
+/// over its bound the outlet closes itself as a slow consumer, so no call
+/// fails.
+class outlet {
+public:
+  virtual ~outlet() = default;
+
+  /// Queues a frame.
+  virtual void append(const frame& x) = 0;
+
+  /// Starts to read requests; until then the client hears nothing but `hello`.
+  virtual void open(const welcome& hello) = 0;
+
+  /// Answers one request. Successes are written only if the request has an id.
+  /// Every request is answered once, which makes room for a further one.
+  virtual void answer(const reply& x) = 0;
+
+  /// Tells the client something it did not ask for.
+  virtual void push(const reply& x) = 0;
+
+  /// Says why, then closes. Later calls do nothing. `after` is the hint when to
+  /// reconnect.
+  virtual void close(close_code code, std::string_view reason,
+                     std::chrono::milliseconds after)
+    = 0;
+};
+
+} // namespace atrium

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "atrium/actors/requests.hpp"
+#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/errc.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace atrium {
+
+// What a node tells one client, whichever protocol it speaks (net/PROTOCOL.md,
+// sections 3 to 6). Messages are not among them: those are frames.
+
+/// Why a node closes a connection; the values go over the wire.
+enum class close_code : std::uint16_t {
+  normal = 1000,
+  going_away = 1001,      ///< The node stops: reconnect after the hint.
+  unsupported = 1003,     ///< A binary frame.
+  policy = 1008,          ///< A bad token or a forbidden origin.
+  internal = 1011,        ///< A defect of the node.
+  try_again_later = 1013, ///< The node is overloaded or has no bus.
+  no_pong = 4002,         ///< Silent for two ping intervals.
+  slow_consumer = 4003,   ///< Its outbox went over the bound.
+};
+
+/// The first thing a client hears.
+struct welcome {
+  std::string connection;
+  std::string user;
+};
+
+struct joined {
+  request_id id;
+  std::string room;
+};
+
+struct left {
+  request_id id;
+  std::string room;
+};
+
+/// A publish, send or broadcast was handed to the bus.
+struct accepted {
+  enum class kind : std::uint8_t { published, sent, broadcasted };
+  kind what = kind::published;
+  request_id id;
+  std::string target; ///< Room or user; empty for a broadcast.
+  std::string event_id;
+};
+
+struct pong {
+  request_id id;
+  unix_time time;
+};
+
+/// A request failed, or something is wrong with a room (`id` empty).
+struct failure {
+  request_id id;
+  errc code = errc::internal;
+  std::string message; ///< For people.
+  std::string room;    ///< Empty: not about a room.
+};
+
+/// Messages of this scope may have been missed between these times.
+struct gap {
+  scope what = scope::room;
+  std::string room; ///< Only for rooms.
+  unix_time from;
+  unix_time to;
+};
+
+/// Everything that a node can tell.
+using reply = std::variant<welcome, joined, left, accepted, pong, failure, gap>;
+
+} // namespace atrium

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+namespace atrium {
+
+// What a client asks for, whichever protocol it speaks. Names and ids are
+// checked before one of these is made.
+
+/// A request's id as raw JSON, echoed in its answer; empty: no id, and then
+/// nothing is answered but errors.
+using request_id = std::string;
+
+/// Become a member of a room.
+struct join_request {
+  request_id id;
+  std::string room;
+};
+
+/// Stop being a member of a room.
+struct leave_request {
+  request_id id;
+  std::string room;
+};
+
+/// Message to every member of a room on every node.
+struct publish_request {
+  request_id id;
+  std::string room;
+  std::string data;     ///< One JSON value, verbatim.
+  std::string event_id; ///< Empty: the node makes one.
+  std::string trace_id; ///< May be empty.
+  bool echo = true;     ///< Also to the connection that publishes.
+};
+
+/// Message to every connection of a user on every node.
+struct send_request {
+  request_id id;
+  std::string user;
+  std::string data;
+  std::string event_id;
+  std::string trace_id;
+};
+
+/// Message to every connection on every node.
+struct broadcast_request {
+  request_id id;
+  std::string data;
+  std::string event_id;
+  std::string trace_id;
+};
+
+/// Who is in a room?
+struct presence_request {
+  request_id id;
+  std::string room;
+};
+
+/// What was said in a room?
+struct history_request {
+  request_id id;
+  std::string room;
+};
+
+/// Is the node there?
+struct ping_request {
+  request_id id;
+};
+
+/// Everything that a client can ask for.
+using client_request
+  = std::variant<join_request, leave_request, publish_request, send_request,
+                 broadcast_request, presence_request, history_request,
+                 ping_request>;
+
+} // namespace atrium

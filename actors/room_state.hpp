@@ -1,0 +1,153 @@
+#pragma once
+
+#include "atrium/broker/bus.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// A connection in a room, as the room's logic sees it.
+struct member {
+  std::string user;
+  std::string connection; ///< Unique among all nodes.
+};
+
+/// A message on its way into a room.
+struct room_message {
+  std::string data; ///< One JSON value; a hook may replace it by another.
+  std::string event_id;
+  std::string trace_id;
+};
+
+/// What a hook decides.
+class [[nodiscard]] decision {
+public:
+  static decision accept() {
+    return {};
+  }
+
+  /// The client gets the error `room_refused` with `reason`.
+  static decision refuse(std::string reason) {
+    decision result;
+    result.refusal_ = std::move(reason);
+    return result;
+  }
+
+  /// Nothing, or why not.
+  const std::optional<std::string>& refusal() const {
+    return refusal_;
+  }
+
+private:
+  std::optional<std::string> refusal_;
+};
+
+/// What a room's logic can do to its room; implemented by the room actor.
+class room_port {
+public:
+  virtual ~room_port() = default;
+  virtual const std::string& room_name() const = 0;
+  virtual std::vector<member> members() const = 0;
+  virtual unix_time now() const = 0;
+  virtual void publish(std::string data) = 0;
+  virtual void tell(const member& who, std::string data) = 0;
+};
+
+/// The logic of a room on one node: derive from it, override what you need and
+/// register it for a name pattern (`room_types`). As it is, it accepts
+/// everything.
+///
+/// Hooks run in the room's actor, one at a time, on the scheduler's threads,
+/// never on an I/O thread; a slow hook delays only its room. They run on the
+/// node to which the client is connected: a room with members on three nodes
+/// has three states. An exception from a hook fails the request with
+/// `internal`, tells the members, and the room goes on with a fresh state.
+class room_state {
+public:
+  virtual ~room_state() = default;
+
+  /// Somebody wants to join; `members()` does not have her yet.
+  virtual decision on_join(const member& who);
+
+  /// A member publishes; what is accepted goes to all members on all nodes.
+  virtual decision on_message(const member& from, room_message& message);
+
+  /// A member has left or lost the connection; `members()` has her no more.
+  virtual void on_leave(const member& who);
+
+  /// Called every `tick_interval()`.
+  virtual void on_tick();
+
+  /// Zero: no ticks. Asked once, when the room starts.
+  virtual std::chrono::milliseconds tick_interval() const;
+
+  /// How long an empty room keeps its state (and its subscription) before it
+  /// stops. Asked whenever the last member leaves.
+  virtual std::chrono::milliseconds linger() const;
+
+protected:
+  const std::string& name() const {
+    return port_->room_name();
+  }
+
+  /// The members on this node.
+  std::vector<member> members() const {
+    return port_->members();
+  }
+
+  unix_time now() const {
+    return port_->now();
+  }
+
+  /// Sends `data`, one JSON value, to every member on every node; no sender.
+  void publish(std::string data) {
+    port_->publish(std::move(data));
+  }
+
+  /// Sends `data`, one JSON value, to one member of this node; no sender. A
+  /// message to a member in `on_join` comes after her `joined`.
+  void tell(const member& who, std::string data) {
+    port_->tell(who, std::move(data));
+  }
+
+private:
+  friend class room_types;
+
+  room_port* port_ = nullptr;
+};
+
+/// Which logic runs in which rooms, by name pattern: `lobby` is one room,
+/// `game:*` all rooms whose name begins with `game:`. The longest pattern that
+/// fits decides. Filled before the node starts, read-only afterwards.
+class room_types {
+public:
+  using factory = std::function<std::unique_ptr<room_state>()>;
+
+  /// Registers `State`, made with its default constructor.
+  template <class State>
+  room_types& add(std::string pattern) {
+    return add(std::move(pattern), [] { return std::make_unique<State>(); });
+  }
+
+  /// Registers a factory. A pattern that is registered already is replaced.
+  room_types& add(std::string pattern, factory make);
+
+  /// Makes the state of the room that `port` stands for.
+  std::unique_ptr<room_state> make(room_port& port) const;
+
+private:
+  struct entry {
+    std::string pattern;
+    factory make;
+  };
+
+  std::vector<entry> entries_; // longest pattern first
+};
+
+} // namespace atrium
