@@ -1,0 +1,89 @@
+#include "atrium/net/admission.hpp"
+
+#include "atrium/broker/random_id.hpp"
+#include "atrium/broker/text.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace atrium {
+
+namespace {
+
+std::optional<std::string> decode_percent(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      result.push_back(text[i] == '+' ? ' ' : text[i]);
+      continue;
+    }
+    unsigned byte = 0;
+    auto hex = text.substr(i + 1, 2);
+    auto [end, error]
+      = std::from_chars(hex.data(), hex.data() + hex.size(), byte, 16);
+    if (hex.size() != 2 || error != std::errc{}
+        || end != hex.data() + hex.size())
+      return std::nullopt;
+    result.push_back(static_cast<char>(byte));
+    i += 2;
+  }
+  return result;
+}
+
+// Whether a page of this origin may connect: one of the node's own host by
+// default, or one that the operator allows.
+bool origin_allowed(const knock& who, const options& by) {
+  if (who.origin.empty())
+    return true;
+  auto& allowed = by.allow_origin;
+  if (allowed.empty()) {
+    auto scheme = who.origin.find("://");
+    return scheme != std::string_view::npos
+           && boost::algorithm::iequals(who.origin.substr(scheme + 3),
+                                        who.host);
+  }
+  return std::ranges::any_of(allowed, [&](const std::string& x) {
+    return x == "*" || boost::algorithm::iequals(x, who.origin);
+  });
+}
+
+} // namespace
+
+std::string_view path_of(std::string_view target) {
+  return target.substr(0, target.find('?'));
+}
+
+std::optional<std::string> query_value(std::string_view target,
+                                       std::string_view key) {
+  auto start = target.find('?');
+  while (start != std::string_view::npos) {
+    target.remove_prefix(start + 1);
+    start = target.find('&');
+    auto pair = target.substr(0, start);
+    auto equals = pair.find('=');
+    if (pair.substr(0, equals) == key)
+      return equals == std::string_view::npos
+               ? std::string{}
+               : decode_percent(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+std::variant<identity, refusal> admit(const knock& who, const options& by) {
+  if (!origin_allowed(who, by))
+    return refusal{403, "forbidden", "this origin may not connect"};
+  auto given = path_of(who.target).size() < who.target.size()
+               && who.target.find("user=") != std::string_view::npos;
+  auto user = query_value(who.target, "user");
+  if (!user && !given)
+    return identity{"guest-" + make_random_id(8)};
+  if (!user || !is_name(*user))
+    return refusal{400, "user_name_invalid",
+                   "'user' has to be 1 to 128 bytes of UTF-8 without control "
+                   "characters"};
+  return identity{std::move(*user)};
+}
+
+} // namespace atrium

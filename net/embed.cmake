@@ -1,0 +1,39 @@
+# Turns a page into a source file: one HTML document, with the style sheets and
+# scripts beside it put inside, that a function returns.
+#
+#   cmake -D INPUT=<folder>/index.html -D OUTPUT=<file>.cpp
+#         -D FUNCTION=chat_page -P embed.cmake
+#
+# The function is declared in a header of its name.
+
+get_filename_component(folder ${INPUT} DIRECTORY)
+file(READ ${INPUT} page)
+
+# Replaces what refers to a file by the text of the file.
+function(inline reference file tag)
+  file(READ ${folder}/${file} text)
+  string(REPLACE "${reference}" "<${tag}>\n${text}</${tag}>" page "${page}")
+  set(page "${page}" PARENT_SCOPE)
+endfunction()
+
+while(page MATCHES "<link rel=\"stylesheet\" href=\"([a-z.]+)\">")
+  inline("${CMAKE_MATCH_0}" ${CMAKE_MATCH_1} style)
+endwhile()
+while(page MATCHES "<script src=\"([a-z.]+)\"></script>")
+  inline("${CMAKE_MATCH_0}" ${CMAKE_MATCH_1} script)
+endwhile()
+
+string(FIND "${page}" ")~page~" clash)
+if(NOT clash EQUAL -1)
+  message(FATAL_ERROR "the page contains the end mark of the string literal")
+endif()
+file(WRITE ${OUTPUT} "#include \"atrium/net/${FUNCTION}.hpp\"
+
+namespace atrium {
+
+std::string_view ${FUNCTION}() noexcept {
+  return R\"~page~(${page})~page~\";
+}
+
+} // namespace atrium
+")

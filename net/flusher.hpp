@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
+
+namespace atrium {
+
+/// Something with bytes to write; leaves the flusher's list when it dies.
+class flushable
+  : public boost::intrusive::list_base_hook<
+      boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+  virtual ~flushable() = default;
+
+  /// Writes what it has, as far as that goes without blocking.
+  virtual void flush() = 0;
+};
+
+/// Decides when a lane writes. The system call is what a delivery costs, so
+/// frames for one socket are gathered: a lane that was idle writes at the end
+/// of its turn, a busy one at most once per window. One thread.
+class flusher {
+public:
+  flusher(boost::asio::io_context& io, std::chrono::microseconds window)
+    : io_(io), timer_(io), window_(window) {
+    // nop
+  }
+
+  /// Has `x` flushed, once, soon. Marking it again before that costs nothing.
+  void mark(flushable& x) {
+    if (x.is_linked())
+      return;
+    marked_.push_back(x);
+    if (!scheduled_)
+      schedule();
+  }
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  void schedule();
+  void flush();
+
+  boost::asio::io_context& io_;
+  boost::asio::steady_timer timer_;
+  std::chrono::microseconds window_;
+  clock::time_point last_;
+  bool scheduled_ = false;
+  boost::intrusive::list<flushable, boost::intrusive::constant_time_size<false>>
+    marked_;
+};
+
+} // namespace atrium

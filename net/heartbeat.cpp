@@ -1,0 +1,55 @@
+#include "atrium/net/heartbeat.hpp"
+
+namespace atrium {
+
+heartbeat::heartbeat(boost::asio::io_context& io, std::chrono::seconds interval)
+  : timer_(io), slots_(static_cast<std::size_t>(interval.count())) {
+  timer_.expires_after(std::chrono::seconds{0});
+  wait();
+}
+
+void heartbeat::start(living& x) {
+  slots_[now_ % slots_.size()].push_back(x);
+}
+
+void heartbeat::expire_after(living& x, std::chrono::seconds time) {
+  cancel_deadline(x);
+  // The current second has begun already: one more, so that nobody gets less.
+  x.deadline_ = now_ + static_cast<std::uint64_t>(time.count()) + 1;
+  deadlines_.push_back(x);
+}
+
+void heartbeat::cancel_deadline(living& x) {
+  static_cast<auto_unlink_hook<deadline_tag>&>(x).unlink();
+}
+
+void heartbeat::stop() {
+  timer_.cancel();
+}
+
+void heartbeat::wait() {
+  timer_.expires_at(timer_.expiry() + std::chrono::seconds{1});
+  timer_.async_wait([this](boost::system::error_code error) {
+    if (error)
+      return;
+    tick();
+    wait();
+  });
+}
+
+void heartbeat::tick() {
+  ++now_;
+  // Whoever is visited may leave its list: take the next one first.
+  auto& turn = slots_[now_ % slots_.size()];
+  for (auto i = turn.begin(); i != turn.end();)
+    (i++)->beat();
+  for (auto i = deadlines_.begin(); i != deadlines_.end();) {
+    auto& x = *i++;
+    if (x.deadline_ > now_)
+      continue;
+    cancel_deadline(x);
+    x.expire();
+  }
+}
+
+} // namespace atrium

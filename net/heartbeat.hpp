@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace atrium {
+
+struct beat_tag;
+struct deadline_tag;
+
+template <class Tag>
+using auto_unlink_hook = boost::intrusive::list_base_hook<
+  boost::intrusive::tag<Tag>,
+  boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+/// Something with a pulse and deadlines; leaves the heartbeat when it dies.
+class living : public auto_unlink_hook<beat_tag>,
+               public auto_unlink_hook<deadline_tag> {
+public:
+  virtual ~living() = default;
+
+  /// Called once per interval.
+  virtual void beat() = 0;
+
+  /// Called once, when the deadline has passed.
+  virtual void expire() = 0;
+
+private:
+  friend class heartbeat;
+
+  std::uint64_t deadline_ = 0; // second of the heartbeat's clock
+};
+
+/// One timer for all connections of a lane instead of one for each: ticks once
+/// a second and visits the connections whose turn it is. Precise to a second.
+/// One thread.
+class heartbeat {
+public:
+  heartbeat(boost::asio::io_context& io, std::chrono::seconds interval);
+
+  /// Beats `x` from now on, first after a full interval.
+  void start(living& x);
+
+  /// Expires `x` after `time`, unless it gets another deadline before. A later
+  /// call replaces the deadline.
+  void expire_after(living& x, std::chrono::seconds time);
+
+  /// Takes the deadline back.
+  static void cancel_deadline(living& x);
+
+  /// Ends the ticking, so that the thread can end.
+  void stop();
+
+private:
+  template <class Tag>
+  using list
+    = boost::intrusive::list<living,
+                             boost::intrusive::base_hook<auto_unlink_hook<Tag>>,
+                             boost::intrusive::constant_time_size<false>>;
+
+  void wait();
+  void tick();
+
+  boost::asio::steady_timer timer_;
+  std::vector<list<beat_tag>> slots_; // one per second of the interval
+  list<deadline_tag> deadlines_;      // few: those who come or go right now
+  std::uint64_t now_ = 0;
+};
+
+} // namespace atrium

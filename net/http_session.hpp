@@ -1,0 +1,51 @@
+#pragma once
+
+#include "atrium/net/lane_thread.hpp"
+#include "atrium/net/node_context.hpp"
+#include "atrium/net/outbox_stream.hpp"
+#include "atrium/net/websocket_session.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// A TCP connection before it is a WebSocket: answers HTTP requests, one after
+/// the other, and hands the socket on at an upgrade. Each request has to be
+/// complete within the handshake timeout. Lives on its lane's thread.
+class http_session : public std::enable_shared_from_this<http_session> {
+public:
+  http_session(tcp_socket socket, lane_thread& lane, node_context_ptr node);
+
+  /// Reads requests until the connection ends.
+  void run();
+
+private:
+  void read();
+  void on_read(boost::system::error_code error);
+  void handle(http_request request);
+  void upgrade(http_request request);
+  void refuse(http_request request, const struct refusal& why);
+  void respond(const http_request& to, unsigned status,
+               std::string_view content_type, std::string body,
+               std::string_view allow = {});
+  std::shared_ptr<websocket_session> make_websocket(gate_ticket place);
+  void close();
+
+  tcp_socket socket_;
+  lane_thread& lane_;
+  node_context_ptr node_;
+  boost::asio::steady_timer deadline_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<
+    boost::beast::http::request_parser<boost::beast::http::string_body>>
+    parser_;
+};
+
+} // namespace atrium

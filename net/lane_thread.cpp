@@ -1,0 +1,51 @@
+#include "atrium/net/lane_thread.hpp"
+
+#include "atrium/actors/lane.hpp"
+#include "atrium/broker/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <pthread.h>
+
+namespace atrium {
+
+lane_thread::lane_thread(caf::actor_system& system, const options& from,
+                         std::size_t index)
+  : index_(index),
+    unit_(system, io_),
+    flusher_(io_, from.flush_window),
+    heartbeat_(io_, from.ping_interval) {
+  port_.queue = std::make_shared<gate>(limits{}.lane_queue);
+  auto* unit = static_cast<caf::execution_unit*>(&unit_);
+  port_.actor = system.spawn<lane>(unit, port_.queue);
+  thread_ = std::thread{[this] { run(); }};
+}
+
+lane_thread::~lane_thread() {
+  join();
+}
+
+void lane_thread::join() {
+  if (!thread_.joinable())
+    return;
+  boost::asio::post(io_, [this] { heartbeat_.stop(); });
+  work_.reset();
+  thread_.join();
+}
+
+void lane_thread::run() {
+  auto name = "atrium-lane-" + std::to_string(index_);
+  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+  for (;;) {
+    try {
+      io_.run();
+      return;
+    } catch (const std::exception& error) {
+      // A defect in one handler must not take the other connections along.
+      log::error("lane {} goes on after an exception: {}", index_,
+                 error.what());
+    }
+  }
+}
+
+} // namespace atrium

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "atrium/net/lane_thread.hpp"
+#include "atrium/net/node_context.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace atrium {
+
+/// Accepts TCP connections on the first lane's thread and deals them out to the
+/// lanes in turn.
+class listener : public std::enable_shared_from_this<listener> {
+public:
+  listener(std::vector<std::unique_ptr<lane_thread>>& lanes,
+           node_context_ptr node);
+
+  /// Binds and starts to accept. Returns what went wrong, or nothing.
+  std::string start(const listen_address& where);
+
+  /// Where it listens: with the port that the system has chosen for port 0.
+  listen_address address() const {
+    return address_;
+  }
+
+  /// Stops to accept; connections go on. Any thread.
+  void stop();
+
+private:
+  using acceptor = boost::asio::basic_socket_acceptor<
+    boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+  void accept();
+  void pause();
+
+  std::vector<std::unique_ptr<lane_thread>>& lanes_;
+  node_context_ptr node_;
+  acceptor acceptor_;
+  boost::asio::steady_timer retry_;
+  listen_address address_;
+  std::size_t next_ = 0;
+};
+
+} // namespace atrium

@@ -1,0 +1,150 @@
+#include "atrium/net/option_values.hpp"
+
+#include "atrium/broker/redis_url.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+constexpr std::string_view alphanumeric
+  = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// In the order of `log::level`.
+constexpr std::array level_names
+  = {"trace", "debug", "info", "warn", "error", "off"};
+
+bool only(std::string_view text, std::string_view set,
+          std::string_view more = {}) {
+  return std::all_of(text.begin(), text.end(), [=](char c) {
+    return set.find(c) != set.npos || more.find(c) != more.npos;
+  });
+}
+
+bool one_of(std::string_view text,
+            std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+std::string quoted(std::string_view text) {
+  return "'" + std::string{text} + "'";
+}
+
+template <class T>
+bool convert(std::string_view text, T& out) {
+  auto end = text.data() + text.size();
+  auto [stop, error] = std::from_chars(text.data(), end, out);
+  return error == std::errc{} && stop == end;
+}
+
+bool is_address(int family, const std::string& text) {
+  in6_addr ignored;
+  return ::inet_pton(family, text.c_str(), &ignored) == 1;
+}
+
+bool is_host(const std::string& text) {
+  if (text.empty() || text.size() > 253 || text.front() == '-')
+    return false;
+  if (only(text, digits, ".")) // no name looks like that
+    return is_address(AF_INET, text);
+  return only(text, alphanumeric, "-.");
+}
+
+} // namespace
+
+std::string number_range::text() const {
+  auto res = std::to_string(from) + ".." + std::to_string(to);
+  return unit.empty() ? res : res + " " + std::string{unit};
+}
+
+std::string read_number(const std::string& text, const number_range& range,
+                        std::uint64_t& out) {
+  std::uint64_t value = 0;
+  if (!convert(text, value) || value < range.from || value > range.to)
+    return quoted(text) + " is not a whole number in " + range.text();
+  out = value;
+  return {};
+}
+
+std::string read_toggle(const std::string& text, bool& out) {
+  auto yes = one_of(text, {"true", "yes", "on", "1"});
+  if (!yes && !one_of(text, {"false", "no", "off", "0"}))
+    return quoted(text) + " is neither true nor false";
+  out = yes;
+  return {};
+}
+
+std::string read_address(const std::string& text, listen_address& out) {
+  auto colon = text.rfind(':');
+  listen_address res;
+  if (colon == text.npos
+      || !convert(std::string_view{text}.substr(colon + 1), res.port))
+    return quoted(text) + " is not HOST:PORT with a port in 0..65535";
+  res.host = text.substr(0, colon);
+  auto bracketed = res.host.starts_with('[') && res.host.ends_with(']');
+  if (bracketed)
+    res.host = res.host.substr(1, res.host.size() - 2);
+  if (bracketed ? !is_address(AF_INET6, res.host) : !is_host(res.host))
+    return quoted(text)
+           + " names no host: expected an address, a name or [IPv6 address]";
+  out = std::move(res);
+  return {};
+}
+
+std::string read_log_level(const std::string& text, log::level& out) {
+  auto found = std::find(level_names.begin(), level_names.end(), text);
+  if (found == level_names.end())
+    return quoted(text) + " is not trace, debug, info, warn, error or off";
+  out = static_cast<log::level>(found - level_names.begin());
+  return {};
+}
+
+std::string show_log_level(const log::level& value) {
+  return level_names.at(static_cast<std::size_t>(value));
+}
+
+std::string show_address(const listen_address& address) {
+  auto host = address.host.find(':') == std::string::npos
+                ? address.host
+                : "[" + address.host + "]";
+  return host + ":" + std::to_string(address.port);
+}
+
+std::string check_redis(const std::string& text) {
+  return text.empty() ? "" : parse_redis_url(text).error;
+}
+
+std::string check_name_space(const std::string& text) {
+  auto empty_part = text.starts_with(':') || text.ends_with(':')
+                    || text.find("::") != text.npos;
+  if (!text.empty() && text.size() <= 64 && !empty_part
+      && only(text, alphanumeric, "-._~:"))
+    return {};
+  return quoted(text)
+         + " is not 1..64 characters of A-Z a-z 0-9 - . _ ~ in parts "
+           "separated by ':'";
+}
+
+std::string check_node_id(const std::string& text) {
+  if (text.size() <= 64 && only(text, alphanumeric, "-._"))
+    return {};
+  return quoted(text) + " is not 1..64 characters of A-Z a-z 0-9 - . _";
+}
+
+std::string check_origin(const std::string& text) {
+  auto slashes = std::min(text.find("://"), text.size());
+  auto host = text.substr(std::min(slashes + 3, text.size()));
+  auto web = one_of(text.substr(0, slashes), {"http", "https"});
+  if (text == "*"
+      || (web && !host.empty() && only(host, alphanumeric, "-._:[]")))
+    return {};
+  return quoted(text) + " is neither * nor like https://example.org:8443";
+}
+
+} // namespace atrium

@@ -1,0 +1,83 @@
+#include "atrium/net/options.hpp"
+
+#include "atrium/net/option_sources.hpp"
+
+#include <unistd.h>
+
+namespace atrium {
+
+namespace {
+
+parsed_options stop(const settings& source) {
+  auto text = source.text;
+  if (source.exit_code != 0)
+    text = "atrium: " + text + "\nTry --help for all options.\n";
+  return {{}, source.exit_code, text};
+}
+
+/// Stores `source` into `out`; returns the first error with its origin.
+std::string apply(const settings& source, options& out) {
+  for (const auto& setting : source.values)
+    if (auto error = setting.option->store(out, setting.values); !error.empty())
+      return setting.source + ": " + error;
+  return {};
+}
+
+} // namespace
+
+bool listen_address::is_loopback() const {
+  auto is_number = host.find_first_not_of("0123456789.") == host.npos;
+  return host == "localhost" || host == "::1"
+         || (is_number && host.starts_with("127."));
+}
+
+std::string options::validate() const {
+  auto copy = *this;
+  for (const auto& entry : option_table())
+    if (auto values = entry.show(*this);
+        !values.empty() || entry.kind == option_kind::list)
+      if (auto error = entry.store(copy, values); !error.empty())
+        return entry.name + ": " + error;
+  if (!listen.is_loopback() && !allow_anonymous)
+    return "listen: other machines can reach " + listen.host
+           + ", and users need no proof of who they are; set "
+             "--allow-anonymous if that is meant";
+  return {};
+}
+
+variable_map process_variables() {
+  variable_map res;
+  for (auto variable = ::environ; variable && *variable; ++variable) {
+    std::string text = *variable;
+    auto equals = text.find('=');
+    if (equals != text.npos)
+      res.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return res;
+}
+
+parsed_options parse_options(int argc, const char* const* argv,
+                             const variable_map& variables) {
+  auto flags = read_flags(argc, argv);
+  if (flags.exit_code)
+    return stop(flags);
+  auto from_variables = read_variables(variables);
+  if (from_variables.exit_code)
+    return stop(from_variables);
+  auto path = flags.find("config");
+  if (path.empty())
+    path = from_variables.find("config");
+  auto file = path.empty() ? settings{} : read_config(path);
+  if (file.exit_code)
+    return stop(file);
+  parsed_options res;
+  std::string error;
+  for (auto source : {&file, &from_variables, &flags}) // the last one wins
+    if (error.empty())
+      error = apply(*source, res.value);
+  if (error.empty())
+    error = res.value.validate();
+  return error.empty() ? res : stop({{}, 2, error});
+}
+
+} // namespace atrium

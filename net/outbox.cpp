@@ -1,0 +1,53 @@
+#include "atrium/net/outbox.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::size_t kept_capacity = 32; // frames; an idle outbox keeps none
+
+} // namespace
+
+std::size_t outbox::gather(std::span<boost::asio::const_buffer> out) const {
+  auto n = std::min(out.size(), frames_.size() - head_);
+  for (std::size_t i = 0; i < n; ++i) {
+    auto bytes = frames_[head_ + i].bytes();
+    auto skip = i == 0 ? written_ : 0;
+    out[i] = {bytes.data() + skip, bytes.size() - skip};
+  }
+  return n;
+}
+
+void outbox::consume(std::size_t n) {
+  bytes_ -= n;
+  written_ += n;
+  while (head_ < frames_.size() && written_ >= frames_[head_].bytes().size()) {
+    written_ -= frames_[head_].bytes().size();
+    frames_[head_++] = {};
+  }
+  if (head_ < frames_.size()) {
+    // Written frames are cut off only now and then: erasing costs O(length).
+    if (head_ > kept_capacity && head_ > frames_.size() / 2) {
+      frames_.erase(frames_.begin(),
+                    frames_.begin() + static_cast<std::ptrdiff_t>(head_));
+      head_ = 0;
+    }
+    return;
+  }
+  head_ = 0;
+  if (frames_.capacity() > kept_capacity)
+    frames_ = {};
+  else
+    frames_.clear();
+}
+
+void outbox::drop_unsent() {
+  auto keep = head_ + (written_ > 0 ? 1 : 0);
+  for (auto i = keep; i < frames_.size(); ++i)
+    bytes_ -= frames_[i].bytes().size();
+  frames_.resize(keep);
+}
+
+} // namespace atrium

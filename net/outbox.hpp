@@ -1,0 +1,48 @@
+#pragma once
+
+#include "atrium/actors/frame.hpp"
+
+#include <boost/asio/buffer.hpp>
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace atrium {
+
+/// The frames that wait for one socket, in order. Knows nothing of sockets: it
+/// fills gather lists and is told how much of them was written.
+class outbox {
+public:
+  void push(const frame& x) {
+    bytes_ += x.bytes().size();
+    frames_.push_back(x);
+  }
+
+  /// Bytes that are not written yet.
+  std::size_t bytes() const {
+    return bytes_;
+  }
+
+  bool empty() const {
+    return bytes_ == 0;
+  }
+
+  /// Fills `out` from the front of the queue; returns how many it used. They
+  /// are valid until `consume` or `drop_unsent`.
+  std::size_t gather(std::span<boost::asio::const_buffer> out) const;
+
+  /// Takes `n` bytes off the front, `n <= bytes()`.
+  void consume(std::size_t n);
+
+  /// Drops every frame of which nothing has been written yet.
+  void drop_unsent();
+
+private:
+  std::vector<frame> frames_;
+  std::size_t head_ = 0;    // frames before it are written
+  std::size_t written_ = 0; // of the frame at the head
+  std::size_t bytes_ = 0;
+};
+
+} // namespace atrium

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "atrium/net/flusher.hpp"
+#include "atrium/net/outbox.hpp"
+
+#include <boost/asio/buffers_iterator.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/stream_traits.hpp>
+#include <boost/beast/websocket/teardown.hpp>
+
+#include <memory>
+#include <string>
+
+namespace atrium {
+
+/// A TCP socket of one lane: its executor is known to the compiler.
+using tcp_socket
+  = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                     boost::asio::io_context::executor_type>;
+
+/// The layer between Beast's WebSocket stream and the socket. Reads pass
+/// through. Writes, Beast's own (handshake and control frames) as well as ours,
+/// are appended whole to one outbox and leave it in that order with one gather
+/// write per flush: Beast alone would make one system call per message.
+class outbox_stream : public flushable {
+public:
+  using executor_type = tcp_socket::executor_type;
+  using next_layer_type = tcp_socket;
+
+  outbox_stream(tcp_socket socket, flusher& by);
+
+  /// Names who has to live while the stream waits for the socket. Called once,
+  /// before the first write.
+  void owned_by(std::weak_ptr<void> owner) {
+    owner_ = std::move(owner);
+  }
+
+  /// Writes what the socket takes. An error closes the socket, which ends the
+  /// pending read, which is where the connection's end is noticed.
+  void flush() override;
+
+  /// Queues a frame and has it flushed.
+  void append(const frame& x) {
+    outbox_.push(x);
+    if (!waiting_)
+      flusher_->mark(*this);
+  }
+
+  outbox& pending() {
+    return outbox_;
+  }
+
+  // -- what Beast expects of a stream
+  // ---------------------------------------------
+
+  executor_type get_executor() {
+    return socket_.get_executor();
+  }
+
+  tcp_socket& next_layer() {
+    return socket_;
+  }
+
+  template <class Buffers, class Handler>
+  auto async_read_some(const Buffers& buffers, Handler&& handler) {
+    return socket_.async_read_some(buffers, std::forward<Handler>(handler));
+  }
+
+  template <class Buffers, class Handler>
+  void async_write_some(const Buffers& buffers, Handler&& handler) {
+    std::string bytes{boost::asio::buffers_begin(buffers),
+                      boost::asio::buffers_end(buffers)};
+    auto n = bytes.size();
+    append(frame::raw(std::move(bytes)));
+    boost::asio::post(get_executor(), boost::beast::bind_handler(
+                                        std::forward<Handler>(handler),
+                                        boost::system::error_code{}, n));
+  }
+
+private:
+  void write();
+  void wait_until_writable();
+
+  tcp_socket socket_;
+  flusher* flusher_;
+  std::weak_ptr<void> owner_;
+  outbox outbox_;
+  bool waiting_ = false; // for the socket to take more
+};
+
+/// Writes what is left, then ends the TCP connection as Beast does.
+template <class Handler>
+void async_teardown(boost::beast::role_type role, outbox_stream& stream,
+                    Handler&& handler) {
+  stream.flush();
+  boost::beast::websocket::async_teardown(role, stream.next_layer(),
+                                          std::forward<Handler>(handler));
+}
+
+} // namespace atrium

@@ -1,0 +1,79 @@
+#include "atrium/net/run_node.hpp"
+
+#include "atrium/broker/log.hpp"
+#include "atrium/broker/redis_url.hpp"
+#include "atrium/net/node.hpp"
+#include "atrium/net/version.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace atrium {
+
+namespace {
+
+std::string url_host(const listen_address& x) {
+  auto v6 = x.host.find(':') != std::string::npos;
+  return (v6 ? '[' + x.host + ']' : x.host) + ':' + std::to_string(x.port);
+}
+
+void announce(const node& x, const options& from) {
+  auto where = url_host(x.address());
+  auto bus = from.redis.empty() ? std::string{"in-process"}
+                                : parse_redis_url(from.redis).url->masked();
+  log::info("atrium {} starts as node {}, bus {}", version(), x.id(), bus);
+  if (!from.listen.is_loopback())
+    log::warn("anybody who reaches {} may use any user's name", where);
+  log::info("listening on http://{}/ and ws://{}/ws", where, where);
+}
+
+/// Catches the signals that stop a node, from its construction on: one that
+/// comes while the node starts is not lost.
+class stop_signal {
+public:
+  stop_signal() : signals_(io_, SIGINT, SIGTERM) {
+    signals_.async_wait([](auto, int number) {
+      log::info("node stops on {}", number == SIGINT ? "SIGINT" : "SIGTERM");
+    });
+  }
+
+  /// Returns after the first signal; a second one has its default effect.
+  void wait() {
+    io_.run();
+    signals_.clear();
+  }
+
+private:
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
+};
+
+} // namespace
+
+int run_node(int argc, const char* const* argv, room_types rooms) {
+  auto parsed = parse_options(argc, argv);
+  if (parsed.exit_code) {
+    std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
+    return *parsed.exit_code;
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  log::set_threshold(parsed.value.log_level);
+  stop_signal stop;
+  node running{parsed.value, std::move(rooms)};
+  if (auto error = running.start(); !error.empty()) {
+    log::error("{}", error);
+    return EXIT_FAILURE;
+  }
+  announce(running, parsed.value);
+  stop.wait();
+  if (!running.stop())
+    std::_Exit(EXIT_FAILURE); // joining stuck threads would hang
+  log::info("node has stopped");
+  return EXIT_SUCCESS;
+}
+
+} // namespace atrium

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "atrium/actors/room_state.hpp"
+
+namespace atrium {
+
+/// Runs a node from the command line until SIGTERM or SIGINT: reads options,
+/// starts, waits, stops in order. A second signal ends it at once. Returns the
+/// exit code: 0 after an orderly stop, 1 if it could not start or not stop in
+/// time, 2 for bad options. The whole `main` of a node with rooms of its own:
+///
+///     int main(int argc, char** argv) {
+///       return atrium::run_node(
+///         argc, argv, atrium::room_types{}.add<dice_room>("dice:*"));
+///     }
+int run_node(int argc, const char* const* argv, room_types rooms = {});
+
+} // namespace atrium
