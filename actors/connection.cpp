@@ -96,7 +96,7 @@ connection_core::membership* connection_core::settled(Request& x) {
 
 void connection_core::on(join_request& x) {
   auto i = rooms_.find(x.room);
-  if (i != rooms_.end() && i->second.state == membership::status::leaving) {
+  if (i != rooms_.end() && i->second.may_end()) {
     i->second.deferred.emplace_back(std::move(x));
     return;
   }

@@ -66,6 +66,11 @@ private:
     status state = status::joining;
     room_actor room;
     std::vector<client_request> deferred; // bounded by the request window
+
+    /// Whether a further join may be in order when its turn comes.
+    bool may_end() const {
+      return state == status::leaving || !deferred.empty();
+    }
   };
 
   /// A request that a room has taken over.

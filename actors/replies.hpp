@@ -16,8 +16,9 @@ namespace atrium {
 /// Why a node closes a connection; the values go over the wire.
 enum class close_code : std::uint16_t {
   normal = 1000,
-  going_away = 1001,      ///< The node stops: reconnect after the hint.
-  unsupported = 1003,     ///< A binary frame.
+  going_away = 1001,  ///< The node stops: reconnect after the hint.
+  unsupported = 1003, ///< A binary frame.
+  not_utf8 = 1007,
   policy = 1008,          ///< A bad token or a forbidden origin.
   internal = 1011,        ///< A defect of the node.
   try_again_later = 1013, ///< The node is overloaded or has no bus.

@@ -49,6 +49,21 @@ bool origin_allowed(const knock& who, const options& by) {
   });
 }
 
+std::optional<std::string_view> raw_query_value(std::string_view target,
+                                                std::string_view key) {
+  auto start = target.find('?');
+  while (start != std::string_view::npos) {
+    target.remove_prefix(start + 1);
+    start = target.find('&');
+    auto pair = target.substr(0, start);
+    auto equals = pair.find('=');
+    if (pair.substr(0, equals) == key)
+      return equals == std::string_view::npos ? std::string_view{}
+                                              : pair.substr(equals + 1);
+  }
+  return std::nullopt;
+}
+
 } // namespace
 
 std::string_view path_of(std::string_view target) {
@@ -57,28 +72,17 @@ std::string_view path_of(std::string_view target) {
 
 std::optional<std::string> query_value(std::string_view target,
                                        std::string_view key) {
-  auto start = target.find('?');
-  while (start != std::string_view::npos) {
-    target.remove_prefix(start + 1);
-    start = target.find('&');
-    auto pair = target.substr(0, start);
-    auto equals = pair.find('=');
-    if (pair.substr(0, equals) == key)
-      return equals == std::string_view::npos
-               ? std::string{}
-               : decode_percent(pair.substr(equals + 1));
-  }
-  return std::nullopt;
+  auto raw = raw_query_value(target, key);
+  return raw ? decode_percent(*raw) : std::nullopt;
 }
 
 std::variant<identity, refusal> admit(const knock& who, const options& by) {
   if (!origin_allowed(who, by))
     return refusal{403, "forbidden", "this origin may not connect"};
-  auto given = path_of(who.target).size() < who.target.size()
-               && who.target.find("user=") != std::string_view::npos;
-  auto user = query_value(who.target, "user");
-  if (!user && !given)
+  auto raw = raw_query_value(who.target, "user");
+  if (!raw)
     return identity{"guest-" + make_random_id(8)};
+  auto user = decode_percent(*raw);
   if (!user || !is_name(*user))
     return refusal{400, "user_name_invalid",
                    "'user' has to be 1 to 128 bytes of UTF-8 without control "

@@ -23,6 +23,16 @@ void heartbeat::cancel_deadline(living& x) {
   static_cast<auto_unlink_hook<deadline_tag>&>(x).unlink();
 }
 
+void heartbeat::expire_all() {
+  decltype(deadlines_) due;
+  due.swap(deadlines_);
+  while (!due.empty()) {
+    auto& x = due.front();
+    cancel_deadline(x);
+    x.expire();
+  }
+}
+
 void heartbeat::stop() {
   timer_.cancel();
 }

@@ -53,6 +53,9 @@ public:
   /// Takes the deadline back.
   static void cancel_deadline(living& x);
 
+  /// Expires all that have a deadline, now.
+  void expire_all();
+
   /// Ends the ticking, so that the thread can end.
   void stop();
 

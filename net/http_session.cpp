@@ -32,10 +32,7 @@ std::string error_json(std::string_view code, std::string_view message) {
 
 http_session::http_session(tcp_socket socket, lane_thread& lane,
                            node_context_ptr node)
-  : socket_(std::move(socket)),
-    lane_(lane),
-    node_(std::move(node)),
-    deadline_(lane.io()) {
+  : socket_(std::move(socket)), lane_(lane), node_(std::move(node)) {
   // nop
 }
 
@@ -47,19 +44,14 @@ void http_session::read() {
   parser_.emplace();
   parser_->header_limit(header_limit);
   parser_->body_limit(body_limit);
-  deadline_.expires_after(node_->options.handshake_timeout);
-  deadline_.async_wait([weak = weak_from_this()](auto error) {
-    auto self = weak.lock();
-    if (self && !error)
-      self->close();
-  });
+  lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
   http::async_read(
     socket_, buffer_, *parser_,
     [self = shared_from_this()](auto error, auto) { self->on_read(error); });
 }
 
 void http_session::on_read(boost::system::error_code error) {
-  deadline_.cancel();
+  heartbeat::cancel_deadline(*this);
   if (!error)
     return handle(parser_->release());
   auto malformed

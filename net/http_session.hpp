@@ -5,7 +5,6 @@
 #include "atrium/net/outbox_stream.hpp"
 #include "atrium/net/websocket_session.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 
@@ -19,12 +18,23 @@ namespace atrium {
 /// A TCP connection before it is a WebSocket: answers HTTP requests, one after
 /// the other, and hands the socket on at an upgrade. Each request has to be
 /// complete within the handshake timeout. Lives on its lane's thread.
-class http_session : public std::enable_shared_from_this<http_session> {
+class http_session : public living,
+                     public std::enable_shared_from_this<http_session> {
 public:
   http_session(tcp_socket socket, lane_thread& lane, node_context_ptr node);
 
   /// Reads requests until the connection ends.
   void run();
+
+  /// Nobody waits for an answer.
+  void beat() override {
+    // nop
+  }
+
+  /// The request took too long, or the node stops.
+  void expire() override {
+    close();
+  }
 
 private:
   void read();
@@ -41,7 +51,6 @@ private:
   tcp_socket socket_;
   lane_thread& lane_;
   node_context_ptr node_;
-  boost::asio::steady_timer deadline_;
   boost::beast::flat_buffer buffer_;
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>

@@ -25,6 +25,10 @@ lane_thread::~lane_thread() {
   join();
 }
 
+void lane_thread::cut_stragglers() {
+  boost::asio::post(io_, [this] { heartbeat_.expire_all(); });
+}
+
 void lane_thread::join() {
   if (!thread_.joinable())
     return;

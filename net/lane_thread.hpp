@@ -26,6 +26,10 @@ public:
   /// Joins if that has not happened yet.
   ~lane_thread();
 
+  /// Cuts whoever is still coming or going: requests that are not complete,
+  /// closes that are not answered. Any thread.
+  void cut_stragglers();
+
   /// Ends the thread; all actors pinned to it have to be gone. To be done
   /// before the actor system ends: a thread that has run actors holds on to the
   /// system's logger, and the system waits for that.

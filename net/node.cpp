@@ -131,14 +131,19 @@ bool node::stop() {
 }
 
 bool node::close_connections(steady::time_point deadline) {
+  // Clients that do not answer a close must not cost the node its clean end.
+  auto patience
+    = deadline - std::chrono::milliseconds{context_->options.grace} / 4;
   for (auto& lane : lanes_)
     caf::anon_send(lane->port().actor,
                    close_all{close_code::going_away, "the node is going away"});
   auto& open = *context_->connections;
-  auto gone = wait_until(deadline, [&] { return open.taken() == 0; });
-  if (!gone)
-    log::warn("node leaves {} connections behind", open.taken());
-  return gone;
+  auto gone = [&] { return open.taken() == 0; };
+  if (!wait_until(patience, gone))
+    log::warn("node cuts {} connections", open.taken());
+  for (auto& lane : lanes_)
+    lane->cut_stragglers();
+  return wait_until(deadline, gone);
 }
 
 bool node::stop_actors(steady::time_point deadline) {

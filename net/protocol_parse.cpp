@@ -12,13 +12,19 @@ namespace {
 using parsed = std::variant<client_request, failure>;
 
 constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53U) - 1;
-constexpr std::size_t longest_id = 64;
+constexpr std::ptrdiff_t longest_id = 64; // characters
+
+std::ptrdiff_t characters_in(std::string_view utf8) {
+  return std::ranges::count_if(utf8, [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  });
+}
 
 bool is_id(std::string_view raw) {
   if (auto number = json_unsigned(raw))
     return *number <= largest_id;
   auto text = json_string(raw);
-  return text && !text->empty() && text->size() <= longest_id;
+  return text && !text->empty() && characters_in(*text) <= longest_id;
 }
 
 /// Reads the fields of one request; remembers the first thing that is wrong.
@@ -91,8 +97,10 @@ private:
     return raw ? json_string(*raw) : std::nullopt;
   }
 
+  // The first error counts, but a field that is wrong outranks a bad name.
   void fail(errc code, std::string_view pattern, std::string_view key) {
-    if (error_.code != errc::none)
+    auto outranks = code == errc::bad_request && error_.code != code;
+    if (error_.code != errc::none && !outranks)
       return;
     error_.code = code;
     error_.message = pattern;

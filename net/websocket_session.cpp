@@ -1,6 +1,7 @@
 #include "atrium/net/websocket_session.hpp"
 
 #include "atrium/broker/log.hpp"
+#include "atrium/broker/text.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/node_context.hpp"
 
@@ -13,7 +14,10 @@ namespace websocket = boost::beast::websocket;
 namespace {
 
 constexpr std::chrono::seconds close_timeout{5};
-constexpr std::size_t kept_buffer = 512; // bytes an idle connection may keep
+// Beast allocates what it may read before there is anything to read: a little
+// for the beginning of a message, then as much as the message needs.
+constexpr std::size_t first_read = 256;
+constexpr std::size_t next_read = 65536;
 constexpr std::uint8_t silent_beats_allowed = 2;
 
 } // namespace
@@ -84,9 +88,10 @@ void websocket_session::open(const welcome& hello) {
 
 void websocket_session::read() {
   reading_ = true;
-  stream_.async_read(buffer_, [self = shared_from_this()](auto error, auto) {
-    self->on_read(error);
-  });
+  auto most = buffer_.size() == 0 ? first_read : next_read;
+  stream_.async_read_some(
+    buffer_, most,
+    [self = shared_from_this()](auto error, auto) { self->on_read(error); });
 }
 
 void websocket_session::on_read(boost::system::error_code error) {
@@ -95,13 +100,15 @@ void websocket_session::on_read(boost::system::error_code error) {
   heard_ = true;
   if (state_ != state::open)
     return; // closing: Beast reads on by itself
+  if (!stream_.is_message_done())
+    return read();
   if (!stream_.got_text())
     return close(close_code::unsupported, "binary frames are not supported",
                  {});
   auto data = buffer_.data();
   on_message({static_cast<const char*>(data.data()), data.size()});
   buffer_.clear();
-  if (buffer_.capacity() > kept_buffer)
+  if (buffer_.capacity() > first_read)
     buffer_.shrink_to_fit();
   reading_ = false; // not before: an answer must not read into the buffer
   read_or_wait();
@@ -112,8 +119,11 @@ void websocket_session::on_message(std::string_view text) {
   auto parsed = protocol::parse_request(text);
   if (auto* request = std::get_if<client_request>(&parsed))
     caf::anon_send(actor_, from_client{std::move(*request)});
-  else
+  else if (is_utf8(text))
     answer(std::get<failure>(parsed));
+  else // cut off inside a character, which Beast lets pass before an empty
+       // frame
+    close(close_code::not_utf8, "not UTF-8", {});
 }
 
 void websocket_session::read_or_wait() {

@@ -1,0 +1,158 @@
+#define CAF_SUITE scopes_test
+
+#include "fixture.hpp"
+
+using namespace atrium;
+using namespace atrium::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A connection that only wants to know its user's actor.
+connection_actor::behavior_type spy(connection_actor::pointer, std::shared_ptr<user_actor> found) {
+  return {
+    [](const from_client&) {}, [](disconnected) {},
+    [](const exited&) {},      [](const evicted&) {},
+    [](const outcome&) {},     [found](const signed_on& x) { *found = x.user; },
+    [](const push_frame&) {},  [](const push_reply&) {},
+  };
+}
+
+struct fixture : node_fixture {
+  user_actor find_user(const std::string& name) {
+    auto found = std::make_shared<user_actor>();
+    auto who = sys.spawn(spy, found);
+    caf::anon_send(root, sign_on{name, who});
+    sched.run();
+    caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
+    sched.run();
+    return *found;
+  }
+
+  std::size_t user_channels(std::string_view user) const {
+    return wire->count(env->names.user(user));
+  }
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(scopes_tests, fixture)
+
+CAF_TEST(a message to a user reaches all her connections and nobody else) {
+  auto phone = connect("ann", 0);
+  auto laptop = connect("ann", 1);
+  auto bob = connect("bob", 1);
+  for (auto& x : {phone, laptop, bob})
+    x.out->take();
+  request(bob, send_request{"1", "ann", "5", {}, {}});
+  CAF_CHECK_EQUAL(phone.out->count("\"data\":5"), 1U);
+  CAF_CHECK_EQUAL(laptop.out->count("\"data\":5"), 1U);
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"accepted 1"});
+}
+
+CAF_TEST(a broadcast reaches everybody) {
+  auto ann = connect("ann", 0);
+  auto bob = connect("bob", 1);
+  request(ann, broadcast_request{"1", "6", {}, {}});
+  CAF_CHECK_EQUAL(ann.out->count("\"data\":6"), 1U);
+  CAF_CHECK_EQUAL(bob.out->count("\"data\":6"), 1U);
+}
+
+CAF_TEST(a broadcast needs the right to it) {
+  auto out = std::make_shared<recording_outlet>();
+  client ann{sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
+                                   connection_setup{env, root, out, 0, {"ann", false}}),
+             out};
+  clients.push_back(ann);
+  sched.run();
+  out->take();
+  request(ann, broadcast_request{"1", "6", {}, {}});
+  CAF_CHECK_EQUAL(out->take(), lines{"error forbidden"});
+}
+
+CAF_TEST(a user has a channel while she has connections) {
+  auto phone = connect("ann", 0);
+  auto laptop = connect("ann", 1);
+  CAF_CHECK_EQUAL(user_channels("ann"), 1U);
+  disconnect(phone);
+  CAF_CHECK_EQUAL(user_channels("ann"), 1U);
+  disconnect(laptop);
+  CAF_CHECK_EQUAL(user_channels("ann"), 0U);
+  connect("ann");
+  CAF_CHECK_EQUAL(user_channels("ann"), 1U);
+}
+
+CAF_TEST(nobody is welcome before the bus carries her channel) {
+  wire->answers = false;
+  auto ann = connect("ann");
+  CAF_CHECK(ann.out->take().empty());
+  wire->acknowledge();
+  sched.run();
+  CAF_CHECK_EQUAL(ann.out->take(), lines{"welcome ann"});
+}
+
+CAF_TEST(a user whose actor dies gets a new one and no second welcome) {
+  auto ann = connect("ann");
+  auto bob = connect("bob");
+  ann.out->take();
+  caf::anon_send_exit(find_user("ann"), caf::exit_reason::kill);
+  sched.run();
+  request(bob, send_request{"1", "ann", "5", {}, {}});
+  CAF_CHECK_EQUAL(ann.out->count("welcome"), 0U);
+  CAF_CHECK_EQUAL(ann.out->count("\"data\":5"), 1U);
+}
+
+CAF_TEST(users and everyone are told of a gap) {
+  auto ann = connect("ann");
+  ann.out->take();
+  for (auto& [channel, who] : wire->subscribed)
+    who->on_gap(now, now + 1s);
+  sched.run();
+  CAF_CHECK_EQUAL(ann.out->count("gap"), 2U);
+}
+
+CAF_TEST(what the node cannot do yet is said) {
+  auto ann = connect("ann");
+  ann.out->take();
+  request(ann, presence_request{"1", "r"});
+  request(ann, history_request{"2", "r"});
+  request(ann, ping_request{"3"});
+  CAF_CHECK_EQUAL(ann.out->take(), (lines{"error presence_off", "error history_off", "pong"}));
+}
+
+CAF_TEST(rooms per connection are bounded) {
+  env->limits.rooms_per_connection = 2;
+  auto ann = connect("ann");
+  join(ann, "a");
+  join(ann, "b");
+  ann.out->take();
+  join(ann, "c");
+  CAF_CHECK_EQUAL(ann.out->take(), lines{"error too_many_rooms"});
+  leave(ann, "a");
+  ann.out->take();
+  join(ann, "c");
+  CAF_CHECK_EQUAL(ann.out->take(), lines{"joined c"});
+}
+
+CAF_TEST(members per room are bounded) {
+  env->limits.members_per_room = 1;
+  auto ann = connect("ann");
+  auto bob = connect("bob");
+  join(ann, "r");
+  bob.out->take();
+  join(bob, "r");
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"error room_full"});
+}
+
+CAF_TEST(churn ends with nothing left) {
+  for (int round = 0; round < 20; ++round) {
+    auto who = connect("user" + std::to_string(round % 5), static_cast<std::size_t>(round) % 2);
+    for (int i = 0; i < 4; ++i)
+      join(who, "room" + std::to_string((round + i) % 7));
+  }
+  for (auto& x : clients)
+    disconnect(x);
+  CAF_CHECK_EQUAL(wire->subscribed.size(), 1U); // everyone
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

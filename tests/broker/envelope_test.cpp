@@ -1,0 +1,92 @@
+#define CAF_SUITE envelope_test
+
+#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/random_id.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <set>
+
+using namespace atrium;
+using namespace std::chrono_literals;
+
+namespace {
+
+envelope sample() {
+  envelope x;
+  x.event_id = "01HZ";
+  x.to = scope::room;
+  x.target = "a \"b\"";
+  x.from = sender{"ann", "c-1"};
+  x.time = unix_time{1700000000123ms};
+  x.trace_id = "t1";
+  x.data = R"({"n":12345678901234567890123, "n":1e999})";
+  return x;
+}
+
+packet_error error_of(std::string_view bytes) {
+  auto result = decode_packet(bytes);
+  CAF_REQUIRE(std::holds_alternative<packet_error>(result));
+  return std::get<packet_error>(result);
+}
+
+} // namespace
+
+CAF_TEST(the text is that of the protocol) {
+  CAF_CHECK_EQUAL(to_json(sample()),
+                  R"({"type":"message","v":1,"event_id":"01HZ","scope":"room","room":"a \"b\"",)"
+                  R"("sender":{"user":"ann","connection":"c-1"},"ts":1700000000123,)"
+                  R"("trace_id":"t1","data":{"n":12345678901234567890123, "n":1e999}})");
+}
+
+CAF_TEST(a message to all has no target and needs no sender) {
+  envelope x;
+  x.event_id = "1";
+  x.to = scope::all;
+  x.data = "1";
+  CAF_CHECK_EQUAL(to_json(x),
+                  R"({"type":"message","v":1,"event_id":"1","scope":"all","ts":0,"data":1})");
+}
+
+CAF_TEST(a packet decodes to what it was made from) {
+  for (auto skip : {false, true}) {
+    auto bytes = encode_packet(sample(), skip);
+    auto decoded = decode_packet(bytes);
+    CAF_REQUIRE(std::holds_alternative<packet>(decoded));
+    auto& x = std::get<packet>(decoded);
+    CAF_CHECK_EQUAL(x.skip_sender, skip);
+    CAF_CHECK_EQUAL(x.json, to_json(sample()));
+    CAF_CHECK_EQUAL(to_json(x.content), to_json(sample()));
+  }
+}
+
+CAF_TEST(unknown versions are told from damage) {
+  auto text = to_json(sample());
+  CAF_CHECK(error_of("7:" + text) == packet_error::unknown_version);
+  text.replace(text.find("\"v\":1"), 5, "\"v\":2");
+  CAF_CHECK(error_of("0:" + text) == packet_error::unknown_version);
+}
+
+CAF_TEST(damaged packets are refused) {
+  for (auto text : {"", "0:", "0:x", "hello", "0:{}", R"(0:{"v":1})", "0:[]",
+                    R"(0:{"v":1,"event_id":"1","scope":"room","ts":1})",
+                    R"(0:{"v":1,"event_id":"1","scope":"nobody","ts":1,"data":1})",
+                    R"(0:{"v":1,"event_id":"1","scope":"all","ts":-1,"data":1})",
+                    "0:{\"v\":1,\"event_id\":\"1\",\"scope\":\"all\",\"ts\":1,\"data\":\"\xFF\"}"})
+    CAF_CHECK(error_of(text) == packet_error::malformed);
+}
+
+CAF_TEST(every cut of a packet is refused) {
+  auto bytes = encode_packet(sample(), false);
+  for (std::size_t n = 0; n < bytes.size(); ++n)
+    CAF_CHECK(std::holds_alternative<packet_error>(decode_packet(bytes.substr(0, n))));
+}
+
+CAF_TEST(ids are unique and sort by time) {
+  std::set<std::string> ids;
+  for (int i = 0; i < 10'000; ++i)
+    ids.insert(make_ulid(unix_time{1ms}));
+  CAF_CHECK_EQUAL(ids.size(), 10'000U);
+  CAF_CHECK(*ids.rbegin() < make_ulid(unix_time{2ms}));
+  CAF_CHECK_EQUAL(make_ulid(unix_time{1469918176385ms}).substr(0, 10), "01ARYZ6S41");
+}

@@ -1,0 +1,63 @@
+"""Child processes that die with the test run and whose output is kept for the failure report."""
+
+import contextlib
+import ctypes
+import signal
+import subprocess
+
+from deadline import DEADLINE, until
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+def die_with_parent():
+    """Runs in the child: a crashed or killed pytest leaves no process behind."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Child:
+    """A process with one file for both of its output streams."""
+
+    running = []
+
+    def __init__(self, name, command, directory, env=None):
+        self.name = name
+        self.log_path = directory / f"{name}.log"
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=directory, env=env, preexec_fn=die_with_parent,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        Child.running.append(self)
+
+    @property
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def log_tail(self, lines=60):
+        return "\n".join(self.log.splitlines()[-lines:])
+
+    @property
+    def has_exited(self):
+        return self.process.poll() is not None
+
+    def send_signal(self, number):
+        self.process.send_signal(number)
+
+    async def exit_code(self, seconds=DEADLINE):
+        """Waits for the end of the process while the clients of the test go on."""
+        await until(lambda: self.has_exited, f"{self.name} exits", seconds)
+        return self.process.returncode
+
+    def wait_exit_code(self, seconds=DEADLINE):
+        """The same for a test without clients; None if the process does not end in time."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return self.process.returncode
+
+    def kill(self):
+        """Ends the process for sure, with no chance to clean up; harmless when it has gone."""
+        self.process.kill()
+        self.process.wait()
+        if self in Child.running:
+            Child.running.remove(self)

@@ -1,0 +1,88 @@
+"""Atrium nodes as processes: start, find out where they listen, stop, judge how they ended."""
+
+import itertools
+import os
+import pathlib
+import re
+import signal
+import subprocess
+from urllib.parse import quote, urlencode
+
+from child import Child
+from deadline import DEADLINE, wait_until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILDS = [ROOT / "build" / preset / "net" / "atrium" for preset in ("dev", "release")]
+LISTENING = re.compile(r"listening on http://(\S+?):(\d+)/")
+SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:")
+NUMBERS = itertools.count(1)
+
+
+def binary():
+    """The node under test: $ATRIUM_BINARY, else what ./dev builds."""
+    if path := os.environ.get("ATRIUM_BINARY"):
+        return pathlib.Path(path).resolve()
+    for path in BUILDS:
+        if path.exists():
+            return path
+    raise RuntimeError("there is no node to test: build one or set ATRIUM_BINARY")
+
+
+def example(name):
+    """A program of examples/, from the same build as the node under test."""
+    return binary().parents[1] / "examples" / name
+
+
+def environment(**variables):
+    """The caller's environment without Atrium's own variables, plus `variables`."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("ATRIUM_")}
+    return {**inherited, **variables}
+
+
+def run_node(*options, **variables):
+    """Runs a node that is expected to end by itself, e.g. because an option is wrong."""
+    return subprocess.run(
+        [binary(), "node", *options], env=environment(**variables), timeout=DEADLINE,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+
+
+class Node(Child):
+    """A node that listens on a port of the kernel's choice; constructed means listening."""
+
+    def __init__(self, directory, *options, listen="127.0.0.1:0", program=None, **variables):
+        command = [program or binary(), "node",
+                   "--listen", listen, "--log-level", "debug", *options]
+        super().__init__(f"node-{next(NUMBERS)}", command, directory, environment(**variables))
+        try:
+            wait_until(self._listens_or_has_exited, f"{self.name} listens")
+            assert not self.has_exited, f"{self.name} did not start:\n{self.log_tail()}"
+        except BaseException:
+            self.kill()
+            raise
+        self.port = int(LISTENING.search(self.log)[2])
+
+    def _listens_or_has_exited(self):
+        return LISTENING.search(self.log) or self.has_exited
+
+    def path(self, user=None, **query):
+        """Path and query of the WebSocket of `user`, or of a guest."""
+        if user is not None:
+            query = {"user": user, **query}
+        return "/ws" + ("?" + urlencode(query, quote_via=quote) if query else "")
+
+    def url(self, user=None, **query):
+        return f"ws://127.0.0.1:{self.port}{self.path(user, **query)}"
+
+    def interrupt(self, number=signal.SIGTERM):
+        """Asks the node to shut down; `exit_code` tells how it went."""
+        self.send_signal(number)
+
+    def stop(self):
+        """Ends the node and fails if it did not end well, now or earlier in the test."""
+        if not self.has_exited:
+            self.interrupt()
+        code = self.wait_exit_code()
+        self.kill()
+        ending = "did not end" if code is None else f"ended with {code}"
+        assert code == 0, f"{self.name} {ending}:\n{self.log_tail()}"
+        assert not SANITIZER.search(self.log), f"{self.name} misbehaved:\n{self.log_tail(200)}"

@@ -1,0 +1,260 @@
+"""What happens before, or instead of, a WebSocket: pages, refusals, and who may come in."""
+
+import http.client
+import json
+import re
+
+import pytest
+
+from client import talk
+from connections import undisturbed
+from deadline import DEADLINE, until
+from raw_socket import TEXT
+from tables import by_name
+
+CONTENT_TYPES = {"js": "text/javascript", "css": "text/css"}
+
+BAD_UPGRADES = {
+    "no upgrade headers": {"Upgrade": None, "Connection": None},
+    "another protocol": {"Upgrade": "h2c"},
+    "no key": {"Sec-WebSocket-Key": None},
+    "no version": {"Sec-WebSocket-Version": None},
+    "an old version": {"Sec-WebSocket-Version": "8"},
+}
+
+BAD_USERS = {
+    "empty": "",
+    "129 bytes": "x" * 129,
+    "129 bytes in 65 characters": "%C3%A9" * 64 + "x",
+    "NUL": "a%00b",
+    "line feed": "a%0Ab",
+    "delete": "a%7Fb",
+    "not UTF-8": "caf%E9",
+    "an overlong slash": "%C0%AF",
+    "half an escape": "a%4",
+    "not hexadecimal": "a%zz",
+}
+
+GOOD_USERS = {
+    "letters": ("ann", "ann"),
+    "a space": ("ann%20b", "ann b"),
+    "reserved characters": ("%26%3D%3F%23%2F%25%2B", "&=?#/%+"),
+    "two bytes": ("%C3%A9", "é"),
+    "emoji": ("%f0%9f%98%80", "😀"),
+    "128 bytes": ("%C3%A9" * 64, "é" * 64),
+}
+
+FOREIGN_ORIGINS = [
+    "http://evil.example", "http://127.0.0.1:1", "http://127.0.0.1.evil.example", "null", "rubbish"]
+
+
+@pytest.fixture(scope="module")
+def small_node(start_shared_node):
+    """A node for two connections that trusts one more origin and is impatient with handshakes."""
+    return start_shared_node("--max-connections", "2", "--allow-origin", "https://app.example",
+                             "--allow-origin", "https://b.example", "--handshake-timeout", "1")
+
+
+def fetch(node, path, method="GET", body=None, headers=None):
+    """A plain HTTP request, as a browser or curl sends it."""
+    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=DEADLINE)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/?room=lobby"])
+def test_the_start_page_is_the_chat(node, path):
+    """A browser that opens the node's address gets a page to chat with.
+    It is HTML in UTF-8, whatever the query says."""
+    status, headers, body = fetch(node, path)
+    assert status == 200
+    assert headers.get_content_type() == "text/html"
+    assert "utf-8" in headers["Content-Type"].lower()
+    assert b"<html" in body.lower()
+
+
+def test_what_the_start_page_needs_is_served_too(node):
+    """The page has scripts and styles of its own.
+    Each of them comes from the node, with the type that browsers insist on."""
+    page = fetch(node, "/")[2].decode()
+    for name in re.findall(r'(?:src|href)="([\w./-]+)"', page):
+        status, headers, body = fetch(node, "/" + name.lstrip("./"))
+        assert status == 200 and body, f"{name}: {status}"
+        assert headers.get_content_type() == CONTENT_TYPES[name.rsplit(".")[-1]]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/ws/", "/ws2", "/../etc/passwd", "/index.php"])
+def test_other_paths_are_not_found(node, path):
+    """There is nothing else to be had.
+    Any other path is 404."""
+    assert fetch(node, path)[0] == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_other_methods_are_not_allowed(node, method):
+    """The page can be read, not written.
+    Other methods are answered by 405, with or without a body."""
+    assert fetch(node, "/", method)[0] == 405
+    assert fetch(node, "/", method, body=b"x" * 100)[0] == 405
+
+
+@by_name("headers", BAD_UPGRADES)
+async def test_a_bad_upgrade_is_refused_in_http(node, connect, headers):
+    """Who knocks at the WebSocket without saying the right words gets an HTTP error.
+    It is one that blames the client."""
+    _, status, _, _ = await connect.http(node, "/ws", headers)
+    assert status in (400, 426)
+
+
+async def test_only_the_websocket_path_can_be_upgraded(node, connect):
+    """The page is not a WebSocket, nor is a path that does not exist.
+    Who asks for an upgrade there gets the page, or an error, but no upgrade."""
+    for path in ("/", "/nothing"):
+        _, status, _, _ = await connect.http(node, path)
+        assert status == 200 or 400 <= status < 500
+
+
+async def test_rubbish_instead_of_http_harms_nobody(node, connect, room):
+    """Scanners and broken clients send anything to an open port.
+    The node answers 400 or hangs up, and serves the others as before."""
+    async with undisturbed(connect, node, room):
+        for rubbish in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+                        b"hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
+                        b"GET / HTTP/1.1\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n"):
+            raw = await connect.tcp(node)
+            await raw.send(rubbish)
+            answer = await raw.read_to_end()
+            assert answer == b"" or answer.split()[1].startswith(b"4")
+
+
+@by_name("names", GOOD_USERS)
+async def test_a_user_name_comes_from_the_query(node, connect, names):
+    """Names are percent-encoded in the address, like everything there.
+    The welcome has the name that was meant."""
+    encoded, name = names
+    raw, status, _, _ = await connect.http(node, f"/ws?other=1&user={encoded}&more")
+    assert status == 101
+    assert (await raw.read_json())["user"] == name
+
+
+@by_name("name", BAD_USERS)
+async def test_a_bad_user_name_is_refused_before_the_upgrade(node, connect, name):
+    """A name that is no name gets HTTP 400 and a JSON body.
+    A program sees the reason without speaking WebSocket."""
+    _, status, headers, body = await connect.http(node, f"/ws?user={name}")
+    assert status == 400
+    assert headers["content-type"].startswith("application/json")
+    assert isinstance(json.loads(body), dict)
+
+
+async def test_compression_is_not_negotiated_when_it_is_off(node, connect, room):
+    """Browsers always offer to compress. The node, as it comes, declines.
+    The client simply goes on without."""
+    ann = await connect(node, compression="deflate")
+    await ann.request("join", room=room)
+    await talk(room, ann)
+    offer = {"Sec-WebSocket-Extensions": "permessage-deflate"}
+    _, status, headers, _ = await connect.http(node, "/ws", offer)
+    assert status == 101
+    assert "sec-websocket-extensions" not in headers
+
+
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
+async def test_a_foreign_origin_is_forbidden(node, connect, origin):
+    """A page from elsewhere must not use its visitor's browser to get in.
+    Its upgrade is answered by 403."""
+    _, status, _, _ = await connect.http(node, "/ws", {"Origin": origin})
+    assert status == 403
+
+
+async def test_the_own_origin_and_none_are_welcome(node, connect):
+    """The node's own page may connect, and so may programs, which send no origin.
+    Both get their welcome."""
+    assert await connect(node, origin=f"http://127.0.0.1:{node.port}")
+    assert await connect(node)
+
+
+@pytest.mark.parametrize("origin, status", [
+    ("https://app.example", 101), ("https://b.example", 101), ("https://c.example", 403),
+    ("http://app.example", 403)])
+async def test_origins_can_be_allowed(small_node, connect, origin, status):
+    """An operator lists the origins of the application, any number of them.
+    These are let in, and only exactly these."""
+    headers = {"Origin": origin}
+    await until(lambda: answers(connect, small_node, headers, status), f"answered by {status}")
+
+
+async def answers(connect, node, headers, status):
+    """Whether an upgrade is answered so; a node still busy with the last test says 503."""
+    raw, actual, _, _ = await connect.http(node, "/ws", headers)
+    await raw.close()
+    assert actual in (status, 503)
+    return actual == status
+
+
+async def test_a_full_node_turns_newcomers_away_until_somebody_leaves(small_node, connect):
+    """Over its limit of connections the node answers 503 and when to come again.
+    As soon as somebody has left, there is room."""
+    ann = await until(lambda: admitted(connect, small_node), "the first is let in")
+    await until(lambda: admitted(connect, small_node), "the second is let in")
+    _, status, headers, _ = await connect.http(small_node, "/ws")
+    assert status == 503
+    assert int(headers["retry-after"]) > 0
+    assert (await ann.request("ping"))["type"] == "pong"
+    await ann.close()
+    await until(lambda: admitted(connect, small_node), "somebody has left, another is let in")
+
+
+async def admitted(connect, node):
+    try:
+        return await connect(node)
+    except Exception as refusal:
+        assert getattr(refusal, "status_code", None) == 503, refusal
+        return None
+
+
+async def test_a_browser_can_be_told_of_a_refusal_by_close_code(node, small_node, connect):
+    """Scripts in a browser cannot see the status of a failed upgrade.
+    With ?reject=close they are upgraded and closed with a code: no welcome before it."""
+    for _ in range(2):
+        await until(lambda: admitted(connect, small_node), "the node is full")
+    full = await connect.raw(small_node, reject="close")
+    assert await refused_with(full) == 1013
+    nameless = await connect.raw(node, "x" * 129, reject="close")
+    assert await refused_with(nameless) == 1008
+    foreign, status, _, _ = await connect.http(
+        node, "/ws?reject=close", {"Origin": "http://evil.example"})
+    assert status == 101
+    assert await refused_with(foreign) == 1008
+
+
+async def refused_with(raw):
+    """The close code, when only the announcement of it comes before."""
+    while (received := await raw.read_frame()).opcode == TEXT:
+        assert json.loads(received.payload)["type"] == "closing"
+    return int.from_bytes(received.payload[:2], "big")
+
+
+@pytest.mark.parametrize("beginning", [b"", b"GET", b"GET /ws HTTP/1.1\r\nHost: x\r\n"],
+                         ids=["silence", "a word", "half a request"])
+async def test_a_slow_handshake_is_cut(small_node, connect, beginning):
+    """Who connects and does not come to the point is occupying a place.
+    The node hangs up after the handshake timeout."""
+    slow = await connect.tcp(small_node)
+    await slow.send(beginning)
+    rest = await slow.read_to_end()
+    assert rest == b"" or rest.split()[1] == b"408"
+    await until(lambda: admitted(connect, small_node), "others are served")
+
+
+async def test_a_welcomed_client_is_not_cut_by_the_handshake_timeout(small_node, connect):
+    """The timeout is for handshakes only.
+    A client that has been welcomed outlives a handshake that is given up after it."""
+    ann = await until(lambda: admitted(connect, small_node), "ann is let in")
+    slow = await connect.tcp(small_node)
+    await slow.read_to_end()
+    assert (await ann.request("ping"))["type"] == "pong"
