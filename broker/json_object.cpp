@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 
 namespace atrium {
 
@@ -62,10 +61,9 @@ std::optional<json_object> json_object::parse(std::string_view text) {
 }
 
 std::optional<std::string_view> json_object::find(std::string_view key) const {
-  auto from_last = members_ | std::views::reverse;
-  auto i = std::ranges::find_if(
-    from_last, [&](const member& x) { return same_key(x.key, key); });
-  if (i == from_last.end())
+  auto i = std::find_if(members_.rbegin(), members_.rend(),
+                        [&](auto& x) { return same_key(x.key, key); });
+  if (i == members_.rend())
     return std::nullopt;
   return i->value;
 }

@@ -112,11 +112,8 @@ void subscriber_table::greet(bus_listener& who) {
 
 void subscriber_table::deliver(channel_state& channel) {
   auto batch = std::exchange(channel.batch, {});
-  auto last = channel.listeners.back();
-  for (auto& who : channel.listeners) {
-    auto copy = who == last ? std::move(batch) : batch;
-    tell(*who, [&] { who->who->on_messages(std::move(copy)); });
-  }
+  for (auto& who : channel.listeners)
+    tell(*who, [&] { who->who->on_messages(batch); });
 }
 
 } // namespace atrium

@@ -51,9 +51,9 @@ public:
   /// Removes a listener; returns whether it was the last of its channel.
   bool remove(const bus_listener_ptr& who);
 
-  void on_acknowledged(std::string_view channel) override;
-  void on_refused(std::string_view channel, std::string_view reason) override;
-  void on_message(std::string_view channel, std::string_view payload) override;
+  void on_acknowledged(std::string_view name) override;
+  void on_refused(std::string_view name, std::string_view reason) override;
+  void on_message(std::string_view name, std::string_view payload) override;
 
   /// Hands out the messages gathered since the last call, a batch per listener.
   void flush();
