@@ -88,3 +88,14 @@ async def test_three_strikes_are_enough(filter_node, connect):
     await ann.request("leave", room=room)
     await ann.request("join", room=room)
     await ann.request("publish", room=room, data={"text": "hi"})
+
+
+async def test_a_quiet_room_wants_short_messages(start_node, connect):
+    """A member of a quiet room goes on and on.
+    The room refuses that, and carries what is brief."""
+    node = start_node(program=example("quiet"))
+    ann = await connect(node)
+    await ann.request("join", room="quiet:1")
+    error = await ann.refusal("publish", room="quiet:1", data="x" * 280)
+    assert (error["code"], error["message"]) == ("room_refused", "be brief")
+    await ann.request("publish", room="quiet:1", data="x" * 270)

@@ -1,0 +1,27 @@
+"""What the READMEs show is what is compiled and tested."""
+
+import re
+
+import pytest
+
+from node import ROOT, run_node
+
+READMES = ["README.md", "actors/README.md"]
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_room_of_your_own_is_the_compiled_example(path):
+    """A developer copies the snippet.
+    It is examples/quiet.cpp, which is built and tested."""
+    snippet = re.search(r"```cpp\n(.*?)```", (ROOT / path).read_text(), re.DOTALL)[1]
+    source = (ROOT / "examples" / "quiet.cpp").read_text()
+    assert source.endswith(snippet)
+
+
+def test_every_option_of_the_node_is_in_the_table():
+    """An operator looks an option up in the README.
+    The table and --help name the same options."""
+    flags = set(re.findall(r"--[a-z][a-z-]+", run_node("--help").stdout))
+    table = (ROOT / "README.md").read_text().split("## Options")[1].split("## What")[0]
+    shown = set(re.findall(r"--[a-z][a-z-]+", table))
+    assert flags - {"--help", "--version"} == shown - {"--help"}
