@@ -28,8 +28,7 @@ failure failure_from(const join_request& x, const caf::error& why) {
 
 } // namespace
 
-// -- life
-// -----------------------------------------------------------------------
+// -- life ---------------------------------------------------------------------
 
 void connection_core::start(connection_actor::pointer self,
                             connection_setup setup) {
@@ -63,8 +62,7 @@ void connection_core::push(const push_reply& x) {
     setup_.out->push(x.what);
 }
 
-// -- requests
-// -------------------------------------------------------------------
+// -- requests -----------------------------------------------------------------
 
 void connection_core::handle(client_request& x) {
   std::visit([this](auto& request) { on(request); }, x);
@@ -181,8 +179,7 @@ void connection_core::send_to_bus(Request& x, scope to, std::string target,
     });
 }
 
-// -- what becomes of them
-// -------------------------------------------------------
+// -- what becomes of them -----------------------------------------------------
 
 void connection_core::entered_room(const std::string& room,
                                    const room_actor& actor) {
@@ -237,8 +234,7 @@ void connection_core::finish(const outcome& x) {
     fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
 }
 
-// -- behaviour
-// ------------------------------------------------------------------
+// -- behaviour ----------------------------------------------------------------
 
 connection::connection(caf::actor_config& config, caf::execution_unit* unit,
                        connection_setup setup)

@@ -36,13 +36,11 @@ public:
 
   void start(connection_actor::pointer self, connection_setup setup);
 
-  // -- from the client
-  // ------------------------------------------------------------
+  // -- from the client --------------------------------------------------------
 
   void handle(client_request& x);
 
-  // -- from rooms, the user and the bus
-  // -------------------------------------------
+  // -- from rooms, the user and the bus ---------------------------------------
 
   void exited_room(const exited& x);
 

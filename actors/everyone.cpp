@@ -7,19 +7,19 @@ namespace atrium {
 
 void everyone_core::start(environment_ptr env) {
   env_ = std::move(env);
+  lanes_.emplace(env_);
   subscription_
     = self_->spawn<caf::linked>(subscription, env_, env_->names.all(),
                                 caf::actor_cast<subscriber_actor>(self_));
 }
 
 void everyone_core::deliver(const arrived& x) {
+  auto notice = [](unix_time from, unix_time to) {
+    return tell_all{gap{scope::all, {}, from, to}};
+  };
   for (auto& one : x.batch)
-    for (auto& lane : env_->lanes) {
-      if (lane.queue->try_enter(1))
-        self_->send(lane.actor, fan_out_all{one.content});
-      else
-        ++env_->counters->lane_queue_drops;
-    }
+    for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
+      lanes_->send(lane, fan_out_all{one.content}, notice);
 }
 
 void everyone_core::tell_gap(const interrupted& x) {

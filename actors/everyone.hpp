@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/lane_senders.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -25,6 +26,7 @@ public:
 private:
   everyone_actor::pointer self_;
   environment_ptr env_;
+  std::optional<lane_senders> lanes_;
   subscription_actor subscription_;
 };
 

@@ -18,21 +18,18 @@ constexpr auto logic_failed = "the room's logic failed";
 
 } // namespace
 
-// -- start and end
-// --------------------------------------------------------------
-
 void room_core::start(environment_ptr env, std::string name,
                       directory_actor directory) {
   env_ = std::move(env);
   name_ = std::move(name);
   directory_ = std::move(directory);
-  lanes_.resize(env_->lanes.size());
+  lanes_.emplace(env_);
+  members_on_.resize(lanes_->size());
   channel_ = env_->names.room(name_);
-  logic_ = env_->rooms.make(*this);
+  logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
   subscription_ = self_->spawn<caf::linked>(
     subscription, env_, channel_, caf::actor_cast<subscriber_actor>(self_));
-  if (auto interval = logic_->tick_interval(); interval.count() > 0)
-    self_->delayed_send(self_, interval, tick_atom{});
+  schedule_tick();
 }
 
 void room_core::open() {
@@ -55,7 +52,7 @@ void room_core::fail_to_open(const std::string& reason) {
 void room_core::retire_if_empty() {
   if (!seats_.empty())
     return;
-  auto linger = guarded([](room_state& x) { return x.linger(); });
+  auto linger = logic_.run([](room_state& x) { return x.linger(); });
   if (linger && linger->count() > 0)
     self_->delayed_send(self_, *linger, room_lingered{received_joins_});
   else
@@ -70,9 +67,6 @@ void room_core::lingered(const room_lingered& x) {
 void room_core::offer_to_retire() {
   self_->send(directory_, retire{self_->id(), received_joins_});
 }
-
-// -- members
-// --------------------------------------------------------------------
 
 caf::result<entered> room_core::join(join_room& x) {
   ++received_joins_;
@@ -101,11 +95,11 @@ void room_core::admit(join_room& x, promise answer) {
   auto lane = x.from.lane;
   self_->monitor(x.from.connection);
   seats_.emplace(number, std::move(x.from));
-  ++lanes_[lane].members;
+  ++members_on_[lane];
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
   answer.deliver(entered{room_actor{self_}});
-  auto& port = env_->lanes[lane].actor;
+  auto& port = lanes_->actor(lane);
   self_->send(port, enter_room{self_->id(), number,
                                joined{std::move(x.id), std::move(x.room)}});
   for (auto& message : held)
@@ -116,7 +110,7 @@ caf::error room_core::refusal(const member& who) {
   auto most = env_->limits.members_per_room;
   if (most != 0 && seats_.size() >= most)
     return make_failure(errc::room_full, "the room is full");
-  auto verdict = guarded([&](room_state& x) { return x.on_join(who); });
+  auto verdict = logic_.run([&](room_state& x) { return x.on_join(who); });
   if (!verdict)
     return make_failure(errc::internal, logic_failed);
   if (verdict->refusal())
@@ -131,7 +125,7 @@ void room_core::leave(const leave_room& x) {
     return; // its connection is gone, and so is who would read an answer
   self_->demonitor(x.from.address());
   self_->send(x.from, exited{name_, x.id});
-  self_->send(env_->lanes[i->second.lane].actor,
+  self_->send(lanes_->actor(i->second.lane),
               exit_room{self_->id(), number, left{x.id, name_}});
   forget(number);
 }
@@ -143,8 +137,8 @@ void room_core::lost(actor_number connection) {
 
 void room_core::forget(actor_number connection) {
   auto gone = seats_.extract(connection);
-  --lanes_[gone.mapped().lane].members;
-  guarded([&](room_state& x) {
+  --members_on_[gone.mapped().lane];
+  logic_.run([&](room_state& x) {
     x.on_leave(gone.mapped().who);
     return true;
   });
@@ -159,9 +153,6 @@ std::vector<member> room_core::members() const {
   return result;
 }
 
-// -- messages
-// -------------------------------------------------------------------
-
 void room_core::publish_from(publish_in_room& x) {
   auto& request = x.request;
   accepted what{accepted::kind::published, request.id, name_, {}};
@@ -175,7 +166,7 @@ void room_core::publish_from(publish_in_room& x) {
   room_message message{std::move(request.data), std::move(request.event_id),
                        std::move(request.trace_id)};
   auto verdict
-    = guarded([&](room_state& s) { return s.on_message(who, message); });
+    = logic_.run([&](room_state& s) { return s.on_message(who, message); });
   if (!verdict)
     return refuse(errc::internal, logic_failed);
   if (verdict->refusal())
@@ -215,7 +206,7 @@ void room_core::tell(const member& who, std::string data) {
   }
   auto i = seats_.find(number);
   if (i != seats_.end())
-    self_->send(env_->lanes[i->second.lane].actor, std::move(message));
+    self_->send(lanes_->actor(i->second.lane), std::move(message));
 }
 
 envelope room_core::new_envelope(std::string data) const {
@@ -229,28 +220,16 @@ envelope room_core::new_envelope(std::string data) const {
 }
 
 void room_core::deliver(const arrived& x) {
+  auto notice = [this](unix_time from, unix_time to) {
+    return tell_members{self_->id(), gap{scope::room, name_, from, to}};
+  };
   for (auto& one : x.batch) {
     fan_out message{self_->id(), one.content,
                     connection_number(*env_, one.skip)};
-    for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
-      if (lanes_[lane].members != 0)
-        fan_out_to(lane, message);
+    for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
+      if (members_on_[lane] != 0)
+        lanes_->send(lane, message, notice);
   }
-}
-
-void room_core::fan_out_to(std::size_t lane, const fan_out& x) {
-  auto& view = lanes_[lane];
-  auto& port = env_->lanes[lane];
-  if (!port.queue->try_enter(1)) {
-    ++env_->counters->lane_queue_drops;
-    if (!view.dropping_since)
-      view.dropping_since = env_->now();
-    return;
-  }
-  if (auto from = std::exchange(view.dropping_since, std::nullopt))
-    self_->send(port.actor, tell_members{self_->id(), gap{scope::room, name_,
-                                                          *from, env_->now()}});
-  self_->send(port.actor, x);
 }
 
 void room_core::tell_gap(const interrupted& x) {
@@ -258,55 +237,31 @@ void room_core::tell_gap(const interrupted& x) {
 }
 
 void room_core::tell_lanes(const reply& what) {
-  for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
-    if (lanes_[lane].members != 0)
-      self_->send(env_->lanes[lane].actor, tell_members{self_->id(), what});
+  for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
+    if (members_on_[lane] != 0)
+      self_->send(lanes_->actor(lane), tell_members{self_->id(), what});
 }
 
-// -- logic
-// ----------------------------------------------------------------------
-
 void room_core::tick() {
-  guarded([](room_state& x) {
+  logic_.run([](room_state& x) {
     x.on_tick();
     return true;
   });
-  auto interval = guarded([](room_state& x) { return x.tick_interval(); });
+  schedule_tick();
+}
+
+void room_core::schedule_tick() {
+  auto interval = logic_.run([](room_state& x) { return x.tick_interval(); });
   if (interval && interval->count() > 0)
     self_->delayed_send(self_, *interval, tick_atom{});
 }
 
-template <class Hook>
-auto room_core::guarded(Hook hook)
-  -> std::optional<decltype(hook(std::declval<room_state&>()))> {
-  try {
-    return hook(*logic_);
-  } catch (const std::exception& error) {
-    restart(error.what());
-  } catch (...) {
-    restart("unknown exception");
-  }
-  return std::nullopt;
-}
-
-void room_core::restart(const char* why) {
-  using namespace std::chrono_literals;
-  log::error("room '{}' restarts its logic: {}", name_, why);
-  ++env_->counters->room_restarts;
-  auto now = env_->now();
-  restarts_.push_back(now);
-  while (now - restarts_.front() > 1min)
-    restarts_.pop_front();
-  if (restarts_.size() > env_->limits.restarts_per_minute) {
+void room_core::failed(bool give_up) {
+  if (give_up)
     self_->quit(make_failure(errc::internal, "the room's logic keeps failing"));
-    return;
-  }
-  logic_ = env_->rooms.make(*this);
-  tell_lanes(failure{{}, errc::internal, "the room lost its state", name_});
+  else
+    tell_lanes(failure{{}, errc::internal, "the room lost its state", name_});
 }
-
-// -- behaviour
-// ------------------------------------------------------------------
 
 room_actor::behavior_type room(room_actor::stateful_pointer<room_core> self,
                                environment_ptr env, std::string name,

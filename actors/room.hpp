@@ -1,13 +1,14 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/lane_senders.hpp"
+#include "atrium/actors/room_logic.hpp"
 #include "atrium/broker/envelope.hpp"
 
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <deque>
 #include <optional>
 #include <unordered_map>
 
@@ -35,8 +36,7 @@ public:
   /// Starts the logic and the subscription.
   void start(environment_ptr env, std::string name, directory_actor directory);
 
-  // -- messages
-  // -----------------------------------------------------------------
+  // -- messages ---------------------------------------------------------------
 
   /// Admits now, or when the bus has acknowledged the channel.
   caf::result<entered> join(join_room& x);
@@ -65,8 +65,7 @@ public:
 
   void tick();
 
-  // -- room_port
-  // ------------------------------------------------------------------
+  // -- room_port --------------------------------------------------------------
 
   const std::string& room_name() const override {
     return name_;
@@ -91,28 +90,16 @@ private:
     promise answer;
   };
 
-  /// What the room knows of one of its lanes.
-  struct lane_view {
-    std::size_t members = 0;
-    std::optional<unix_time> dropping_since; ///< Its queue is full.
-  };
-
   void admit(join_room& x, promise answer);
   caf::error refusal(const member& who);
   void forget(actor_number connection);
   void retire_if_empty();
   void offer_to_retire();
-  void fan_out_to(std::size_t lane, const fan_out& x);
   void tell_lanes(const reply& what);
   envelope new_envelope(std::string data) const;
 
-  /// Runs a hook of the logic. Nothing if it threw: then the logic is made
-  /// anew.
-  template <class Hook>
-  auto guarded(Hook hook)
-    -> std::optional<decltype(hook(std::declval<room_state&>()))>;
-
-  void restart(const char* why);
+  void schedule_tick();
+  void failed(bool give_up);
 
   room_actor::pointer self_;
   environment_ptr env_;
@@ -120,15 +107,15 @@ private:
   std::string channel_;
   directory_actor directory_;
   subscription_actor subscription_;
-  std::unique_ptr<room_state> logic_;
+  room_logic logic_;
   bool open_ = false;
   std::size_t received_joins_ = 0;
   std::vector<waiting> waiting_;
   std::unordered_map<actor_number, seat> seats_;
-  std::vector<lane_view> lanes_;
-  std::vector<tell_member> held_; // for the one who is joining right now
+  std::optional<lane_senders> lanes_;
+  std::vector<std::size_t> members_on_; // by lane
+  std::vector<tell_member> held_;       // for the one who is joining right now
   actor_number joining_ = 0;
-  std::deque<unix_time> restarts_;
 };
 
 /// Spawnable: the room `name`. Ends by `stop` from `directory`, which monitors

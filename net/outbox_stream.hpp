@@ -51,8 +51,7 @@ public:
     return outbox_;
   }
 
-  // -- what Beast expects of a stream
-  // ---------------------------------------------
+  // -- what Beast expects of a stream -----------------------------------------
 
   executor_type get_executor() {
     return socket_.get_executor();

@@ -32,8 +32,7 @@ websocket_session::websocket_session(tcp_socket socket, lane_thread& lane,
   stream_.control_callback([this](auto, auto) { heard_ = true; });
 }
 
-// -- coming
-// ---------------------------------------------------------------------
+// -- coming -------------------------------------------------------------------
 
 void websocket_session::upgrade(const http_request& request,
                                 std::function<void()> then) {
@@ -83,8 +82,7 @@ void websocket_session::open(const welcome& hello) {
   read();
 }
 
-// -- reading
-// --------------------------------------------------------------------
+// -- reading ------------------------------------------------------------------
 
 void websocket_session::read() {
   reading_ = true;
@@ -132,8 +130,7 @@ void websocket_session::read_or_wait() {
     read();
 }
 
-// -- writing
-// --------------------------------------------------------------------
+// -- writing ------------------------------------------------------------------
 
 void websocket_session::append(const frame& x) {
   // Beast closes by itself after a protocol error, and nothing may follow that.
@@ -164,8 +161,7 @@ void websocket_session::push(const reply& x) {
   append_text(protocol::to_text(x));
 }
 
-// -- going
-// ----------------------------------------------------------------------
+// -- going --------------------------------------------------------------------
 
 void websocket_session::close(close_code code, std::string_view reason,
                               std::chrono::milliseconds after) {

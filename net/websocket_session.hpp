@@ -46,8 +46,7 @@ public:
   /// Answers the upgrade only to close with a code that a browser can read.
   void reject(http_request request, close_code code, std::string reason);
 
-  // -- outlet
-  // -----------------------------------------------------------------------
+  // -- outlet -----------------------------------------------------------------
 
   void append(const frame& x) override;
   void open(const welcome& hello) override;
@@ -56,8 +55,7 @@ public:
   void close(close_code code, std::string_view reason,
              std::chrono::milliseconds after) override;
 
-  // -- living
-  // -----------------------------------------------------------------------
+  // -- living -----------------------------------------------------------------
 
   void beat() override;
   void expire() override;

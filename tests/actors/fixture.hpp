@@ -81,7 +81,7 @@ private:
 class scripted_bus final : public bus {
 public:
   subscription subscribe(std::string channel, std::shared_ptr<subscriber> who) override {
-    subscribed.push_back({channel, who});
+    subscribed.emplace_back(channel, who);
     auto end = [this, key = who.get()] {
       std::erase_if(subscribed, [&](auto& x) { return x.second.get() == key; });
     };
@@ -147,7 +147,7 @@ struct node_fixture : test_coordinator_fixture<> {
   }
 
   // Whatever a test leaves behind ends here: the base class would wait for it.
-  ~node_fixture() {
+  ~node_fixture() override {
     for (auto& x : clients)
       caf::anon_send(x.actor, disconnected{});
     caf::anon_send(root, stop_atom{});

@@ -29,7 +29,7 @@ CAF_TEST(the header says how long the payload is) {
 }
 
 CAF_TEST(the payload is what went in) {
-  for (std::size_t n : {0, 1, 125, 126, 65535, 65536}) {
+  for (std::size_t n : {0U, 1U, 125U, 126U, 65535U, 65536U}) {
     std::string text(n, 'y');
     auto x = frame::text(text);
     CAF_CHECK_EQUAL(x.payload(), text);

@@ -97,7 +97,7 @@ CAF_TEST(a join gives up when the bus does not answer in time) {
 }
 
 CAF_TEST(requests for a room on its way in or out wait their turn) {
-  for (client_request x :
+  for (const client_request& x :
        {client_request{join_request{"1", "r"}},
         client_request{publish_request{"2", "r", "7", {}, {}, true}},
         client_request{leave_request{"3", "r"}}, client_request{join_request{"4", "r"}},

@@ -44,14 +44,14 @@ CAF_TEST(a room has those who entered and have not left) {
 CAF_TEST(who goes is gone from all rooms) {
   auto a = add()->id();
   auto b = add()->id();
-  for (actor_number room : {1, 2, 3}) {
+  for (actor_number room : {1U, 2U, 3U}) {
     table.enter(room, a);
     table.enter(room, b);
   }
   CAF_CHECK(table.remove(a) != nullptr);
   CAF_CHECK(table.remove(a) == nullptr);
   CAF_CHECK(table.find(a) == nullptr);
-  for (actor_number room : {1, 2, 3})
+  for (actor_number room : {1U, 2U, 3U})
     CAF_CHECK_EQUAL(members(room), std::set{b});
 }
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace atrium {
+
+/// Runs the logic of a room and survives what it throws: an exception costs the
+/// logic its state, not the room its members.
+class room_logic {
+public:
+  /// Called after a failure. With `give_up` there is no use in going on.
+  using failure_handler = std::function<void(bool give_up)>;
+
+  /// Makes the logic; throws what its constructor throws.
+  void start(environment_ptr env, room_port& port, failure_handler on_failure);
+
+  /// Runs a hook. Nothing if it threw; then the logic has been made anew.
+  template <class Hook>
+  auto run(Hook hook)
+    -> std::optional<decltype(hook(std::declval<room_state&>()))> {
+    try {
+      return hook(*state_);
+    } catch (const std::exception& error) {
+      restart(error.what());
+    } catch (...) {
+      restart("unknown exception");
+    }
+    return std::nullopt;
+  }
+
+private:
+  void restart(const char* why);
+
+  environment_ptr env_;
+  room_port* port_ = nullptr;
+  failure_handler on_failure_;
+  std::unique_ptr<room_state> state_;
+  std::deque<unix_time> restarts_; // within the last minute
+};
+
+} // namespace atrium
