@@ -24,6 +24,16 @@ public:
   /// A ping without payload: the keep-alive of a connection.
   static const frame& ping();
 
+  /// Returns a frame on the same bytes whose copies are counted apart from this
+  /// one's: threads that share a frame would fight over its counter, once for
+  /// every receiver.
+  frame counted_apart() const {
+    frame result = *this;
+    auto owner = std::make_shared<shared_bytes>(bytes_);
+    result.bytes_ = shared_bytes{owner, owner->get()};
+    return result;
+  }
+
   /// Header and payload.
   std::string_view bytes() const {
     return bytes_ ? std::string_view{*bytes_} : std::string_view{};

@@ -40,15 +40,17 @@ void lane_core::exit(const exit_room& x) {
 
 void lane_core::deliver(const fan_out& x) {
   queue_->leave(1);
+  auto content = x.content.counted_apart();
   roster_.for_members(x.room, [&](outlet& out, actor_number who) {
     if (who != x.skip)
-      out.append(x.content);
+      out.append(content);
   });
 }
 
 void lane_core::deliver_all(const fan_out_all& x) {
   queue_->leave(1);
-  roster_.for_all([&](outlet& out) { out.append(x.content); });
+  auto content = x.content.counted_apart();
+  roster_.for_all([&](outlet& out) { out.append(content); });
 }
 
 void lane_core::tell(const tell_member& x) {

@@ -2,16 +2,17 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+
 namespace atrium {
 
 void flusher::schedule() {
   scheduled_ = true;
-  auto due = last_ + window_;
-  if (clock::now() >= due) {
+  if (clock::now() >= due_) {
     boost::asio::post(io_, [this] { flush(); });
     return;
   }
-  timer_.expires_at(due);
+  timer_.expires_at(due_);
   timer_.async_wait([this](boost::system::error_code error) {
     if (!error)
       flush();
@@ -20,7 +21,7 @@ void flusher::schedule() {
 
 void flusher::flush() {
   scheduled_ = false;
-  last_ = clock::now();
+  auto start = clock::now();
   // What is marked from here on belongs to the next round.
   decltype(marked_) now;
   now.swap(marked_);
@@ -29,6 +30,8 @@ void flusher::flush() {
     now.pop_front();
     x.flush();
   }
+  auto end = clock::now();
+  due_ = end + std::min<clock::duration>(window_, end - start);
 }
 
 } // namespace atrium

@@ -21,7 +21,9 @@ public:
 
 /// Decides when a lane writes. The system call is what a delivery costs, so
 /// frames for one socket are gathered: a lane that was idle writes at the end
-/// of its turn, a busy one at most once per window. One thread.
+/// of its turn. After a flush it gathers for as long as the flush took, at most
+/// for the window: a short flush makes for a short wait, and under load at most
+/// half of a lane's time goes into writing. One thread.
 class flusher {
 public:
   flusher(boost::asio::io_context& io, std::chrono::microseconds window)
@@ -47,7 +49,7 @@ private:
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
   std::chrono::microseconds window_;
-  clock::time_point last_;
+  clock::time_point due_; // not before
   bool scheduled_ = false;
   boost::intrusive::list<flushable, boost::intrusive::constant_time_size<false>>
     marked_;

@@ -171,8 +171,8 @@ rows make_table() {
            number("handshake-timeout", &o::handshake_timeout, {1, 300, "s"},
                   "Time a client has for its HTTP request."),
            number("flush-window", &o::flush_window, {0, 100'000, "us"},
-                  "Time for which a busy lane gathers messages before it "
-                  "writes them in one go."),
+                  "Longest time for which a busy lane gathers messages; it "
+                  "gathers for as long as its last writing took."),
          });
   append(
     res, "Limits",

@@ -38,7 +38,7 @@ struct options {
   std::chrono::seconds ping_interval{25};
   std::chrono::seconds handshake_timeout{10};
   std::size_t outbox_bytes = 1'048'576;
-  std::chrono::microseconds flush_window{1'000};
+  std::chrono::microseconds flush_window{5'000};
   std::size_t max_connections = 100'000;
   std::size_t max_rooms = 128;
   std::size_t max_room_members = 0; ///< 0: no limit.
