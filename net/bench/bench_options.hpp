@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace atrium::bench {
+
+/// Kinds of work that the generator can put on a server.
+enum class scenario { fanout, chat, direct, broadcast, idle, churn, storm };
+
+/// What the server speaks; all but the first are peers to compare with.
+enum class protocol { atrium, floor, socketio, centrifuge };
+
+/// Everything that can be set on the generator. A zero that is documented as
+/// such has been replaced after `parse_bench_options`.
+struct bench_options {
+  scenario what = scenario::fanout;
+  protocol speaks = protocol::atrium;
+  std::vector<std::string> urls;         ///< Connections are dealt out to them.
+  std::size_t connections = 0;           ///< 0: what is usual for the scenario.
+  std::optional<std::size_t> rooms;      ///< None: as above.
+  std::optional<std::size_t> publishers; ///< None: as above.
+  std::size_t users = 0;                 ///< 0: as many as connections.
+  std::size_t window = 0; ///< Unfinished messages per publisher; 0: open loop.
+  double rate = 0;        ///< Messages per second in all; 0: closed loop.
+  std::size_t size = 128; ///< Bytes of `data`.
+  std::chrono::milliseconds duration{10'000};
+  std::chrono::milliseconds warmup{1'000};
+  std::vector<pid_t> pids; ///< Processes of the server.
+  bool json = false;
+};
+
+/// What `parse_bench_options` made of a command line.
+struct parsed_bench_options {
+  bench_options value;
+  /// Set when the program should print `text` and end: 0 after `--help` (to
+  /// stdout), 2 after an error (to stderr).
+  std::optional<int> exit_code;
+  std::string text;
+};
+
+/// Reads a command line whose first word, `bench`, is skipped.
+parsed_bench_options parse_bench_options(int argc, const char* const* argv);
+
+std::string to_string(scenario what);
+
+} // namespace atrium::bench
