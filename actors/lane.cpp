@@ -12,6 +12,8 @@ void lane_core::start(lane_actor::pointer self, std::shared_ptr<gate> queue) {
 void lane_core::open(const open_outlet& x) {
   self_->monitor(x.connection);
   roster_.add(x.connection, x.out);
+  if (going_)
+    x.out->close(going_->code, going_->reason, {});
 }
 
 void lane_core::lost(const caf::down_msg& x) {
@@ -76,7 +78,7 @@ void lane_core::evict_members(const room_died& x) {
 
 void lane_core::close_some(const close_all& x) {
   constexpr std::size_t at_once = 200;
-  if (closing_.empty())
+  if (!std::exchange(going_, x))
     closing_ = roster_.outlets();
   for (std::size_t i = 0; i < at_once && !closing_.empty(); ++i) {
     if (auto out = closing_.back().lock())

@@ -6,6 +6,8 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include <optional>
+
 namespace atrium {
 
 /// The state of a lane: the fan-out of its I/O thread. Gets one message per
@@ -44,7 +46,8 @@ private:
   lane_actor::pointer self_ = nullptr;
   std::shared_ptr<gate> queue_; // of fan-outs that wait for this lane
   roster roster_;
-  std::vector<std::weak_ptr<outlet>> closing_;
+  std::optional<close_all> going_;             // the node stops
+  std::vector<std::weak_ptr<outlet>> closing_; // who is still to be told
 };
 
 /// Spawnable class: `spawn<lane>(unit, queue)`. Told to exit by the node.

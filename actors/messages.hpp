@@ -89,9 +89,7 @@ struct publish_in_room {
 struct room_deadline {};
 
 /// The room was empty for as long as its logic wants to linger.
-struct room_lingered {
-  std::size_t received = 0; ///< Joins when it began.
-};
+struct room_lingered {};
 
 struct sign_on {
   std::string user;

@@ -10,6 +10,8 @@ namespace atrium {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 caf::error make_failure(errc code, std::string message) {
   return caf::make_error(code, std::move(message));
 }
@@ -53,15 +55,24 @@ void room_core::retire_if_empty() {
   if (!seats_.empty())
     return;
   auto linger = logic_.run([](room_state& x) { return x.linger(); });
-  if (linger && linger->count() > 0)
-    self_->delayed_send(self_, *linger, room_lingered{received_joins_});
-  else
+  empty_since_ = env_->now();
+  if (!linger || linger->count() <= 0)
     offer_to_retire();
+  else if (!std::exchange(lingering_, true))
+    self_->delayed_send(self_, *linger, room_lingered{});
 }
 
-void room_core::lingered(const room_lingered& x) {
-  if (seats_.empty() && x.received == received_joins_)
-    offer_to_retire();
+// One timer at a time, however often the room becomes empty meanwhile.
+void room_core::lingered() {
+  lingering_ = false;
+  if (!seats_.empty())
+    return;
+  auto linger = logic_.run([](room_state& x) { return x.linger(); });
+  auto rest = empty_since_ + linger.value_or(0ms) - env_->now();
+  if (rest <= 0ms)
+    return offer_to_retire();
+  lingering_ = true;
+  self_->delayed_send(self_, rest, room_lingered{});
 }
 
 void room_core::offer_to_retire() {
@@ -257,10 +268,13 @@ void room_core::schedule_tick() {
 }
 
 void room_core::failed(bool give_up) {
-  if (give_up)
-    self_->quit(make_failure(errc::internal, "the room's logic keeps failing"));
-  else
-    tell_lanes(failure{{}, errc::internal, "the room lost its state", name_});
+  constexpr auto why = "the room's logic keeps failing";
+  if (give_up) {
+    fail_to_open(why);
+    self_->quit(make_failure(errc::internal, why));
+    return;
+  }
+  tell_lanes(failure{{}, errc::internal, "the room lost its state", name_});
 }
 
 room_actor::behavior_type room(room_actor::stateful_pointer<room_core> self,
@@ -285,7 +299,7 @@ room_actor::behavior_type room(room_actor::stateful_pointer<room_core> self,
     [self](stop_atom) { self->quit(caf::exit_reason::user_shutdown); },
     [self](tick_atom) { self->state.tick(); },
     [self](room_deadline) { self->state.fail_to_open("no answer in time"); },
-    [self](const room_lingered& x) { self->state.lingered(x); },
+    [self](room_lingered) { self->state.lingered(); },
     [self](const subscribed&) { self->state.open(); },
     [self](const arrived& x) { self->state.deliver(x); },
     [self](const interrupted& x) { self->state.tell_gap(x); },

@@ -59,7 +59,7 @@ public:
   void fail_to_open(const std::string& reason);
 
   /// The linger time is over: offers to stop if nobody has come.
-  void lingered(const room_lingered& x);
+  void lingered();
 
   void tell_gap(const interrupted& x);
 
@@ -109,6 +109,8 @@ private:
   subscription_actor subscription_;
   room_logic logic_;
   bool open_ = false;
+  bool lingering_ = false; // a timer is under way
+  unix_time empty_since_;
   std::size_t received_joins_ = 0;
   std::vector<waiting> waiting_;
   std::unordered_map<actor_number, seat> seats_;

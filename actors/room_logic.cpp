@@ -20,10 +20,20 @@ void room_logic::restart(const char* why) {
   restarts_.push_back(now);
   while (now - restarts_.front() > 1min)
     restarts_.pop_front();
-  auto give_up = restarts_.size() > env_->limits.restarts_per_minute;
-  if (!give_up)
+  auto often = restarts_.size() > env_->limits.restarts_per_minute;
+  on_failure_(often || !make_anew());
+}
+
+bool room_logic::make_anew() {
+  try {
     state_ = env_->rooms.make(*port_);
-  on_failure_(give_up);
+    return true;
+  } catch (const std::exception& error) {
+    log::error("room '{}' has no logic: {}", port_->room_name(), error.what());
+  } catch (...) {
+    log::error("room '{}' has no logic", port_->room_name());
+  }
+  return false; // the old one stays until the room has ended
 }
 
 } // namespace atrium

@@ -36,6 +36,7 @@ public:
 
 private:
   void restart(const char* why);
+  bool make_anew();
 
   environment_ptr env_;
   room_port* port_ = nullptr;

@@ -18,12 +18,23 @@ std::optional<std::string> decode_escapes(std::string_view raw) {
   return std::move(value.get_ref<std::string&>());
 }
 
+// Compares without decoding: a frame may have thousands of escaped keys. The
+// keys that anybody looks for are plain ASCII, so only \uXXXX can matter.
 bool same_key(std::string_view raw, std::string_view key) {
-  if (raw.find('\\') == std::string_view::npos)
-    return raw == key;
-  std::string quoted = "\"";
-  quoted.append(raw).push_back('"');
-  return decode_escapes(quoted) == key;
+  for (auto c : key) {
+    if (raw.empty())
+      return false;
+    unsigned code = static_cast<unsigned char>(raw.front());
+    std::size_t used = 1;
+    if (raw.starts_with("\\u") && raw.size() >= 6) {
+      std::from_chars(raw.data() + 2, raw.data() + 6, code, 16);
+      used = 6;
+    }
+    if (code != static_cast<unsigned char>(c))
+      return false;
+    raw.remove_prefix(used);
+  }
+  return raw.empty();
 }
 
 } // namespace

@@ -32,6 +32,13 @@ std::optional<std::string> decode_percent(std::string_view text) {
   return result;
 }
 
+// Whether a Host header names this machine: localhost or a loopback address.
+bool is_local_name(std::string_view host) {
+  auto name = host.ends_with(']') ? host : host.substr(0, host.rfind(':'));
+  listen_address address{std::string{name}, 0};
+  return name == "[::1]" || address.is_loopback();
+}
+
 // Whether a page of this origin may connect: one of the node's own host by
 // default, or one that the operator allows.
 bool origin_allowed(const knock& who, const options& by) {
@@ -39,6 +46,9 @@ bool origin_allowed(const knock& who, const options& by) {
     return true;
   auto& allowed = by.allow_origin;
   if (allowed.empty()) {
+    // Or else a page whose name is bound anew to this machine would pass.
+    if (by.listen.is_loopback() && !is_local_name(who.host))
+      return false;
     auto scheme = who.origin.find("://");
     return scheme != std::string_view::npos
            && boost::algorithm::iequals(who.origin.substr(scheme + 3),

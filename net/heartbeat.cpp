@@ -1,5 +1,7 @@
 #include "atrium/net/heartbeat.hpp"
 
+#include <algorithm>
+
 namespace atrium {
 
 heartbeat::heartbeat(boost::asio::io_context& io, std::chrono::seconds interval)
@@ -34,13 +36,16 @@ void heartbeat::expire_all() {
 }
 
 void heartbeat::stop() {
+  stopped_ = true; // the timer may have expired already
   timer_.cancel();
 }
 
 void heartbeat::wait() {
-  timer_.expires_at(timer_.expiry() + std::chrono::seconds{1});
+  // A process that was frozen does not make up for the beats it has missed.
+  auto next = timer_.expiry() + std::chrono::seconds{1};
+  timer_.expires_at(std::max(next, std::chrono::steady_clock::now()));
   timer_.async_wait([this](boost::system::error_code error) {
-    if (error)
+    if (error || stopped_)
       return;
     tick();
     wait();

@@ -73,6 +73,7 @@ private:
   std::vector<list<beat_tag>> slots_; // one per second of the interval
   list<deadline_tag> deadlines_;      // few: those who come or go right now
   std::uint64_t now_ = 0;
+  bool stopped_ = false;
 };
 
 } // namespace atrium

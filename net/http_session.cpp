@@ -96,9 +96,10 @@ void http_session::upgrade(http_request request) {
   auto admitted = admit(who, node_->options);
   if (auto* no = std::get_if<struct refusal>(&admitted))
     return refuse(std::move(request), *no);
-  if (!node_->connections->try_enter(1))
-    return refuse(std::move(request), {503, "overloaded", "the node is full",
-                                       close_code::try_again_later});
+  if (*node_->stopping || !node_->connections->try_enter(1))
+    return refuse(std::move(request),
+                  {503, "overloaded", "the node is full or going away",
+                   close_code::try_again_later});
   make_websocket(gate_ticket{node_->connections, 1})
     ->accept(std::move(request), std::move(std::get<identity>(admitted)));
 }
@@ -137,6 +138,7 @@ void http_session::respond(const http_request& to, unsigned status,
   if (to.method() != http::verb::head)
     response->body() = std::move(body);
   response->content_length(size);
+  lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
   http::async_write(socket_, *response,
                     [self = shared_from_this(), response](auto error, auto) {
                       if (error || !response->keep_alive())

@@ -32,7 +32,10 @@ void lane_thread::cut_stragglers() {
 void lane_thread::join() {
   if (!thread_.joinable())
     return;
-  boost::asio::post(io_, [this] { heartbeat_.stop(); });
+  boost::asio::post(io_, [this] {
+    heartbeat_.stop();
+    heartbeat_.expire_all(); // whoever is left would keep the thread running
+  });
   work_.reset();
   thread_.join();
 }

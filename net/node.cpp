@@ -113,6 +113,7 @@ bool node::stop() {
   if (std::exchange(stopped_, true))
     return true;
   auto deadline = steady::now() + context_->options.grace;
+  *context_->stopping = true;
   listener_->stop();
   auto clean = close_connections(deadline);
   clean = stop_actors(deadline) && clean;

@@ -16,6 +16,10 @@ struct node_context {
   directory_actor directory;
   protocol::node_facts facts;
   std::shared_ptr<gate> connections; ///< Bound of open WebSockets.
+
+  /// Set when the node stops: nobody is let in any more.
+  std::shared_ptr<std::atomic<bool>> stopping
+    = std::make_shared<std::atomic<bool>>(false);
 };
 
 using node_context_ptr = std::shared_ptr<const node_context>;

@@ -10,8 +10,8 @@ constexpr std::size_t buffers_per_write = 64; // what Asio passes on at once
 
 } // namespace
 
-outbox_stream::outbox_stream(tcp_socket socket, flusher& by)
-  : socket_(std::move(socket)), flusher_(&by) {
+outbox_stream::outbox_stream(tcp_socket socket, flusher& by, std::size_t most)
+  : socket_(std::move(socket)), flusher_(&by), most_(most) {
   boost::system::error_code ignored;
   socket_.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);

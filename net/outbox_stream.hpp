@@ -28,7 +28,10 @@ public:
   using executor_type = tcp_socket::executor_type;
   using next_layer_type = tcp_socket;
 
-  outbox_stream(tcp_socket socket, flusher& by);
+  /// `most` bytes may wait; what to do with more is up to the caller, but
+  /// Beast's own writes fail then: a client that pings and does not listen is
+  /// cut.
+  outbox_stream(tcp_socket socket, flusher& by, std::size_t most);
 
   /// Names who has to live while the stream waits for the socket. Called once,
   /// before the first write.
@@ -47,8 +50,14 @@ public:
       flusher_->mark(*this);
   }
 
-  outbox& pending() {
-    return outbox_;
+  /// Whether more bytes wait than may.
+  bool is_full() const {
+    return outbox_.bytes() > most_;
+  }
+
+  /// Drops what has not begun to leave.
+  void drop_unsent() {
+    outbox_.drop_unsent();
   }
 
   // -- what Beast expects of a stream -----------------------------------------
@@ -71,10 +80,14 @@ public:
     std::string bytes{boost::asio::buffers_begin(buffers),
                       boost::asio::buffers_end(buffers)};
     auto n = bytes.size();
-    append(frame::raw(std::move(bytes)));
-    boost::asio::post(get_executor(), boost::beast::bind_handler(
-                                        std::forward<Handler>(handler),
-                                        boost::system::error_code{}, n));
+    boost::system::error_code error;
+    if (is_full())
+      error = boost::asio::error::no_buffer_space;
+    else
+      append(frame::raw(std::move(bytes)));
+    boost::asio::post(
+      get_executor(),
+      boost::beast::bind_handler(std::forward<Handler>(handler), error, n));
   }
 
 private:
@@ -84,6 +97,7 @@ private:
   tcp_socket socket_;
   flusher* flusher_;
   std::weak_ptr<void> owner_;
+  std::size_t most_;
   outbox outbox_;
   bool waiting_ = false; // for the socket to take more
 };

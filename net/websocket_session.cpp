@@ -24,7 +24,7 @@ constexpr std::uint8_t silent_beats_allowed = 2;
 
 websocket_session::websocket_session(tcp_socket socket, lane_thread& lane,
                                      node_context_ptr node, gate_ticket place)
-  : stream_(std::move(socket), lane.flushes()),
+  : stream_(std::move(socket), lane.flushes(), node->options.outbox_bytes),
     lane_(lane),
     node_(std::move(node)),
     place_(std::move(place)) {
@@ -138,10 +138,10 @@ void websocket_session::append(const frame& x) {
     return;
   auto& out = stream_.next_layer();
   out.append(x);
-  if (out.pending().bytes() <= node_->options.outbox_bytes)
+  if (!out.is_full())
     return;
   log::debug("session of connection {} is a slow consumer", actor_->id());
-  out.pending().drop_unsent();
+  out.drop_unsent();
   close(close_code::slow_consumer, "the outbox is full", {});
 }
 
@@ -181,6 +181,7 @@ void websocket_session::on_gone() {
   if (std::exchange(state_, state::gone) == state::gone)
     return;
   boost::system::error_code ignored;
+  stream_.next_layer().flush(); // a refused upgrade still has its answer there
   stream_.next_layer().next_layer().close(ignored);
   if (actor_)
     caf::anon_send(std::exchange(actor_, nullptr), disconnected{});
@@ -189,7 +190,10 @@ void websocket_session::on_gone() {
 void websocket_session::beat() {
   if (state_ != state::open)
     return;
-  silent_beats_ = heard_ ? 0 : silent_beats_ + 1;
+  if (!stream_.is_open()) // Beast has closed it and waits for the peer
+    return on_gone();
+  // Who is not listened to, because of the window, cannot be heard.
+  silent_beats_ = heard_ || !reading_ ? 0 : silent_beats_ + 1;
   heard_ = false;
   if (silent_beats_ >= silent_beats_allowed)
     close(close_code::no_pong, "no answer to pings", {});

@@ -11,7 +11,7 @@ from channels import rooms, subscribed, users
 from client import join, talk, unique
 from connections import undisturbed
 from deadline import until
-from raw_socket import Ended
+from raw_socket import PING, Ended, frame
 from tables import by_name
 
 OUTAGE_ERRORS = {"bus_unavailable", "timeout"}
@@ -227,6 +227,18 @@ async def test_a_stalled_reader_is_dropped_while_others_hear_everything(start_no
     except Ended:
         pass  # What was in the middle of a frame cannot be followed by a goodbye.
     await talk(room, ann, bob)
+
+
+async def test_a_client_that_pings_and_never_listens_is_cut(start_node, connect, room):
+    """A client sends pings without end and reads none of the answers.
+    The node does not keep them for it: the client is cut, and others go on."""
+    node = start_node("--outbox-bytes", "65536")
+    async with undisturbed(connect, node, room):
+        flood = await connect.raw(node)
+        pings = frame(PING, b"x" * 125) * 1000
+        for _ in range(5 * KERNEL_BUFFER // len(pings)):
+            await flood.send(pings)
+        await flood.read_to_end()
 
 
 async def test_a_silent_connection_is_closed_after_two_ping_intervals(start_node, connect, room):

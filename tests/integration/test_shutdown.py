@@ -117,6 +117,16 @@ async def test_a_client_that_does_not_listen_cannot_hold_up_the_end(start_node, 
     assert await node.exit_code() == 0
 
 
+async def test_pages_that_nobody_reads_cannot_hold_up_the_end(start_node, connect):
+    """A client asks for page after page and reads none of them.
+    The node does not wait for it to begin."""
+    node = start_node("--grace", "2", "--handshake-timeout", "300")
+    tcp = await connect.tcp(node)
+    await tcp.send(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 600)
+    node.interrupt()
+    assert await node.exit_code() == 0
+
+
 async def test_an_unfinished_handshake_cannot_hold_up_the_end(start_node, connect):
     """Nor can somebody who has connected and never asked for anything.
     The node does not wait for the handshake timeout."""

@@ -9,8 +9,8 @@ using namespace atrium;
 namespace {
 
 // Returns the user who is let in, or the status of the refusal.
-std::string knock_at(std::string_view target, std::string_view origin = {},
-                     const options& by = {}) {
+std::string knock_at(std::string_view target, std::string_view origin = {}, options by = {}) {
+  by.listen.host = "0.0.0.0";
   auto result = admit({target, "node.example:8080", origin}, by);
   if (auto* no = std::get_if<refusal>(&result))
     return std::to_string(no->status);
@@ -44,6 +44,17 @@ CAF_TEST(pages of other hosts stay outside) {
   for (auto origin : {"http://node.example", "http://evil.example", "null",
                       "http://node.example:8080.evil.example"})
     CAF_CHECK_EQUAL(knock_at("/ws?user=a", origin), "403");
+}
+
+CAF_TEST(a node of this machine alone is for pages of this machine) {
+  auto admitted = [](const std::string& host) {
+    auto origin = "http://" + host;
+    return std::holds_alternative<identity>(admit({"/ws?user=a", host, origin}, {}));
+  };
+  for (auto host : {"localhost:8080", "127.0.0.1:8080", "127.1.2.3", "[::1]:8080", "[::1]"})
+    CAF_CHECK(admitted(host));
+  for (auto host : {"evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1:8080"})
+    CAF_CHECK(!admitted(host));
 }
 
 CAF_TEST(an operator may allow origins) {
