@@ -193,7 +193,9 @@ void crowd::add_cpu(report& out, const usage& server, const usage& own,
           "us", 3);
   out.add("generator_cores", "generator CPU", cores(own), "cores", 3);
   constexpr auto whole_core = 0.95;
-  auto dearer = !options_.pids.empty() && own.cpu > server.cpu;
+  constexpr auto hardly_any = 0.05;
+  auto dearer
+    = !options_.pids.empty() && own.cpu > server.cpu && cores(own) > hardly_any;
   if (dearer || cores(own) > whole_core)
     out.note(
       "the generator was the bottleneck: it used "

@@ -153,9 +153,10 @@ void swarm::watch(client& who, std::uint32_t events, bool add) {
 }
 
 void swarm::flush() {
-  for (std::size_t i = 0; i < dirty_.size(); ++i) { // write may call back
-    dirty_[i]->dirty = false;
-    write(*dirty_[i]);
+  for (std::size_t next = 0; next != dirty_.size();) { // writing may add more
+    auto& who = *dirty_[next++];
+    who.dirty = false;
+    write(who);
   }
   dirty_.clear();
 }
