@@ -97,7 +97,7 @@ CAF_TEST(frames_are_read_byte_by_byte) {
 CAF_TEST(a_frame_with_eight_bytes_of_length_is_read) {
   std::vector<received> large = {{opcode::text, std::string(70'000, 'x')}, {opcode::text, "y"}};
   auto bytes = bytes_of(large);
-  for (std::size_t at : {1, 2, 5, 9, 10, 11, 60'000}) {
+  for (std::size_t at : {1U, 2U, 5U, 9U, 10U, 11U, 60'000U}) {
     sink x;
     CAF_CHECK(x.feed(std::string_view{bytes}.substr(0, at)));
     CAF_CHECK(x.feed(std::string_view{bytes}.substr(at)));
