@@ -103,6 +103,10 @@ public:
   virtual void publish(std::string channel, shared_bytes payload, receipt done)
     = 0;
 
+  /// Calls `answer` soon, from the thread that calls subscribers: shows that
+  /// it works. A bus that has stopped does not answer.
+  virtual void ping(std::function<void()> answer) = 0;
+
   /// Stops all links and threads of the bus; publishes still under way get
   /// `bus_unavailable`. Nothing reaches a subscriber after it has returned.
   /// Called once, not from a callback of the bus.

@@ -3,10 +3,14 @@
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/text.hpp"
 
+#include <limits>
+
 namespace atrium {
 
 namespace {
 
+// Later milliseconds do not fit into a time.
+constexpr std::uint64_t last_time = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view to_everybody = "0:";
 constexpr std::string_view to_all_but_sender = "0x:";
 
@@ -63,12 +67,14 @@ std::variant<envelope, packet_error> read_envelope(const json_object& object) {
     return packet_error::malformed;
   if (json_unsigned(*version) != envelope::version)
     return packet_error::unknown_version;
+  if (text_of(object, "type") != "message")
+    return packet_error::malformed; // clients would take it for the node's word
   envelope x;
   x.event_id = text_of(object, "event_id");
   auto to = scope_named(text_of(object, "scope"));
   auto time = json_unsigned(object.find("ts").value_or(""));
   auto data = object.find("data");
-  if (x.event_id.empty() || !to || !time || !data)
+  if (x.event_id.empty() || !to || !time || *time > last_time || !data)
     return packet_error::malformed;
   x.to = *to;
   if (x.to != scope::all)

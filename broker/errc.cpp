@@ -7,7 +7,7 @@ namespace atrium {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> names = {
+constexpr std::array<std::string_view, 22> names = {
   "none",
   "bad_json",
   "bad_request",
@@ -17,6 +17,9 @@ constexpr std::array<std::string_view, 19> names = {
   "not_a_member",
   "already_joined",
   "forbidden",
+  "token_invalid",
+  "token_expired",
+  "auth_unavailable",
   "room_refused",
   "room_full",
   "too_many_rooms",

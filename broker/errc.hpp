@@ -27,6 +27,12 @@ enum class errc : std::uint8_t {
   already_joined,
   /// The identity of the connection does not include this right.
   forbidden,
+  /// The token is none, or not one of a user of this node.
+  token_invalid,
+  /// The token was good and is no longer.
+  token_expired,
+  /// Whoever decides on tokens does not answer: try again.
+  auth_unavailable,
   /// The room's own logic said no.
   room_refused,
   /// The room has as many members as it may have.

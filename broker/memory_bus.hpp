@@ -16,6 +16,8 @@ public:
   void publish(std::string channel, shared_bytes payload,
                receipt done) override;
 
+  void ping(std::function<void()> answer) override;
+
   void stop() override;
 
   bus_stats stats() const override;

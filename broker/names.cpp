@@ -74,8 +74,16 @@ std::string channel_names::user(std::string_view name) const {
   return "{" + namespace_ + ":user:" + escape(name) + "}";
 }
 
+std::string channel_names::node(std::string_view name) const {
+  return "{" + namespace_ + ":node:" + escape(name) + "}";
+}
+
 std::string channel_names::all() const {
   return "{" + namespace_ + ":all}";
+}
+
+std::string channel_names::probe(std::string_view node_id) const {
+  return "{" + namespace_ + ":probe:" + escape(node_id) + "}";
 }
 
 } // namespace atrium

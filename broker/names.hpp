@@ -33,8 +33,14 @@ public:
   /// `{namespace:user:<escaped>}`
   std::string user(std::string_view name) const;
 
+  /// `{namespace:node:<escaped>}`
+  std::string node(std::string_view name) const;
+
   /// `{namespace:all}`
   std::string all() const;
+
+  /// `{namespace:probe:<escaped>}`: where a node hears itself.
+  std::string probe(std::string_view node_id) const;
 
 private:
   std::string namespace_;

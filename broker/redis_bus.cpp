@@ -59,6 +59,12 @@ public:
     });
   }
 
+  void ping(std::function<void()> answer) {
+    std::lock_guard guard{mutex_};
+    if (!stopped_)
+      boost::asio::post(io_, std::move(answer));
+  }
+
   void publish(publish_job job) {
     auto size = job.payload->size();
     auto admitted = ledger_.admit(size);
@@ -191,6 +197,10 @@ bus::subscription redis_bus::subscribe(std::string channel,
 void redis_bus::publish(std::string channel, shared_bytes payload,
                         receipt done) {
   core_->publish({std::move(channel), std::move(payload), std::move(done), {}});
+}
+
+void redis_bus::ping(std::function<void()> answer) {
+  core_->ping(std::move(answer));
 }
 
 void redis_bus::stop() {

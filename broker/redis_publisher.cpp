@@ -56,7 +56,7 @@ bool redis_publisher::idle() const {
 
 std::string_view redis_publisher::on_reply(resp_reply reply) {
   if (is_error(reply))
-    report(reply.front().text);
+    report(loggable(reply.front().text));
   return queue_.on_reply(reply) ? "" : "an answer to no command";
 }
 

@@ -28,7 +28,7 @@ auto redis_setup::on_reply(resp_reply reply) -> result {
   auto current = steps_.back();
   steps_.pop_back();
   if (is_fatal(current, reply)) {
-    error_ = reply.front().text;
+    error_ = loggable(reply.front().text);
     return result::failed;
   }
   return steps_.empty() ? result::done : result::more;

@@ -46,6 +46,10 @@ struct free_reader {
 
 } // namespace
 
+std::string_view loggable(std::string_view error) noexcept {
+  return error.substr(0, error.find(", with args beginning with"));
+}
+
 bool is_not_ready(resp_reply reply) noexcept {
   static constexpr std::array<std::string_view, 5> codes
     = {"LOADING ", "BUSY ", "MASTERDOWN ", "CLUSTERDOWN ", "TRYAGAIN "};

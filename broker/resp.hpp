@@ -28,6 +28,10 @@ inline bool is_error(resp_reply reply) noexcept {
   return reply.front().type == resp_type::error;
 }
 
+/// Returns what an error says, fit for a log: without the arguments of the
+/// command, which Redis repeats when it does not know the command.
+std::string_view loggable(std::string_view error) noexcept;
+
 /// Returns whether `reply` says "try again later": the server is alive, but it
 /// loads its data, is held up by a script or has lost its master.
 bool is_not_ready(resp_reply reply) noexcept;

@@ -68,12 +68,26 @@ CAF_TEST(unknown versions are told from damage) {
 }
 
 CAF_TEST(damaged packets are refused) {
-  for (auto text : {"", "0:", "0:x", "hello", "0:{}", R"(0:{"v":1})", "0:[]",
-                    R"(0:{"v":1,"event_id":"1","scope":"room","ts":1})",
-                    R"(0:{"v":1,"event_id":"1","scope":"nobody","ts":1,"data":1})",
-                    R"(0:{"v":1,"event_id":"1","scope":"all","ts":-1,"data":1})",
-                    "0:{\"v\":1,\"event_id\":\"1\",\"scope\":\"all\",\"ts\":1,\"data\":\"\xFF\"}"})
+  for (auto text :
+       {"", "0:", "0:x", "hello", "0:{}", R"(0:{"v":1})", "0:[]", R"(0:{"type":"message"})"})
     CAF_CHECK(error_of(text) == packet_error::malformed);
+}
+
+CAF_TEST(every field of a packet is checked) {
+  auto packet_of = [](std::string_view fields) {
+    return "0:{" + std::string{fields} + R"(,"v":1,"event_id":"1"})";
+  };
+  auto good = packet_of(R"("type":"message","scope":"all","ts":1,"data":1)");
+  CAF_CHECK(std::holds_alternative<packet>(decode_packet(good)));
+  for (auto fields :
+       {R"("type":"message","scope":"room","ts":1)",
+        R"("type":"message","scope":"nobody","ts":1,"data":1)",
+        R"("type":"message","scope":"all","ts":-1,"data":1)",
+        R"("type":"message","scope":"all","ts":9223372036854775808,"data":1)",
+        "\"type\":\"message\",\"scope\":\"all\",\"ts\":1,\"data\":\"\xFF\"",
+        R"("type":"closing","scope":"all","ts":1,"data":1)",
+        R"("type":7,"scope":"all","ts":1,"data":1)", R"("scope":"all","ts":1,"data":1)"})
+    CAF_CHECK(error_of(packet_of(fields)) == packet_error::malformed);
 }
 
 CAF_TEST(every cut of a packet is refused) {

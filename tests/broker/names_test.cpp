@@ -25,6 +25,7 @@ CAF_TEST(names of channels are those of the documentation) {
   CAF_CHECK_EQUAL(names.room("general"), "{prod:ws:acme:room:general}");
   CAF_CHECK_EQUAL(names.user("a:b"), "{prod:ws:acme:user:a%3Ab}");
   CAF_CHECK_EQUAL(names.all(), "{prod:ws:acme:all}");
+  CAF_CHECK_EQUAL(names.probe("n:1"), "{prod:ws:acme:probe:n%3A1}");
 }
 
 CAF_TEST(what could be mistaken is escaped) {

@@ -131,6 +131,13 @@ CAF_TEST(tells messages and errors apart from the rest) {
   CAF_CHECK_EQUAL(seen, ".e.....m.n");
 }
 
+CAF_TEST(an error is logged without the arguments that it repeats) {
+  CAF_CHECK_EQUAL(
+    loggable("ERR unknown command 'PUBLISH', with args beginning with: 'a' 'secret' "),
+    "ERR unknown command 'PUBLISH'");
+  CAF_CHECK_EQUAL(loggable("NOAUTH Authentication required."), "NOAUTH Authentication required.");
+}
+
 CAF_TEST(stops when the callback has seen enough) {
   resp_reader reader;
   int calls = 0;

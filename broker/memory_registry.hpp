@@ -1,0 +1,39 @@
+#pragma once
+
+#include "atrium/broker/seat_table.hpp"
+
+#include <mutex>
+
+namespace atrium {
+
+/// The registry of a node that runs alone: decides at once, on the thread that
+/// asks.
+class memory_registry final : public registry {
+public:
+  explicit memory_registry(registry_config config)
+    : config_(std::move(config)) {
+    // nop
+  }
+
+  void enter(const std::string& user, std::uint64_t connection,
+             answer done) override;
+
+  void leave(const std::string& user, std::uint64_t connection) override;
+
+  void stop() override {
+    // nop
+  }
+
+  registry_stats stats() const override;
+
+private:
+  std::optional<std::uint64_t> add(const std::string& user,
+                                   std::uint64_t connection);
+
+  const registry_config config_;
+  mutable std::mutex mutex_;
+  seat_table seats_;
+  registry_stats stats_;
+};
+
+} // namespace atrium

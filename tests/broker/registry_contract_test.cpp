@@ -1,0 +1,88 @@
+#define CAF_SUITE registry_contract_test
+
+#include "caf/test/unit_test.hpp"
+#include "registry_probe.hpp"
+
+using namespace atrium;
+using namespace atrium::test;
+
+CAF_TEST(a user has as many connections as she may) {
+  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+    CAF_CHECK(probe.enter(at, "ann", 1));
+    CAF_CHECK(probe.enter(at, "ann", 2));
+    CAF_CHECK(!probe.enter(at, "ann", 3));
+    CAF_CHECK(probe.enter(at, "bob", 4));
+    CAF_CHECK(probe.evicted().empty());
+    CAF_CHECK(eventually([&] { return at.stats().refused == 1; }));
+    CAF_CHECK_EQUAL(at.stats().users, 2U);
+  });
+}
+
+CAF_TEST(a place that is given back is free) {
+  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+    probe.enter(at, "ann", 1);
+    probe.enter(at, "ann", 2);
+    at.leave("ann", 1);
+    CAF_CHECK(probe.enter(at, "ann", 3));
+    CAF_CHECK(!probe.enter(at, "ann", 4));
+    at.leave("ann", 2);
+    at.leave("ann", 3);
+    CAF_CHECK(eventually([&] { return at.stats().users == 0; }));
+  });
+}
+
+CAF_TEST(who is refused takes no place from anybody) {
+  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+    probe.enter(at, "ann", 1);
+    probe.enter(at, "ann", 2);
+    CAF_CHECK(!probe.enter(at, "ann", 3));
+    at.leave("ann", 3);
+    CAF_CHECK(!probe.enter(at, "ann", 4));
+    at.leave("ann", 1);
+    CAF_CHECK(probe.enter(at, "ann", 5));
+  });
+}
+
+CAF_TEST(who has a place keeps it when she asks again) {
+  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+    probe.enter(at, "ann", 1);
+    probe.enter(at, "ann", 2);
+    CAF_CHECK(probe.enter(at, "ann", 1));
+    CAF_CHECK(probe.enter(at, "ann", 2));
+    CAF_CHECK(!probe.enter(at, "ann", 3));
+  });
+}
+
+CAF_TEST(the oldest can be made to go) {
+  on_every_registry(surplus_policy::kick_oldest, [](registry& at, registry_probe& probe) {
+    CAF_CHECK(probe.enter(at, "ann", 7));
+    let_a_millisecond_pass();
+    CAF_CHECK(probe.enter(at, "ann", 2));
+    CAF_CHECK(probe.enter(at, "ann", 3));
+    CAF_CHECK(probe.has_evicted("n1-7"));
+    at.leave("ann", 7);
+    at.leave("ann", 3);
+    CAF_CHECK(probe.enter(at, "ann", 4));
+    CAF_CHECK_EQUAL(probe.evicted().size(), 1U);
+  });
+}
+
+CAF_TEST(names are taken as they are) {
+  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+    for (auto* user : {"a:b", "a b", "{a}", "\xc3\xa9", "a%3Ab"}) {
+      CAF_CHECK(probe.enter(at, user, 1));
+      CAF_CHECK(probe.enter(at, user, 2));
+      CAF_CHECK(!probe.enter(at, user, 3));
+    }
+  });
+}
+
+CAF_TEST(every question is answered once) {
+  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+    for (std::uint64_t i = 0; i < 200; ++i)
+      probe.enter(at, "user" + std::to_string(i % 20), i);
+    at.stop();
+    CAF_CHECK(probe.enter(at, "late", 1) || true);
+    CAF_CHECK_EQUAL(probe.repeated(), 0);
+  });
+}

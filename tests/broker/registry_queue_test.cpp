@@ -1,0 +1,171 @@
+#define CAF_SUITE registry_queue_test
+
+#include "atrium/broker/registry_queue.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+using namespace atrium;
+using namespace std::chrono_literals;
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+// A queue, the words it has written, and what it has decided.
+struct fixture {
+  void up() {
+    queue.on_up();
+    CAF_REQUIRE_EQUAL(written("SCRIPT"), 1U);
+    text("sha");
+  }
+
+  // How many commands that begin with `word` are written next.
+  std::size_t written(std::string_view word) {
+    std::string out;
+    queue.compose(out);
+    std::size_t n = 0;
+    for (auto at = out.find(word); at != out.npos; at = out.find(word, at + 1))
+      ++n;
+    return n;
+  }
+
+  void enter(std::uint64_t connection, const std::string& user = "ann") {
+    queue.enter(
+      user, connection,
+      [this, connection](bool yes) {
+        decided.push_back((yes ? "yes " : "no ") + std::to_string(connection));
+      },
+      now);
+  }
+
+  void text(std::string_view word, resp_type type = resp_type::string) {
+    std::array<resp_node, 1> reply{resp_node{type, 0, word}};
+    CAF_CHECK_EQUAL(queue.on_reply(reply), "");
+  }
+
+  void losers(std::initializer_list<std::string_view> ids) {
+    std::vector<resp_node> reply{{resp_type::array, static_cast<long long>(ids.size()), {}}};
+    for (auto id : ids)
+      reply.push_back({resp_type::string, 0, id});
+    CAF_CHECK_EQUAL(queue.on_reply(reply), "");
+  }
+
+  void later(std::chrono::milliseconds time) {
+    now += time;
+    queue.tick(now);
+  }
+
+  lines decided;
+  lines evicted;
+  registry_queue::clock::time_point now{1'000h};
+  registry_queue queue{
+    {"n1", 1, surplus_policy::reject, [this](const std::string& x) { evicted.push_back(x); }},
+    {60s, 2s},
+    [](std::string_view user) { return std::string{user}; },
+    {}};
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(registry_queue_tests, fixture)
+
+CAF_TEST(nobody is decided about before Redis has answered) {
+  enter(1);
+  up();
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  CAF_CHECK(decided.empty());
+  losers({});
+  CAF_CHECK_EQUAL(decided, lines{"yes 1"});
+  CAF_CHECK(queue.is_settled());
+}
+
+CAF_TEST(who has no place is refused and who loses hers is told) {
+  up();
+  enter(1);
+  written("EVALSHA");
+  losers({"n1-1", "n2-9"});
+  CAF_CHECK_EQUAL(decided, lines{"no 1"});
+  CAF_CHECK_EQUAL(evicted, lines{"n2-9"});
+}
+
+CAF_TEST(silence is answered by the node itself) {
+  up();
+  enter(1);
+  enter(2);
+  CAF_CHECK_EQUAL(written("EVALSHA"), 2U);
+  later(1'999ms);
+  CAF_CHECK(decided.empty());
+  later(1ms);
+  CAF_CHECK_EQUAL(decided, (lines{"no 1", "yes 2"}));
+  CAF_CHECK_EQUAL(queue.stats().alone, 2U);
+}
+
+CAF_TEST(a late answer that says otherwise is obeyed) {
+  up();
+  enter(1);
+  written("EVALSHA");
+  later(2s);
+  CAF_CHECK_EQUAL(decided, lines{"yes 1"});
+  losers({"n1-1"});
+  CAF_CHECK_EQUAL(decided, lines{"yes 1"});
+  CAF_CHECK_EQUAL(evicted, lines{"n1-1"});
+}
+
+CAF_TEST(a lost link decides arrivals and repeats departures) {
+  up();
+  enter(1);
+  written("EVALSHA");
+  losers({});
+  queue.leave("ann", 1);
+  enter(2, "bob");
+  CAF_CHECK_EQUAL(written("HDEL"), 1U);
+  queue.on_lost();
+  CAF_CHECK_EQUAL(decided, (lines{"yes 1", "yes 2"}));
+  up();
+  CAF_CHECK_EQUAL(written("HDEL"), 1U);
+  text("", resp_type::integer);
+  later(0ms);
+  CAF_CHECK_EQUAL(written("n1-2"), 1U);
+}
+
+CAF_TEST(all places are renewed within a third of the lease) {
+  up();
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    enter(i, "user" + std::to_string(i));
+    written("EVALSHA");
+    losers({});
+  }
+  std::size_t renewed = 0;
+  std::size_t most = 0;
+  for (auto time = 0ms; time < 20s; time += registry_queue::tick_time) {
+    later(registry_queue::tick_time);
+    auto n = written("EVALSHA");
+    for (std::size_t i = 0; i < n; ++i)
+      losers({});
+    renewed += n;
+    most = std::max(most, n);
+  }
+  CAF_CHECK_EQUAL(renewed, 200U);
+  CAF_CHECK(most <= 6U);
+}
+
+CAF_TEST(an error of Redis is no answer) {
+  up();
+  enter(1);
+  written("EVALSHA");
+  text("READONLY no", resp_type::error);
+  CAF_CHECK_EQUAL(decided, lines{"yes 1"});
+}
+
+CAF_TEST(an answer to nothing and a lost script end the link) {
+  std::array<resp_node, 1> reply{resp_node{resp_type::error, 0, "NOSCRIPT gone"}};
+  CAF_CHECK(!queue.on_reply(reply).empty());
+  up();
+  enter(1);
+  written("EVALSHA");
+  CAF_CHECK(!queue.on_reply(reply).empty());
+  queue.on_lost();
+  CAF_CHECK_EQUAL(decided, lines{"yes 1"});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
