@@ -22,17 +22,24 @@ void directory_core::start(environment_ptr env) {
 
 void directory_core::spawn_everyone() {
   ++alive_;
-  everyone_ = self_->spawn<caf::monitored>(everyone, env_);
+  everyone_ = self_->spawn<everyone, caf::monitored>(env_);
 }
 
 caf::result<entered> directory_core::join(join_room& x) {
   if (stopping_)
     return caf::make_error(errc::bus_unavailable,
                            std::string{"the node is going away"});
+  if (rooms_.size() >= env_->limits.rooms_per_node
+      && !rooms_.contains(x.room)) {
+    ++env_->counters->rooms_refused;
+    return caf::make_error(errc::too_many_rooms,
+                           std::string{"the node has too many rooms"});
+  }
   auto& child = rooms_.pass_on(x.room, [&] {
     ++alive_;
-    return self_->spawn<caf::monitored>(room, env_, x.room,
-                                        directory_actor{self_});
+    record(node_event::kind::spawned, "room", x.room);
+    return self_->spawn<room, caf::monitored>(env_, x.room,
+                                              directory_actor{self_});
   });
   return self_->delegate(child, std::move(x));
 }
@@ -42,17 +49,22 @@ void directory_core::add(sign_on& x) {
     return;
   auto& child = users_.pass_on(x.user, [&] {
     ++alive_;
-    return self_->spawn<caf::monitored>(user, env_, x.user,
-                                        directory_actor{self_});
+    record(node_event::kind::spawned, "user", x.user);
+    return self_->spawn<user, caf::monitored>(env_, x.user,
+                                              directory_actor{self_});
   });
   self_->send(child, std::move(x));
 }
 
 void directory_core::let_retire(const retire& x) {
+  auto stop = [this](const char* kind, auto& child) {
+    record(node_event::kind::stopped, kind, child.first);
+    self_->send(child.second, stop_atom{});
+  };
   if (auto idle = rooms_.retire(x))
-    self_->send(*idle, stop_atom{});
+    stop("room", *idle);
   else if (auto gone = users_.retire(x))
-    self_->send(*gone, stop_atom{});
+    stop("user", *gone);
 }
 
 void directory_core::down(const caf::down_msg& x) {
@@ -61,7 +73,7 @@ void directory_core::down(const caf::down_msg& x) {
   if (auto name = rooms_.remove(number))
     room_died_unasked(number, *name, x.reason);
   else if (users_.remove(number) && !asked_for(x.reason))
-    log::error("directory loses a user: {}", to_string(x.reason));
+    user_died(x.reason);
   else if (everyone_ && number == everyone_->id() && !stopping_)
     spawn_everyone();
   if (stopping_ && alive_ == 0)
@@ -74,9 +86,16 @@ void directory_core::room_died_unasked(actor_number room,
   if (stopping_)
     return;
   log::error("directory loses room '{}': {}", name, to_string(why));
+  record(node_event::kind::stopped, "room", name);
+  ++died_;
   ++env_->counters->dead_rooms;
   for (auto& lane : env_->lanes)
     self_->send(lane.actor, room_died{room, name});
+}
+
+void directory_core::user_died(const caf::error& why) {
+  log::error("directory loses a user: {}", to_string(why));
+  ++died_;
 }
 
 void directory_core::stop() {
@@ -87,17 +106,35 @@ void directory_core::stop() {
   everyone_ = nullptr;
 }
 
-directory_actor::behavior_type
-directory(directory_actor::stateful_pointer<directory_core> self,
-          environment_ptr env) {
-  self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.down(x); });
-  self->state.start(std::move(env));
+children directory_core::list(const list_children& x) const {
+  return x.kind == child_kind::room ? rooms_.list(x) : users_.list(x);
+}
+
+void directory_core::record(node_event::kind what, const char* kind,
+                            const std::string& name) {
+  env_->events->record([&] { return node_event{what, kind, name, {}, {}}; });
+}
+
+caf::error inspect(json_inspector& f, directory_core& x) {
+  return f(named("name"), "directory", named("rooms"), x.rooms_.size(),
+           named("users"), x.users_.size(), named("stopping"), x.stopping_,
+           named("errors"), x.died_, named("restarts"), 0);
+}
+
+directory::directory(caf::actor_config& config, environment_ptr env)
+  : stateful_actor(config) {
+  set_down_handler([this](const caf::down_msg& x) { state.down(x); });
+  state.start(std::move(env));
+}
+
+directory::behavior_type directory::make_behavior() {
   return {
-    [self](join_room& x) { return self->state.join(x); },
-    [self](sign_on& x) { self->state.add(x); },
-    [self](const retire& x) { self->state.let_retire(x); },
-    [self](stop_atom) { self->state.stop(); },
+    [this](join_room& x) { return state.join(x); },
+    [this](sign_on& x) { state.add(x); },
+    [this](const retire& x) { state.let_retire(x); },
+    [this](stop_atom) { state.stop(); },
+    [this](const list_children& x) { return state.list(x); },
+    [this](observe_atom) { return observation(state); },
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/nursery.hpp"
+#include "atrium/actors/observed.hpp"
 
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
@@ -34,8 +35,14 @@ public:
 
   void stop();
 
+  children list(const list_children& x) const;
+
+  friend caf::error inspect(json_inspector& f, directory_core& x);
+
 private:
   void spawn_everyone();
+  void record(node_event::kind what, const char* kind, const std::string& name);
+  void user_died(const caf::error& why);
   void room_died_unasked(actor_number room, const std::string& name,
                          const caf::error& why);
 
@@ -45,13 +52,18 @@ private:
   nursery<user_actor> users_;
   everyone_actor everyone_;
   bool stopping_ = false;
-  std::size_t alive_ = 0; // children that have not ended yet
+  std::uint64_t died_ = 0; // children that should not have
+  std::size_t alive_ = 0;  // children that have not ended yet
 };
 
-/// Spawnable: the directory of a node. Spawns everyone, too. `stop` ends all
-/// its children and, after the last one, itself.
-directory_actor::behavior_type
-directory(directory_actor::stateful_pointer<directory_core> self,
-          environment_ptr env);
+/// Spawnable class: `spawn<directory>(env)`; the directory of a node. Spawns
+/// everyone, too. `stop` ends all its children and, after the last one, itself.
+class directory : public caf::stateful_actor<directory_core,
+                                             observed<directory_actor::base>> {
+public:
+  directory(caf::actor_config& config, environment_ptr env);
+
+  behavior_type make_behavior() override;
+};
 
 } // namespace atrium

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "atrium/actors/event_log.hpp"
 #include "atrium/actors/messages.hpp"
 #include "atrium/broker/names.hpp"
+#include "atrium/broker/registry.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -16,6 +18,10 @@ namespace atrium {
 struct limits {
   std::size_t rooms_per_connection = 128;
   std::size_t members_per_room = 0; ///< On this node; 0: no limit.
+  std::size_t rooms_per_node = 100'000;
+
+  /// What happens to a room's messages when a client is too slow.
+  class outbox_policies outbox_policies;
 
   /// How long a join waits for the bus.
   std::chrono::milliseconds bus_timeout = std::chrono::seconds{5};
@@ -34,12 +40,29 @@ struct limits {
 /// What went wrong on this node since its start. Off the hot path: relaxed
 /// increments by whoever sees it.
 struct counters {
-  std::atomic<std::uint64_t> unknown_versions = 0;  ///< Packets dropped.
-  std::atomic<std::uint64_t> malformed_packets = 0; ///< Packets dropped.
-  std::atomic<std::uint64_t> room_queue_drops = 0;  ///< Packets dropped.
-  std::atomic<std::uint64_t> lane_queue_drops = 0;  ///< Fan-outs dropped.
-  std::atomic<std::uint64_t> room_restarts = 0;     ///< Hooks that threw.
-  std::atomic<std::uint64_t> dead_rooms = 0;        ///< Rooms given up.
+  std::atomic<std::uint64_t> unknown_versions = 0;   ///< Packets dropped.
+  std::atomic<std::uint64_t> malformed_packets = 0;  ///< Packets dropped.
+  std::atomic<std::uint64_t> room_queue_drops = 0;   ///< Packets dropped.
+  std::atomic<std::uint64_t> lane_queue_drops = 0;   ///< Fan-outs dropped.
+  std::atomic<std::uint64_t> room_restarts = 0;      ///< Hooks that threw.
+  std::atomic<std::uint64_t> dead_rooms = 0;         ///< Rooms given up.
+  std::atomic<std::uint64_t> pending_refused = 0;    ///< TCP, --max-pending.
+  std::atomic<std::uint64_t> handshakes_refused = 0; ///< Upgrades, by rate.
+  std::atomic<std::uint64_t> addresses_refused = 0;  ///< Upgrades, by address.
+  std::atomic<std::uint64_t> full_refused = 0; ///< Upgrades, --max-connections.
+  std::atomic<std::uint64_t> users_refused = 0;    ///< Connections, 4004.
+  std::atomic<std::uint64_t> users_evicted = 0;    ///< Connections, 4004.
+  std::atomic<std::uint64_t> slow_consumers = 0;   ///< Closed with 4003.
+  std::atomic<std::uint64_t> outbox_drops = 0;     ///< Frames of drop_oldest.
+  std::atomic<std::uint64_t> outbox_replaced = 0;  ///< Frames of latest_only.
+  std::atomic<std::uint64_t> memory_refused = 0;   ///< Upgrades, by memory.
+  std::atomic<std::uint64_t> headers_refused = 0;  ///< Requests, 431 and 414.
+  std::atomic<std::uint64_t> oversized_frames = 0; ///< Closed with 1009.
+  std::atomic<std::uint64_t> silent_closes = 0;    ///< Closed with 4002.
+  std::atomic<std::uint64_t> idle_closes = 0;      ///< By --idle-timeout.
+  std::atomic<std::uint64_t> rooms_refused = 0;    ///< Joins, the node is full.
+  std::atomic<std::uint64_t> rate_limited = 0;     ///< Requests refused.
+  std::atomic<std::uint64_t> error_closes = 0;     ///< Closed with 4006.
 };
 
 /// A lane, and the bound of what may wait for it.
@@ -57,6 +80,7 @@ struct environment {
   std::string run_id;
 
   std::shared_ptr<class bus> bus;
+  std::shared_ptr<class registry> registry; ///< Null: users have no limit.
   channel_names names{"dev:atrium"};
   room_types rooms;
   struct limits limits;
@@ -64,6 +88,7 @@ struct environment {
   std::vector<lane_port> lanes;
   std::shared_ptr<struct counters> counters
     = std::make_shared<struct counters>();
+  std::shared_ptr<event_log> events = std::make_shared<event_log>();
 };
 
 using environment_ptr = std::shared_ptr<const environment>;

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/lane_senders.hpp"
+#include "atrium/actors/observed.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -23,16 +24,25 @@ public:
 
   void tell_gap(const interrupted& x);
 
+  friend caf::error inspect(json_inspector& f, everyone_core& x);
+
 private:
   everyone_actor::pointer self_;
   environment_ptr env_;
   std::optional<lane_senders> lanes_;
   subscription_actor subscription_;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t gaps_ = 0;
 };
 
-/// Spawnable: one per node, for its whole life. Ends when it is told to exit.
-everyone_actor::behavior_type
-everyone(everyone_actor::stateful_pointer<everyone_core> self,
-         environment_ptr env);
+/// Spawnable class: `spawn<everyone>(env)`; one per node, for its whole life.
+/// Ends when it is told to exit.
+class everyone
+  : public caf::stateful_actor<everyone_core, observed<everyone_actor::base>> {
+public:
+  everyone(caf::actor_config& config, environment_ptr env);
+
+  behavior_type make_behavior() override;
+};
 
 } // namespace atrium

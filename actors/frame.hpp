@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/outbox_policy.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <string_view>
@@ -11,6 +12,9 @@ namespace atrium {
 /// connections that receive it. Copying it copies a pointer.
 class frame {
 public:
+  /// A room's number, as far as a frame carries it; 0: not a room's message.
+  using topic_number = std::uint64_t;
+
   frame() = default;
 
   /// Encodes `payload`, which is UTF-8, as a single final frame.
@@ -34,6 +38,22 @@ public:
     return result;
   }
 
+  /// Returns the same frame as a message of this room, with its policy.
+  frame of_room(topic_number room, outbox_policy policy) const {
+    frame result = *this;
+    result.policy_ = static_cast<std::uint8_t>(policy);
+    result.topic_ = room & topic_mask;
+    return result;
+  }
+
+  outbox_policy policy() const {
+    return static_cast<outbox_policy>(policy_);
+  }
+
+  topic_number topic() const {
+    return topic_;
+  }
+
   /// Header and payload.
   std::string_view bytes() const {
     return bytes_ ? std::string_view{*bytes_} : std::string_view{};
@@ -45,14 +65,21 @@ public:
   }
 
 private:
+  static constexpr topic_number topic_mask = (std::uint64_t{1} << 48) - 1;
+
   explicit frame(std::string bytes, std::size_t header_size)
     : bytes_(std::make_shared<const std::string>(std::move(bytes))),
-      header_size_(header_size) {
+      header_size_(static_cast<std::uint8_t>(header_size)) {
     // nop
   }
 
   shared_bytes bytes_;
-  std::size_t header_size_ = 0;
+  // In one word: a frame is copied for each receiver.
+  std::uint64_t header_size_ : 8 = 0;
+  std::uint64_t policy_ : 8 = 0;
+  std::uint64_t topic_ : 48 = 0;
 };
+
+static_assert(sizeof(frame) == sizeof(shared_bytes) + sizeof(std::uint64_t));
 
 } // namespace atrium

@@ -4,6 +4,8 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <string>
+
 namespace atrium {
 
 // The messages; what is in them: actors/messages.hpp.
@@ -18,6 +20,7 @@ struct publish_in_room;
 struct room_deadline;
 struct room_lingered;
 struct sign_on;
+struct seated;
 struct retire;
 struct open_outlet;
 struct enter_room;
@@ -28,6 +31,7 @@ struct tell_member;
 struct tell_members;
 struct tell_all;
 struct room_died;
+struct close_one;
 struct close_all;
 struct from_client;
 struct disconnected;
@@ -36,8 +40,14 @@ struct exited;
 struct evicted;
 struct outcome;
 struct signed_on;
+struct turned_away;
+struct renewed;
 struct push_frame;
 struct push_reply;
+struct list_children;
+struct list_connections;
+struct list_slowest;
+struct children;
 
 // Every actor of the node and every message it understands. Who sends what:
 //
@@ -56,6 +66,14 @@ using stop_atom = caf::atom_constant<caf::atom("stop")>;
 /// A room's own timer.
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
+/// Asks an actor how it is.
+using observe_atom = caf::atom_constant<caf::atom("observe")>;
+
+/// Every actor of the node.
+using observable_actor = caf::typed_actor<
+  // From the inspector: its state, as the text of one JSON object.
+  caf::replies_to<observe_atom>::with<std::string>>;
+
 /// Whoever has a subscription: rooms, users, everyone.
 using subscriber_actor = caf::typed_actor<
   // The bus delivers from now on.
@@ -65,7 +83,7 @@ using subscriber_actor = caf::typed_actor<
   // The bus was lost for a while and is back.
   caf::reacts_to<interrupted>,
   // The bus will never carry this channel.
-  caf::reacts_to<channel_refused>>;
+  caf::reacts_to<channel_refused>>::extend_with<observable_actor>;
 
 /// Holds one bus subscription for the actor that has spawned it.
 using subscription_actor = caf::typed_actor<
@@ -73,7 +91,7 @@ using subscription_actor = caf::typed_actor<
   caf::reacts_to<packets>,
   // What the bus says about the channel, passed on.
   caf::reacts_to<subscribed>, caf::reacts_to<interrupted>,
-  caf::reacts_to<channel_refused>>;
+  caf::reacts_to<channel_refused>>::extend_with<observable_actor>;
 
 /// A room that has members on this node.
 using room_actor = caf::typed_actor<
@@ -94,6 +112,8 @@ using room_actor = caf::typed_actor<
 using user_actor = caf::typed_actor<
   // From the directory: one more connection of this user.
   caf::reacts_to<sign_on>,
+  // From the registry: whether one of them may stay.
+  caf::reacts_to<seated>,
   // From the directory, after the user has offered to retire.
   caf::reacts_to<stop_atom>>::extend_with<subscriber_actor>;
 
@@ -109,7 +129,10 @@ using directory_actor = caf::typed_actor<
   // From a room or user that has nobody left: may it stop?
   caf::reacts_to<retire>,
   // Stops all rooms, all users and then itself.
-  caf::reacts_to<stop_atom>>;
+  caf::reacts_to<stop_atom>,
+  // From the inspector: which rooms and users there are, a page at a time.
+  caf::replies_to<list_children>::with<children>>::
+  extend_with<observable_actor>;
 
 /// An I/O thread's actor: knows the thread's connections and which of them are
 /// in which room.
@@ -130,13 +153,21 @@ using lane_actor = caf::typed_actor<
   caf::reacts_to<tell_all>,
   // From the directory: the room is dead; tell its members and forget it.
   caf::reacts_to<room_died>,
+  // From the registry: a user has too many connections, this one has to go.
+  caf::reacts_to<close_one>,
   // From the node: close all connections, a few at a time.
-  caf::reacts_to<close_all>>;
+  caf::reacts_to<close_all>,
+  // From the inspector: which connections there are, a page at a time, and
+  // which of them have the most in their outbox.
+  caf::replies_to<list_connections>::with<children>,
+  caf::replies_to<list_slowest>::with<children>>::extend_with<observable_actor>;
 
 /// One client's connection. Lives on the thread of its lane.
 using connection_actor = caf::typed_actor<
   // From the socket: a request of the client.
   caf::reacts_to<from_client>,
+  // From the socket: the client has shown a newer token.
+  caf::reacts_to<renewed>,
   // From the socket: it is closed.
   caf::reacts_to<disconnected>,
   // From a room: the connection is a member no more.
@@ -147,7 +178,10 @@ using connection_actor = caf::typed_actor<
   caf::reacts_to<outcome>,
   // From the user: sign-on is complete, the client may talk.
   caf::reacts_to<signed_on>,
+  // From the user: there is no place for another connection.
+  caf::reacts_to<turned_away>,
   // From the user: a message to the user, or the node's words to her.
-  caf::reacts_to<push_frame>, caf::reacts_to<push_reply>>;
+  caf::reacts_to<push_frame>,
+  caf::reacts_to<push_reply>>::extend_with<observable_actor>;
 
 } // namespace atrium

@@ -2,10 +2,14 @@
 
 #include "atrium/broker/log.hpp"
 
+#include <algorithm>
+
 namespace atrium {
 
-void lane_core::start(lane_actor::pointer self, std::shared_ptr<gate> queue) {
+void lane_core::start(lane_actor::pointer self, std::shared_ptr<gate> queue,
+                      std::size_t index) {
   self_ = self;
+  name_ = "lane-" + std::to_string(index);
   queue_ = std::move(queue);
 }
 
@@ -13,13 +17,14 @@ void lane_core::open(const open_outlet& x) {
   self_->monitor(x.connection);
   roster_.add(x.connection, x.out);
   if (going_)
-    x.out->close(going_->code, going_->reason, {});
+    dismiss(*x.out);
 }
 
 void lane_core::lost(const caf::down_msg& x) {
   auto out = roster_.remove(x.source.id());
   if (!out || x.reason == caf::exit_reason::user_shutdown)
     return;
+  ++lost_;
   log::error("lane loses a connection: {}", to_string(x.reason));
   out->close(close_code::internal, "the connection's actor has failed", {});
 }
@@ -42,6 +47,7 @@ void lane_core::exit(const exit_room& x) {
 
 void lane_core::deliver(const fan_out& x) {
   queue_->leave(1);
+  ++fan_outs_;
   auto content = x.content.counted_apart();
   roster_.for_members(x.room, [&](outlet& out, actor_number who) {
     if (who != x.skip)
@@ -51,6 +57,7 @@ void lane_core::deliver(const fan_out& x) {
 
 void lane_core::deliver_all(const fan_out_all& x) {
   queue_->leave(1);
+  ++fan_outs_;
   auto content = x.content.counted_apart();
   roster_.for_all([&](outlet& out) { out.append(content); });
 }
@@ -76,23 +83,90 @@ void lane_core::evict_members(const room_died& x) {
   }
 }
 
+void lane_core::close(const close_one& x) {
+  if (auto* out = roster_.find(x.connection))
+    out->close(x.code, x.reason, {});
+}
+
 void lane_core::close_some(const close_all& x) {
-  constexpr std::size_t at_once = 200;
-  if (!std::exchange(going_, x))
+  constexpr std::size_t at_least = 200; // few are not worth waiting for
+  constexpr std::chrono::milliseconds pause{100};
+  if (!going_) {
+    going_ = close_all{x.code, x.reason, x.window, {}};
     closing_ = roster_.outlets();
-  for (std::size_t i = 0; i < at_once && !closing_.empty(); ++i) {
+    auto slices = static_cast<std::size_t>(x.window / pause) + 1;
+    slice_ = std::max(at_least, (closing_.size() + slices - 1) / slices);
+  }
+  for (std::size_t i = 0; i < slice_ && !closing_.empty(); ++i) {
     if (auto out = closing_.back().lock())
-      out->close(x.code, x.reason, {});
+      dismiss(*out);
     closing_.pop_back();
   }
   if (!closing_.empty())
-    self_->send(self_, x);
+    self_->delayed_send(self_, pause, x);
+}
+
+void lane_core::dismiss(outlet& out) {
+  std::uniform_int_distribution<std::chrono::milliseconds::rep> after{
+    0, going_->window.count()};
+  out.close(going_->code, going_->reason,
+            std::chrono::milliseconds{after(random_)});
+}
+
+namespace {
+
+// The first `limit` of what a lane has, in an order.
+template <class Order>
+children first_of(std::vector<const roster::resident*> found, std::size_t limit,
+                  Order order) {
+  auto size = std::min(found.size(), limit);
+  auto end = found.begin() + static_cast<std::ptrdiff_t>(size);
+  std::ranges::partial_sort(found, end, {}, order);
+  children result;
+  for (auto i = found.begin(); i != end; ++i)
+    result.page.push_back({{}, (*i)->connection, (*i)->out->queued_bytes()});
+  return result;
+}
+
+} // namespace
+
+children lane_core::list(const list_connections& x) const {
+  std::vector<const roster::resident*> found;
+  roster_.for_residents([&](auto& one) {
+    if (one.connection->id() > x.after)
+      found.push_back(&one);
+  });
+  auto result = first_of(std::move(found), x.limit,
+                         [](auto* one) { return one->connection->id(); });
+  result.total = roster_.size();
+  return result;
+}
+
+children lane_core::list(const list_slowest& x) const {
+  std::vector<const roster::resident*> found;
+  roster_.for_residents([&](auto& one) {
+    if (one.out->queued_bytes() != 0)
+      found.push_back(&one);
+  });
+  auto total = found.size();
+  auto result = first_of(std::move(found), x.limit, [](auto* one) {
+    return -static_cast<std::int64_t>(one->out->queued_bytes());
+  });
+  result.total = total;
+  return result;
+}
+
+caf::error inspect(json_inspector& f, lane_core& x) {
+  return f(named("name"), x.name_, named("connections"), x.roster_.size(),
+           named("rooms"), x.roster_.rooms(), named("queue"), x.queue_->taken(),
+           named("fan_outs"), x.fan_outs_, named("errors"), x.lost_,
+           named("restarts"), 0);
 }
 
 lane::lane(caf::actor_config& config, caf::execution_unit* unit,
-           std::shared_ptr<gate> queue)
+           std::shared_ptr<gate> queue, std::size_t index)
   : stateful_actor(config, unit) {
-  state.start(this, std::move(queue));
+  state.start(this, std::move(queue), index);
   set_down_handler([this](const caf::down_msg& x) { state.lost(x); });
 }
 
@@ -107,7 +181,11 @@ lane::behavior_type lane::make_behavior() {
     [this](const tell_members& x) { state.tell_room(x); },
     [this](const tell_all& x) { state.tell_everyone(x); },
     [this](const room_died& x) { state.evict_members(x); },
+    [this](const close_one& x) { state.close(x); },
     [this](const close_all& x) { state.close_some(x); },
+    [this](const list_connections& x) { return state.list(x); },
+    [this](const list_slowest& x) { return state.list(x); },
+    [this](observe_atom) { return observation(state); },
   };
 }
 

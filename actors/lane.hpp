@@ -1,12 +1,15 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/observed.hpp"
 #include "atrium/actors/pinned.hpp"
 #include "atrium/actors/roster.hpp"
 
 #include <caf/stateful_actor.hpp>
 
 #include <optional>
+#include <random>
 
 namespace atrium {
 
@@ -17,7 +20,8 @@ class lane_core {
 public:
   static inline constexpr auto name = "lane";
 
-  void start(lane_actor::pointer self, std::shared_ptr<gate> queue);
+  void start(lane_actor::pointer self, std::shared_ptr<gate> queue,
+             std::size_t index);
 
   void open(const open_outlet& x);
 
@@ -40,21 +44,38 @@ public:
 
   void evict_members(const room_died& x);
 
+  void close(const close_one& x);
+
   void close_some(const close_all& x);
 
+  children list(const list_connections& x) const;
+
+  children list(const list_slowest& x) const;
+
+  friend caf::error inspect(json_inspector& f, lane_core& x);
+
 private:
+  void dismiss(outlet& out);
+
   lane_actor::pointer self_ = nullptr;
   std::shared_ptr<gate> queue_; // of fan-outs that wait for this lane
   roster roster_;
-  std::optional<close_all> going_;             // the node stops
+  std::string name_;
+  std::uint64_t fan_outs_ = 0;
+  std::uint64_t lost_ = 0;         // connections whose actor has failed
+  std::optional<close_all> going_; // the node stops
   std::vector<std::weak_ptr<outlet>> closing_; // who is still to be told
+  std::size_t slice_ = 0;                      // of them, at a time
+  std::minstd_rand random_{std::random_device{}()};
 };
 
-/// Spawnable class: `spawn<lane>(unit, queue)`. Told to exit by the node.
-class lane : public caf::stateful_actor<lane_core, pinned<lane_actor::base>> {
+/// Spawnable class: `spawn<lane>(unit, queue, index)`. Told to exit by the
+/// node.
+class lane
+  : public caf::stateful_actor<lane_core, pinned<observed<lane_actor::base>>> {
 public:
   lane(caf::actor_config& config, caf::execution_unit* unit,
-       std::shared_ptr<gate> queue);
+       std::shared_ptr<gate> queue, std::size_t index = 0);
 
   behavior_type make_behavior() override;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/gate.hpp"
+#include "atrium/actors/identity.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/outlet.hpp"
 #include "atrium/actors/room_state.hpp"
@@ -8,6 +9,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -96,6 +98,12 @@ struct sign_on {
   connection_actor connection;
 };
 
+/// Whether a connection may stay, as the registry sees it.
+struct seated {
+  actor_number connection = 0;
+  bool admitted = false;
+};
+
 /// "I have nobody left; this many have been passed on to me so far." The
 /// directory answers with stop, unless one more is on the way already.
 struct retire {
@@ -151,17 +159,33 @@ struct room_died {
   std::string name;
 };
 
+/// Closes one connection, if it is on this lane.
+struct close_one {
+  actor_number connection = 0;
+  close_code code = close_code::normal;
+  std::string reason;
+};
+
 /// Closes a slice of the lane's connections and goes on with a message to
-/// itself, so that sockets get their turn in between.
+/// itself, so that the last one is told when the window is over, and sockets
+/// get their turn in between.
 struct close_all {
   close_code code = close_code::going_away;
   std::string reason;
+  /// Clients also wait a random part of it before they come back.
+  std::chrono::milliseconds window{0};
+  gate_ticket untold; ///< Given back when everybody has been told.
 };
 
 // -- to connections -----------------------------------------------------------
 
 struct from_client {
   client_request request;
+};
+
+struct renewed {
+  request_id id; ///< Of the refresh.
+  identity who;
 };
 
 struct disconnected {};
@@ -184,6 +208,9 @@ struct outcome {
 struct signed_on {
   user_actor user;
 };
+
+/// The user has as many connections as she may.
+struct turned_away {};
 
 struct push_frame {
   frame content;
@@ -210,6 +237,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::publish_in_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_deadline)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_lingered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::sign_on)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::seated)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::retire)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::open_outlet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::enter_room)
@@ -220,13 +248,16 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_members)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_died)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::close_one)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::close_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::from_client)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::renewed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::disconnected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::entered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::exited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::evicted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::signed_on)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::turned_away)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::push_frame)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::push_reply)

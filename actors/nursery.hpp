@@ -1,10 +1,13 @@
 #pragma once
 
+#include "atrium/actors/inspection.hpp"
 #include "atrium/actors/messages.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace atrium {
 
@@ -22,22 +25,24 @@ public:
     if (i == children_.end()) {
       auto actor = spawn();
       names_.emplace(actor->id(), name);
-      i = children_.emplace(name, child{std::move(actor), 0}).first;
+      i = children_.emplace(name, child_entry{std::move(actor), 0}).first;
     }
     ++i->second.passed_on;
     return i->second.actor;
   }
 
   /// Removes the child that offers to retire, unless a newcomer is on the way
-  /// to it. Returns it if it shall stop.
-  std::optional<Handle> retire(const atrium::retire& offer) {
+  /// to it. Returns it, with its name, if it shall stop.
+  std::optional<std::pair<std::string, Handle>>
+  retire(const atrium::retire& offer) {
     auto name = names_.find(offer.from);
     if (name == names_.end())
       return std::nullopt;
     auto i = children_.find(name->second);
     if (i->second.passed_on != offer.received)
       return std::nullopt;
-    auto result = std::move(i->second.actor);
+    auto result
+      = std::pair{std::move(name->second), std::move(i->second.actor)};
     children_.erase(i);
     names_.erase(name);
     return result;
@@ -52,8 +57,33 @@ public:
     return std::move(node.mapped());
   }
 
+  bool contains(const std::string& name) const {
+    return children_.count(name) != 0;
+  }
+
   std::size_t size() const {
     return children_.size();
+  }
+
+  /// Returns the children that are wanted, in the order of their names.
+  children list(const list_children& wanted) const {
+    std::vector<const std::pair<const std::string, child_entry>*> found;
+    children result;
+    for (auto& x : children_) {
+      auto at = x.first.find(wanted.part);
+      if (at == std::string::npos || (wanted.from_start && at != 0))
+        continue;
+      ++result.total;
+      if (wanted.after.empty() || x.first > wanted.after)
+        found.push_back(&x);
+    }
+    auto size = std::min(found.size(), wanted.limit);
+    auto end = found.begin() + static_cast<std::ptrdiff_t>(size);
+    std::ranges::partial_sort(
+      found, end, {}, [](auto* x) -> auto& { return x->first; });
+    for (auto i = found.begin(); i != end; ++i)
+      result.page.push_back({(*i)->first, (*i)->second.actor});
+    return result;
   }
 
   template <class F>
@@ -63,12 +93,12 @@ public:
   }
 
 private:
-  struct child {
+  struct child_entry {
     Handle actor;
     std::size_t passed_on = 0;
   };
 
-  std::unordered_map<std::string, child> children_;
+  std::unordered_map<std::string, child_entry> children_;
   std::unordered_map<actor_number, std::string> names_;
 };
 

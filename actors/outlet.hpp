@@ -4,6 +4,7 @@
 #include "atrium/actors/replies.hpp"
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace atrium {
@@ -30,11 +31,24 @@ public:
   /// Tells the client something it did not ask for.
   virtual void push(const reply& x) = 0;
 
+  /// Lets the connection last until then, instead of the time it had before.
+  virtual void last_until(unix_time end) = 0;
+
   /// Says why, then closes. Later calls do nothing. `after` is the hint when to
   /// reconnect.
   virtual void close(close_code code, std::string_view reason,
                      std::chrono::milliseconds after)
     = 0;
+
+  /// Bytes that wait for the client.
+  virtual std::size_t queued_bytes() const {
+    return 0;
+  }
+
+  /// Where the client comes from.
+  virtual std::string peer() const {
+    return {};
+  }
 };
 
 } // namespace atrium

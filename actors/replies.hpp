@@ -4,6 +4,7 @@
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/errc.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -19,17 +20,25 @@ enum class close_code : std::uint16_t {
   going_away = 1001,  ///< The node stops: reconnect after the hint.
   unsupported = 1003, ///< A binary frame.
   not_utf8 = 1007,
-  policy = 1008,          ///< A bad token or a forbidden origin.
-  internal = 1011,        ///< A defect of the node.
-  try_again_later = 1013, ///< The node is overloaded or has no bus.
-  no_pong = 4002,         ///< Silent for two ping intervals.
-  slow_consumer = 4003,   ///< Its outbox went over the bound.
+  policy = 1008,               ///< A bad token or a forbidden origin.
+  internal = 1011,             ///< A defect of the node.
+  try_again_later = 1013,      ///< The node is overloaded or has no bus.
+  token_expired = 4001,        ///< And no newer one came in time.
+  no_pong = 4002,              ///< Silent for two ping intervals.
+  slow_consumer = 4003,        ///< Its outbox went over the bound.
+  too_many_connections = 4004, ///< Of this user.
+  disconnected = 4005,         ///< By an administrator.
+  too_many_errors = 4006,      ///< Mistakes, or more than it may send.
 };
+
+/// The time at which what has no end ends.
+inline constexpr unix_time never = unix_time::max();
 
 /// The first thing a client hears.
 struct welcome {
   std::string connection;
   std::string user;
+  unix_time expires = never; ///< When the connection will be closed.
 };
 
 struct joined {
@@ -56,12 +65,21 @@ struct pong {
   unix_time time;
 };
 
+/// The connection goes on with the rights of a newer token.
+struct refreshed {
+  request_id id;
+  unix_time expires = never;
+};
+
 /// A request failed, or something is wrong with a room (`id` empty).
 struct failure {
   request_id id;
   errc code = errc::internal;
   std::string message; ///< For people.
   std::string room;    ///< Empty: not about a room.
+
+  /// When the same request may be in order; zero: unknown.
+  std::chrono::milliseconds retry_after{0};
 };
 
 /// Messages of this scope may have been missed between these times.
@@ -73,6 +91,7 @@ struct gap {
 };
 
 /// Everything that a node can tell.
-using reply = std::variant<welcome, joined, left, accepted, pong, failure, gap>;
+using reply = std::variant<welcome, joined, left, accepted, pong, refreshed,
+                           failure, gap>;
 
 } // namespace atrium

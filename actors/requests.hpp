@@ -68,7 +68,14 @@ struct ping_request {
   request_id id;
 };
 
-/// Everything that a client can ask for.
+/// Go on with a newer token of the same user. Not for the connection's actor,
+/// which is told the outcome (`renewed`): the socket side checks the token.
+struct refresh_request {
+  request_id id;
+  std::string token;
+};
+
+/// Everything that a client can ask of the connection's actor.
 using client_request
   = std::variant<join_request, leave_request, publish_request, send_request,
                  broadcast_request, presence_request, history_request,

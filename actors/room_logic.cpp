@@ -2,6 +2,10 @@
 
 #include "atrium/broker/log.hpp"
 
+#include <boost/core/demangle.hpp>
+
+#include <typeinfo>
+
 namespace atrium {
 
 void room_logic::start(environment_ptr env, room_port& port,
@@ -12,10 +16,15 @@ void room_logic::start(environment_ptr env, room_port& port,
   state_ = env_->rooms.make(port);
 }
 
-void room_logic::restart(const char* why) {
+std::string room_logic::type_of(const std::exception& error) {
+  return boost::core::demangle(typeid(error).name());
+}
+
+void room_logic::restart(const std::string& why) {
   using namespace std::chrono_literals;
   log::error("room '{}' restarts its logic: {}", port_->room_name(), why);
   ++env_->counters->room_restarts;
+  ++failures_;
   auto now = env_->now();
   restarts_.push_back(now);
   while (now - restarts_.front() > 1min)
@@ -24,12 +33,23 @@ void room_logic::restart(const char* why) {
   on_failure_(often || !make_anew());
 }
 
+std::string room_logic::describe() const {
+  try {
+    return env_->rooms.describe(*state_);
+  } catch (const std::exception& error) {
+    log::error("room '{}' cannot be inspected: {}", port_->room_name(),
+               type_of(error));
+  }
+  return "null";
+}
+
 bool room_logic::make_anew() {
   try {
     state_ = env_->rooms.make(*port_);
     return true;
   } catch (const std::exception& error) {
-    log::error("room '{}' has no logic: {}", port_->room_name(), error.what());
+    log::error("room '{}' has no logic: {}", port_->room_name(),
+               type_of(error));
   } catch (...) {
     log::error("room '{}' has no logic", port_->room_name());
   }

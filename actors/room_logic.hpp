@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace atrium {
 
@@ -27,15 +28,26 @@ public:
     try {
       return hook(*state_);
     } catch (const std::exception& error) {
-      restart(error.what());
+      restart(type_of(error));
     } catch (...) {
       restart("unknown exception");
     }
     return std::nullopt;
   }
 
+  /// How often it was made anew.
+  std::uint64_t failures() const {
+    return failures_;
+  }
+
+  /// The fields of the logic's `inspect`, as the text of a JSON value.
+  std::string describe() const;
+
 private:
-  void restart(const char* why);
+  /// The name of the type: what an exception says may quote a message.
+  static std::string type_of(const std::exception& error);
+
+  void restart(const std::string& why);
   bool make_anew();
 
   environment_ptr env_;
@@ -43,6 +55,7 @@ private:
   failure_handler on_failure_;
   std::unique_ptr<room_state> state_;
   std::deque<unix_time> restarts_; // within the last minute
+  std::uint64_t failures_ = 0;
 };
 
 } // namespace atrium

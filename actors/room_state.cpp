@@ -1,19 +1,10 @@
 #include "atrium/actors/room_state.hpp"
 
+#include "atrium/actors/name_pattern.hpp"
+
 #include <algorithm>
 
 namespace atrium {
-
-namespace {
-
-bool fits(std::string_view pattern, std::string_view name) {
-  if (!pattern.ends_with('*'))
-    return pattern == name;
-  pattern.remove_suffix(1);
-  return name.starts_with(pattern);
-}
-
-} // namespace
 
 decision room_state::on_join(const member&) {
   return decision::accept();
@@ -39,11 +30,11 @@ std::chrono::milliseconds room_state::linger() const {
   return std::chrono::milliseconds::zero();
 }
 
-room_types& room_types::add(std::string pattern, factory make) {
-  std::erase_if(entries_, [&](auto& x) { return x.pattern == pattern; });
-  auto shorter = [&](auto& x) { return x.pattern.size() < pattern.size(); };
+room_types& room_types::add_entry(entry x) {
+  std::erase_if(entries_, [&](auto& y) { return y.pattern == x.pattern; });
+  auto shorter = [&](auto& y) { return y.pattern.size() < x.pattern.size(); };
   auto at = std::ranges::find_if(entries_, shorter);
-  entries_.insert(at, {std::move(pattern), std::move(make)});
+  entries_.insert(at, std::move(x));
   return *this;
 }
 
@@ -53,7 +44,12 @@ std::unique_ptr<room_state> room_types::make(room_port& port) const {
   auto result
     = i != entries_.end() ? i->make() : std::make_unique<room_state>();
   result->port_ = &port;
+  result->describe_ = i != entries_.end() ? i->describe : nullptr;
   return result;
+}
+
+std::string room_types::describe(room_state& x) {
+  return x.describe_ != nullptr ? x.describe_(x) : "null";
 }
 
 } // namespace atrium

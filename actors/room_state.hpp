@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/json_inspector.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <chrono>
@@ -16,7 +17,15 @@ namespace atrium {
 struct member {
   std::string user;
   std::string connection; ///< Unique among all nodes.
+  /// What her token says about her for others, one JSON object as it stood
+  /// there when she joined; may be null.
+  std::shared_ptr<const std::string> info = nullptr;
 };
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, member& x) {
+  return f(named("user"), x.user, named("connection"), x.connection);
+}
 
 /// A message on its way into a room.
 struct room_message {
@@ -68,6 +77,9 @@ public:
 /// node to which the client is connected: a room with members on three nodes
 /// has three states. An exception from a hook fails the request with
 /// `internal`, tells the members, and the room goes on with a fresh state.
+///
+/// With an overload of `inspect` (json_inspector.hpp) operators see the logic's
+/// fields beside those of the room.
 class room_state {
 public:
   virtual ~room_state() = default;
@@ -120,6 +132,7 @@ private:
   friend class room_types;
 
   room_port* port_ = nullptr;
+  std::string (*describe_)(room_state&) = nullptr; // where it has `inspect`
 };
 
 /// Which logic runs in which rooms, by name pattern: `lobby` is one room,
@@ -135,17 +148,41 @@ public:
     return add(std::move(pattern), [] { return std::make_unique<State>(); });
   }
 
-  /// Registers a factory. A pattern that is registered already is replaced.
-  room_types& add(std::string pattern, factory make);
+  /// Registers what makes logic: a function that returns a `std::unique_ptr` to
+  /// it. A pattern that is registered already is replaced.
+  template <class Make>
+  room_types& add(std::string pattern, Make make) {
+    using state = typename decltype(make())::element_type;
+    return add_entry({std::move(pattern), std::move(make), describer<state>()});
+  }
 
   /// Makes the state of the room that `port` stands for.
   std::unique_ptr<room_state> make(room_port& port) const;
 
+  /// The fields of a state's `inspect` as the text of a JSON object; null if it
+  /// has none.
+  static std::string describe(room_state& x);
+
 private:
+  using describe_function = std::string (*)(room_state&);
+
   struct entry {
     std::string pattern;
     factory make;
+    describe_function describe;
   };
+
+  template <class State>
+  static describe_function describer() {
+    if constexpr (inspectable<State>)
+      return [](room_state& x) {
+        return json_inspector::to_json(static_cast<State&>(x));
+      };
+    else
+      return nullptr;
+  }
+
+  room_types& add_entry(entry x);
 
   std::vector<entry> entries_; // longest pattern first
 };

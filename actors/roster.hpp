@@ -53,6 +53,13 @@ public:
       f(*x->resident.out);
   }
 
+  /// Calls `f(resident&)` for each connection. `f` must not change the roster.
+  template <class F>
+  void for_residents(F f) const {
+    for (auto& [number, x] : entries_)
+      f(x->resident);
+  }
+
   /// All outlets, without keeping them alive.
   std::vector<std::weak_ptr<outlet>> outlets() const;
 

@@ -61,6 +61,7 @@ void subscription_state::start(environment_ptr env, const std::string& channel,
                                subscriber_actor owner) {
   env_ = std::move(env);
   owner_ = std::move(owner);
+  channel_ = channel;
   held_ = env_->bus->subscribe(channel, std::make_shared<mailbox_subscriber>(
                                           subscription_actor{self_}, *env_));
 }
@@ -82,6 +83,7 @@ void subscription_state::add(const shared_bytes& bytes,
     auto unknown = *error == packet_error::unknown_version;
     ++(unknown ? env_->counters->unknown_versions
                : env_->counters->malformed_packets);
+    ++malformed_;
     log::debug("subscription drops a packet: {}",
                unknown ? "unknown version" : "malformed");
     return;
@@ -91,17 +93,36 @@ void subscription_state::add(const shared_bytes& bytes,
   if (x.skip_sender && x.content.from)
     result.skip = std::move(x.content.from->connection);
   out.push_back(std::move(result));
+  ++decoded_;
 }
 
-subscription_actor::behavior_type
-subscription(subscription_actor::stateful_pointer<subscription_state> self,
-             environment_ptr env, std::string channel, subscriber_actor owner) {
-  self->state.start(std::move(env), channel, std::move(owner));
+void subscription_state::pass_on_gap(const interrupted& what) {
+  ++interruptions_;
+  env_->events->record([&] {
+    return node_event{node_event::kind::dropped, name, channel_, {}, {}};
+  });
+  pass_on(what);
+}
+
+caf::error inspect(json_inspector& f, subscription_state& x) {
+  return f(named("name"), x.channel_, named("decoded"), x.decoded_,
+           named("errors"), x.malformed_, named("restarts"), 0,
+           named("interruptions"), x.interruptions_);
+}
+
+subscription::subscription(caf::actor_config& config, environment_ptr env,
+                           const std::string& channel, subscriber_actor owner)
+  : stateful_actor(config) {
+  state.start(std::move(env), channel, std::move(owner));
+}
+
+subscription::behavior_type subscription::make_behavior() {
   return {
-    [self](const packets& x) { self->state.decode(x); },
-    [self](const subscribed& x) { self->state.pass_on(x); },
-    [self](const interrupted& x) { self->state.pass_on(x); },
-    [self](const channel_refused& x) { self->state.pass_on(x); },
+    [this](const packets& x) { state.decode(x); },
+    [this](const subscribed& x) { state.pass_on(x); },
+    [this](const interrupted& x) { state.pass_on_gap(x); },
+    [this](const channel_refused& x) { state.pass_on(x); },
+    [this](observe_atom) { return observation(state); },
   };
 }
 

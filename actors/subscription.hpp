@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/observed.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -30,6 +31,10 @@ public:
     self_->send(owner_, what);
   }
 
+  void pass_on_gap(const interrupted& what);
+
+  friend caf::error inspect(json_inspector& f, subscription_state& x);
+
 private:
   void add(const shared_bytes& bytes, std::vector<incoming>& out);
 
@@ -37,11 +42,22 @@ private:
   environment_ptr env_;
   subscriber_actor owner_;
   bus::subscription held_;
+  std::string channel_;
+  std::uint64_t decoded_ = 0;
+  std::uint64_t malformed_ = 0;
+  std::uint64_t interruptions_ = 0;
 };
 
-/// Spawnable: holds `channel` for `owner`, which links to it and ends it.
-subscription_actor::behavior_type
-subscription(subscription_actor::stateful_pointer<subscription_state> self,
-             environment_ptr env, std::string channel, subscriber_actor owner);
+/// Spawnable class: `spawn<subscription>(env, channel, owner)`: holds `channel`
+/// for `owner`, which links to it and ends it.
+class subscription
+  : public caf::stateful_actor<subscription_state,
+                               observed<subscription_actor::base>> {
+public:
+  subscription(caf::actor_config& config, environment_ptr env,
+               const std::string& channel, subscriber_actor owner);
+
+  behavior_type make_behavior() override;
+};
 
 } // namespace atrium

@@ -3,27 +3,62 @@
 #include "atrium/actors/subscription.hpp"
 #include "atrium/broker/log.hpp"
 
+#include <caf/send.hpp>
+
 namespace atrium {
+
+user_core::~user_core() {
+  if (env_ && env_->registry)
+    for (auto& x : connections_)
+      env_->registry->leave(name_, x.actor->id());
+}
 
 void user_core::start(environment_ptr env, const std::string& user,
                       directory_actor directory) {
   env_ = std::move(env);
+  name_ = user;
   directory_ = std::move(directory);
-  subscription_
-    = self_->spawn<caf::linked>(subscription, env_, env_->names.user(user),
-                                caf::actor_cast<subscriber_actor>(self_));
+  subscription_ = self_->spawn<subscription, caf::linked>(
+    env_, env_->names.user(user), caf::actor_cast<subscriber_actor>(self_));
 }
 
 void user_core::add(const sign_on& x) {
   ++received_;
   self_->monitor(x.connection);
-  connections_.push_back(x.connection);
-  if (open_)
-    self_->send(x.connection, signed_on{user_actor{self_}});
+  connections_.push_back({x.connection, env_->registry == nullptr});
+  sign_on_to(connections_.back());
+  if (!env_->registry)
+    return;
+  auto number = x.connection->id();
+  env_->registry->enter(name_, number,
+                        [to = user_actor{self_}, number](bool admitted) {
+                          caf::anon_send(to, seated{number, admitted});
+                        });
+}
+
+void user_core::seat(const seated& x) {
+  for (auto& one : connections_)
+    if (one.actor->id() == x.connection) {
+      one.seated = x.admitted;
+      sign_on_to(one);
+      if (x.admitted)
+        return;
+      ++turned_away_;
+      ++env_->counters->users_refused;
+      self_->send(one.actor, turned_away{});
+    }
+}
+
+void user_core::sign_on_to(const resident& x) {
+  if (open_ && x.seated)
+    self_->send(x.actor, signed_on{user_actor{self_}});
 }
 
 void user_core::lost(actor_number connection) {
-  std::erase_if(connections_, [&](auto& x) { return x->id() == connection; });
+  std::erase_if(connections_,
+                [&](auto& x) { return x.actor->id() == connection; });
+  if (env_->registry)
+    env_->registry->leave(name_, connection);
   if (connections_.empty())
     self_->send(directory_, retire{self_->id(), received_});
 }
@@ -31,35 +66,52 @@ void user_core::lost(actor_number connection) {
 void user_core::open() {
   open_ = true;
   for (auto& x : connections_)
-    self_->send(x, signed_on{user_actor{self_}});
+    sign_on_to(x);
 }
 
 void user_core::deliver(const arrived& x) {
+  delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (auto& connection : connections_)
-      self_->send(connection, push_frame{one.content, x.ticket});
+      self_->send(connection.actor, push_frame{one.content, x.ticket});
 }
 
 void user_core::tell_gap(const interrupted& x) {
   for (auto& connection : connections_)
-    self_->send(connection, push_reply{gap{scope::user, {}, x.from, x.to}});
+    self_->send(connection.actor,
+                push_reply{gap{scope::user, {}, x.from, x.to}});
 }
 
-user_actor::behavior_type user(user_actor::stateful_pointer<user_core> self,
-                               environment_ptr env, std::string name,
-                               directory_actor directory) {
-  self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.lost(x.source.id()); });
-  self->state.start(std::move(env), name, std::move(directory));
+caf::error inspect(json_inspector& f, user_core& x) {
+  std::vector<std::string> connections;
+  for (auto& one : x.connections_)
+    connections.push_back(connection_id(*x.env_, one.actor->id()));
+  return f(named("name"), x.name_, named("connections"), connections,
+           named("subscription"), x.open_ ? "open" : "starting",
+           named("delivered"), x.delivered_, named("errors"), x.turned_away_,
+           named("restarts"), 0);
+}
+
+user::user(caf::actor_config& config, environment_ptr env,
+           const std::string& name, directory_actor directory)
+  : stateful_actor(config) {
+  set_down_handler(
+    [this](const caf::down_msg& x) { state.lost(x.source.id()); });
+  state.start(std::move(env), name, std::move(directory));
+}
+
+user::behavior_type user::make_behavior() {
   return {
-    [self](const sign_on& x) { self->state.add(x); },
-    [self](stop_atom) { self->quit(caf::exit_reason::user_shutdown); },
-    [self](const subscribed&) { self->state.open(); },
-    [self](const arrived& x) { self->state.deliver(x); },
-    [self](const interrupted& x) { self->state.tell_gap(x); },
+    [this](const sign_on& x) { state.add(x); },
+    [this](const seated& x) { state.seat(x); },
+    [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
+    [this](const subscribed&) { state.open(); },
+    [this](const arrived& x) { state.deliver(x); },
+    [this](const interrupted& x) { state.tell_gap(x); },
     [](const channel_refused& x) {
       log::error("user has no channel: {}", x.reason);
     },
+    [this](observe_atom) { return observation(state); },
   };
 }
 

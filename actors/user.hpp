@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/observed.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -11,7 +12,8 @@ namespace atrium {
 /// The state of a user actor: the user's connections on this node, and the
 /// subscription to the user's channel. Sign-on is complete, and the client may
 /// talk, when the bus carries the channel: from then on nothing that is sent to
-/// the user passes this node by.
+/// the user passes this node by; and when the registry has a place for the
+/// connection, if there is a registry.
 class user_core {
 public:
   static inline constexpr auto name = "user";
@@ -20,10 +22,19 @@ public:
     // nop
   }
 
+  user_core(const user_core&) = delete;
+  user_core& operator=(const user_core&) = delete;
+
+  /// Gives back the places of connections that outlive the actor.
+  ~user_core();
+
   void start(environment_ptr env, const std::string& user,
              directory_actor directory);
 
   void add(const sign_on& x);
+
+  /// The registry has decided about a connection.
+  void seat(const seated& x);
 
   /// Takes a connection out that is gone; the last one lets the user retire.
   void lost(actor_number connection);
@@ -34,19 +45,36 @@ public:
 
   void tell_gap(const interrupted& x);
 
+  friend caf::error inspect(json_inspector& f, user_core& x);
+
 private:
+  struct resident {
+    connection_actor actor;
+    bool seated = false;
+  };
+
+  void sign_on_to(const resident& x);
+
   user_actor::pointer self_;
   environment_ptr env_;
+  std::string name_;
   directory_actor directory_;
   subscription_actor subscription_;
   bool open_ = false;
   std::size_t received_ = 0;
-  std::vector<connection_actor> connections_; // a handful
+  std::uint64_t delivered_ = 0; // envelopes, whatever the connections
+  std::uint64_t turned_away_ = 0;
+  std::vector<resident> connections_; // a handful
 };
 
-/// Spawnable: the user called `name`. Ends by `stop` from `directory`.
-user_actor::behavior_type user(user_actor::stateful_pointer<user_core> self,
-                               environment_ptr env, std::string name,
-                               directory_actor directory);
+/// Spawnable class: `spawn<user>(env, name, directory)`. Ends by `stop` from
+/// `directory`.
+class user : public caf::stateful_actor<user_core, observed<user_actor::base>> {
+public:
+  user(caf::actor_config& config, environment_ptr env, const std::string& name,
+       directory_actor directory);
+
+  behavior_type make_behavior() override;
+};
 
 } // namespace atrium

@@ -86,18 +86,31 @@ std::optional<std::string> query_value(std::string_view target,
   return raw ? decode_percent(*raw) : std::nullopt;
 }
 
+std::optional<refusal> refuse_origin(const knock& who, const options& by) {
+  if (origin_allowed(who, by))
+    return std::nullopt;
+  return refusal{403, "forbidden", "this origin may not connect"};
+}
+
+refusal refusal_from(const failure& x) {
+  std::string code{to_string(x.code)};
+  if (x.code == errc::auth_unavailable)
+    return {503, std::move(code), x.message, close_code::try_again_later};
+  return {401, std::move(code), x.message, close_code::policy};
+}
+
 std::variant<identity, refusal> admit(const knock& who, const options& by) {
-  if (!origin_allowed(who, by))
-    return refusal{403, "forbidden", "this origin may not connect"};
+  if (auto no = refuse_origin(who, by))
+    return *no;
   auto raw = raw_query_value(who.target, "user");
   if (!raw)
-    return identity{"guest-" + make_random_id(8)};
+    return identity{"guest-" + make_random_id(8), rights::everything()};
   auto user = decode_percent(*raw);
   if (!user || !is_name(*user))
     return refusal{400, "user_name_invalid",
                    "'user' has to be 1 to 128 bytes of UTF-8 without control "
                    "characters"};
-  return identity{std::move(*user)};
+  return identity{std::move(*user), rights::everything()};
 }
 
 } // namespace atrium

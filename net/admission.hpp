@@ -27,7 +27,14 @@ struct refusal {
   close_code close = close_code::policy;
 };
 
-/// Decides before the upgrade who somebody is and whether she may come in.
+/// Returns why a page of this origin may not connect, or nothing.
+std::optional<refusal> refuse_origin(const knock& who, const options& by);
+
+/// Returns the refusal of somebody who could not say who she is.
+refusal refusal_from(const failure& x);
+
+/// Decides before the upgrade who somebody is who is believed, and whether she
+/// may come in.
 std::variant<identity, refusal> admit(const knock& who, const options& by);
 
 /// Returns the path of a request target.

@@ -2,12 +2,14 @@
 
 #include "atrium/broker/json_object.hpp"
 #include "atrium/net/admission.hpp"
-#include "atrium/net/chat_page.hpp"
+#include "atrium/net/auth/credentials.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+
+#include <algorithm>
 
 namespace atrium {
 
@@ -15,9 +17,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::uint32_t header_limit = 8192;
 constexpr std::uint64_t body_limit = 1024; // nothing here takes a body
-constexpr std::string_view json_type = "application/json";
+constexpr std::size_t linger_buffer = 4096;
 
 std::string error_json(std::string_view code, std::string_view message) {
   std::string result = R"({"type":"error","code":)";
@@ -28,11 +29,35 @@ std::string error_json(std::string_view code, std::string_view message) {
   return result;
 }
 
+// What Beast lets pass although a proxy in front may understand it in another
+// way (RFC 9112, 3.2 and 6.3); nothing if there is no such thing.
+std::string_view flaw_of(const http_request& x) {
+  if (x.count(http::field::host) > 1)
+    return "more than one Host";
+  auto codings = x.equal_range(http::field::transfer_encoding);
+  auto n = std::distance(codings.first, codings.second);
+  if (n > 1
+      || (n == 1 && !boost::beast::iequals(codings.first->value(), "chunked")))
+    return "unknown Transfer-Encoding";
+  return {};
+}
+
+// Where a client connects from; nowhere when it has gone already.
+boost::asio::ip::address client_address(const tcp_socket& socket) {
+  boost::system::error_code ignored;
+  return socket.remote_endpoint(ignored).address();
+}
+
 } // namespace
 
 http_session::http_session(tcp_socket socket, lane_thread& lane,
-                           node_context_ptr node)
-  : socket_(std::move(socket)), lane_(lane), node_(std::move(node)) {
+                           node_context_ptr node, http_routes routes,
+                           gate_ticket place)
+  : socket_(std::move(socket)),
+    lane_(lane),
+    node_(std::move(node)),
+    routes_(routes),
+    place_(std::move(place)) {
   // nop
 }
 
@@ -42,7 +67,8 @@ void http_session::run() {
 
 void http_session::read() {
   parser_.emplace();
-  parser_->header_limit(header_limit);
+  parser_->header_limit(
+    static_cast<std::uint32_t>(node_->options.max_header_bytes));
   parser_->body_limit(body_limit);
   lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
   http::async_read(
@@ -60,61 +86,106 @@ void http_session::on_read(boost::system::error_code error) {
   if (!malformed || error == http::error::end_of_stream
       || error == http::error::partial_message)
     return close();
-  http_request broken;
-  broken.version(11);
-  broken.keep_alive(false);
   auto too_long = error == http::error::header_limit;
-  respond(broken, too_long ? 431 : 400, json_type,
-          error_json("bad_request", error.message()));
+  if (too_long)
+    ++node_->env->counters->headers_refused;
+  refuse_malformed(too_long ? 431 : 400, error.message());
 }
 
 void http_session::handle(http_request request) {
+  if (auto flaw = flaw_of(request); !flaw.empty())
+    return refuse_malformed(400, flaw);
   auto target = std::string_view{request.target()};
-  auto path = path_of(target);
-  if (path != "/" && path != "/ws")
+  if (target.size() > node_->options.max_header_bytes / 2) {
+    ++node_->env->counters->headers_refused;
+    return respond(request, 414, json_type,
+                   error_json("bad_request", "the URL is too long"));
+  }
+  auto route = std::ranges::find(routes_, path_of(target), &http_route::path);
+  if (route == routes_.end())
     return respond(request, 404, json_type,
                    error_json("not_found", "there is nothing here"));
+  auto websocket = route->answer == nullptr;
   if (request.method() != http::verb::get
-      && (path == "/ws" || request.method() != http::verb::head))
+      && (websocket || request.method() != http::verb::head))
     return respond(request, 405, json_type,
                    error_json("method_not_allowed", "only GET is"),
-                   path == "/ws" ? "GET" : "GET, HEAD");
-  if (path == "/")
-    return respond(request, 200, "text/html; charset=utf-8",
-                   std::string{chat_page()});
+                   websocket ? "GET" : "GET, HEAD");
+  if (!websocket) {
+    auto answer = route->answer(*node_, request);
+    return respond(request, answer.status, answer.content_type,
+                   std::move(answer.body));
+  }
   if (!boost::beast::websocket::is_upgrade(request))
     return respond(
       request, 426, json_type,
       error_json("upgrade_required", "this is the address of a WebSocket"));
+  if (buffer_.size() != 0) // RFC 6455, 4.1: a client waits for the answer
+    return refuse_malformed(400, "something follows the upgrade request");
   upgrade(std::move(request));
 }
 
 void http_session::upgrade(http_request request) {
+  auto entered
+    = node_->door->enter(client_address(socket_), door::clock::now());
+  if (auto* no = std::get_if<struct refusal>(&entered))
+    return refuse(std::move(request), *no);
+  address_ = std::move(std::get<address_table::ticket>(entered));
   knock who{std::string_view{request.target()},
             std::string_view{request[http::field::host]},
             std::string_view{request[http::field::origin]}};
-  auto admitted = admit(who, node_->options);
-  if (auto* no = std::get_if<struct refusal>(&admitted))
+  if (!node_->guard) {
+    auto admitted = admit(who, node_->options);
+    if (auto* no = std::get_if<struct refusal>(&admitted))
+      return refuse(std::move(request), *no);
+    return let_in(std::move(request), std::move(std::get<identity>(admitted)));
+  }
+  if (auto no = refuse_origin(who, node_->options))
     return refuse(std::move(request), *no);
-  if (*node_->stopping || !node_->connections->try_enter(1))
+  auto shown
+    = credentials_of(request, ip_of(socket_), node_->options.auth_header);
+  node_->guard->check(
+    std::move(shown), lane_,
+    [self = shared_from_this(), request = std::move(request)](verdict x) {
+      if (!self->socket_.is_open())
+        return; // the node stops
+      if (auto* no = std::get_if<failure>(&x))
+        return self->refuse(request, refusal_from(*no));
+      self->let_in(request, std::move(std::get<identity>(x)));
+    });
+}
+
+void http_session::let_in(http_request request, identity who) {
+  if (!node_->life->lets_in() || !node_->connections->try_enter(1)) {
+    ++node_->env->counters->full_refused;
     return refuse(std::move(request),
                   {503, "overloaded", "the node is full or going away",
                    close_code::try_again_later});
-  make_websocket(gate_ticket{node_->connections, 1})
-    ->accept(std::move(request), std::move(std::get<identity>(admitted)));
+  }
+  make_websocket(gate_ticket{node_->connections, 1}, std::move(address_))
+    ->accept(std::move(request), std::move(who));
 }
 
 void http_session::refuse(http_request request, const struct refusal& why) {
+  address_ = {};
   if (query_value(std::string_view{request.target()}, "reject") == "close")
-    return make_websocket({})->reject(std::move(request), why.close,
-                                      why.message);
+    return make_websocket(std::move(place_))
+      ->reject(std::move(request), why.close, why.message);
   respond(request, why.status, json_type, error_json(why.code, why.message));
 }
 
 std::shared_ptr<websocket_session>
-http_session::make_websocket(gate_ticket place) {
-  return std::make_shared<websocket_session>(std::move(socket_), lane_, node_,
-                                             std::move(place));
+http_session::make_websocket(gate_ticket place, address_table::ticket address) {
+  return std::make_shared<websocket_session>(
+    std::move(socket_), lane_, node_, std::move(place), std::move(address));
+}
+
+// The connection ends with it: where the next request would begin is unknown.
+void http_session::refuse_malformed(unsigned status, std::string_view why) {
+  http_request broken;
+  broken.version(11);
+  broken.keep_alive(false);
+  respond(broken, status, json_type, error_json("bad_request", why));
 }
 
 void http_session::respond(const http_request& to, unsigned status,
@@ -127,7 +198,9 @@ void http_session::respond(const http_request& to, unsigned status,
   response->set(http::field::content_type, content_type);
   response->set(http::field::cache_control, "no-store");
   response->set("X-Content-Type-Options", "nosniff");
-  if (status == 503)
+  if (status == 401)
+    response->set(http::field::www_authenticate, "Bearer");
+  if (status == 503 || status == 429)
     response->set(http::field::retry_after, "1");
   if (status == 426)
     response->set(http::field::upgrade, "websocket");
@@ -141,11 +214,28 @@ void http_session::respond(const http_request& to, unsigned status,
   lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
   http::async_write(socket_, *response,
                     [self = shared_from_this(), response](auto error, auto) {
-                      if (error || !response->keep_alive())
+                      if (error)
                         self->close();
-                      else
+                      else if (response->keep_alive())
                         self->read();
+                      else
+                        self->linger();
                     });
+}
+
+// To close a socket with bytes unread resets it, and the client may never see
+// the answer (RFC 9112, 9.6): reads on until it hangs up or the deadline.
+void http_session::linger() {
+  boost::system::error_code ignored;
+  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  buffer_.clear();
+  socket_.async_read_some(buffer_.prepare(linger_buffer),
+                          [self = shared_from_this()](auto error, auto) {
+                            if (error)
+                              self->close();
+                            else
+                              self->linger();
+                          });
 }
 
 void http_session::close() {

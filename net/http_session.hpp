@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/net/http_routes.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/node_context.hpp"
 #include "atrium/net/outbox_stream.hpp"
@@ -21,7 +22,10 @@ namespace atrium {
 class http_session : public living,
                      public std::enable_shared_from_this<http_session> {
 public:
-  http_session(tcp_socket socket, lane_thread& lane, node_context_ptr node);
+  /// `routes` is what may be asked for here; `place` is that of a connection
+  /// that has not upgraded yet.
+  http_session(tcp_socket socket, lane_thread& lane, node_context_ptr node,
+               http_routes routes, gate_ticket place);
 
   /// Reads requests until the connection ends.
   void run();
@@ -41,16 +45,23 @@ private:
   void on_read(boost::system::error_code error);
   void handle(http_request request);
   void upgrade(http_request request);
+  void let_in(http_request request, identity who);
   void refuse(http_request request, const struct refusal& why);
+  void refuse_malformed(unsigned status, std::string_view why);
   void respond(const http_request& to, unsigned status,
                std::string_view content_type, std::string body,
                std::string_view allow = {});
-  std::shared_ptr<websocket_session> make_websocket(gate_ticket place);
+  std::shared_ptr<websocket_session>
+  make_websocket(gate_ticket place, address_table::ticket address = {});
+  void linger();
   void close();
 
   tcp_socket socket_;
   lane_thread& lane_;
   node_context_ptr node_;
+  http_routes routes_;
+  address_table::ticket address_; // while it is decided who may come in
+  gate_ticket place_;             // among those that have not upgraded
   boost::beast::flat_buffer buffer_;
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>

@@ -17,7 +17,7 @@ lane_thread::lane_thread(caf::actor_system& system, const options& from,
     heartbeat_(io_, from.ping_interval) {
   port_.queue = std::make_shared<gate>(limits{}.lane_queue);
   auto* unit = static_cast<caf::execution_unit*>(&unit_);
-  port_.actor = system.spawn<lane>(unit, port_.queue);
+  port_.actor = system.spawn<lane>(unit, port_.queue, index);
   thread_ = std::thread{[this] { run(); }};
 }
 

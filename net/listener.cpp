@@ -14,12 +14,14 @@ constexpr std::chrono::milliseconds pause_after_failure{100};
 
 } // namespace
 
-listener::listener(std::vector<std::unique_ptr<lane_thread>>& lanes,
-                   node_context_ptr node)
-  : lanes_(lanes),
+listener::listener(std::vector<lane_thread*> lanes, node_context_ptr node,
+                   http_routes routes, std::shared_ptr<door> guard)
+  : lanes_(std::move(lanes)),
     node_(std::move(node)),
-    acceptor_(lanes.front()->io()),
-    retry_(lanes.front()->io()) {
+    routes_(routes),
+    guard_(std::move(guard)),
+    acceptor_(lanes_.front()->io()),
+    retry_(lanes_.front()->io()) {
   // nop
 }
 
@@ -49,16 +51,20 @@ std::string listener::start(const listen_address& where) {
 
 void listener::accept() {
   auto& lane = *lanes_[next_++ % lanes_.size()];
-  acceptor_.async_accept(lane.io().get_executor(), [self = shared_from_this(),
-                                                    &lane](auto error,
-                                                           tcp_socket socket) {
-    if (!self->acceptor_.is_open())
-      return;
-    if (error)
-      return self->pause();
-    std::make_shared<http_session>(std::move(socket), lane, self->node_)->run();
-    self->accept();
-  });
+  acceptor_.async_accept(
+    lane.io().get_executor(),
+    [self = shared_from_this(), &lane](auto error, tcp_socket socket) {
+      if (!self->acceptor_.is_open())
+        return;
+      if (error)
+        return self->pause();
+      auto& guard = self->guard_;
+      if (auto place = guard ? guard->knock() : std::optional{gate_ticket{}})
+        std::make_shared<http_session>(std::move(socket), lane, self->node_,
+                                       self->routes_, std::move(*place))
+          ->run();
+      self->accept();
+    });
 }
 
 // Out of file descriptors, most likely: trying at once would spin.

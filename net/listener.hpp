@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/net/http_routes.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/node_context.hpp"
 
@@ -16,8 +17,10 @@ namespace atrium {
 /// lanes in turn.
 class listener : public std::enable_shared_from_this<listener> {
 public:
-  listener(std::vector<std::unique_ptr<lane_thread>>& lanes,
-           node_context_ptr node);
+  /// `routes` is what those who connect may ask for, `guard` bounds how many
+  /// do; without one nobody is turned away.
+  listener(std::vector<lane_thread*> lanes, node_context_ptr node,
+           http_routes routes, std::shared_ptr<door> guard);
 
   /// Binds and starts to accept. Returns what went wrong, or nothing.
   std::string start(const listen_address& where);
@@ -37,8 +40,10 @@ private:
   void accept();
   void pause();
 
-  std::vector<std::unique_ptr<lane_thread>>& lanes_;
+  std::vector<lane_thread*> lanes_;
   node_context_ptr node_;
+  http_routes routes_;
+  std::shared_ptr<door> guard_;
   acceptor acceptor_;
   boost::asio::steady_timer retry_;
   listen_address address_;

@@ -1,10 +1,35 @@
 #include "atrium/net/bench/run_bench.hpp"
+#include "atrium/net/run_check_config.hpp"
 #include "atrium/net/run_node.hpp"
+#include "atrium/net/run_token.hpp"
 
+#include <cstdio>
 #include <string_view>
 
+namespace {
+
+constexpr auto usage = R"(atrium COMMAND [OPTION...]
+
+  node          run a node; also without a command, e.g. atrium --listen ...
+  token         print a signed token, for tests and for a first try
+  check-config  say whether the options of a node are sound, and print them
+  bench         put load on a node and measure it
+
+atrium COMMAND --help explains the options of a command.
+)";
+
+} // namespace
+
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view{argv[1]} == "bench")
+  std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "bench")
     return atrium::run_bench(argc - 1, argv + 1);
-  return atrium::run_node(argc, argv);
+  if (command == "token")
+    return atrium::run_token(argc - 1, argv + 1);
+  if (command == "check-config")
+    return atrium::run_check_config(argc - 1, argv + 1);
+  if (command != "--help" && command != "-h" && command != "help")
+    return atrium::run_node(argc, argv);
+  std::fputs(usage, stdout);
+  return 0;
 }

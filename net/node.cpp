@@ -1,13 +1,13 @@
 #include "atrium/net/node.hpp"
 
 #include "atrium/actors/directory.hpp"
+#include "atrium/actors/eviction.hpp"
 #include "atrium/broker/log.hpp"
-#include "atrium/broker/memory_bus.hpp"
 #include "atrium/broker/random_id.hpp"
-#include "atrium/broker/redis_bus.hpp"
+#include "atrium/net/node_parts.hpp"
 
-#include <boost/asio/ip/host_name.hpp>
-#include <caf/scoped_actor.hpp>
+#include <boost/asio/post.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -19,29 +19,10 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-std::string make_node_id() {
-  boost::system::error_code ignored;
-  auto host = boost::asio::ip::host_name(ignored);
-  return (host.empty() ? std::string{"node"} : host) + '-' + make_random_id(6);
-}
-
 std::size_t lane_count(const options& from) {
   if (from.lanes != 0)
     return from.lanes;
-  return std::max(1U, std::thread::hardware_concurrency());
-}
-
-std::shared_ptr<bus> make_bus(const options& from, const std::string& node_id) {
-  if (from.redis.empty())
-    return std::make_shared<memory_bus>();
-  redis_bus_config config;
-  config.url = parse_redis_url(from.redis).url.value();
-  config.client_name = "atrium-" + node_id;
-  config.max_pending = from.bus_pending;
-  config.max_pending_bytes = from.bus_pending_bytes;
-  config.publish_timeout = from.bus_timeout;
-  config.log = log::write;
-  return std::make_shared<redis_bus>(std::move(config));
+  return std::max(1U, std::thread::hardware_concurrency() / 2);
 }
 
 // Waits on the thread of `main`, where nothing else has to happen.
@@ -71,15 +52,27 @@ node::node(options from, room_types rooms)
   : config_(from), system_(std::make_unique<caf::actor_system>(config_)) {
   for (std::size_t i = 0; i < lane_count(from); ++i)
     lanes_.push_back(std::make_unique<lane_thread>(*system_, from, i));
+  internal_lane_ = std::make_unique<lane_thread>(*system_, from, lanes_.size());
   auto env = make_environment(from, std::move(rooms));
-  auto root = system_->spawn(directory, env);
+  auto root = system_->spawn<directory>(env);
   protocol::node_facts facts{env->node_id, from.ping_interval,
                              from.max_message_bytes};
   auto connections = std::make_shared<gate>(from.max_connections);
+  auto guard = make_authenticator(from, error_);
+  health_ = make_health(*env);
   context_ = std::make_shared<node_context>(
     node_context{*system_, std::move(from), std::move(env), std::move(root),
-                 std::move(facts), std::move(connections)});
-  listener_ = std::make_shared<listener>(lanes_, context_);
+                 std::move(facts), std::move(connections), life_, health_,
+                 std::move(guard)});
+  std::vector<lane_thread*> all;
+  for (auto& lane : lanes_)
+    all.push_back(lane.get());
+  listener_ = std::make_shared<listener>(all, context_, public_routes(),
+                                         context_->door);
+  all = {internal_lane_.get()};
+  if (context_->options.internal_address())
+    internal_listener_
+      = std::make_shared<listener>(all, context_, internal_routes(), nullptr);
 }
 
 node::~node() {
@@ -92,29 +85,90 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   env->run_id = make_random_id(8);
   env->bus = make_bus(from, env->node_id);
   env->names = channel_names{from.name_space};
+  env->registry = make_registry(from, *env);
   env->rooms = std::move(rooms);
   env->limits.rooms_per_connection = from.max_rooms;
   env->limits.members_per_room = from.max_room_members;
+  env->limits.rooms_per_node = from.max_node_rooms;
   env->limits.bus_timeout = from.bus_timeout;
+  for (auto& rule : from.outbox_policy)
+    env->limits.outbox_policies.add(rule);
   env->now = [] {
     return std::chrono::floor<std::chrono::milliseconds>(
       std::chrono::system_clock::now());
   };
   for (auto& lane : lanes_)
     env->lanes.push_back(lane->port());
+  evictions_ = env->bus->subscribe(env->names.node(env->run_id),
+                                   make_eviction_listener(env));
   return env;
 }
 
+std::shared_ptr<health> node::make_health(const environment& env) {
+  std::vector<health::part> parts;
+  for (auto& lane : lanes_)
+    parts.push_back(
+      {"lane-" + std::to_string(lane->index()), [&io = lane->io()](auto sign) {
+         boost::asio::post(io, [sign] { sign->answer(); });
+       }});
+  parts.push_back({"scheduler", [this](auto sign) {
+                     system_->spawn([sign] { sign->answer(); });
+                   }});
+  parts.push_back({"bus", [bus = env.bus](auto sign) {
+                     bus->ping([sign] { sign->answer(); });
+                   }});
+  auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
+                                         env.run_id);
+  return std::make_shared<class health>(std::move(parts), std::move(echo),
+                                        life_);
+}
+
 std::string node::start() {
-  return listener_->start(context_->options.listen);
+  if (!error_.empty())
+    return error_;
+  auto& from = context_->options;
+  if (internal_listener_)
+    if (auto error = internal_listener_->start(*from.internal_address());
+        !error.empty())
+      return "internal listener: " + error;
+  if (auto error = listener_->start(from.listen); !error.empty())
+    return error;
+  life_->advance(node_phase::running);
+  check_up_ = std::make_unique<ticker>(
+    internal_lane_->io(), std::chrono::seconds{1}, [this] { health_->tick(); });
+  return {};
+}
+
+std::optional<listen_address> node::internal_address() const {
+  if (!internal_listener_)
+    return std::nullopt;
+  return internal_listener_->address();
+}
+
+// The thread of `main` has nothing else to do; a second signal ends the process
+// wherever it is.
+void node::drain() {
+  if (!life_->wants_clients())
+    return; // has never begun
+  life_->advance(node_phase::draining);
+  std::this_thread::sleep_for(context_->options.drain_delay);
+}
+
+void node::reload() {
+  auto error = context_->guard ? context_->guard->reload() : std::string{};
+  if (error.empty())
+    log::info("node has read its keys anew");
+  else
+    log::error("node goes on with its old keys: {}", error);
 }
 
 bool node::stop() {
-  if (std::exchange(stopped_, true))
+  drain();
+  if (!life_->advance(node_phase::stopping))
     return true;
-  auto deadline = steady::now() + context_->options.grace;
-  *context_->stopping = true;
   listener_->stop();
+  tell_connections();
+  auto deadline = steady::now() + context_->options.grace;
   auto clean = close_connections(deadline);
   clean = stop_actors(deadline) && clean;
   if (!clean) {
@@ -122,38 +176,69 @@ bool node::stop() {
     log::error("node ends before everybody has gone");
     return false;
   }
+  life_->advance(node_phase::stopped);
   for (auto& lane : lanes_)
     lane->join();
+  internal_lane_->join();
   listener_.reset();
+  internal_listener_.reset();
   context_.reset();
+  health_.reset();
   system_.reset();
   lanes_.clear();
   return true;
 }
 
-bool node::close_connections(steady::time_point deadline) {
-  // Clients that do not answer a close must not cost the node its clean end.
-  auto patience
-    = deadline - std::chrono::milliseconds{context_->options.grace} / 4;
-  for (auto& lane : lanes_)
+// Returns when every connection has been told, which is paced by the lanes.
+void node::tell_connections() {
+  auto untold = std::make_shared<gate>(lanes_.size());
+  for (auto& lane : lanes_) {
+    untold->try_enter(1);
     caf::anon_send(lane->port().actor,
-                   close_all{close_code::going_away, "the node is going away"});
+                   close_all{close_code::going_away, "the node is going away",
+                             context_->options.drain_window,
+                             gate_ticket{untold, 1}});
+  }
+  constexpr std::chrono::seconds slack{1}; // lanes may be busy
+  wait_until(steady::now() + context_->options.drain_window + slack,
+             [&] { return untold->taken() == 0; });
+}
+
+bool node::close_connections(steady::time_point deadline) {
   auto& open = *context_->connections;
   auto gone = [&] { return open.taken() == 0; };
-  if (!wait_until(patience, gone))
-    log::warn("node cuts {} connections", open.taken());
-  for (auto& lane : lanes_)
-    lane->cut_stragglers();
+  // Clients that do not answer a close must not cost the node its clean end: in
+  // the first round those get it who waited for an answer, the second is final.
+  auto grace = std::chrono::milliseconds{context_->options.grace};
+  for (auto left : {grace / 2, grace / 4}) {
+    if (!wait_until(deadline - left, gone))
+      log::warn("node cuts {} connections", open.taken());
+    for (auto& lane : lanes_)
+      lane->cut_stragglers();
+  }
   return wait_until(deadline, gone);
 }
 
 bool node::stop_actors(steady::time_point deadline) {
+  if (check_up_)
+    check_up_->stop();
   caf::anon_send(context_->directory, stop_atom{});
   auto running = [this] { return system_->registry().running(); };
-  auto gone = wait_until(deadline, [&] { return running() <= lanes_.size(); });
-  context_->env->bus->stop();
+  auto all_lanes = lanes_.size() + 1;
+  auto gone = wait_until(deadline, [&] { return running() <= all_lanes; });
+  if (auto& users = context_->env->registry)
+    users->stop();
+  // What the bus has accepted is still sent, if it can be.
+  auto& bus = *context_->env->bus;
+  wait_until(deadline - std::chrono::milliseconds{context_->options.grace} / 8,
+             [&] { return bus.stats().pending == 0; });
+  bus.stop();
   for (auto& lane : lanes_)
     caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(internal_lane_->port().actor,
+                      caf::exit_reason::user_shutdown);
+  if (internal_listener_)
+    internal_listener_->stop();
   return wait_until(deadline, [&] { return running() == 0; }) && gone;
 }
 

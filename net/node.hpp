@@ -1,15 +1,18 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/net/health.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/listener.hpp"
 #include "atrium/net/node_context.hpp"
 #include "atrium/net/options.hpp"
+#include "atrium/net/ticker.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,8 +22,8 @@ namespace atrium {
 /// stop. Not thread-safe: it belongs to the thread that runs `main`.
 class node {
 public:
-  /// Makes everything that needs no network. `rooms` says which logic runs in
-  /// which rooms.
+  /// Makes everything that needs no network; reads the keys for tokens. `rooms`
+  /// says which logic runs in which rooms.
   node(options from, room_types rooms);
 
   node(const node&) = delete;
@@ -29,27 +32,37 @@ public:
   /// Stops the node if that has not happened yet.
   ~node();
 
+  /// Reads keys anew; connections stay. What is wrong is logged, and then the
+  /// old keys go on.
+  void reload();
+
   /// Starts to listen. Returns what went wrong, or nothing.
   std::string start();
 
-  /// Where the node listens, after `start`.
+  /// Where the node listens for clients, after `start`.
   listen_address address() const {
     return listener_->address();
   }
+
+  /// Where it listens for operators, after `start`, if it does.
+  std::optional<listen_address> internal_address() const;
 
   const std::string& id() const {
     return context_->env->node_id;
   }
 
-  /// Goes away in order, within the grace time:
+  /// Goes away in order (phases: node_life.hpp):
   ///
-  ///   1. the listener accepts nobody any more
-  ///   2. clients are told and closed, a few at a time
-  ///   3. rooms, users and everyone stop, and with them their subscriptions
-  ///   4. the bus ends
-  ///   5. the lanes' actors end, then their threads, then the actor system
+  ///   draining  1. `/ready` says no, and for the drain delay that is all
+  ///   stopping  2. the listener accepts nobody any more
+  ///             3. clients are told and closed, spread over the drain window
+  ///             4. rooms, users and everyone stop, and with them their
+  ///                subscriptions; the bus sends what it still has, and ends
+  ///             5. the lanes' actors end
+  ///   stopped   6. threads end, then the actor system
   ///
-  /// Returns false if the time was up before everybody had gone.
+  /// When all clients have been told, the grace time begins. Returns false if
+  /// it was up before everybody had gone.
   bool stop();
 
 private:
@@ -59,15 +72,26 @@ private:
   };
 
   environment_ptr make_environment(const options& from, room_types rooms);
+  std::shared_ptr<health> make_health(const environment& env);
+  void drain();
+  void tell_connections();
   bool close_connections(std::chrono::steady_clock::time_point deadline);
   bool stop_actors(std::chrono::steady_clock::time_point deadline);
 
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;
+  /// Serves operators and asks the others how they are: has no clients, so it
+  /// answers also when the lanes do not.
+  std::unique_ptr<lane_thread> internal_lane_;
+  std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
+  std::shared_ptr<health> health_;
   node_context_ptr context_;
+  bus::subscription evictions_;
   std::shared_ptr<listener> listener_;
-  bool stopped_ = false;
+  std::shared_ptr<listener> internal_listener_; // none if it is off
+  std::unique_ptr<ticker> check_up_;
+  std::string error_; // why it cannot start
 };
 
 } // namespace atrium

@@ -1,6 +1,10 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/client_meter.hpp"
+#include "atrium/net/door.hpp"
+#include "atrium/net/node_life.hpp"
 #include "atrium/net/options.hpp"
 #include "atrium/net/protocol.hpp"
 
@@ -16,10 +20,12 @@ struct node_context {
   directory_actor directory;
   protocol::node_facts facts;
   std::shared_ptr<gate> connections; ///< Bound of open WebSockets.
-
-  /// Set when the node stops: nobody is let in any more.
-  std::shared_ptr<std::atomic<bool>> stopping
-    = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<const node_life> life;
+  std::shared_ptr<const class health> health;
+  std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
+  client_rates rates{options};
+  std::shared_ptr<class door> door
+    = std::make_shared<class door>(options, env->counters);
 };
 
 using node_context_ptr = std::shared_ptr<const node_context>;

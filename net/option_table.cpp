@@ -1,6 +1,6 @@
 #include "atrium/net/option_table.hpp"
 
-#include "atrium/net/option_values.hpp"
+#include "atrium/net/option_rows.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -11,113 +11,7 @@ namespace atrium {
 
 namespace {
 
-using strings = std::vector<std::string>;
 using rows = std::vector<option_entry>;
-
-option_entry row(option_kind kind, std::string name, std::string takes,
-                 std::string help) {
-  option_entry res;
-  res.kind = kind;
-  res.name = std::move(name);
-  res.takes = std::move(takes);
-  res.help = std::move(help);
-  return res;
-}
-
-// -- rows by the type of the member -------------------------------------------
-
-void assign(std::size_t& out, std::uint64_t value) {
-  out = value;
-}
-
-template <class Rep, class Period>
-void assign(std::chrono::duration<Rep, Period>& out, std::uint64_t value) {
-  out = std::chrono::duration<Rep, Period>{static_cast<Rep>(value)};
-}
-
-std::string show_number(std::size_t value) {
-  return std::to_string(value);
-}
-
-template <class Rep, class Period>
-std::string show_number(std::chrono::duration<Rep, Period> value) {
-  return std::to_string(value.count());
-}
-
-template <class T>
-option_entry number(std::string name, T options::*member, number_range range,
-                    std::string help) {
-  auto res = row(option_kind::number, std::move(name), "N", std::move(help));
-  res.range = range.text();
-  res.store = [=](options& out, const strings& values) {
-    std::uint64_t value = 0;
-    auto error = read_number(values.front(), range, value);
-    if (error.empty())
-      assign(out.*member, value);
-    return error;
-  };
-  res.show
-    = [=](const options& in) -> strings { return {show_number(in.*member)}; };
-  return res;
-}
-
-using text_check = std::string(const std::string&);
-
-option_entry text(std::string name, std::string options::*member,
-                  std::string takes, text_check* check, std::string help) {
-  auto res = row(option_kind::text, std::move(name), std::move(takes),
-                 std::move(help));
-  res.store = [=](options& out, const strings& values) {
-    auto error = check ? check(values.front()) : std::string{};
-    if (error.empty())
-      out.*member = values.front();
-    return error;
-  };
-  res.show = [=](const options& in) -> strings { return {in.*member}; };
-  return res;
-}
-
-/// Makes a row for a member with its own pair of conversions.
-template <class T>
-option_entry value(std::string name, T options::*member, std::string takes,
-                   std::string (*read)(const std::string&, T&),
-                   std::string (*show)(const T&), std::string help) {
-  auto res = row(option_kind::text, std::move(name), std::move(takes),
-                 std::move(help));
-  res.store = [=](options& out, const strings& values) {
-    return read(values.front(), out.*member);
-  };
-  res.show = [=](const options& in) -> strings { return {show(in.*member)}; };
-  return res;
-}
-
-option_entry list(std::string name, strings options::*member, std::string takes,
-                  text_check* check, std::string help) {
-  auto res = row(option_kind::list, std::move(name), std::move(takes),
-                 std::move(help));
-  res.store = [=](options& out, const strings& values) {
-    for (const auto& value : values)
-      if (auto error = check(value); !error.empty())
-        return error;
-    out.*member = values;
-    return std::string{};
-  };
-  res.show = [=](const options& in) { return in.*member; };
-  return res;
-}
-
-option_entry toggle(std::string name, bool options::*member, std::string help) {
-  auto res = row(option_kind::toggle, std::move(name), "", std::move(help));
-  res.store = [=](options& out, const strings& values) {
-    return read_toggle(values.front(), out.*member);
-  };
-  res.show = [=](const options& in) -> strings {
-    return {in.*member ? "true" : "false"};
-  };
-  return res;
-}
-
-// -- the table ----------------------------------------------------------------
 
 /// Adds rows under a heading of the help.
 void append(rows& table, const std::string& group, rows group_rows) {
@@ -128,6 +22,7 @@ void append(rows& table, const std::string& group, rows group_rows) {
 }
 
 rows make_table() {
+  using namespace option_rows;
   using o = options;
   rows res;
   append(
@@ -136,6 +31,9 @@ rows make_table() {
       value("listen", &o::listen, "HOST:PORT", read_address, show_address,
             "Address to listen on, an IPv6 address in brackets; port 0 "
             "lets the system choose."),
+      text("internal", &o::internal, "HOST:PORT", check_internal,
+           "Address for operators: /health, /ready; `off` for none. Without it "
+           "127.0.0.1 and the port of --listen plus 1000."),
       text("redis", &o::redis, "URL", check_redis,
            "Redis that joins the nodes: redis://[user:password@]host:port"
            "[/db] or unix:///path. Without it the node is alone."),
@@ -151,11 +49,16 @@ rows make_table() {
             "Least important messages to log: trace, debug, info, warn, "
             "error or off."),
       number("lanes", &o::lanes, {0, 256},
-             "Threads that serve sockets; 0 means one per core."),
+             "Threads that serve sockets; 0 means one per two cores."),
       number("workers", &o::workers, {1, 64},
              "Threads that run the logic of rooms and users."),
+      number("drain-delay", &o::drain_delay, {0, 600'000, "ms"},
+             "Time after a stop signal for load balancers to notice; clients "
+             "are served as before."),
+      number("drain-window", &o::drain_window, {0, 600'000, "ms"},
+             "Time over which clients are then closed, and told to come back."),
       number("grace", &o::grace, {1, 3600, "s"},
-             "Time in which a stop signal lets clients leave."),
+             "Time after that for clients that do not answer, and for rooms."),
     });
   append(res, "Connections",
          {
@@ -170,10 +73,48 @@ rows make_table() {
                   "them is closed."),
            number("handshake-timeout", &o::handshake_timeout, {1, 300, "s"},
                   "Time a client has for its HTTP request."),
+           number("idle-timeout", &o::idle_timeout, {0, 86'400, "s"},
+                  "Time without a request after which a connection is closed; "
+                  "0 means never."),
            number("flush-window", &o::flush_window, {0, 100'000, "us"},
                   "Longest time for which a busy lane gathers messages; it "
                   "gathers for as long as its last writing took."),
          });
+  append(
+    res, "Access",
+    {
+      value("auth", &o::auth, "MODE", read_auth_mode, show_auth_mode,
+            "Who says who somebody is: none (she herself), jwt (a signed "
+            "token) or url (a backend of yours)."),
+      text("jwt-alg", &o::jwt_alg, "NAME", check_jwt_alg,
+           "Algorithm of the tokens, the only one that is accepted: HS256, "
+           "RS256 or ES256, or with 384 or 512."),
+      text("jwt-secret-file", &o::jwt_secret_file, "FILE", nullptr,
+           "Secret of HS tokens; a line break at the end does not count."),
+      text("jwt-key", &o::jwt_key, "FILE", nullptr,
+           "Public key of RS or ES tokens, in PEM."),
+      text("jwt-keys", &o::jwt_keys, "FOLDER", nullptr,
+           "Public keys <kid>.pem, for tokens that name theirs by kid."),
+      text("jwt-issuer", &o::jwt_issuer, "TEXT", nullptr,
+           "What iss has to be. Without it anything."),
+      text("jwt-audience", &o::jwt_audience, "TEXT", nullptr,
+           "What has to be in aud. Without it anything."),
+      number("jwt-leeway", &o::jwt_leeway, {0, 300, "s"},
+             "How far apart the clocks of issuer and node may be."),
+      list("default-rooms", &o::default_rooms, "ROOMS", check_default_rooms,
+           "What everybody may do, as in lobby:*=join,publish, in addition to "
+           "what her token says; may be repeated. In a variable + separates "
+           "the rights."),
+      text("auth-url", &o::auth_url, "URL", check_auth_url,
+           "Backend that says who a token's owner is: http://host:port/path."),
+      list("auth-header", &o::auth_header, "NAME", check_header_name,
+           "Header of the upgrade request that the backend gets to see, may be "
+           "repeated."),
+      number("auth-timeout", &o::auth_timeout, {1, 60, "s"},
+             "Time the backend has for an answer."),
+      number("auth-concurrency", &o::auth_concurrency, {1, 65'536, "requests"},
+             "Questions to the backend at a time; more are refused with 503."),
+    });
   append(
     res, "Limits",
     {
@@ -181,16 +122,65 @@ rows make_table() {
              {128, 16'777'216, "bytes"}, "Largest frame of a client."),
       number("outbox-bytes", &o::outbox_bytes, {4'096, 1'073'741'824, "bytes"},
              "What may wait for one slow connection before it is closed."),
+      list("outbox-policy", &o::outbox_policy, "PATTERN=POLICY",
+           check_outbox_policy,
+           "For rooms like 'ticker:*', instead of closing a slow connection: "
+           "drop_oldest or latest_only; may be repeated."),
       number("request-window", &o::request_window, {1, 65'536, "requests"},
              "Unanswered requests of one connection before the node stops "
              "reading from it."),
       number("max-connections", &o::max_connections,
              {1, 10'000'000, "connections"}, "Connections of this node."),
+      number("max-pending", &o::max_pending, {1, 10'000'000, "connections"},
+             "TCP connections of this node that are not WebSockets (yet); "
+             "more are closed at once."),
+      number("connections-per-address", &o::connections_per_address,
+             {0, 10'000'000, "connections"},
+             "Connections of one IPv4 address or IPv6 /64; 0 means no limit."),
+      number("user-connections", &o::user_connections,
+             {0, 1'000, "connections"},
+             "Connections of one user on all nodes; 0 means no limit."),
+      value("user-policy", &o::user_policy, "POLICY", read_surplus_policy,
+            show_surplus_policy,
+            "When a user has one connection too many: reject it, or "
+            "kick_oldest."),
+      number("user-lease", &o::user_lease, {2, 3600, "s"},
+             "Time after which the connections of a node that has crashed "
+             "count no more."),
       number("max-rooms", &o::max_rooms, {1, 100'000, "rooms"},
              "Rooms that one connection may be in."),
       number("max-room-members", &o::max_room_members,
              {0, 10'000'000, "connections"},
              "Members of one room on this node; 0 means no limit."),
+      number("max-node-rooms", &o::max_node_rooms, {1, 10'000'000, "rooms"},
+             "Rooms that have members on this node."),
+      number("max-header-bytes", &o::max_header_bytes, {1'024, 65'536, "bytes"},
+             "Largest header of an HTTP request; half of it for the URL."),
+      text("memory-watermark", &o::memory_watermark, "BYTES|N%",
+           check_watermark,
+           "Memory over which nobody is let in: bytes, or a share of what the "
+           "process may have; 0 means no limit."),
+    });
+  append(
+    res, "Rates; 0 means no limit",
+    {
+      number("messages-per-second", &o::messages_per_second,
+             {0, 1'000'000, "messages"},
+             "What one connection may send on average; more is refused as "
+             "rate_limited."),
+      number("messages-burst", &o::messages_burst, {0, 1'000'000, "messages"},
+             "What it may send at once; 0 means as much as in a second."),
+      number("bytes-per-second", &o::bytes_per_second,
+             {0, 1'073'741'824, "bytes"},
+             "The same for the size of the messages."),
+      number("bytes-burst", &o::bytes_burst, {0, 1'073'741'824, "bytes"},
+             "The same for the size of the messages."),
+      number("errors-per-minute", &o::errors_per_minute,
+             {0, 1'000'000, "errors"},
+             "Mistakes and refusals of one connection before it is closed."),
+      number("handshakes-per-second", &o::handshakes_per_second,
+             {0, 1'000'000, "handshakes"},
+             "Upgrades that the node considers; more are answered by 429."),
     });
   append(res, "Bus",
          {

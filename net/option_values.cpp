@@ -1,6 +1,11 @@
 #include "atrium/net/option_values.hpp"
 
+#include "atrium/actors/outbox_policy.hpp"
+#include "atrium/actors/rights.hpp"
 #include "atrium/broker/redis_url.hpp"
+#include "atrium/net/auth/http_url.hpp"
+#include "atrium/net/auth/jwt_keys.hpp"
+#include "atrium/net/memory_gauge.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -19,6 +24,9 @@ constexpr std::string_view alphanumeric
 /// In the order of `log::level`.
 constexpr std::array level_names
   = {"trace", "debug", "info", "warn", "error", "off"};
+
+/// In the order of `auth_mode`.
+constexpr std::array auth_mode_names = {"none", "jwt", "url"};
 
 bool only(std::string_view text, std::string_view set,
           std::string_view more = {}) {
@@ -105,8 +113,31 @@ std::string read_log_level(const std::string& text, log::level& out) {
   return {};
 }
 
+std::string read_auth_mode(const std::string& text, auth_mode& out) {
+  auto found = std::ranges::find(auth_mode_names, text);
+  if (found == auth_mode_names.end())
+    return quoted(text) + " is not none, jwt or url";
+  out = static_cast<auth_mode>(found - auth_mode_names.begin());
+  return {};
+}
+
+std::string show_auth_mode(const auth_mode& value) {
+  return auth_mode_names.at(static_cast<std::size_t>(value));
+}
+
 std::string show_log_level(const log::level& value) {
   return level_names.at(static_cast<std::size_t>(value));
+}
+
+std::string read_surplus_policy(const std::string& text, surplus_policy& out) {
+  if (!one_of(text, {"reject", "kick_oldest"}))
+    return quoted(text) + " is neither reject nor kick_oldest";
+  out = text == "reject" ? surplus_policy::reject : surplus_policy::kick_oldest;
+  return {};
+}
+
+std::string show_surplus_policy(const surplus_policy& value) {
+  return value == surplus_policy::reject ? "reject" : "kick_oldest";
 }
 
 std::string show_address(const listen_address& address) {
@@ -114,6 +145,11 @@ std::string show_address(const listen_address& address) {
                 ? address.host
                 : "[" + address.host + "]";
   return host + ":" + std::to_string(address.port);
+}
+
+std::string check_internal(const std::string& text) {
+  listen_address ignored;
+  return text.empty() || text == "off" ? "" : read_address(text, ignored);
 }
 
 std::string check_redis(const std::string& text) {
@@ -137,6 +173,15 @@ std::string check_node_id(const std::string& text) {
   return quoted(text) + " is not 1..64 characters of A-Z a-z 0-9 - . _";
 }
 
+std::string check_watermark(const std::string& text) {
+  std::uint64_t ignored = 0;
+  return read_watermark(text, 0, ignored);
+}
+
+std::string check_outbox_policy(const std::string& text) {
+  return outbox_policies{}.add(text);
+}
+
 std::string check_origin(const std::string& text) {
   auto slashes = std::min(text.find("://"), text.size());
   auto host = text.substr(std::min(slashes + 3, text.size()));
@@ -145,6 +190,31 @@ std::string check_origin(const std::string& text) {
       || (web && !host.empty() && only(host, alphanumeric, "-._:[]")))
     return {};
   return quoted(text) + " is neither * nor like https://example.org:8443";
+}
+
+std::string check_jwt_alg(const std::string& text) {
+  if (text.empty() || find_jwt_algorithm(text) != nullptr)
+    return {};
+  return quoted(text)
+         + " is not HS256, HS384, HS512, RS256, RS384, RS512, ES256, ES384 or "
+           "ES512";
+}
+
+std::string check_default_rooms(const std::string& text) {
+  room_grant ignored;
+  return read_room_grant(text, ignored);
+}
+
+std::string check_auth_url(const std::string& text) {
+  if (text.empty() || parse_http_url(text))
+    return {};
+  return quoted(text) + " is not like http://host:port/path";
+}
+
+std::string check_header_name(const std::string& text) {
+  if (!text.empty() && text.size() <= 64 && only(text, alphanumeric, "-_"))
+    return {};
+  return quoted(text) + " is not the name of a header";
 }
 
 } // namespace atrium

@@ -1,6 +1,8 @@
 #include "atrium/net/options.hpp"
 
+#include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/option_sources.hpp"
+#include "atrium/net/option_values.hpp"
 
 #include <unistd.h>
 
@@ -31,6 +33,18 @@ bool listen_address::is_loopback() const {
          || (is_number && host.starts_with("127."));
 }
 
+std::optional<listen_address> options::internal_address() const {
+  if (internal == "off")
+    return std::nullopt;
+  listen_address res{"127.0.0.1", 0};
+  if (!internal.empty())
+    read_address(internal, res);
+  else if (listen.port != 0)
+    res.port = static_cast<std::uint16_t>(
+      listen.port > 64'535 ? listen.port - 1'000 : listen.port + 1'000);
+  return res;
+}
+
 std::string options::validate() const {
   auto copy = *this;
   for (const auto& entry : option_table())
@@ -38,11 +52,7 @@ std::string options::validate() const {
         !values.empty() || entry.kind == option_kind::list)
       if (auto error = entry.store(copy, values); !error.empty())
         return entry.name + ": " + error;
-  if (!listen.is_loopback() && !allow_anonymous)
-    return "listen: other machines can reach " + listen.host
-           + ", and users need no proof of who they are; set "
-             "--allow-anonymous if that is meant";
-  return {};
+  return check_auth(*this);
 }
 
 variable_map process_variables() {

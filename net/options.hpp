@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/broker/log.hpp"
+#include "atrium/broker/registry.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -23,11 +24,19 @@ struct listen_address {
   bool operator==(const listen_address&) const = default;
 };
 
+/// Who says who somebody is.
+enum class auth_mode : std::uint8_t {
+  none, ///< She herself.
+  jwt,  ///< A signed token.
+  url,  ///< The operator's backend.
+};
+
 /// Everything an operator can set on a node; option_table.cpp explains each
 /// member, with its range. Read once at start and passed down.
 struct options {
   listen_address listen;
-  std::string redis; ///< Empty: the in-process bus.
+  std::string internal; ///< HOST:PORT or `off`; empty: next to `listen`.
+  std::string redis;    ///< Empty: the in-process bus.
   std::string name_space = "dev:atrium";
   std::string node_id; ///< Empty: the node makes one up.
   std::string config;  ///< Empty: no file.
@@ -37,18 +46,55 @@ struct options {
   std::size_t max_message_bytes = 65'536;
   std::chrono::seconds ping_interval{25};
   std::chrono::seconds handshake_timeout{10};
+  std::chrono::seconds idle_timeout{0}; ///< 0: none.
   std::size_t outbox_bytes = 1'048'576;
+  std::vector<std::string> outbox_policy; ///< Rules; empty: disconnect.
   std::chrono::microseconds flush_window{5'000};
   std::size_t max_connections = 100'000;
   std::size_t max_rooms = 128;
   std::size_t max_room_members = 0; ///< 0: no limit.
+  std::size_t max_node_rooms = 100'000;
+  std::size_t max_header_bytes = 8'192;
+  std::string memory_watermark = "90%"; ///< Or bytes; 0: none.
   std::size_t request_window = 64;
+  std::size_t messages_per_second = 10'000; ///< 0: no limit, as below.
+  std::size_t messages_burst = 0;           ///< 0: what a second allows.
+  std::size_t bytes_per_second = 16'777'216;
+  std::size_t bytes_burst = 0;
+  std::size_t errors_per_minute = 300;
+  std::size_t user_connections = 5; ///< 0: no limit.
+  surplus_policy user_policy = surplus_policy::reject;
+  std::chrono::seconds user_lease{60};
+  std::size_t handshakes_per_second = 10'000;
+  std::size_t connections_per_address = 0;
+  std::size_t max_pending = 16'384;
   std::vector<std::string> allow_origin; ///< Empty: the node's own host only.
   bool allow_anonymous = false;
+  auth_mode auth = auth_mode::none;
+  std::string jwt_alg; ///< Required with `jwt`.
+  std::string jwt_secret_file;
+  std::string jwt_key;
+  std::string jwt_keys;
+  std::string jwt_issuer;   ///< Empty: not checked.
+  std::string jwt_audience; ///< Empty: not checked.
+  std::chrono::seconds jwt_leeway{5};
+  std::vector<std::string> default_rooms;
+  std::string auth_url; ///< Required with `url`.
+  std::vector<std::string> auth_header;
+  std::chrono::seconds auth_timeout{5};
+  std::size_t auth_concurrency = 256;
   std::chrono::seconds bus_timeout{5};
   std::size_t bus_pending = 65'536;
   std::size_t bus_pending_bytes = 67'108'864;
+  std::chrono::milliseconds drain_delay{0};
+  std::chrono::milliseconds drain_window{5'000};
   std::chrono::seconds grace{10};
+
+  /// Where operators are served; none if that is off. Without `internal` it is
+  /// the loopback address with the port of `listen` plus 1000 (minus, where
+  /// that is no port), so that nodes of one machine do not meet; with port 0 a
+  /// free one.
+  std::optional<listen_address> internal_address() const;
 
   /// Returns what is wrong, or nothing: for options that a program has set
   /// without `parse_options`.

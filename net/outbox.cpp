@@ -44,10 +44,36 @@ void outbox::consume(std::size_t n) {
 }
 
 void outbox::drop_unsent() {
-  auto keep = head_ + (written_ > 0 ? 1 : 0);
-  for (auto i = keep; i < frames_.size(); ++i)
-    bytes_ -= frames_[i].bytes().size();
-  frames_.resize(keep);
+  auto first = first_unsent();
+  for (auto i = first; i != frames_.end(); ++i)
+    bytes_ -= i->bytes().size();
+  frames_.erase(first, frames_.end());
+}
+
+std::vector<frame> outbox::drop_oldest(std::size_t most) {
+  std::vector<frame> dropped;
+  auto kept = std::remove_if(first_unsent(), frames_.end(), [&](frame& x) {
+    if (bytes_ <= most || x.policy() == outbox_policy::disconnect)
+      return false;
+    bytes_ -= x.bytes().size();
+    dropped.push_back(x);
+    return true;
+  });
+  frames_.erase(kept, frames_.end());
+  return dropped;
+}
+
+std::size_t outbox::drop_room(frame::topic_number room) {
+  auto is_older = [&](frame& x) {
+    if (x.policy() != outbox_policy::latest_only || x.topic() != room)
+      return false;
+    bytes_ -= x.bytes().size();
+    return true;
+  };
+  auto kept = std::remove_if(first_unsent(), frames_.end(), is_older);
+  auto n = static_cast<std::size_t>(frames_.end() - kept);
+  frames_.erase(kept, frames_.end());
+  return n;
 }
 
 } // namespace atrium

@@ -38,7 +38,20 @@ public:
   /// Drops every frame of which nothing has been written yet.
   void drop_unsent();
 
+  /// Drops frames that may be dropped, oldest first and none that has begun to
+  /// leave, until no more than `most` bytes are left. Returns them.
+  std::vector<frame> drop_oldest(std::size_t most);
+
+  /// Drops a room's frames of which only the latest counts, but none that has
+  /// begun to leave. Returns how many.
+  std::size_t drop_room(frame::topic_number room);
+
 private:
+  auto first_unsent() {
+    auto begun = head_ + (written_ > 0 ? 1 : 0);
+    return frames_.begin() + static_cast<std::ptrdiff_t>(begun);
+  }
+
   std::vector<frame> frames_;
   std::size_t head_ = 0;    // frames before it are written
   std::size_t written_ = 0; // of the frame at the head

@@ -22,6 +22,12 @@ void outbox_stream::flush() {
     write();
 }
 
+void outbox_stream::begin_teardown() {
+  flush();
+  if (auto owner = owner_.lock())
+    owner->on_teardown();
+}
+
 void outbox_stream::write() {
   std::array<boost::asio::const_buffer, buffers_per_write> buffers;
   while (!outbox_.empty()) {

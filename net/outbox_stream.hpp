@@ -19,6 +19,16 @@ using tcp_socket
   = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
                                      boost::asio::io_context::executor_type>;
 
+/// Who has an outbox stream.
+class stream_owner {
+public:
+  virtual ~stream_owner() = default;
+
+  /// Everything is said; what is missing is the other side's end of the TCP
+  /// connection, for which nobody should wait for long.
+  virtual void on_teardown() = 0;
+};
+
 /// The layer between Beast's WebSocket stream and the socket. Reads pass
 /// through. Writes, Beast's own (handshake and control frames) as well as ours,
 /// are appended whole to one outbox and leave it in that order with one gather
@@ -35,13 +45,16 @@ public:
 
   /// Names who has to live while the stream waits for the socket. Called once,
   /// before the first write.
-  void owned_by(std::weak_ptr<void> owner) {
+  void owned_by(std::weak_ptr<stream_owner> owner) {
     owner_ = std::move(owner);
   }
 
   /// Writes what the socket takes. An error closes the socket, which ends the
   /// pending read, which is where the connection's end is noticed.
   void flush() override;
+
+  /// Writes what is left before the connection ends.
+  void begin_teardown();
 
   /// Queues a frame and has it flushed.
   void append(const frame& x) {
@@ -55,6 +68,28 @@ public:
     return outbox_.bytes() > most_;
   }
 
+  /// Bytes that wait.
+  std::size_t queued_bytes() const {
+    return outbox_.bytes();
+  }
+
+  /// Whether the socket takes no more for now.
+  bool is_stalled() const {
+    return waiting_;
+  }
+
+  /// Drops what may be dropped, oldest first: a quarter of all that may wait at
+  /// once, so that it need not be done again for every further frame. Returns
+  /// it.
+  std::vector<frame> drop_oldest() {
+    return outbox_.drop_oldest(most_ - most_ / 4);
+  }
+
+  /// Drops messages of a room for which a newer one comes; returns how many.
+  std::size_t drop_room(frame::topic_number room) {
+    return outbox_.drop_room(room);
+  }
+
   /// Drops what has not begun to leave.
   void drop_unsent() {
     outbox_.drop_unsent();
@@ -64,6 +99,10 @@ public:
 
   executor_type get_executor() {
     return socket_.get_executor();
+  }
+
+  const tcp_socket& next_layer() const {
+    return socket_;
   }
 
   tcp_socket& next_layer() {
@@ -96,7 +135,7 @@ private:
 
   tcp_socket socket_;
   flusher* flusher_;
-  std::weak_ptr<void> owner_;
+  std::weak_ptr<stream_owner> owner_;
   std::size_t most_;
   outbox outbox_;
   bool waiting_ = false; // for the socket to take more
@@ -106,7 +145,7 @@ private:
 template <class Handler>
 void async_teardown(boost::beast::role_type role, outbox_stream& stream,
                     Handler&& handler) {
-  stream.flush();
+  stream.begin_teardown();
   boost::beast::websocket::async_teardown(role, stream.next_layer(),
                                           std::forward<Handler>(handler));
 }

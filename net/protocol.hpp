@@ -22,7 +22,8 @@ struct node_facts {
 
 /// Reads one text frame, which is UTF-8. The failure has the request's id as
 /// far as it could be read.
-std::variant<client_request, failure> parse_request(std::string_view text);
+std::variant<client_request, refresh_request, failure>
+parse_request(std::string_view text);
 
 /// Returns the text of anything but `welcome`.
 std::string to_text(const reply& x);

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 namespace atrium::protocol {
 
 namespace {
 
-using parsed = std::variant<client_request, failure>;
+using parsed = std::variant<client_request, refresh_request, failure>;
 
 constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53U) - 1;
 constexpr std::ptrdiff_t longest_id = 64; // characters
@@ -61,6 +62,13 @@ public:
     return std::string{raw.value_or("")};
   }
 
+  std::string token() {
+    auto result = text("token");
+    if (!result)
+      fail(errc::bad_request, "'{}' has to be a string", "token");
+    return result.value_or("");
+  }
+
   std::string event_id(std::string_view key) {
     if (!from_.find(key))
       return {};
@@ -85,10 +93,14 @@ public:
   }
 
   /// Returns the request, or what is wrong with it.
-  parsed finish(client_request x) && {
+  template <class Request>
+  parsed finish(Request x) && {
     if (error_.code != errc::none)
       return std::move(error_);
-    return x;
+    if constexpr (std::is_same_v<Request, refresh_request>)
+      return x;
+    else
+      return client_request{std::move(x)};
   }
 
 private:
@@ -161,6 +173,11 @@ parsed parse_history(field_reader in) {
   return std::move(in).finish(std::move(x));
 }
 
+parsed parse_refresh(field_reader in) {
+  refresh_request x{in.id(), in.token()};
+  return std::move(in).finish(std::move(x));
+}
+
 parsed parse_ping(field_reader in) {
   ping_request x{in.id()};
   return std::move(in).finish(std::move(x));
@@ -171,7 +188,7 @@ struct request_type {
   parsed (*parse)(field_reader);
 };
 
-constexpr std::array<request_type, 8> request_types = {{
+constexpr std::array<request_type, 9> request_types = {{
   {"publish", parse_publish},
   {"send", parse_send},
   {"broadcast", parse_broadcast},
@@ -179,6 +196,7 @@ constexpr std::array<request_type, 8> request_types = {{
   {"leave", parse_leave},
   {"presence", parse_presence},
   {"history", parse_history},
+  {"refresh", parse_refresh},
   {"ping", parse_ping},
 }};
 

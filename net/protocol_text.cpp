@@ -41,6 +41,10 @@ public:
     return number(key, value.time_since_epoch().count());
   }
 
+  object_writer& expiry(unix_time value) {
+    return value == never ? *this : time("expires_at", value);
+  }
+
   std::string take() {
     out_.push_back('}');
     return std::move(out_);
@@ -82,13 +86,19 @@ struct encoder {
     return object_writer{"pong"}.id(x.id).time("ts", x.time).take();
   }
 
+  std::string operator()(const refreshed& x) const {
+    return object_writer{"refreshed"}.id(x.id).expiry(x.expires).take();
+  }
+
   std::string operator()(const failure& x) const {
-    return object_writer{"error"}
-      .id(x.id)
+    object_writer out{"error"};
+    out.id(x.id)
       .text("code", to_string(x.code))
       .text_if("room", x.room)
-      .text("message", x.message)
-      .take();
+      .text("message", x.message);
+    if (x.retry_after.count() > 0)
+      out.number("retry_after_ms", x.retry_after.count());
+    return out.take();
   }
 
   std::string operator()(const gap& x) const {
@@ -120,6 +130,7 @@ bool worth_reconnecting(close_code code) {
   case close_code::going_away:
   case close_code::internal:
   case close_code::try_again_later:
+  case close_code::token_expired:
   case close_code::no_pong:
   case close_code::slow_consumer:
     return true;
@@ -143,6 +154,7 @@ std::string to_text(const welcome& x, const node_facts& node, unix_time now) {
     .number("ping_interval", node.ping_interval.count())
     .number("max_message_bytes", node.max_message_bytes)
     .time("server_time", now)
+    .expiry(x.expires)
     .take();
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/redis_url.hpp"
 #include "atrium/net/node.hpp"
+#include "atrium/net/option_values.hpp"
 #include "atrium/net/version.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -26,30 +27,53 @@ void announce(const node& x, const options& from) {
   auto bus = from.redis.empty() ? std::string{"in-process"}
                                 : parse_redis_url(from.redis).url->masked();
   log::info("atrium {} starts as node {}, bus {}", version(), x.id(), bus);
-  if (!from.listen.is_loopback())
+  if (from.auth != auth_mode::none)
+    log::info("users are known by {}", show_auth_mode(from.auth));
+  else if (from.listen.is_loopback())
+    log::info("users need no proof of who they are, on this machine only");
+  else
     log::warn("anybody who reaches {} may use any user's name", where);
+  if (auto internal = x.internal_address()) {
+    if (!internal->is_loopback())
+      log::warn("anybody who reaches {} may ask how the node is",
+                url_host(*internal));
+    log::info("serving operators on http://{}/health", url_host(*internal));
+  }
   log::info("listening on http://{}/ and ws://{}/ws", where, where);
 }
 
-/// Catches the signals that stop a node, from its construction on: one that
-/// comes while the node starts is not lost.
-class stop_signal {
+/// Catches the signals for a node, from its construction on: one that comes
+/// while the node starts is not lost.
+class signal_desk {
 public:
-  stop_signal() : signals_(io_, SIGINT, SIGTERM) {
-    signals_.async_wait([](auto, int number) {
+  signal_desk() : stop_(io_, SIGINT, SIGTERM), reload_(io_, SIGHUP) {
+    stop_.async_wait([this](auto, int number) {
       log::info("node stops on {}", number == SIGINT ? "SIGINT" : "SIGTERM");
+      io_.stop();
     });
   }
 
-  /// Returns after the first signal; a second one has its default effect.
-  void wait() {
+  /// Reloads on SIGHUP. Returns after the first signal to stop; a second one
+  /// has its default effect.
+  void serve(node& x) {
+    reload_on_signal(x);
     io_.run();
-    signals_.clear();
+    stop_.clear();
   }
 
 private:
+  void reload_on_signal(node& x) {
+    reload_.async_wait([this, &x](auto error, int) {
+      if (error)
+        return;
+      x.reload();
+      reload_on_signal(x);
+    });
+  }
+
   boost::asio::io_context io_{1};
-  boost::asio::signal_set signals_;
+  boost::asio::signal_set stop_;
+  boost::asio::signal_set reload_;
 };
 
 } // namespace
@@ -62,14 +86,14 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   }
   std::signal(SIGPIPE, SIG_IGN);
   log::set_threshold(parsed.value.log_level);
-  stop_signal stop;
+  signal_desk signals;
   node running{parsed.value, std::move(rooms)};
   if (auto error = running.start(); !error.empty()) {
     log::error("{}", error);
     return EXIT_FAILURE;
   }
   announce(running, parsed.value);
-  stop.wait();
+  signals.serve(running);
   if (!running.stop())
     std::_Exit(EXIT_FAILURE); // joining stuck threads would hang
   log::info("node has stopped");

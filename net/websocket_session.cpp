@@ -2,10 +2,14 @@
 
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/net/auth/credentials.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/node_context.hpp"
+#include "atrium/net/overflow.hpp"
 
 #include <caf/send.hpp>
+
+#include <algorithm>
 
 namespace atrium {
 
@@ -23,11 +27,13 @@ constexpr std::uint8_t silent_beats_allowed = 2;
 } // namespace
 
 websocket_session::websocket_session(tcp_socket socket, lane_thread& lane,
-                                     node_context_ptr node, gate_ticket place)
+                                     node_context_ptr node, gate_ticket place,
+                                     address_table::ticket address)
   : stream_(std::move(socket), lane.flushes(), node->options.outbox_bytes),
     lane_(lane),
     node_(std::move(node)),
-    place_(std::move(place)) {
+    place_(std::move(place)),
+    address_(std::move(address)) {
   stream_.read_message_max(node_->options.max_message_bytes);
   stream_.control_callback([this](auto, auto) { heard_ = true; });
 }
@@ -38,9 +44,13 @@ void websocket_session::upgrade(const http_request& request,
                                 std::function<void()> then) {
   stream_.next_layer().owned_by(weak_from_this());
   lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
-  stream_.set_option(
-    websocket::stream_base::decorator([](websocket::response_type& response) {
+  stream_.set_option(websocket::stream_base::decorator(
+    [speaks_ours
+     = offers_subprotocol(request)](websocket::response_type& response) {
       response.set(boost::beast::http::field::server, "atrium");
+      if (speaks_ours)
+        response.set(boost::beast::http::field::sec_websocket_protocol,
+                     subprotocol);
     }));
   stream_.async_accept(
     request, [self = shared_from_this(), then = std::move(then)](auto error) {
@@ -63,13 +73,17 @@ void websocket_session::reject(http_request request, close_code code,
 
 void websocket_session::sign_on(identity who) {
   state_ = state::signing_on;
-  auto wait
-    = std::chrono::ceil<std::chrono::seconds>(node_->env->limits.bus_timeout);
-  lane_.pulse().expire_after(*this, wait);
+  end_ = who.expires;
+  lane_.pulse().expire_after(*this, bus_patience());
   auto* unit = static_cast<caf::execution_unit*>(&lane_.unit());
   actor_ = node_->system.spawn<connection>(
     unit, connection_setup{node_->env, node_->directory, shared_from_this(),
                            lane_.index(), std::move(who)});
+}
+
+std::chrono::seconds websocket_session::bus_patience() const {
+  return std::chrono::ceil<std::chrono::seconds>(
+    node_->env->limits.bus_timeout);
 }
 
 void websocket_session::open(const welcome& hello) {
@@ -79,6 +93,7 @@ void websocket_session::open(const welcome& hello) {
   heartbeat::cancel_deadline(*this);
   lane_.pulse().start(*this);
   append_text(protocol::to_text(hello, node_->facts, node_->env->now()));
+  watch_end();
   read();
 }
 
@@ -93,10 +108,12 @@ void websocket_session::read() {
 }
 
 void websocket_session::on_read(boost::system::error_code error) {
+  if (error == websocket::error::message_too_big)
+    ++node_->env->counters->oversized_frames;
   if (error)
     return on_gone();
   heard_ = true;
-  if (state_ != state::open)
+  if (state_ != state::open || farewell_)
     return; // closing: Beast reads on by itself
   if (!stream_.is_message_done())
     return read();
@@ -114,9 +131,14 @@ void websocket_session::on_read(boost::system::error_code error) {
 
 void websocket_session::on_message(std::string_view text) {
   ++unanswered_;
+  idle_beats_ = 0;
+  auto wait = meter_.take_message(client_meter::clock::now(), node_->rates,
+                                  text.size());
   auto parsed = protocol::parse_request(text);
   if (auto* request = std::get_if<client_request>(&parsed))
-    caf::anon_send(actor_, from_client{std::move(*request)});
+    on_request(*request, wait);
+  else if (auto* newer = std::get_if<refresh_request>(&parsed))
+    on_refresh(*newer, wait);
   else if (is_utf8(text))
     answer(std::get<failure>(parsed));
   else // cut off inside a character, which Beast lets pass before an empty
@@ -124,8 +146,48 @@ void websocket_session::on_message(std::string_view text) {
     close(close_code::not_utf8, "not UTF-8", {});
 }
 
+void websocket_session::on_request(client_request& x,
+                                   client_meter::duration wait) {
+  if (wait == wait.zero())
+    return caf::anon_send(actor_, from_client{std::move(x)});
+  auto id = std::visit([](auto& request) { return std::move(request.id); }, x);
+  refuse_pace(std::move(id), wait);
+}
+
+void websocket_session::refuse_pace(std::string id,
+                                    client_meter::duration wait) {
+  ++node_->env->counters->rate_limited;
+  answer(failure{std::move(id),
+                 errc::rate_limited,
+                 "more than this connection may send",
+                 {},
+                 std::chrono::ceil<std::chrono::milliseconds>(wait)});
+}
+
+void websocket_session::on_refresh(refresh_request& x,
+                                   client_meter::duration wait) {
+  if (wait != wait.zero())
+    return refuse_pace(std::move(x.id), wait);
+  if (!node_->guard)
+    return answer(
+      failure{x.id, errc::forbidden, "this node asks for no tokens", {}});
+  credentials shown{
+    std::move(x.token), ip_of(stream_.next_layer().next_layer()), {}};
+  node_->guard->check(
+    std::move(shown), lane_,
+    [self = shared_from_this(), id = std::move(x.id)](verdict found) {
+      if (!self->actor_)
+        return;
+      if (auto* who = std::get_if<identity>(&found))
+        return caf::anon_send(self->actor_, renewed{id, std::move(*who)});
+      auto& no = std::get<failure>(found);
+      self->answer(failure{id, no.code, std::move(no.message), {}});
+    });
+}
+
 void websocket_session::read_or_wait() {
-  auto room_for_more = unanswered_ < node_->options.request_window;
+  auto room_for_more
+    = unanswered_ < node_->options.request_window && !farewell_;
   if (state_ == state::open && !reading_ && room_for_more)
     read();
 }
@@ -137,9 +199,22 @@ void websocket_session::append(const frame& x) {
   if (state_ != state::open || !stream_.is_open())
     return;
   auto& out = stream_.next_layer();
+  if (out.is_stalled() && x.policy() == outbox_policy::latest_only)
+    node_->env->counters->outbox_replaced += out.drop_room(x.topic());
   out.append(x);
+  if (out.is_full())
+    relieve();
+}
+
+void websocket_session::relieve() {
+  auto& out = stream_.next_layer();
+  auto dropped = out.drop_oldest();
+  node_->env->counters->outbox_drops += dropped.size();
+  for (auto& gap : gaps_left_by(dropped))
+    out.append(gap);
   if (!out.is_full())
     return;
+  ++node_->env->counters->slow_consumers;
   log::debug("session of connection {} is a slow consumer", actor_->id());
   out.drop_unsent();
   close(close_code::slow_consumer, "the outbox is full", {});
@@ -151,10 +226,22 @@ void websocket_session::append_text(std::string_view text) {
 
 void websocket_session::answer(const reply& x) {
   --unanswered_;
-  auto failed = std::holds_alternative<failure>(x);
-  if (failed || !protocol::id_of(x).empty())
+  auto* failed = std::get_if<failure>(&x);
+  if (failed != nullptr || !protocol::id_of(x).empty())
     append_text(protocol::to_text(x));
+  if (failed != nullptr && is_mistake(failed->code))
+    count_mistake();
+  if (farewell_ && unanswered_ == 0)
+    return expire();
   read_or_wait();
+}
+
+void websocket_session::count_mistake() {
+  if (state_ != state::open
+      || meter_.take_error(client_meter::clock::now(), node_->rates))
+    return;
+  ++node_->env->counters->error_closes;
+  close(close_code::too_many_errors, "too many errors or refused requests", {});
 }
 
 void websocket_session::push(const reply& x) {
@@ -163,11 +250,37 @@ void websocket_session::push(const reply& x) {
 
 // -- going --------------------------------------------------------------------
 
+void websocket_session::last_until(unix_time end) {
+  end_ = end;
+  if (state_ == state::open)
+    heartbeat::cancel_deadline(*this);
+  watch_end();
+}
+
+// Deadlines are for few: set when the end comes before the next beat.
+void websocket_session::watch_end() {
+  if (state_ != state::open || farewell_ || end_ == never)
+    return;
+  auto left = std::chrono::ceil<std::chrono::seconds>(end_ - node_->env->now());
+  if (left <= node_->options.ping_interval)
+    lane_.pulse().expire_after(*this, std::max(left, std::chrono::seconds{0}));
+}
+
 void websocket_session::close(close_code code, std::string_view reason,
                               std::chrono::milliseconds after) {
   if (state_ == state::closing || state_ == state::gone)
     return;
+  auto owes = state_ == state::open && unanswered_ > 0;
+  if (code != close_code::going_away || !owes)
+    return say_goodbye(code, reason, after);
+  farewell_ = std::make_unique<farewell>(farewell{std::string{reason}, after});
+  lane_.pulse().expire_after(*this, bus_patience());
+}
+
+void websocket_session::say_goodbye(close_code code, std::string_view reason,
+                                    std::chrono::milliseconds after) {
   state_ = state::closing;
+  farewell_.reset();
   lane_.pulse().expire_after(*this, close_timeout);
   stream_.next_layer().append(
     frame::text(protocol::closing_text(code, reason, after)));
@@ -180,6 +293,7 @@ void websocket_session::close(close_code code, std::string_view reason,
 void websocket_session::on_gone() {
   if (std::exchange(state_, state::gone) == state::gone)
     return;
+  farewell_.reset();
   boost::system::error_code ignored;
   stream_.next_layer().flush(); // a refused upgrade still has its answer there
   stream_.next_layer().next_layer().close(ignored);
@@ -187,25 +301,60 @@ void websocket_session::on_gone() {
     caf::anon_send(std::exchange(actor_, nullptr), disconnected{});
 }
 
+void websocket_session::on_teardown() {
+  lane_.pulse().expire_after(*this, close_timeout);
+}
+
 void websocket_session::beat() {
-  if (state_ != state::open)
+  if (state_ != state::open || !stream_.is_open())
     return;
-  if (!stream_.is_open()) // Beast has closed it and waits for the peer
-    return on_gone();
+  watch_end();
   // Who is not listened to, because of the window, cannot be heard.
   silent_beats_ = heard_ || !reading_ ? 0 : silent_beats_ + 1;
   heard_ = false;
-  if (silent_beats_ >= silent_beats_allowed)
+  if (silent_beats_ >= silent_beats_allowed) {
+    ++node_->env->counters->silent_closes;
     close(close_code::no_pong, "no answer to pings", {});
-  else
+  } else if (is_idle()) {
+    ++node_->env->counters->idle_closes;
+    close(close_code::normal, "nothing was requested for too long", {});
+  } else {
     append(frame::ping());
+  }
+}
+
+// Never too early, and at most a beat too late.
+bool websocket_session::is_idle() {
+  auto limit = node_->options.idle_timeout;
+  if (limit.count() == 0 || unanswered_ > 0)
+    return false;
+  return node_->options.ping_interval * idle_beats_++ >= limit;
 }
 
 void websocket_session::expire() {
+  auto is_open = state_ == state::open && stream_.is_open();
   if (state_ == state::signing_on)
     close(close_code::try_again_later, "the bus does not answer", {});
+  else if (auto last = std::move(farewell_))
+    say_goodbye(close_code::going_away, last->reason, last->after);
+  else if (!is_open)
+    on_gone();
+  else if (end_ <= node_->env->now())
+    close(close_code::token_expired, "the token has expired", {});
+  else if (node_->life->lets_in())
+    watch_end(); // the clock was set back
   else
     on_gone();
+}
+
+std::size_t websocket_session::queued_bytes() const {
+  return stream_.next_layer().queued_bytes();
+}
+
+std::string websocket_session::peer() const {
+  boost::system::error_code error;
+  auto where = stream_.next_layer().next_layer().remote_endpoint(error);
+  return error ? std::string{} : where.address().to_string();
 }
 
 } // namespace atrium

@@ -2,13 +2,14 @@
 
 #include "atrium/actors/connection.hpp"
 #include "atrium/actors/outlet.hpp"
+#include "atrium/net/address_table.hpp"
+#include "atrium/net/client_meter.hpp"
 #include "atrium/net/heartbeat.hpp"
+#include "atrium/net/http_routes.hpp"
 #include "atrium/net/outbox_stream.hpp"
 #include "atrium/net/protocol.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include <memory>
@@ -18,9 +19,6 @@ namespace atrium {
 
 class lane_thread;
 struct node_context;
-
-using http_request
-  = boost::beast::http::request<boost::beast::http::string_body>;
 
 /// One WebSocket from the upgrade to the last byte: reads frames and makes
 /// requests of them, is the outlet of its connection actor, keeps the pulse.
@@ -34,11 +32,12 @@ using http_request
 class websocket_session final
   : public outlet,
     public living,
+    public stream_owner,
     public std::enable_shared_from_this<websocket_session> {
 public:
   websocket_session(tcp_socket socket, lane_thread& lane,
-                    std::shared_ptr<const node_context> node,
-                    gate_ticket place);
+                    std::shared_ptr<const node_context> node, gate_ticket place,
+                    address_table::ticket address);
 
   /// Answers the upgrade and lets `who` in.
   void accept(http_request request, identity who);
@@ -52,13 +51,20 @@ public:
   void open(const welcome& hello) override;
   void answer(const reply& x) override;
   void push(const reply& x) override;
+  void last_until(unix_time end) override;
   void close(close_code code, std::string_view reason,
              std::chrono::milliseconds after) override;
+  std::size_t queued_bytes() const override;
+  std::string peer() const override;
 
   // -- living -----------------------------------------------------------------
 
   void beat() override;
   void expire() override;
+
+  // -- stream_owner -----------------------------------------------------------
+
+  void on_teardown() override;
 
 private:
   enum class state : std::uint8_t {
@@ -69,26 +75,47 @@ private:
     gone
   };
 
+  /// What is said when the node goes away and every request is answered.
+  struct farewell {
+    std::string reason;
+    std::chrono::milliseconds after;
+  };
+
   void upgrade(const http_request& request, std::function<void()> then);
   void sign_on(identity who);
+  std::chrono::seconds bus_patience() const;
   void read();
   void on_read(boost::system::error_code error);
   void on_message(std::string_view text);
+  void on_request(client_request& x, client_meter::duration wait);
+  void on_refresh(refresh_request& x, client_meter::duration wait);
+  void refuse_pace(std::string id, client_meter::duration wait);
+  void watch_end();
+  void say_goodbye(close_code code, std::string_view reason,
+                   std::chrono::milliseconds after);
   void on_gone();
+  void count_mistake();
+  bool is_idle();
   void read_or_wait();
+  void relieve();
   void append_text(std::string_view text);
 
   boost::beast::websocket::stream<outbox_stream, false> stream_;
   lane_thread& lane_;
   std::shared_ptr<const node_context> node_;
   gate_ticket place_; // among the node's connections
+  address_table::ticket address_;
   connection_actor actor_;
+  unix_time end_ = never; // of the client's token
   boost::beast::flat_buffer buffer_;
+  std::unique_ptr<farewell> farewell_;
   state state_ = state::accepting;
   bool reading_ = false;
   bool heard_ = true; // since the last beat
   std::uint8_t silent_beats_ = 0;
+  std::uint32_t idle_beats_ = 0; // since the last request
   std::size_t unanswered_ = 0;
+  client_meter meter_;
 };
 
 } // namespace atrium

@@ -34,6 +34,9 @@ public:
   void push(const reply& x) override {
     seen.push_back(std::visit([](auto& y) { return text(y); }, x));
   }
+  void last_until(unix_time end) override {
+    expires = end;
+  }
   void close(close_code code, std::string_view, std::chrono::milliseconds) override {
     seen.push_back("close " + std::to_string(static_cast<int>(code)));
   }
@@ -50,6 +53,7 @@ public:
   }
 
   std::string connection;
+  unix_time expires = never;
   std::size_t answered = 0;
   std::vector<std::string> seen;
 
@@ -68,6 +72,9 @@ private:
   }
   static std::string text(const pong&) {
     return "pong";
+  }
+  static std::string text(const refreshed& x) {
+    return "refreshed " + x.id;
   }
   static std::string text(const failure& x) {
     return "error " + std::string{to_string(x.code)};
@@ -98,6 +105,9 @@ public:
     for (auto& [name, who] : subscribed)
       if (name == channel)
         who->on_messages({payload});
+  }
+  void ping(std::function<void()> answer) override {
+    answer();
   }
   void stop() override {
     // nop
@@ -142,7 +152,7 @@ struct node_fixture : test_coordinator_fixture<> {
       env->lanes.push_back(
         {sys.spawn<lane>(static_cast<caf::execution_unit*>(nullptr), queue), queue});
     }
-    root = sys.spawn(directory, env);
+    root = sys.spawn<directory>(env);
     sched.run();
   }
 
@@ -157,12 +167,17 @@ struct node_fixture : test_coordinator_fixture<> {
     sched.run();
   }
 
-  /// Connects `user` on the lane with this index.
+  /// Connects `user`, who may do everything, on the lane with this index.
   client connect(const std::string& user, std::size_t on_lane = 0) {
+    return connect(identity{user, rights::everything()}, on_lane);
+  }
+
+  client connect(identity who, std::size_t on_lane = 0) {
     client result;
     result.out = std::make_shared<recording_outlet>();
-    result.actor = sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
-                                         connection_setup{env, root, result.out, on_lane, {user}});
+    connection_setup setup{env, root, result.out, on_lane, std::move(who)};
+    result.actor
+      = sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), std::move(setup));
     clients.push_back(result);
     sched.run();
     return result;

@@ -52,6 +52,15 @@ CAF_TEST(sends one message per lane and envelope) {
   CAF_CHECK_EQUAL(env->lanes[0].queue->taken(), 0U);
 }
 
+CAF_TEST(an envelope takes seven messages between actors) {
+  join(ann, "r");
+  join(bob, "r");
+  // To the connection, to the room, its outcome back, the packet to the
+  // subscription, to the room, and one for each of two lanes.
+  caf::anon_send(ann.actor, from_client{publish_request{"", "r", "1", {}, {}, true}});
+  CAF_CHECK_EQUAL(sched.run(), 7U);
+}
+
 CAF_TEST(spares the publisher its echo on request) {
   join(ann, "r");
   join(bob, "r");

@@ -12,7 +12,10 @@ LIBC = ctypes.CDLL(None)
 
 
 def die_with_parent():
-    """Runs in the child: a crashed or killed pytest leaves no process behind."""
+    """Runs in the child: a crashed or killed pytest leaves no process behind.
+
+    The parent is the thread that started the child, so only the main thread may start one.
+    """
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -1,6 +1,9 @@
 """Atrium nodes as processes: start, find out where they listen, stop, judge how they ended."""
 
+import contextlib
+import http.client
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -13,6 +16,7 @@ from deadline import DEADLINE, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILDS = [ROOT / "build" / preset / "net" / "atrium" for preset in ("dev", "release")]
+INTERNAL = re.compile(r"serving operators on http://(\S+?):(\d+)/")
 LISTENING = re.compile(r"listening on http://(\S+?):(\d+)/")
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:")
 NUMBERS = itertools.count(1)
@@ -33,6 +37,8 @@ def example(name):
     return binary().parents[1] / "examples" / name
 
 
+
+
 def environment(**variables):
     """The caller's environment without Atrium's own variables, plus `variables`."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("ATRIUM_")}
@@ -49,9 +55,13 @@ def run_node(*options, **variables):
 class Node(Child):
     """A node that listens on a port of the kernel's choice; constructed means listening."""
 
-    def __init__(self, directory, *options, listen="127.0.0.1:0", program=None, **variables):
+    crashed = False
+    good_end = 0  # the exit code
+
+    def __init__(self, directory, *options, listen="127.0.0.1:0", program=None, log_level="debug",
+                 **variables):
         command = [program or binary(), "node",
-                   "--listen", listen, "--log-level", "debug", *options]
+                   "--listen", listen, "--log-level", log_level, *options]
         super().__init__(f"node-{next(NUMBERS)}", command, directory, environment(**variables))
         try:
             wait_until(self._listens_or_has_exited, f"{self.name} listens")
@@ -60,6 +70,8 @@ class Node(Child):
             self.kill()
             raise
         self.port = int(LISTENING.search(self.log)[2])
+        internal = INTERNAL.search(self.log)
+        self.internal_port = int(internal[2]) if internal else None
 
     def _listens_or_has_exited(self):
         return LISTENING.search(self.log) or self.has_exited
@@ -73,16 +85,31 @@ class Node(Child):
     def url(self, user=None, **query):
         return f"ws://127.0.0.1:{self.port}{self.path(user, **query)}"
 
+    def report(self, path):
+        """What the internal listener says about the node: the status and the JSON."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.internal_port, timeout=DEADLINE)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, json.load(response)
+
     def interrupt(self, number=signal.SIGTERM):
         """Asks the node to shut down; `exit_code` tells how it went."""
         self.send_signal(number)
 
+    def crash(self):
+        """Ends the node with no chance to clean up; there is nothing to judge then."""
+        self.crashed = True
+        self.kill()
+
     def stop(self):
         """Ends the node and fails if it did not end well, now or earlier in the test."""
+        if self.crashed:
+            return
         if not self.has_exited:
             self.interrupt()
         code = self.wait_exit_code()
         self.kill()
         ending = "did not end" if code is None else f"ended with {code}"
-        assert code == 0, f"{self.name} {ending}:\n{self.log_tail()}"
+        assert code == self.good_end, f"{self.name} {ending}:\n{self.log_tail()}"
         assert not SANITIZER.search(self.log), f"{self.name} misbehaved:\n{self.log_tail(200)}"

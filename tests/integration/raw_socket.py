@@ -71,12 +71,25 @@ class RawSocket:
         return cls(tcp)
 
     async def send(self, data):
-        """Sends bytes; a peer that has hung up already is for the reading side to notice."""
+        """Sends bytes; a peer that has hung up already is for the reading side to notice.
+
+        Says whether they were sent.
+        """
         try:
             sending = asyncio.get_running_loop().sock_sendall(self._tcp, data)
             await asyncio.wait_for(sending, DEADLINE)
+            return True
         except (ConnectionResetError, BrokenPipeError):
-            pass
+            return False
+
+    def end_sending(self):
+        """Ends the client's half of the TCP connection."""
+        self._tcp.shutdown(socket.SHUT_WR)
+
+    def reset(self):
+        """Ends the connection by RST, as a crashed machine or a scanner does."""
+        self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._tcp.close()
 
     async def send_frame(self, opcode, payload=b"", **options):
         await self.send(frame(opcode, payload, **options))

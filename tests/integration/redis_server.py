@@ -22,8 +22,9 @@ def free_port():
 class RedisServer:
     """A redis-server on one port for its whole life, however often it is restarted."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, *options):
         self.directory = directory
+        self.options = options
         self.socket_path = directory / "redis.sock"
         for _ in range(START_ATTEMPTS):
             # Another process may take the port between the probe and Redis.
@@ -77,7 +78,7 @@ class RedisServer:
         self.process = Child("redis", [
             "redis-server", "--port", str(self.port), "--bind", "127.0.0.1",
             "--unixsocket", str(self.socket_path), "--dir", str(self.directory),
-            "--save", "", "--appendonly", "no"], self.directory)
+            "--save", "", "--appendonly", "no", *self.options], self.directory)
         wait_until(lambda: self._answers() or self.process.has_exited, "redis-server answers")
         return not self.process.has_exited
 

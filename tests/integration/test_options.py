@@ -8,13 +8,22 @@ import pytest
 from node import run_node
 
 OPTIONS = [
-    "listen", "redis", "namespace", "node-id", "config", "log-level", "lanes", "workers",
+    "listen", "internal", "redis", "namespace", "node-id", "config", "log-level", "lanes", "workers",
     "max-message-bytes", "ping-interval", "handshake-timeout", "outbox-bytes", "flush-window",
     "max-connections", "max-rooms", "max-room-members", "request-window", "allow-origin",
-    "allow-anonymous", "bus-timeout", "bus-pending", "bus-pending-bytes", "grace"]
+    "allow-anonymous", "bus-timeout", "bus-pending", "bus-pending-bytes", "drain-delay",
+    "drain-window", "grace",
+    "auth", "jwt-alg", "jwt-secret-file", "jwt-key", "jwt-keys", "jwt-issuer",
+    "jwt-audience", "jwt-leeway", "default-rooms", "auth-url", "auth-header", "auth-timeout",
+    "auth-concurrency",
+    "messages-per-second", "messages-burst", "bytes-per-second", "bytes-burst",
+    "errors-per-minute", "handshakes-per-second", "connections-per-address", "max-pending",
+    "user-connections", "user-policy", "user-lease", "outbox-policy", "max-node-rooms",
+    "max-header-bytes", "memory-watermark", "idle-timeout"]
 
 BAD_VALUES = {
     "listen": ["nonsense", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:x", ":"],
+    "internal": ["nonsense", "127.0.0.1", "127.0.0.1:65536", "no"],
     "redis": ["nonsense", "http://127.0.0.1:6379", "redis://", "redis://127.0.0.1:99999",
               "redis://127.0.0.1:6379/x", "unix://"],
     "log-level": ["loud", ""],
@@ -32,7 +41,31 @@ BAD_VALUES = {
     "bus-timeout": ["-1", "soon"],
     "bus-pending": ["-1", "some"],
     "bus-pending-bytes": ["-1", "some"],
+    "drain-delay": ["-1", "5s", "600001"],
+    "drain-window": ["-1", "5s"],
     "grace": ["-1", "amazing"],
+    "messages-per-second": ["-1", "many"],
+    "bytes-per-second": ["-1", "1M"],
+    "errors-per-minute": ["-1", "none"],
+    "handshakes-per-second": ["-1", "many"],
+    "connections-per-address": ["-1", "many"],
+    "max-pending": ["0", "many"],
+    "user-connections": ["-1", "many"],
+    "user-policy": ["ignore", ""],
+    "user-lease": ["0", "long"],
+    "outbox-policy": ["ticker:*", "ticker:*=newest", "=latest_only"],
+    "max-node-rooms": ["0", "many"],
+    "max-header-bytes": ["0", "large"],
+    "memory-watermark": ["101%", "much", "-1", ""],
+    "idle-timeout": ["-1", "soon"],
+    "auth": ["maybe", ""],
+    "jwt-alg": ["none", "hs256", "HS1"],
+    "jwt-leeway": ["-1", "301"],
+    "default-rooms": ["lobby", "lobby=jump", "=join"],
+    "auth-url": ["https://backend.example", "backend", "http://"],
+    "auth-header": ["X Y"],
+    "auth-timeout": ["0"],
+    "auth-concurrency": ["0"],
 }
 EACH_BAD_VALUE = [(name, value) for name, values in BAD_VALUES.items() for value in values]
 ONE_BAD_VALUE_EACH = [(name, values[0]) for name, values in BAD_VALUES.items()]

@@ -22,6 +22,6 @@ def test_every_option_of_the_node_is_in_the_table():
     """An operator looks an option up in the README.
     The table and --help name the same options."""
     flags = set(re.findall(r"--[a-z][a-z-]+", run_node("--help").stdout))
-    table = (ROOT / "README.md").read_text().split("## Options")[1].split("## What")[0]
+    table = (ROOT / "README.md").read_text().split("## Options")[1].split("\n## ")[0]
     shown = set(re.findall(r"--[a-z][a-z-]+", table))
     assert flags - {"--help", "--version"} == shown - {"--help"}

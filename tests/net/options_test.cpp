@@ -51,6 +51,8 @@ parsed_options parse_file(const std::string& text) {
   return parse({"--config", file.path()});
 }
 
+/// A value for an option that has none by default.
+
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -112,15 +114,36 @@ CAF_TEST(the flag for the file wins over the variable) {
   CAF_CHECK_EQUAL(got.value.lanes, 7u);
 }
 
+namespace {
+
+/// Returns a value for an option that has none by default.
+std::string sample(const option_entry& entry) {
+  static const std::map<std::string, std::string> samples = {
+    {"redis", "unix:///r.sock"},
+    {"allow-origin", "*"},
+    {"jwt-alg", "ES256"},
+    {"default-rooms", "r=join"},
+    {"outbox-policy", "ticker:*=latest_only"},
+    {"internal", "[::1]:9"},
+    {"auth-url", "http://h:1/who"},
+  };
+  auto i = samples.find(entry.name);
+  return i != samples.end() ? i->second : "x";
+}
+
+} // namespace
+
 CAF_TEST(every option is the same by flag and variable and file) {
   for (const auto& entry : option_table()) {
     if (entry.name == "config")
       continue;
     auto value = entry.show(options{});
     if (value.empty() || value.front().empty())
-      value = {entry.name == "redis" ? "unix:///r.sock" : entry.takes == "ORIGIN" ? "*" : "x"};
+      value = {sample(entry)};
     auto quote = entry.kind == option_kind::text ? "\"" : "";
-    auto written = entry.kind == option_kind::list ? "[\"*\"]" : quote + value.front() + quote;
+    auto written = quote + value.front() + quote;
+    if (entry.kind == option_kind::list)
+      written = "[\"" + value.front() + "\"]";
     auto by_flag = parse({"--" + entry.name + "=" + value.front()});
     auto by_variable = parse({}, {{entry.variable(), value.front()}});
     auto by_file = parse_file(entry.name + " = " + written + " # a comment\n");

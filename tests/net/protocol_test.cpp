@@ -41,6 +41,17 @@ CAF_TEST(requests are read) {
   parse<ping_request>(R"({"type":"ping"})");
 }
 
+CAF_TEST(a refresh carries a token) {
+  auto result = protocol::parse_request(R"({"type":"refresh","id":7,"token":"a.b.c"})");
+  CAF_REQUIRE(std::holds_alternative<refresh_request>(result));
+  CAF_CHECK_EQUAL(std::get<refresh_request>(result).token, "a.b.c");
+  CAF_CHECK_EQUAL(error(R"({"type":"refresh","id":7})"), "7 bad_request");
+  CAF_CHECK_EQUAL(error(R"({"type":"refresh","id":7,"token":5})"), "7 bad_request");
+  CAF_CHECK_EQUAL(protocol::to_text(refreshed{"7", unix_time{5ms}}),
+                  R"({"type":"refreshed","id":7,"expires_at":5})");
+  CAF_CHECK_EQUAL(protocol::to_text(refreshed{"7", never}), R"({"type":"refreshed","id":7})");
+}
+
 CAF_TEST(what is wrong is named) {
   struct {
     std::string_view text;
@@ -81,6 +92,9 @@ CAF_TEST(replies are those of the protocol) {
                   R"({"type":"broadcasted","id":1,"event_id":"e"})");
   CAF_CHECK_EQUAL(to_text(failure{"1", errc::not_a_member, "no", "r"}),
                   R"({"type":"error","id":1,"code":"not_a_member","room":"r","message":"no"})");
+  CAF_CHECK_EQUAL(to_text(failure{"1", errc::rate_limited, "no", {}, 5ms}),
+                  R"({"type":"error","id":1,"code":"rate_limited","message":"no",)"
+                  R"("retry_after_ms":5})");
   CAF_CHECK_EQUAL(to_text(gap{scope::room, "r", unix_time{1ms}, unix_time{2ms}}),
                   R"({"type":"gap","scope":"room","room":"r","from_ts":1,"to_ts":2})");
   CAF_CHECK_EQUAL(to_text(welcome{"c", "u"}, protocol::node_facts{"n", 25s, 100}, unix_time{5ms}),

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "atrium/actors/json_inspector.hpp"
+
+#include <caf/invoke_message_result.hpp>
+#include <caf/mailbox_element.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace atrium {
+
+/// Adds to an actor what an operator wants to know of any actor: its age, how
+/// much waits for it, how much it has done. `Base` is the base of a typed
+/// actor. Costs one increment per message and two words.
+template <class Base>
+class observed : public Base {
+public:
+  using Base::Base;
+  using Base::consume;
+
+  /// Counts what the actor's behaviour gets to see.
+  caf::invoke_message_result consume(caf::mailbox_element& x) override {
+    ++handled_;
+    return Base::consume(x);
+  }
+
+protected:
+  /// What the actor answers to `observe`: a JSON object with what all actors
+  /// have, and the fields of its state's `inspect`.
+  template <class State>
+  std::string observation(State& state) {
+    using seconds = std::chrono::duration<double>;
+    seconds age = std::chrono::steady_clock::now() - born_;
+    json_inspector common;
+    common(named("id"), this->id(), named("kind"), this->name(), named("age_s"),
+           age, named("mailbox"), this->mailbox().size(), named("handled"),
+           handled_);
+    auto own = json_inspector::to_json(state);
+    auto result = common.take();
+    if (own.size() > 2) {
+      result.back() = ',';
+      result.append(own, 1);
+    }
+    return result;
+  }
+
+private:
+  std::chrono::steady_clock::time_point born_
+    = std::chrono::steady_clock::now();
+  std::uint64_t handled_ = 0;
+};
+
+} // namespace atrium

@@ -1,0 +1,292 @@
+#include "atrium/actors/room_core.hpp"
+
+#include "atrium/actors/subscription.hpp"
+#include "atrium/broker/log.hpp"
+#include "atrium/broker/random_id.hpp"
+
+#include <caf/send.hpp>
+
+namespace atrium {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+caf::error make_failure(errc code, std::string message) {
+  return caf::make_error(code, std::move(message));
+}
+
+constexpr auto logic_failed = "the room's logic failed";
+
+} // namespace
+
+void room_core::start(environment_ptr env, std::string name,
+                      directory_actor directory) {
+  env_ = std::move(env);
+  name_ = std::move(name);
+  directory_ = std::move(directory);
+  lanes_.emplace(env_);
+  members_on_.resize(lanes_->size());
+  channel_ = env_->names.room(name_);
+  policy_ = env_->limits.outbox_policies.find(name_);
+  logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
+  subscription_ = self_->spawn<subscription, caf::linked>(
+    env_, channel_, caf::actor_cast<subscriber_actor>(self_));
+  schedule_tick();
+}
+
+void room_core::open() {
+  open_ = true;
+  for (auto& x : std::exchange(waiting_, {}))
+    admit(x.request, std::move(x.answer));
+  retire_if_empty();
+}
+
+void room_core::fail_to_open(const std::string& reason) {
+  if (open_)
+    return;
+  log::warn("room gives up {} joins of '{}': {}", waiting_.size(), name_,
+            reason);
+  for (auto& x : std::exchange(waiting_, {}))
+    x.answer.deliver(make_failure(errc::bus_unavailable, reason));
+  offer_to_retire();
+}
+
+void room_core::retire_if_empty() {
+  if (!seats_.empty())
+    return;
+  auto linger = logic_.run([](room_state& x) { return x.linger(); });
+  empty_since_ = env_->now();
+  if (!linger || linger->count() <= 0)
+    offer_to_retire();
+  else if (!std::exchange(lingering_, true))
+    self_->delayed_send(self_, *linger, room_lingered{});
+}
+
+// One timer at a time, however often the room becomes empty meanwhile.
+void room_core::lingered() {
+  lingering_ = false;
+  if (!seats_.empty())
+    return;
+  auto linger = logic_.run([](room_state& x) { return x.linger(); });
+  auto rest = empty_since_ + linger.value_or(0ms) - env_->now();
+  if (rest <= 0ms)
+    return offer_to_retire();
+  lingering_ = true;
+  self_->delayed_send(self_, rest, room_lingered{});
+}
+
+void room_core::offer_to_retire() {
+  self_->send(directory_, retire{self_->id(), received_joins_});
+}
+
+caf::result<entered> room_core::join(join_room& x) {
+  ++received_joins_;
+  auto answer = self_->make_response_promise<entered>();
+  if (open_) {
+    admit(x, answer);
+    retire_if_empty();
+    return answer;
+  }
+  if (waiting_.empty())
+    self_->delayed_send(self_, env_->limits.bus_timeout, room_deadline{});
+  waiting_.push_back({std::move(x), answer});
+  return answer;
+}
+
+void room_core::admit(join_room& x, promise answer) {
+  auto number = x.from.number();
+  joining_ = number;
+  auto error = refusal(x.from.who);
+  joining_ = 0;
+  auto held = std::exchange(held_, {});
+  if (error) {
+    answer.deliver(std::move(error));
+    return;
+  }
+  auto lane = x.from.lane;
+  self_->monitor(x.from.connection);
+  record(node_event::kind::joined, x.from.who);
+  seats_.emplace(number, std::move(x.from));
+  ++members_on_[lane];
+  // The connection knows of its membership before the client does, and the
+  // client before it sees a message of the room.
+  answer.deliver(entered{room_actor{self_}});
+  auto& port = lanes_->actor(lane);
+  self_->send(port, enter_room{self_->id(), number,
+                               joined{std::move(x.id), std::move(x.room)}});
+  for (auto& message : held)
+    self_->send(port, std::move(message));
+}
+
+caf::error room_core::refusal(const member& who) {
+  auto most = env_->limits.members_per_room;
+  if (most != 0 && seats_.size() >= most)
+    return make_failure(errc::room_full, "the room is full");
+  auto verdict = logic_.run([&](room_state& x) { return x.on_join(who); });
+  if (!verdict)
+    return make_failure(errc::internal, logic_failed);
+  if (verdict->refusal())
+    return make_failure(errc::room_refused, *verdict->refusal());
+  return {};
+}
+
+void room_core::leave(const leave_room& x) {
+  auto number = x.from->id();
+  auto i = seats_.find(number);
+  if (i == seats_.end())
+    return; // its connection is gone, and so is who would read an answer
+  self_->demonitor(x.from.address());
+  self_->send(x.from, exited{name_, x.id});
+  self_->send(lanes_->actor(i->second.lane),
+              exit_room{self_->id(), number, left{x.id, name_}});
+  forget(number);
+}
+
+void room_core::lost(actor_number connection) {
+  if (seats_.contains(connection))
+    forget(connection);
+}
+
+void room_core::forget(actor_number connection) {
+  auto gone = seats_.extract(connection);
+  --members_on_[gone.mapped().lane];
+  record(node_event::kind::left, gone.mapped().who);
+  logic_.run([&](room_state& x) {
+    x.on_leave(gone.mapped().who);
+    return true;
+  });
+  retire_if_empty();
+}
+
+std::vector<member> room_core::members() const {
+  std::vector<member> result;
+  result.reserve(seats_.size());
+  for (auto& [number, x] : seats_)
+    result.push_back(x.who);
+  return result;
+}
+
+void room_core::publish_from(publish_in_room& x) {
+  auto& request = x.request;
+  accepted what{accepted::kind::published, request.id, name_, {}};
+  auto refuse = [&](errc code, std::string why) {
+    self_->send(x.from, outcome{std::move(what), code, std::move(why)});
+  };
+  auto i = seats_.find(x.from->id());
+  if (i == seats_.end())
+    return refuse(errc::not_a_member, "only members may publish");
+  auto who = i->second.who;
+  room_message message{std::move(request.data), std::move(request.event_id),
+                       std::move(request.trace_id)};
+  auto verdict
+    = logic_.run([&](room_state& s) { return s.on_message(who, message); });
+  if (!verdict)
+    return refuse(errc::internal, logic_failed);
+  if (verdict->refusal())
+    return refuse(errc::room_refused, *verdict->refusal());
+  ++published_;
+  auto e = new_envelope(std::move(message.data));
+  if (!message.event_id.empty())
+    e.event_id = std::move(message.event_id);
+  e.trace_id = std::move(message.trace_id);
+  e.from = sender{std::move(who.user), std::move(who.connection)};
+  what.event_id = e.event_id;
+  env_->bus->publish(
+    channel_,
+    std::make_shared<const std::string>(encode_packet(e, !request.echo)),
+    [to = x.from, what = std::move(what)](errc code) {
+      caf::anon_send(to, outcome{what, code, {}});
+    });
+}
+
+void room_core::publish(std::string data) {
+  auto bytes = encode_packet(new_envelope(std::move(data)), false);
+  env_->bus->publish(channel_,
+                     std::make_shared<const std::string>(std::move(bytes)),
+                     [name = name_](errc code) {
+                       if (code != errc::none)
+                         log::warn("room '{}' loses a message of its own: {}",
+                                   name, to_string(code));
+                     });
+}
+
+void room_core::tell(const member& who, std::string data) {
+  auto number = connection_number(*env_, who.connection);
+  tell_member message{number,
+                      frame::text(to_json(new_envelope(std::move(data))))};
+  if (number == joining_ && number != 0) {
+    held_.push_back(std::move(message));
+    return;
+  }
+  auto i = seats_.find(number);
+  if (i != seats_.end())
+    self_->send(lanes_->actor(i->second.lane), std::move(message));
+}
+
+envelope room_core::new_envelope(std::string data) const {
+  envelope result;
+  result.time = env_->now();
+  result.event_id = make_ulid(result.time);
+  result.to = scope::room;
+  result.target = name_;
+  result.data = std::move(data);
+  return result;
+}
+
+void room_core::deliver(const arrived& x) {
+  auto notice = [this](unix_time from, unix_time to) {
+    return tell_members{self_->id(), gap{scope::room, name_, from, to}};
+  };
+  delivered_ += x.batch.size();
+  for (auto& one : x.batch) {
+    fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
+                    connection_number(*env_, one.skip)};
+    for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
+      if (members_on_[lane] != 0)
+        lanes_->send(lane, message, notice);
+  }
+}
+
+void room_core::tell_gap(const interrupted& x) {
+  tell_lanes(gap{scope::room, name_, x.from, x.to});
+}
+
+void room_core::tell_lanes(const reply& what) {
+  for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
+    if (members_on_[lane] != 0)
+      self_->send(lanes_->actor(lane), tell_members{self_->id(), what});
+}
+
+void room_core::tick() {
+  logic_.run([](room_state& x) {
+    x.on_tick();
+    return true;
+  });
+  schedule_tick();
+}
+
+void room_core::schedule_tick() {
+  auto interval = logic_.run([](room_state& x) { return x.tick_interval(); });
+  if (interval && interval->count() > 0)
+    self_->delayed_send(self_, *interval, tick_atom{});
+}
+
+void room_core::record(node_event::kind what, const member& who) {
+  env_->events->record([&] {
+    return node_event{what, "room", name_, who.user, who.connection};
+  });
+}
+
+void room_core::failed(bool give_up) {
+  constexpr auto why = "the room's logic keeps failing";
+  record(node_event::kind::restarted, {});
+  if (give_up) {
+    fail_to_open(why);
+    self_->quit(make_failure(errc::internal, why));
+    return;
+  }
+  tell_lanes(failure{{}, errc::internal, "the room lost its state", name_});
+}
+
+} // namespace atrium

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/lane_senders.hpp"
+#include "atrium/actors/room_logic.hpp"
+#include "atrium/broker/envelope.hpp"
+
+#include <caf/result.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <optional>
+#include <unordered_map>
+
+namespace atrium {
+
+/// The state of a room actor: who is in, and the room's life.
+///
+///   starting ──subscribed──▶ open ──last member left, linger──▶ retiring
+///      │                      ▲                                    │ stop
+///      └─refused or late──▶ retiring ──another join────────────────┘ ▼
+///
+/// What is said in the room is up to its logic (`room_state`); this class keeps
+/// the members, the subscription and the order.
+class room_core : public room_port {
+public:
+  static inline constexpr auto name = "room";
+
+  explicit room_core(room_actor::pointer self) : self_(self) {
+    // nop
+  }
+
+  room_core(const room_core&) = delete;
+  room_core& operator=(const room_core&) = delete;
+
+  /// Starts the logic and the subscription.
+  void start(environment_ptr env, std::string name, directory_actor directory);
+
+  // -- messages ---------------------------------------------------------------
+
+  /// Admits now, or when the bus has acknowledged the channel.
+  caf::result<entered> join(join_room& x);
+
+  void leave(const leave_room& x);
+
+  /// Takes a member out whose connection is gone.
+  void lost(actor_number connection);
+
+  /// A member's message: logic, envelope, bus.
+  void publish_from(publish_in_room& x);
+
+  /// Envelopes from the bus: one message per lane and envelope.
+  void deliver(const arrived& x);
+
+  /// The bus carries the channel: admit who has waited.
+  void open();
+
+  /// The bus has not acknowledged in time, or has refused the channel.
+  void fail_to_open(const std::string& reason);
+
+  /// The linger time is over: offers to stop if nobody has come.
+  void lingered();
+
+  void tell_gap(const interrupted& x);
+
+  void tick();
+
+  /// For operators: members, channel, traffic, and the logic's own fields.
+  friend caf::error inspect(json_inspector& f, room_core& x);
+
+  // -- room_port --------------------------------------------------------------
+
+  const std::string& room_name() const override {
+    return name_;
+  }
+
+  std::vector<member> members() const override;
+
+  unix_time now() const override {
+    return env_->now();
+  }
+
+  void publish(std::string data) override;
+
+  void tell(const member& who, std::string data) override;
+
+private:
+  using promise = caf::typed_response_promise<entered>;
+
+  /// A join that waits for the bus.
+  struct waiting {
+    join_room request;
+    promise answer;
+  };
+
+  void admit(join_room& x, promise answer);
+  caf::error refusal(const member& who);
+  void forget(actor_number connection);
+  void retire_if_empty();
+  void offer_to_retire();
+  void tell_lanes(const reply& what);
+  envelope new_envelope(std::string data) const;
+
+  void record(node_event::kind what, const member& who);
+  void schedule_tick();
+  void failed(bool give_up);
+
+  room_actor::pointer self_;
+  environment_ptr env_;
+  std::string name_;
+  std::string channel_;
+  outbox_policy policy_ = outbox_policy::disconnect;
+  directory_actor directory_;
+  subscription_actor subscription_;
+  room_logic logic_;
+  std::uint64_t published_ = 0; // by members of this node
+  std::uint64_t delivered_ = 0; // envelopes, whatever the number of members
+  bool open_ = false;
+  bool lingering_ = false; // a timer is under way
+  unix_time empty_since_;
+  std::size_t received_joins_ = 0;
+  std::vector<waiting> waiting_;
+  std::unordered_map<actor_number, seat> seats_;
+  std::optional<lane_senders> lanes_;
+  std::vector<std::size_t> members_on_; // by lane
+  std::vector<tell_member> held_;       // for the one who is joining right now
+  actor_number joining_ = 0;
+};
+
+} // namespace atrium

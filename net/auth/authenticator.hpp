@@ -1,0 +1,54 @@
+#pragma once
+
+#include "atrium/actors/identity.hpp"
+#include "atrium/net/options.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace atrium {
+
+class lane_thread;
+
+/// What somebody shows who wants to come in, or to stay.
+struct credentials {
+  std::string token; ///< Empty: none.
+  std::string ip;
+  /// Those of the upgrade request that `--auth-header` names.
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// Who somebody is, or why that cannot be said: `token_invalid`,
+/// `token_expired` or `auth_unavailable`.
+using verdict = std::variant<identity, failure>;
+
+/// Says who somebody is and what she may do.
+class authenticator {
+public:
+  virtual ~authenticator() = default;
+
+  /// Calls `done` exactly once, on the thread of `lane`, which is the caller's;
+  /// maybe before it returns. Never blocks.
+  virtual void check(credentials x, lane_thread& lane,
+                     std::function<void(verdict)> done)
+    = 0;
+
+  /// Reads anew what is read from files. If something is wrong with it nothing
+  /// changes. Blocks, so not on an I/O thread.
+  virtual std::string reload() = 0;
+};
+
+/// Makes what `--auth` asks for. Null with `none`, and null with `error` set
+/// when keys cannot be read. Blocks.
+std::shared_ptr<authenticator> make_authenticator(const options& from,
+                                                  std::string& error);
+
+/// Returns what is wrong with the options of authentication, or nothing; reads
+/// no files.
+std::string check_auth(const options& from);
+
+} // namespace atrium

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/websocket_session.hpp"
+
+namespace atrium {
+
+/// The subprotocol of version 1 (net/PROTOCOL.md, section 1).
+inline constexpr std::string_view subprotocol = "atrium.v1";
+
+/// Returns whether the client offers our subprotocol.
+bool offers_subprotocol(const http_request& x);
+
+/// Returns the token of an upgrade request: from `Authorization: Bearer`, or
+/// else from a subprotocol `bearer.<token>`, or else from the query's `token`.
+/// Empty: none.
+std::string token_of(const http_request& x);
+
+/// Returns the address of the peer; empty if it has gone.
+std::string ip_of(const tcp_socket& x);
+
+/// Returns what the authenticator gets to see of an upgrade request; `headers`
+/// names those that are passed on.
+credentials credentials_of(const http_request& x, std::string ip,
+                           const std::vector<std::string>& headers);
+
+} // namespace atrium

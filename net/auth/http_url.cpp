@@ -1,0 +1,32 @@
+#include "atrium/net/auth/http_url.hpp"
+
+#include "atrium/net/option_values.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+std::optional<http_url> parse_http_url(std::string_view text) {
+  constexpr std::string_view scheme = "http://";
+  auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (!text.starts_with(scheme) || !std::ranges::all_of(text, printable))
+    return std::nullopt;
+  text.remove_prefix(scheme.size());
+  http_url result;
+  auto slash = std::min(text.find('/'), text.size());
+  result.authority = text.substr(0, slash);
+  if (slash != text.size())
+    result.target = text.substr(slash);
+  auto has_port = result.authority.rfind(':') != std::string::npos
+                  && !result.authority.ends_with(']');
+  listen_address where;
+  auto error = read_address(
+    has_port ? result.authority : result.authority + ":80", where);
+  if (!error.empty() || where.port == 0)
+    return std::nullopt;
+  result.host = where.host;
+  result.port = std::to_string(where.port);
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// Where a backend answers.
+struct http_url {
+  std::string host; ///< Name or address; IPv6 without brackets.
+  std::string port = "80";
+  std::string target = "/"; ///< Path and query.
+  std::string authority;    ///< Host and port as they stood in the text.
+};
+
+/// Reads `http://host[:port][/path]`; nothing if `text` is something else.
+std::optional<http_url> parse_http_url(std::string_view text);
+
+} // namespace atrium

@@ -1,0 +1,40 @@
+#include "atrium/net/auth/jwt_authenticator.hpp"
+
+namespace atrium {
+
+std::shared_ptr<jwt_authenticator>
+jwt_authenticator::make(const options& from,
+                        std::shared_ptr<const rights> everybody,
+                        std::string& error) {
+  auto keys = jwt_keys::load(from, error);
+  if (!keys)
+    return nullptr;
+  jwt_rules rules{from.jwt_issuer, from.jwt_audience, from.jwt_leeway,
+                  std::move(everybody)};
+  return std::make_shared<jwt_authenticator>(from, std::move(rules),
+                                             std::move(keys));
+}
+
+jwt_authenticator::jwt_authenticator(const options& from, jwt_rules rules,
+                                     std::shared_ptr<const jwt_keys> keys)
+  : from_(from), rules_(std::move(rules)), keys_(std::move(keys)) {
+  // nop
+}
+
+void jwt_authenticator::check(credentials x, lane_thread&,
+                              std::function<void(verdict)> done) {
+  if (x.token.empty())
+    return done(failure{{}, errc::token_invalid, "there is no token", {}});
+  auto now = std::chrono::floor<std::chrono::milliseconds>(
+    std::chrono::system_clock::now());
+  done(verify_jwt(x.token, *keys_.load(), rules_, now));
+}
+
+std::string jwt_authenticator::reload() {
+  std::string error;
+  if (auto keys = jwt_keys::load(from_, error))
+    keys_.store(std::move(keys));
+  return error;
+}
+
+} // namespace atrium

@@ -1,0 +1,160 @@
+#include "atrium/net/auth/jwt_keys.hpp"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+namespace atrium {
+
+namespace {
+
+using family = jwt_algorithm::family;
+
+constexpr std::size_t largest_file = 65536;
+constexpr int fewest_rsa_bits = 2048; // RFC 7518, section 3.3
+
+constexpr std::array<jwt_algorithm, 9> algorithms = {{
+  {"HS256", family::hmac, 32, {}},
+  {"HS384", family::hmac, 48, {}},
+  {"HS512", family::hmac, 64, {}},
+  {"RS256", family::rsa, 32, {}},
+  {"RS384", family::rsa, 48, {}},
+  {"RS512", family::rsa, 64, {}},
+  {"ES256", family::ecdsa, 32, "prime256v1"},
+  {"ES384", family::ecdsa, 48, "secp384r1"},
+  {"ES512", family::ecdsa, 64, "secp521r1"},
+}};
+
+struct openssl_free {
+  void operator()(BIO* x) const {
+    BIO_free(x);
+  }
+  void operator()(EVP_PKEY* x) const {
+    EVP_PKEY_free(x);
+  }
+};
+
+bool is_on_curve(const EVP_PKEY* key, std::string_view curve) {
+  std::array<char, 64> name{};
+  std::size_t size = 0;
+  return EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) == 1
+         && std::string_view{name.data(), size} == curve;
+}
+
+// Returns what is wrong with a public key for this algorithm.
+std::string check_public_key(const std::string& pem, const jwt_algorithm& x) {
+  std::unique_ptr<BIO, openssl_free> in{
+    BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
+  std::unique_ptr<EVP_PKEY, openssl_free> key{
+    PEM_read_bio_PUBKEY(in.get(), nullptr, nullptr, nullptr)};
+  if (!key)
+    return "has no public key in PEM (BEGIN PUBLIC KEY)";
+  auto name = std::string{x.name};
+  if (x.kind == family::ecdsa)
+    return EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_EC
+               && is_on_curve(key.get(), x.curve)
+             ? ""
+             : name + " needs a key on " + std::string{x.curve};
+  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA)
+    return name + " needs an RSA key";
+  if (EVP_PKEY_get_bits(key.get()) < fewest_rsa_bits)
+    return "an RSA key needs 2048 bits at least";
+  return {};
+}
+
+std::string read_public_key(const std::string& path, const jwt_algorithm& x,
+                            std::string& error) {
+  auto pem = read_key_file(path, error);
+  if (error.empty())
+    error = check_public_key(pem, x);
+  if (!error.empty())
+    error = path + ": " + error;
+  return pem;
+}
+
+std::map<std::string, std::string> read_folder(const std::string& path,
+                                               const jwt_algorithm& x,
+                                               std::string& error) {
+  std::map<std::string, std::string> result;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator i{path, failed}, end;
+       !failed && i != end; i.increment(failed)) {
+    if (i->path().extension() != ".pem")
+      continue;
+    auto key = read_public_key(i->path().string(), x, error);
+    if (!error.empty())
+      return {};
+    result.emplace(i->path().stem().string(), std::move(key));
+  }
+  if (failed)
+    error = path + ": " + failed.message();
+  else if (result.empty())
+    error = path + ": there is no <kid>.pem";
+  return result;
+}
+
+} // namespace
+
+const jwt_algorithm* find_jwt_algorithm(std::string_view name) {
+  auto i = std::ranges::find(algorithms, name, &jwt_algorithm::name);
+  return i != algorithms.end() ? &*i : nullptr;
+}
+
+std::string read_key_file(const std::string& path, std::string& error) {
+  std::string result(largest_file + 1, '\0');
+  std::ifstream in{path, std::ios::binary};
+  in.read(result.data(), static_cast<std::streamsize>(result.size()));
+  result.resize(static_cast<std::size_t>(in.gcount()));
+  if (!in.is_open() || in.bad() || std::filesystem::is_directory(path))
+    error = "cannot read the file";
+  else if (result.size() > largest_file)
+    error = "is too large for a key";
+  return result;
+}
+
+std::string read_secret(const std::string& path, std::string& error) {
+  auto result = read_key_file(path, error);
+  if (result.ends_with('\n'))
+    result.pop_back();
+  if (result.ends_with('\r'))
+    result.pop_back();
+  return result;
+}
+
+std::shared_ptr<const jwt_keys> jwt_keys::load(const options& from,
+                                               std::string& error) {
+  auto result = std::make_shared<jwt_keys>();
+  auto& x = *find_jwt_algorithm(from.jwt_alg);
+  result->algorithm_ = &x;
+  if (x.kind == family::hmac) {
+    result->single_ = read_secret(from.jwt_secret_file, error);
+    // RFC 7518, section 3.2: a shorter one is weaker than the hash.
+    if (error.empty() && result->single_.size() < x.hash_bytes)
+      error = std::string{x.name} + " needs a secret of "
+              + std::to_string(x.hash_bytes) + " bytes at least";
+    if (!error.empty())
+      error = from.jwt_secret_file + ": " + error;
+  } else {
+    if (!from.jwt_key.empty())
+      result->single_ = read_public_key(from.jwt_key, x, error);
+    result->folder_ = !from.jwt_keys.empty();
+    if (error.empty() && result->folder_)
+      result->by_kid_ = read_folder(from.jwt_keys, x, error);
+  }
+  return error.empty() ? result : nullptr;
+}
+
+const std::string* jwt_keys::find(const std::optional<std::string>& kid) const {
+  if (kid && folder_) {
+    auto i = by_kid_.find(*kid);
+    return i != by_kid_.end() ? &i->second : nullptr;
+  }
+  return single_.empty() ? nullptr : &single_;
+}
+
+} // namespace atrium

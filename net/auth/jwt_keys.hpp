@@ -1,0 +1,59 @@
+#pragma once
+
+#include "atrium/net/options.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// How tokens are signed (RFC 7518, section 3.1).
+struct jwt_algorithm {
+  enum class family : std::uint8_t { hmac, rsa, ecdsa };
+
+  std::string_view name; ///< As in a token's header, e.g. `ES256`.
+  family kind;
+  std::size_t hash_bytes;
+  std::string_view curve; ///< OpenSSL's name; only for ECDSA.
+};
+
+/// Returns the algorithm called `name`, or null; `none` is not among them.
+const jwt_algorithm* find_jwt_algorithm(std::string_view name);
+
+/// The algorithm of a node and the keys for it. Immutable.
+class jwt_keys {
+public:
+  /// Reads what `--jwt-secret-file`, `--jwt-key` and `--jwt-keys` name and
+  /// checks that the keys are of the algorithm's kind and strong enough.
+  /// Blocks. Null and `error` set if something is wrong, be it with one key of
+  /// many.
+  static std::shared_ptr<const jwt_keys> load(const options& from,
+                                              std::string& error);
+
+  const jwt_algorithm& algorithm() const {
+    return *algorithm_;
+  }
+
+  /// Returns the key for a token whose header has this `kid`, or null. Where
+  /// there is a folder of keys, `kid` has to name one of them; a token without
+  /// `kid`, and every token where there is no folder, needs the single key.
+  const std::string* find(const std::optional<std::string>& kid) const;
+
+private:
+  const jwt_algorithm* algorithm_ = nullptr;
+  std::string single_; // empty: none
+  bool folder_ = false;
+  std::map<std::string, std::string> by_kid_;
+};
+
+/// Reads a secret from a file: everything but one line break at the end.
+/// Blocks.
+std::string read_secret(const std::string& path, std::string& error);
+
+/// Reads a small file as it is. Blocks.
+std::string read_key_file(const std::string& path, std::string& error);
+
+} // namespace atrium

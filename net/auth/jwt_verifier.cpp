@@ -1,0 +1,173 @@
+#include "atrium/net/auth/jwt_verifier.hpp"
+
+#include "atrium/broker/text.hpp"
+#include "atrium/net/auth/claims.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <jwt.h>
+#include <optional>
+
+namespace atrium {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t longest_kid = 256;
+
+failure invalid(std::string why) {
+  return {{}, errc::token_invalid, std::move(why), {}};
+}
+
+/// A token cut at its dots. Refers to the text it was made from.
+struct jwt_parts {
+  std::string_view header;
+  std::string_view payload;
+
+  static std::optional<jwt_parts> of(std::string_view token) {
+    auto first = token.find('.');
+    auto second = token.find('.', first + 1);
+    if (first == token.npos || second == token.npos
+        || token.find('.', second + 1) != token.npos)
+      return std::nullopt;
+    // The signature is for libjwt, which stops at anything that is not text.
+    if (!decode_base64url(token.substr(second + 1)))
+      return std::nullopt;
+    return jwt_parts{token.substr(0, first),
+                     token.substr(first + 1, second - first - 1)};
+  }
+};
+
+// Decodes a part into `storage`; the object refers to it.
+std::optional<json_object> read_object(std::string_view part,
+                                       std::string& storage) {
+  auto text = decode_base64url(part);
+  if (!text || !is_utf8(*text))
+    return std::nullopt;
+  storage = std::move(*text);
+  return json_object::parse(storage);
+}
+
+// Returns the key that the header asks for, if it asks for what we do.
+std::variant<const std::string*, failure> choose_key(const json_object& header,
+                                                     const jwt_keys& keys) {
+  if (text_of(header, "alg") != std::string{keys.algorithm().name})
+    return invalid("the token is not signed with this node's algorithm");
+  if (header.find("crit"))
+    return invalid("the token needs an extension");
+  auto kid = text_of(header, "kid");
+  if (header.find("kid") && (!kid || kid->size() > longest_kid))
+    return invalid("the token's 'kid' is not one");
+  auto key = keys.find(kid);
+  if (key == nullptr)
+    return invalid("the token's key is unknown");
+  return key;
+}
+
+bool is_signed(const std::string& token, const std::string& key,
+               const jwt_algorithm& with) {
+  jwt_t* raw = nullptr;
+  auto code = jwt_decode(&raw, token.c_str(),
+                         reinterpret_cast<const unsigned char*>(key.data()),
+                         static_cast<int>(key.size()));
+  std::unique_ptr<jwt_t, decltype(&jwt_free)> jwt{raw, jwt_free};
+  return code == 0
+         && jwt_get_alg(jwt.get())
+              == jwt_str_alg(std::string{with.name}.c_str());
+}
+
+// Reads a NumericDate: seconds since 1970, maybe with a fraction.
+bool read_date(const json_object& from, std::string_view key,
+               std::optional<unix_time>& out) {
+  constexpr double year_9999 = 253'402'300'799.0;
+  auto raw = from.find(key);
+  if (!raw)
+    return true;
+  double seconds = 0;
+  auto end = raw->data() + raw->size();
+  auto [stop, error] = std::from_chars(raw->data(), end, seconds);
+  if (error != std::errc{} || stop != end || !(seconds >= 0)
+      || seconds > year_9999)
+    return false;
+  out = unix_time{std::chrono::seconds{std::llround(std::floor(seconds))}};
+  return true;
+}
+
+std::optional<failure> check_times(const json_object& claims,
+                                   std::chrono::seconds leeway, unix_time now,
+                                   unix_time& expires) {
+  std::optional<unix_time> exp;
+  std::optional<unix_time> nbf;
+  std::optional<unix_time> iat;
+  if (!read_date(claims, "exp", exp) || !read_date(claims, "nbf", nbf)
+      || !read_date(claims, "iat", iat))
+    return invalid("'exp', 'nbf' and 'iat' have to be seconds since 1970");
+  if (!exp)
+    return invalid("the token has no 'exp'");
+  expires = *exp + leeway;
+  if (expires <= now)
+    return failure{{}, errc::token_expired, "the token has expired", {}};
+  if (nbf.value_or(now) > now + leeway)
+    return invalid("the token is not valid yet");
+  if (iat.value_or(now) > now + leeway)
+    return invalid("the token is from the future");
+  return std::nullopt;
+}
+
+// Whether `aud`, a string or an array of strings, has the audience.
+bool is_for(const json_object& claims, const std::string& audience) {
+  auto raw = claims.find("aud");
+  if (!raw)
+    return false;
+  return json_string(*raw) == audience || has_text(*raw, audience);
+}
+
+verdict read_claims(const json_object& claims, const jwt_rules& rules,
+                    unix_time now) {
+  identity who;
+  if (auto no = check_times(claims, rules.leeway, now, who.expires))
+    return *no;
+  if (!rules.issuer.empty() && text_of(claims, "iss") != rules.issuer)
+    return invalid("the token is from another issuer");
+  if (!rules.audience.empty() && !is_for(claims, rules.audience))
+    return invalid("the token is for another audience");
+  auto user = text_of(claims, "sub");
+  if (!user || !is_name(*user))
+    return invalid("'sub' has to be a user name: 1 to 128 bytes of UTF-8 "
+                   "without control characters");
+  who.user = std::move(*user);
+  auto ends = true;
+  if (!read_flag(claims, "expires_connection", ends))
+    return invalid("'expires_connection' has to be true or false");
+  if (!ends)
+    who.expires = never;
+  if (auto error = read_grants(claims, rules.everybody, who); !error.empty())
+    return invalid(std::move(error));
+  return who;
+}
+
+} // namespace
+
+verdict verify_jwt(const std::string& token, const jwt_keys& keys,
+                   const jwt_rules& rules, unix_time now) {
+  if (token.size() > longest_token)
+    return invalid("the token is too long");
+  auto parts = jwt_parts::of(token);
+  std::string header_text;
+  auto header = parts ? read_object(parts->header, header_text) : std::nullopt;
+  if (!header)
+    return invalid("this is not a token");
+  auto key = choose_key(*header, keys);
+  if (auto* no = std::get_if<failure>(&key))
+    return *no;
+  if (!is_signed(token, *std::get<const std::string*>(key), keys.algorithm()))
+    return invalid("the token's signature is wrong");
+  std::string claims_text;
+  auto claims = read_object(parts->payload, claims_text);
+  if (!claims)
+    return invalid("the token's claims are not an object");
+  return read_claims(*claims, rules, now);
+}
+
+} // namespace atrium

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "atrium/actors/gate.hpp"
+#include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/auth/http_url.hpp"
+
+#include <atomic>
+
+namespace atrium {
+
+/// What all questions to the backend have in common.
+struct backend {
+  http_url url;
+  std::chrono::seconds timeout;
+  std::shared_ptr<const rights> everybody; ///< Granted to all.
+  std::shared_ptr<gate> places;            ///< Bound of questions under way.
+  std::atomic<bool> failing = false;       ///< As the log has it.
+};
+
+/// Asks the operator's own backend by HTTP: POST of `{"token","ip","headers"}`,
+/// answered by 200 and `{"user", "rooms"?, "broadcast"?, "send"?, "info"?,
+/// "expires_at"?}` with the meaning that the claims of a token have, or by 401
+/// or 403. Everything else, and no answer in time, is `auth_unavailable`. At
+/// most `--auth-concurrency` questions are under way on the node.
+class url_authenticator final : public authenticator {
+public:
+  url_authenticator(const options& from,
+                    std::shared_ptr<const rights> everybody);
+
+  void check(credentials x, lane_thread& lane,
+             std::function<void(verdict)> done) override;
+
+  /// There are no files.
+  std::string reload() override {
+    return {};
+  }
+
+private:
+  std::shared_ptr<backend> backend_;
+};
+
+/// Reads the body of a backend's answer 200.
+verdict read_backend_answer(std::string_view body,
+                            const std::shared_ptr<const rights>& everybody);
+
+} // namespace atrium

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "atrium/broker/bus.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace atrium {
+
+/// Proves that the bus carries messages: publishes to a channel of its own and
+/// hears itself. A bus whose links are up may still lose everything, so nothing
+/// less than a message that has come back counts.
+class bus_echo {
+public:
+  using clock = std::chrono::steady_clock;
+
+  /// Listens on `channel` from now on. `run` is a word that no other node uses:
+  /// the echoes of others prove nothing.
+  bus_echo(std::shared_ptr<class bus> bus, std::string channel,
+           std::string run);
+
+  /// Publishes once more, unless the bus still has the last message. One
+  /// thread.
+  void call(clock::time_point now);
+
+  /// Returns when the latest message that has come back was published; the
+  /// epoch if none has. Any thread.
+  clock::time_point proven() const;
+
+private:
+  class ear;
+
+  std::shared_ptr<class bus> bus_;
+  std::string channel_;
+  std::shared_ptr<ear> ear_;
+  bus::subscription subscription_;
+};
+
+} // namespace atrium

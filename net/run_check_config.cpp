@@ -1,0 +1,58 @@
+#include "atrium/net/run_check_config.hpp"
+
+#include "atrium/broker/json_object.hpp"
+#include "atrium/broker/redis_url.hpp"
+#include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/option_table.hpp"
+
+#include <cstdio>
+
+namespace atrium {
+
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string result;
+  append_json_string(result, text); // TOML's basic strings are the same
+  return result;
+}
+
+std::string value_of(const option_entry& entry, const options& from) {
+  auto values = entry.show(from);
+  if (entry.kind == option_kind::list) {
+    std::string result;
+    for (auto& x : values)
+      result += (result.empty() ? "" : ", ") + quoted(x);
+    return '[' + result + ']';
+  }
+  if (entry.kind != option_kind::text)
+    return values.front();
+  if (entry.name == "redis" && !from.redis.empty())
+    return quoted(parse_redis_url(from.redis).url->masked());
+  return quoted(values.front());
+}
+
+} // namespace
+
+int run_check_config(int argc, const char* const* argv) {
+  constexpr auto unsound = 2;
+  auto parsed = parse_options(argc, argv);
+  if (parsed.exit_code) {
+    std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
+    return *parsed.exit_code;
+  }
+  std::string error;
+  make_authenticator(parsed.value, error);
+  if (!error.empty()) {
+    std::fprintf(stderr, "atrium: %s\n", error.c_str());
+    return unsound;
+  }
+  for (auto& entry : option_table())
+    if (entry.name != "config")
+      std::printf("%s = %s\n", entry.name.c_str(),
+                  value_of(entry, parsed.value).c_str());
+  std::puts("# the configuration is sound");
+  return 0;
+}
+
+} // namespace atrium

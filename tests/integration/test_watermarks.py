@@ -1,0 +1,71 @@
+"""Bounds of the node as a whole: memory, rooms, headers, and clients that do nothing."""
+
+import json
+
+import pytest
+
+from client import join, talk, unique
+from deadline import until
+
+
+async def test_nobody_is_let_in_while_memory_is_short(start_node, connect):
+    """Newcomers must not take the memory that those who are in may need.
+    They get 503 and when to come again, or 1013."""
+    node = start_node("--memory-watermark", "1000000")
+    _, status, headers, body = await connect.http(node, "/ws")
+    assert (status, json.loads(body)["code"]) == (503, "overloaded")
+    assert int(headers["retry-after"]) > 0
+    assert await (await connect.raw(node, reject="close")).close_code() == 1013
+
+
+@pytest.mark.parametrize("watermark", ["0", "100%", "900000000000"])
+async def test_with_memory_enough_everybody_is_welcome(start_node, connect, watermark):
+    """A watermark is none, a share of what there is, or a number of bytes."""
+    assert await connect(start_node("--memory-watermark", watermark))
+
+
+async def test_a_node_has_so_many_rooms_at_most(start_node, connect):
+    """A client could make up rooms without end.
+    Over the limit there are no new ones; those there are go on, and one that ends makes room."""
+    node = start_node("--max-node-rooms", "2")
+    ann, bob = await connect(node), await connect(node)
+    first, second, third = [unique("room") for _ in range(3)]
+    await join(first, ann)
+    await join(second, ann, bob)
+    error = await bob.refusal("join", room=third)
+    assert (error["code"], error["room"]) == ("too_many_rooms", third)
+    await talk(second, ann, bob)
+    await ann.request("leave", room=first)
+    await until(lambda: joins(bob, third), "there is place for another room")
+    await talk(third, bob)
+
+
+async def joins(client, room):
+    return (await client.ask("join", room=room))["type"] == "joined"
+
+
+@pytest.mark.parametrize("path, headers, status", [
+    ("/ws?user=ann&x=" + "x" * 1100, {}, 414), ("/ws", {"X-Filler": "x" * 3000}, 431),
+    ("/ws?user=ann&x=" + "x" * 900, {}, 101)], ids=["long URL", "long header", "just right"])
+async def test_headers_and_urls_are_so_long_at_most(start_node, connect, path, headers, status):
+    """What comes before the upgrade is kept in memory, too.
+    Each kind of excess has its own status."""
+    node = start_node("--max-header-bytes", "2048")
+    _, actual, _, _ = await connect.http(node, path, headers)
+    assert actual == status
+
+
+async def test_who_requests_nothing_can_be_closed(start_node, connect):
+    """Some operators want no connections that nobody uses.
+    An idle one is closed with 1000 although it answers pings; one that asks for things is not."""
+    node = start_node("--idle-timeout", "2", "--ping-interval", "1")
+    idle, busy = await connect(node), await connect(node)
+
+    async def is_closed():
+        await busy.request("ping")
+        return idle.seen("closing")
+
+    await until(is_closed, "the idle connection is closed")
+    assert await idle.close_code() == 1000
+    assert idle.seen("closing")[0]["reconnect"] is False
+    assert (await busy.ask("ping"))["type"] == "pong"

@@ -1,0 +1,147 @@
+#define CAF_SUITE cost_test
+
+// What work costs, in counts that no clock and no other process changes. Each
+// bound is what was measured and a third: who breaks one has made the hot path
+// dearer and should know why.
+
+#include "atrium/net/node.hpp"
+
+#include "caf/test/unit_test.hpp"
+#include "plain_client.hpp"
+
+#include <atomic>
+#include <dlfcn.h>
+#include <sys/socket.h>
+
+using namespace atrium;
+using atrium::test::plain_client;
+
+namespace {
+
+std::atomic<std::size_t> writes = 0;
+std::atomic<std::size_t> allocations = 0;
+
+} // namespace
+
+// Of the address sanitizer; g++ comes without the header that declares them.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_allocation)(const volatile void*,
+                                                                               std::size_t),
+                                                         void (*on_free)(const volatile void*));
+
+// Sees the node's writes on their way to the system.
+extern "C" ssize_t sendmsg(int socket, const msghdr* what, int flags) {
+  using function = decltype(&sendmsg);
+  static auto next = reinterpret_cast<function>(dlsym(RTLD_NEXT, "sendmsg"));
+  ++writes;
+  return next(socket, what, flags);
+}
+
+namespace {
+
+constexpr std::size_t member_count = 100;
+
+options quiet() {
+  options result;
+  result.listen.port = 0;
+  result.log_level = log::level::warn;
+  result.lanes = 2;
+  result.max_connections = 1'000;
+  return result;
+}
+
+struct fixture {
+  fixture() {
+    CAF_REQUIRE_EQUAL(subject.start(), "");
+  }
+
+  void fill_room() {
+    for (std::size_t i = 0; i < member_count; ++i) {
+      members.emplace_back(subject.address().port, "user" + std::to_string(i));
+      members.back().send(plain_client::frame_of(R"({"type":"join","id":1,"room":"r"})"));
+      CAF_REQUIRE(members.back().receive().find("joined") != std::string_view::npos);
+    }
+  }
+
+  void await_messages(std::size_t count) {
+    for (auto& member : members)
+      for (std::size_t i = 0; i < count; ++i)
+        CAF_REQUIRE(member.receive().starts_with(R"({"type":"message")"));
+  }
+
+  node subject{quiet(), {}};
+  std::vector<plain_client> members;
+  const std::string publish
+    = plain_client::frame_of(R"({"type":"publish","room":"r","data":"hello"})");
+};
+
+double per_delivery(std::size_t count, std::size_t messages) {
+  return static_cast<double>(count) / static_cast<double>(messages * member_count);
+}
+
+void on_allocation(const volatile void*, std::size_t) {
+  ++allocations;
+}
+
+void on_free(const volatile void*) {
+  // nop
+}
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(cost_tests, fixture)
+
+CAF_TEST(a lone message costs one write per member) {
+  fill_room();
+  writes = 0;
+  constexpr std::size_t count = 20;
+  for (std::size_t i = 0; i < count; ++i) {
+    members.front().send(publish);
+    await_messages(1);
+  }
+  CAF_CHECK_EQUAL(writes.load(), count * member_count);
+}
+
+CAF_TEST(messages that come together share their writes) {
+  fill_room();
+  writes = 0;
+  constexpr std::size_t count = 50;
+  std::string burst;
+  for (std::size_t i = 0; i < count; ++i)
+    burst += publish;
+  members.front().send(burst);
+  await_messages(count);
+  CAF_MESSAGE("writes per delivery: " << per_delivery(writes, count));
+  CAF_CHECK_LESS(per_delivery(writes, count), 0.2);
+}
+
+CAF_TEST(a delivery allocates nothing) {
+  fill_room();
+  members.front().send(publish); // fills what is kept for later
+  await_messages(1);
+  __sanitizer_install_malloc_and_free_hooks(on_allocation, on_free);
+  allocations = 0;
+  constexpr std::size_t count = 20;
+  for (std::size_t i = 0; i < count; ++i) {
+    members.front().send(publish);
+    await_messages(1);
+  }
+  // What is left is what the message costs, whoever receives it.
+  auto per_message = allocations.load() / count;
+  CAF_MESSAGE("allocations per message: " << per_message);
+  CAF_CHECK_LESS(per_message, 40U);
+}
+
+CAF_TEST(an idle connection takes nine kilobytes) {
+  constexpr std::size_t count = 400;
+  members.reserve(count);
+  members.emplace_back(subject.address().port, "first");
+  auto before = __sanitizer_get_current_allocated_bytes();
+  for (std::size_t i = 1; i < count; ++i)
+    members.emplace_back(subject.address().port, "user" + std::to_string(i));
+  auto each = (__sanitizer_get_current_allocated_bytes() - before) / (count - 1);
+  CAF_MESSAGE("bytes per idle connection: " << each);
+  CAF_CHECK_LESS(each, 9'500U);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
