@@ -1,0 +1,81 @@
+// Who comes in: a target, a Host and an Origin, a line each.
+
+#include "atrium/net/admission.hpp"
+
+#include "atrium/broker/text.hpp"
+
+#include "property.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include <array>
+
+using namespace atrium;
+using fuzz::require;
+
+namespace {
+
+options open_to(std::string host, std::vector<std::string> origins) {
+  options result;
+  result.listen.host = std::move(host);
+  result.allow_origin = std::move(origins);
+  return result;
+}
+
+const std::array<options, 3> nodes = {
+  open_to("127.0.0.1", {}),
+  open_to("0.0.0.0", {}),
+  open_to("127.0.0.1", {"https://app.example"}),
+};
+
+std::string percent_encoded(std::string_view text) {
+  static constexpr std::string_view hex = "0123456789abcdef";
+  std::string result;
+  for (auto c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    result.push_back('%');
+    result.push_back(hex[byte >> 4U]);
+    result.push_back(hex[byte & 15U]);
+  }
+  return result;
+}
+
+void check(const identity& who, const knock& x, const options& by) {
+  require(is_name(who.user), "a user has a valid name");
+  auto asked = query_value(x.target, "user");
+  require(asked ? who.user == *asked : who.user.starts_with("guest-"), "the name is as asked for");
+  auto listed = boost::algorithm::iequals(x.origin, "https://app.example");
+  if (!by.allow_origin.empty())
+    require(x.origin.empty() || listed, "only origins on the list come in");
+  else
+    require(boost::algorithm::iends_with(x.origin, x.host) || x.origin.empty(),
+            "or only those of the own host");
+}
+
+void check(const refusal& why, const knock& x) {
+  require(why.status == 400 || why.status == 403, "a refusal is the client's fault");
+  require(why.status == 400 || !x.origin.empty(), "programs without origin are not forbidden");
+  require(!why.code.empty() && !why.message.empty(), "a refusal has a reason");
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  auto rest = fuzz::as_text(data, size);
+  knock x;
+  x.target = fuzz::take_until(rest, '\n');
+  x.host = fuzz::take_until(rest, '\n');
+  x.origin = rest;
+  require(x.target.starts_with(path_of(x.target)), "the path is the target's beginning");
+  require(path_of(x.target).find('?') == x.target.npos, "the path has no query");
+  for (const auto& node : nodes) {
+    auto outcome = admit(x, node);
+    if (auto* who = std::get_if<identity>(&outcome))
+      check(*who, x, node);
+    else
+      check(std::get<refusal>(outcome), x);
+  }
+  auto target = "/ws?a=b&user=" + percent_encoded(x.target) + "&user=other";
+  require(query_value(target, "user") == x.target, "what is encoded is decoded");
+  return 0;
+}

@@ -1,0 +1,136 @@
+// Requests of clients: one becomes a request that is in order, or an error.
+
+#include "atrium/broker/json_object.hpp"
+#include "atrium/broker/json_scanner.hpp"
+#include "atrium/broker/text.hpp"
+#include "atrium/net/protocol.hpp"
+
+#include "property.hpp"
+
+using namespace atrium;
+using fuzz::require;
+
+namespace {
+
+bool is_value(std::string_view text) {
+  json_scanner in{text};
+  return in.value(json_object::max_depth) && in.at_end();
+}
+
+/// Checks the parts of a request and writes it again.
+class printer {
+public:
+  explicit printer(std::string_view frame) : frame_(frame) {
+    // nop
+  }
+
+  std::string operator()(const join_request& x) {
+    return begin("join", x.id).name("room", x.room).take();
+  }
+
+  std::string operator()(const leave_request& x) {
+    return begin("leave", x.id).name("room", x.room).take();
+  }
+
+  std::string operator()(const publish_request& x) {
+    begin("publish", x.id).name("room", x.room).event(x);
+    return raw("echo", x.echo ? "true" : "false").take();
+  }
+
+  std::string operator()(const send_request& x) {
+    return begin("send", x.id).name("user", x.user).event(x).take();
+  }
+
+  std::string operator()(const broadcast_request& x) {
+    return begin("broadcast", x.id).event(x).take();
+  }
+
+  std::string operator()(const presence_request& x) {
+    return begin("presence", x.id).name("room", x.room).take();
+  }
+
+  std::string operator()(const history_request& x) {
+    return begin("history", x.id).name("room", x.room).take();
+  }
+
+  std::string operator()(const ping_request& x) {
+    return begin("ping", x.id).take();
+  }
+
+private:
+  printer& begin(std::string_view type, const request_id& id) {
+    out_.append(R"({"type":")").append(type).push_back('"');
+    return id.empty() ? *this : verbatim("id", id);
+  }
+
+  printer& name(std::string_view key, std::string_view value) {
+    require(is_name(value), "names are valid");
+    return text(key, value);
+  }
+
+  template <class Request>
+  printer& event(const Request& x) {
+    for (auto [key, id] : {std::pair{"event_id", &x.event_id}, std::pair{"trace_id", &x.trace_id}})
+      if (!id->empty()) {
+        require(is_event_id(*id), "ids of events are valid");
+        text(key, *id);
+      }
+    return verbatim("data", x.data);
+  }
+
+  printer& verbatim(std::string_view key, std::string_view value) {
+    require(is_value(value), "what is passed on is one JSON value");
+    require(frame_.find(value) != frame_.npos, "what is passed on stands so in the frame");
+    return raw(key, value);
+  }
+
+  printer& text(std::string_view key, std::string_view value) {
+    std::string quoted;
+    append_json_string(quoted, value);
+    return raw(key, quoted);
+  }
+
+  printer& raw(std::string_view key, std::string_view value) {
+    out_.append(",\"").append(key).append("\":").append(value);
+    return *this;
+  }
+
+  std::string take() {
+    out_.push_back('}');
+    return std::move(out_);
+  }
+
+  std::string_view frame_;
+  std::string out_;
+};
+
+void check(const client_request& x, std::string_view frame) {
+  auto text = std::visit(printer{frame}, x);
+  auto again = protocol::parse_request(text);
+  auto* y = std::get_if<client_request>(&again);
+  require(y != nullptr && y->index() == x.index(), "what is written is read again");
+  require(std::visit(printer{text}, *y) == text, "nothing is lost");
+}
+
+void check(const failure& x) {
+  require(x.code != errc::none && !x.message.empty(), "an error says what is wrong");
+  auto text = protocol::to_text(x);
+  require(is_utf8(text), "an answer is UTF-8");
+  auto answer = json_object::parse(text);
+  require(answer.has_value(), "an answer is one JSON object");
+  require(answer->find("id").value_or("") == x.id, "an answer has the id of its request");
+}
+
+} // namespace
+
+int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  auto text = fuzz::as_text(data, size);
+  if (!is_utf8(text))
+    return 0; // is not asked: closed before that
+  auto parsed = protocol::parse_request(text);
+  if (auto* request = std::get_if<client_request>(&parsed))
+    check(*request, text);
+  else
+    check(std::get<failure>(parsed));
+  return 0;
+}
