@@ -23,6 +23,18 @@ TRAFFIC = {
     "broadcast": ["--connections", "20"],
 }
 
+UNPACED = ["--messages-per-second", "0"]  # one publisher is more than one client may be
+
+
+@pytest.fixture(scope="module")
+def node(start_shared_node):
+    return start_shared_node(*UNPACED)
+
+
+@pytest.fixture(scope="module")
+def pair(start_shared_node, shared_redis):
+    return [start_shared_node("--redis", shared_redis.url, *UNPACED) for _ in range(2)]
+
 
 def command(scenario, nodes, *options):
     urls = [word for node in nodes for word in ("--url", f"ws://127.0.0.1:{node.port}/ws")]
@@ -117,7 +129,7 @@ def cpu_seconds(pid):
 
 
 def test_a_server_that_ends_the_run_is_a_failure(start_node):
-    node = start_node()
+    node = start_node(*UNPACED)
     generator = start(command("fanout", [node], "--connections", "3", "--json",
                               "--duration", "3"))
     node.interrupt()

@@ -1,0 +1,63 @@
+"""Measures Atrium on this machine, alone or in turns with other servers.
+
+Everything is on 127.0.0.1 and driven by `atrium bench`, with the Redis bus on. With --peers each
+peer takes turns with Atrium (A B A B), so that the drift of the machine cancels; what counts are
+the ratios. What a peer needs is installed below build/peers; one that cannot be had is skipped
+with its reason.
+
+    ./dev bench [--seconds 5]
+    ./dev bench --peers [floor,bun,...] [--seconds 5] [--rounds 2] [--output RESULTS.md]
+"""
+
+import argparse
+import os
+import pathlib
+import sys
+
+import alone
+import peers
+import results
+from servers import PEERS, ROOT, Redis
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="./dev bench",
+                                     description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--binary", type=pathlib.Path,
+                        default=ROOT / "build/release/net/atrium", help="the program atrium")
+    parser.add_argument("--seconds", type=float, default=5, help="measured in each run")
+    parser.add_argument("--rounds", type=int, default=2, help="runs of each of a pair")
+    parser.add_argument("--peers", nargs="?", const=",".join(PEERS),
+                        help="compare with these, separated by commas; without a value: all")
+    parser.add_argument("--output", type=pathlib.Path,
+                        help="file for the tables; with --peers tests/bench/RESULTS.md if not "
+                             "given; - for none")
+    options = parser.parse_args(arguments)
+    unknown = set((options.peers or "floor").split(",")) - set(PEERS)
+    if unknown:
+        parser.error(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
+    if not os.access(options.binary, os.X_OK):
+        parser.error(f"{options.binary} is not there; build it first: ./dev build release")
+    if options.peers and not options.output:
+        options.output = ROOT / "tests/bench/RESULTS.md"
+    return options
+
+
+def main():
+    arguments = sys.argv[1:]
+    options = parse(arguments)
+    command = " ".join(["./dev bench", *arguments])
+    with Redis() as redis:
+        found = alone.measure(options, redis)
+        rows, compared, skipped = [], [], {}
+        if options.peers:
+            rows, compared, skipped = peers.measure(options, redis)
+    text = results.page(found, rows, compared, skipped, command)
+    print(text)
+    if options.output and str(options.output) != "-":
+        options.output.write_text(text)
+        print(f"written to {options.output}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
