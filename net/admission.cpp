@@ -2,35 +2,15 @@
 
 #include "atrium/broker/random_id.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/net/percent.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace atrium {
 
 namespace {
-
-std::optional<std::string> decode_percent(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      result.push_back(text[i] == '+' ? ' ' : text[i]);
-      continue;
-    }
-    unsigned byte = 0;
-    auto hex = text.substr(i + 1, 2);
-    auto [end, error]
-      = std::from_chars(hex.data(), hex.data() + hex.size(), byte, 16);
-    if (hex.size() != 2 || error != std::errc{}
-        || end != hex.data() + hex.size())
-      return std::nullopt;
-    result.push_back(static_cast<char>(byte));
-    i += 2;
-  }
-  return result;
-}
 
 // Whether a Host header names this machine: localhost or a loopback address.
 bool is_local_name(std::string_view host) {
@@ -83,7 +63,7 @@ std::string_view path_of(std::string_view target) {
 std::optional<std::string> query_value(std::string_view target,
                                        std::string_view key) {
   auto raw = raw_query_value(target, key);
-  return raw ? decode_percent(*raw) : std::nullopt;
+  return raw ? decode_percent(*raw, true) : std::nullopt;
 }
 
 std::optional<refusal> refuse_origin(const knock& who, const options& by) {
@@ -105,7 +85,7 @@ std::variant<identity, refusal> admit(const knock& who, const options& by) {
   auto raw = raw_query_value(who.target, "user");
   if (!raw)
     return identity{"guest-" + make_random_id(8), rights::everything()};
-  auto user = decode_percent(*raw);
+  auto user = decode_percent(*raw, true);
   if (!user || !is_name(*user))
     return refusal{400, "user_name_invalid",
                    "'user' has to be 1 to 128 bytes of UTF-8 without control "

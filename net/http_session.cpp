@@ -3,8 +3,10 @@
 #include "atrium/broker/json_object.hpp"
 #include "atrium/net/admission.hpp"
 #include "atrium/net/auth/credentials.hpp"
+#include "atrium/net/proxy_header.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
@@ -42,8 +44,17 @@ std::string_view flaw_of(const http_request& x) {
   return {};
 }
 
-// Where a client connects from; nowhere when it has gone already.
-boost::asio::ip::address client_address(const tcp_socket& socket) {
+// Proxies may append to the header, or add one more of the name.
+std::string forwarded_for(const http_request& x) {
+  std::string result;
+  auto [first, last] = x.equal_range("X-Forwarded-For");
+  for (auto i = first; i != last; ++i)
+    result.append(result.empty() ? "" : ",").append(i->value());
+  return result;
+}
+
+// Where a socket's other end is; nowhere when it has gone already.
+boost::asio::ip::address peer_of(const tcp_socket& socket) {
   boost::system::error_code ignored;
   return socket.remote_endpoint(ignored).address();
 }
@@ -53,16 +64,57 @@ boost::asio::ip::address client_address(const tcp_socket& socket) {
 http_session::http_session(tcp_socket socket, lane_thread& lane,
                            node_context_ptr node, http_routes routes,
                            gate_ticket place)
-  : socket_(std::move(socket)),
+  : stream_(std::move(socket)),
     lane_(lane),
     node_(std::move(node)),
     routes_(routes),
-    place_(std::move(place)) {
+    peer_(peer_of(stream_.next_layer())),
+    from_{peer_, std::move(place), {}} {
   // nop
 }
 
-void http_session::run() {
-  boost::asio::post(lane_.io(), [self = shared_from_this()] { self->read(); });
+void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
+  boost::asio::post(lane_.io(), [self = shared_from_this(), context, proxied] {
+    auto& by = self->node_->options;
+    self->lane_.pulse().expire_after(*self, by.handshake_timeout);
+    if (proxied)
+      self->hear_proxy(context);
+    else
+      self->begin(context);
+  });
+}
+
+// Reads no more than the header: what follows may be for TLS.
+void http_session::hear_proxy(std::shared_ptr<ssl_ctx_st> context) {
+  if (!node_->proxies.contains(peer_))
+    return close();
+  auto header = std::make_shared<std::string>(proxy_header::fixed_size, '\0');
+  boost::asio::async_read(
+    stream_, boost::asio::buffer(*header),
+    [self = shared_from_this(), context, header](auto error, auto) {
+      auto size = error ? std::nullopt : proxy_header::size_of(*header);
+      if (!size)
+        return self->close();
+      header->resize(*size);
+      boost::asio::async_read(
+        self->stream_, boost::asio::buffer(*header) + proxy_header::fixed_size,
+        [self, context, header](auto failure, auto) {
+          auto said = failure ? std::nullopt : proxy_header::parse(*header);
+          if (!said)
+            return self->close();
+          self->peer_ = said->client.value_or(self->peer_);
+          self->begin(context);
+        });
+    });
+}
+
+void http_session::begin(const std::shared_ptr<ssl_ctx_st>& context) {
+  if (!context)
+    return read();
+  stream_.encrypt(*context);
+  stream_.tls()->handshake([self = shared_from_this()](auto error) {
+    error ? self->close() : self->read();
+  });
 }
 
 void http_session::read() {
@@ -72,7 +124,7 @@ void http_session::read() {
   parser_->body_limit(body_limit);
   lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
   http::async_read(
-    socket_, buffer_, *parser_,
+    stream_, buffer_, *parser_,
     [self = shared_from_this()](auto error, auto) { self->on_read(error); });
 }
 
@@ -126,11 +178,11 @@ void http_session::handle(http_request request) {
 }
 
 void http_session::upgrade(http_request request) {
-  auto entered
-    = node_->door->enter(client_address(socket_), door::clock::now());
+  from_.address = node_->proxies.client_of(peer_, forwarded_for(request));
+  auto entered = node_->door->enter(from_.address, door::clock::now());
   if (auto* no = std::get_if<struct refusal>(&entered))
     return refuse(std::move(request), *no);
-  address_ = std::move(std::get<address_table::ticket>(entered));
+  from_.seat = std::move(std::get<address_table::ticket>(entered));
   knock who{std::string_view{request.target()},
             std::string_view{request[http::field::host]},
             std::string_view{request[http::field::origin]}};
@@ -142,12 +194,12 @@ void http_session::upgrade(http_request request) {
   }
   if (auto no = refuse_origin(who, node_->options))
     return refuse(std::move(request), *no);
-  auto shown
-    = credentials_of(request, ip_of(socket_), node_->options.auth_header);
+  auto shown = credentials_of(request, from_.address.to_string(),
+                              node_->options.auth_header);
   node_->guard->check(
     std::move(shown), lane_,
     [self = shared_from_this(), request = std::move(request)](verdict x) {
-      if (!self->socket_.is_open())
+      if (!self->stream_.next_layer().is_open())
         return; // the node stops
       if (auto* no = std::get_if<failure>(&x))
         return self->refuse(request, refusal_from(*no));
@@ -162,22 +214,22 @@ void http_session::let_in(http_request request, identity who) {
                   {503, "overloaded", "the node is full or going away",
                    close_code::try_again_later});
   }
-  make_websocket(gate_ticket{node_->connections, 1}, std::move(address_))
+  make_websocket(
+    {from_.address, gate_ticket{node_->connections, 1}, std::move(from_.seat)})
     ->accept(std::move(request), std::move(who));
 }
 
 void http_session::refuse(http_request request, const struct refusal& why) {
-  address_ = {};
+  from_.seat = {};
   if (query_value(std::string_view{request.target()}, "reject") == "close")
-    return make_websocket(std::move(place_))
+    return make_websocket(std::move(from_))
       ->reject(std::move(request), why.close, why.message);
   respond(request, why.status, json_type, error_json(why.code, why.message));
 }
 
-std::shared_ptr<websocket_session>
-http_session::make_websocket(gate_ticket place, address_table::ticket address) {
-  return std::make_shared<websocket_session>(
-    std::move(socket_), lane_, node_, std::move(place), std::move(address));
+std::shared_ptr<websocket_session> http_session::make_websocket(entry from) {
+  return std::make_shared<websocket_session>(std::move(stream_), lane_, node_,
+                                             std::move(from));
 }
 
 // The connection ends with it: where the next request would begin is unknown.
@@ -212,7 +264,7 @@ void http_session::respond(const http_request& to, unsigned status,
     response->body() = std::move(body);
   response->content_length(size);
   lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
-  http::async_write(socket_, *response,
+  http::async_write(stream_, *response,
                     [self = shared_from_this(), response](auto error, auto) {
                       if (error)
                         self->close();
@@ -227,21 +279,22 @@ void http_session::respond(const http_request& to, unsigned status,
 // the answer (RFC 9112, 9.6): reads on until it hangs up or the deadline.
 void http_session::linger() {
   boost::system::error_code ignored;
-  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  stream_.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
   buffer_.clear();
-  socket_.async_read_some(buffer_.prepare(linger_buffer),
-                          [self = shared_from_this()](auto error, auto) {
-                            if (error)
-                              self->close();
-                            else
-                              self->linger();
-                          });
+  stream_.next_layer().async_read_some(
+    buffer_.prepare(linger_buffer),
+    [self = shared_from_this()](auto error, auto) {
+      if (error)
+        self->close();
+      else
+        self->linger();
+    });
 }
 
 void http_session::close() {
   boost::system::error_code ignored;
-  socket_.shutdown(tcp_socket::shutdown_send, ignored);
-  socket_.close(ignored);
+  stream_.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
+  stream_.next_layer().close(ignored);
 }
 
 } // namespace atrium

@@ -27,8 +27,9 @@ public:
   http_session(tcp_socket socket, lane_thread& lane, node_context_ptr node,
                http_routes routes, gate_ticket place);
 
-  /// Reads requests until the connection ends.
-  void run();
+  /// Reads requests until the connection ends; with a context through TLS. What
+  /// is `proxied` says first where it comes from.
+  void run(std::shared_ptr<ssl_ctx_st> context, bool proxied);
 
   /// Nobody waits for an answer.
   void beat() override {
@@ -41,6 +42,8 @@ public:
   }
 
 private:
+  void hear_proxy(std::shared_ptr<ssl_ctx_st> context);
+  void begin(const std::shared_ptr<ssl_ctx_st>& context);
   void read();
   void on_read(boost::system::error_code error);
   void handle(http_request request);
@@ -51,17 +54,16 @@ private:
   void respond(const http_request& to, unsigned status,
                std::string_view content_type, std::string body,
                std::string_view allow = {});
-  std::shared_ptr<websocket_session>
-  make_websocket(gate_ticket place, address_table::ticket address = {});
+  std::shared_ptr<websocket_session> make_websocket(entry from);
   void linger();
   void close();
 
-  tcp_socket socket_;
+  transport stream_;
   lane_thread& lane_;
   node_context_ptr node_;
   http_routes routes_;
-  address_table::ticket address_; // while it is decided who may come in
-  gate_ticket place_;             // among those that have not upgraded
+  boost::asio::ip::address peer_; // who has connected; a proxy maybe
+  entry from_; // its place is among those that have not upgraded
   boost::beast::flat_buffer buffer_;
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>

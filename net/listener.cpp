@@ -15,11 +15,13 @@ constexpr std::chrono::milliseconds pause_after_failure{100};
 } // namespace
 
 listener::listener(std::vector<lane_thread*> lanes, node_context_ptr node,
-                   http_routes routes, std::shared_ptr<door> guard)
+                   http_routes routes, std::shared_ptr<door> guard,
+                   std::shared_ptr<const tls_context> tls)
   : lanes_(std::move(lanes)),
     node_(std::move(node)),
     routes_(routes),
     guard_(std::move(guard)),
+    tls_(std::move(tls)),
     acceptor_(lanes_.front()->io()),
     retry_(lanes_.front()->io()) {
   // nop
@@ -62,7 +64,8 @@ void listener::accept() {
       if (auto place = guard ? guard->knock() : std::optional{gate_ticket{}})
         std::make_shared<http_session>(std::move(socket), lane, self->node_,
                                        self->routes_, std::move(*place))
-          ->run();
+          ->run(self->tls_ ? self->tls_->current() : nullptr,
+                guard != nullptr && self->node_->options.proxy_protocol);
       self->accept();
     });
 }

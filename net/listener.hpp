@@ -3,6 +3,7 @@
 #include "atrium/net/http_routes.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/node_context.hpp"
+#include "atrium/net/tls/tls_context.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -18,9 +19,10 @@ namespace atrium {
 class listener : public std::enable_shared_from_this<listener> {
 public:
   /// `routes` is what those who connect may ask for, `guard` bounds how many
-  /// do; without one nobody is turned away.
+  /// do; without one nobody is turned away. With `tls` they are to use it.
   listener(std::vector<lane_thread*> lanes, node_context_ptr node,
-           http_routes routes, std::shared_ptr<door> guard);
+           http_routes routes, std::shared_ptr<door> guard,
+           std::shared_ptr<const tls_context> tls);
 
   /// Binds and starts to accept. Returns what went wrong, or nothing.
   std::string start(const listen_address& where);
@@ -44,6 +46,7 @@ private:
   node_context_ptr node_;
   http_routes routes_;
   std::shared_ptr<door> guard_;
+  std::shared_ptr<const tls_context> tls_;
   acceptor acceptor_;
   boost::asio::steady_timer retry_;
   listen_address address_;

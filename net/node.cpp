@@ -59,6 +59,8 @@ node::node(options from, room_types rooms)
                              from.max_message_bytes};
   auto connections = std::make_shared<gate>(from.max_connections);
   auto guard = make_authenticator(from, error_);
+  if (error_.empty())
+    tls_ = tls_context::load(from, error_);
   health_ = make_health(*env);
   context_ = std::make_shared<node_context>(
     node_context{*system_, std::move(from), std::move(env), std::move(root),
@@ -68,11 +70,11 @@ node::node(options from, room_types rooms)
   for (auto& lane : lanes_)
     all.push_back(lane.get());
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
-                                         context_->door);
+                                         context_->door, tls_);
   all = {internal_lane_.get()};
   if (context_->options.internal_address())
-    internal_listener_
-      = std::make_shared<listener>(all, context_, internal_routes(), nullptr);
+    internal_listener_ = std::make_shared<listener>(
+      all, context_, internal_routes(), nullptr, nullptr);
 }
 
 node::~node() {
@@ -155,11 +157,16 @@ void node::drain() {
 }
 
 void node::reload() {
-  auto error = context_->guard ? context_->guard->reload() : std::string{};
-  if (error.empty())
-    log::info("node has read its keys anew");
-  else
-    log::error("node goes on with its old keys: {}", error);
+  auto report = [](const char* what, const std::string& error) {
+    if (error.empty())
+      log::info("node has read its {} anew", what);
+    else
+      log::error("node goes on with its old {}: {}", what, error);
+  };
+  if (context_->guard)
+    report("keys", context_->guard->reload());
+  if (tls_)
+    report("certificate", tls_->reload());
 }
 
 bool node::stop() {

@@ -32,8 +32,8 @@ public:
   /// Stops the node if that has not happened yet.
   ~node();
 
-  /// Reads keys anew; connections stay. What is wrong is logged, and then the
-  /// old keys go on.
+  /// Reads keys and certificate anew; connections stay. What is wrong is
+  /// logged, and then the old ones go on.
   void reload();
 
   /// Starts to listen. Returns what went wrong, or nothing.
@@ -86,6 +86,7 @@ private:
   std::unique_ptr<lane_thread> internal_lane_;
   std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
   std::shared_ptr<health> health_;
+  std::shared_ptr<tls_context> tls_; // none: bare TCP
   node_context_ptr context_;
   bus::subscription evictions_;
   std::shared_ptr<listener> listener_;

@@ -7,6 +7,7 @@
 #include "atrium/net/node_life.hpp"
 #include "atrium/net/options.hpp"
 #include "atrium/net/protocol.hpp"
+#include "atrium/net/trusted_proxies.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -24,6 +25,7 @@ struct node_context {
   std::shared_ptr<const class health> health;
   std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
   client_rates rates{options};
+  trusted_proxies proxies{options.trusted_proxy};
   std::shared_ptr<class door> door
     = std::make_shared<class door>(options, env->counters);
 };

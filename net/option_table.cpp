@@ -1,6 +1,7 @@
 #include "atrium/net/option_table.hpp"
 
 #include "atrium/net/option_rows.hpp"
+#include "atrium/net/trusted_proxies.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -60,26 +61,38 @@ rows make_table() {
       number("grace", &o::grace, {1, 3600, "s"},
              "Time after that for clients that do not answer, and for rooms."),
     });
-  append(res, "Connections",
-         {
-           list("allow-origin", &o::allow_origin, "ORIGIN", check_origin,
-                "Origin of web pages that may connect, may be repeated; * "
-                "means every page. Without it the node's own host only."),
-           toggle("allow-anonymous", &o::allow_anonymous,
-                  "Let clients choose their user name without proof although "
-                  "other machines can reach the node."),
-           number("ping-interval", &o::ping_interval, {1, 3600, "s"},
-                  "Time between pings; a connection that is silent for two of "
-                  "them is closed."),
-           number("handshake-timeout", &o::handshake_timeout, {1, 300, "s"},
-                  "Time a client has for its HTTP request."),
-           number("idle-timeout", &o::idle_timeout, {0, 86'400, "s"},
-                  "Time without a request after which a connection is closed; "
-                  "0 means never."),
-           number("flush-window", &o::flush_window, {0, 100'000, "us"},
-                  "Longest time for which a busy lane gathers messages; it "
-                  "gathers for as long as its last writing took."),
-         });
+  append(
+    res, "Connections",
+    {
+      list("allow-origin", &o::allow_origin, "ORIGIN", check_origin,
+           "Origin of web pages that may connect, may be repeated; * "
+           "means every page. Without it the node's own host only."),
+      toggle("allow-anonymous", &o::allow_anonymous,
+             "Let clients choose their user name without proof although "
+             "other machines can reach the node."),
+      text("tls-cert", &o::tls_cert, "FILE", nullptr,
+           "Certificate of the node and those above it, in PEM; clients "
+           "connect with TLS then. Read anew on SIGHUP."),
+      text("tls-key", &o::tls_key, "FILE", nullptr,
+           "Key of the certificate, in PEM."),
+      list("trusted-proxy", &o::trusted_proxy, "ADDRESS[/BITS]", check_network,
+           "Proxy whose X-Forwarded-For is believed, or a network of "
+           "them; may be repeated."),
+      toggle("proxy-protocol", &o::proxy_protocol,
+             "Expect the PROXY protocol, version 2, before anything else; "
+             "only trusted proxies may connect then."),
+      number("ping-interval", &o::ping_interval, {1, 3600, "s"},
+             "Time between pings; a connection that is silent for two of "
+             "them is closed."),
+      number("handshake-timeout", &o::handshake_timeout, {1, 300, "s"},
+             "Time a client has for its HTTP request."),
+      number("idle-timeout", &o::idle_timeout, {0, 86'400, "s"},
+             "Time without a request after which a connection is closed; "
+             "0 means never."),
+      number("flush-window", &o::flush_window, {0, 100'000, "us"},
+             "Longest time for which a busy lane gathers messages; it "
+             "gathers for as long as its last writing took."),
+    });
   append(
     res, "Access",
     {

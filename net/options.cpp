@@ -3,6 +3,7 @@
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/option_sources.hpp"
 #include "atrium/net/option_values.hpp"
+#include "atrium/net/tls/tls_context.hpp"
 
 #include <unistd.h>
 
@@ -52,6 +53,10 @@ std::string options::validate() const {
         !values.empty() || entry.kind == option_kind::list)
       if (auto error = entry.store(copy, values); !error.empty())
         return entry.name + ": " + error;
+  if (proxy_protocol && trusted_proxy.empty())
+    return "proxy-protocol: no trusted-proxy is named, nobody could connect";
+  if (auto error = check_tls(*this); !error.empty())
+    return error;
   return check_auth(*this);
 }
 

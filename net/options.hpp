@@ -70,6 +70,10 @@ struct options {
   std::size_t max_pending = 16'384;
   std::vector<std::string> allow_origin; ///< Empty: the node's own host only.
   bool allow_anonymous = false;
+  std::string tls_cert; ///< Empty: no TLS.
+  std::string tls_key;
+  std::vector<std::string> trusted_proxy; ///< Empty: nobody's word counts.
+  bool proxy_protocol = false;
   auth_mode auth = auth_mode::none;
   std::string jwt_alg; ///< Required with `jwt`.
   std::string jwt_secret_file;

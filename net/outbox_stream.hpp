@@ -2,22 +2,18 @@
 
 #include "atrium/net/flusher.hpp"
 #include "atrium/net/outbox.hpp"
+#include "atrium/net/transport.hpp"
 
 #include <boost/asio/buffers_iterator.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace atrium {
-
-/// A TCP socket of one lane: its executor is known to the compiler.
-using tcp_socket
-  = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
-                                     boost::asio::io_context::executor_type>;
 
 /// Who has an outbox stream.
 class stream_owner {
@@ -29,10 +25,11 @@ public:
   virtual void on_teardown() = 0;
 };
 
-/// The layer between Beast's WebSocket stream and the socket. Reads pass
+/// The layer between Beast's WebSocket stream and the transport. Reads pass
 /// through. Writes, Beast's own (handshake and control frames) as well as ours,
 /// are appended whole to one outbox and leave it in that order with one gather
-/// write per flush: Beast alone would make one system call per message.
+/// write per flush: Beast alone would make one system call per message. With
+/// TLS what is flushed is gathered into records instead.
 class outbox_stream : public flushable {
 public:
   using executor_type = tcp_socket::executor_type;
@@ -41,7 +38,9 @@ public:
   /// `most` bytes may wait; what to do with more is up to the caller, but
   /// Beast's own writes fail then: a client that pings and does not listen is
   /// cut.
-  outbox_stream(tcp_socket socket, flusher& by, std::size_t most);
+  outbox_stream(transport below, flusher& by, std::size_t most);
+
+  ~outbox_stream() override;
 
   /// Names who has to live while the stream waits for the socket. Called once,
   /// before the first write.
@@ -53,8 +52,13 @@ public:
   /// pending read, which is where the connection's end is noticed.
   void flush() override;
 
-  /// Writes what is left before the connection ends.
-  void begin_teardown();
+  /// Writes what is left before the connection ends, then calls `then`; with
+  /// TLS that is later, and the other side has been told of the end.
+  void begin_teardown(std::function<void()> then);
+
+  /// Writes what the socket still takes, and closes it; called again, closes it
+  /// at once.
+  void close();
 
   /// Queues a frame and has it flushed.
   void append(const frame& x) {
@@ -73,9 +77,10 @@ public:
     return outbox_.bytes();
   }
 
-  /// Whether the socket takes no more for now.
+  /// Whether the socket takes no more for now. With TLS every write takes a
+  /// turn, so a little may wait although the client reads fast enough.
   bool is_stalled() const {
-    return waiting_;
+    return waiting_ && (!encrypted_ || outbox_.bytes() > record_size);
   }
 
   /// Drops what may be dropped, oldest first: a quarter of all that may wait at
@@ -98,20 +103,20 @@ public:
   // -- what Beast expects of a stream -----------------------------------------
 
   executor_type get_executor() {
-    return socket_.get_executor();
+    return transport_.get_executor();
   }
 
   const tcp_socket& next_layer() const {
-    return socket_;
+    return transport_.next_layer();
   }
 
   tcp_socket& next_layer() {
-    return socket_;
+    return transport_.next_layer();
   }
 
   template <class Buffers, class Handler>
-  auto async_read_some(const Buffers& buffers, Handler&& handler) {
-    return socket_.async_read_some(buffers, std::forward<Handler>(handler));
+  void async_read_some(const Buffers& buffers, Handler&& handler) {
+    transport_.async_read_some(buffers, std::forward<Handler>(handler));
   }
 
   template <class Buffers, class Handler>
@@ -130,24 +135,35 @@ public:
   }
 
 private:
+  static constexpr std::size_t record_size = 16'384; // the most of TLS
+
+  struct encrypted;
+
   void write();
   void wait_until_writable();
+  void write_record(encrypted& out);
+  void on_drained(encrypted& out);
+  void end_socket();
 
-  tcp_socket socket_;
+  transport transport_;
   flusher* flusher_;
   std::weak_ptr<stream_owner> owner_;
   std::size_t most_;
   outbox outbox_;
-  bool waiting_ = false; // for the socket to take more
+  std::unique_ptr<encrypted> encrypted_; // null without TLS
+  bool waiting_ = false;                 // for the socket to take more
 };
 
 /// Writes what is left, then ends the TCP connection as Beast does.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, outbox_stream& stream,
                     Handler&& handler) {
-  stream.begin_teardown();
-  boost::beast::websocket::async_teardown(role, stream.next_layer(),
-                                          std::forward<Handler>(handler));
+  auto kept
+    = std::make_shared<std::decay_t<Handler>>(std::forward<Handler>(handler));
+  stream.begin_teardown([role, &stream, kept] {
+    boost::beast::websocket::async_teardown(role, stream.next_layer(),
+                                            std::move(*kept));
+  });
 }
 
 } // namespace atrium

@@ -4,6 +4,7 @@
 #include "atrium/broker/redis_url.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/option_table.hpp"
+#include "atrium/net/tls/tls_context.hpp"
 
 #include <cstdio>
 
@@ -43,6 +44,8 @@ int run_check_config(int argc, const char* const* argv) {
   }
   std::string error;
   make_authenticator(parsed.value, error);
+  if (error.empty())
+    tls_context::load(parsed.value, error);
   if (!error.empty()) {
     std::fprintf(stderr, "atrium: %s\n", error.c_str());
     return unsound;

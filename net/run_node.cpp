@@ -39,7 +39,8 @@ void announce(const node& x, const options& from) {
                 url_host(*internal));
     log::info("serving operators on http://{}/health", url_host(*internal));
   }
-  log::info("listening on http://{}/ and ws://{}/ws", where, where);
+  auto s = from.tls_cert.empty() ? "" : "s";
+  log::info("listening on http{}://{}/ and ws{}://{}/ws", s, where, s, where);
 }
 
 /// Catches the signals for a node, from its construction on: one that comes

@@ -26,14 +26,12 @@ constexpr std::uint8_t silent_beats_allowed = 2;
 
 } // namespace
 
-websocket_session::websocket_session(tcp_socket socket, lane_thread& lane,
-                                     node_context_ptr node, gate_ticket place,
-                                     address_table::ticket address)
-  : stream_(std::move(socket), lane.flushes(), node->options.outbox_bytes),
+websocket_session::websocket_session(transport below, lane_thread& lane,
+                                     node_context_ptr node, entry from)
+  : stream_(std::move(below), lane.flushes(), node->options.outbox_bytes),
     lane_(lane),
     node_(std::move(node)),
-    place_(std::move(place)),
-    address_(std::move(address)) {
+    from_(std::move(from)) {
   stream_.read_message_max(node_->options.max_message_bytes);
   stream_.control_callback([this](auto, auto) { heard_ = true; });
 }
@@ -171,8 +169,7 @@ void websocket_session::on_refresh(refresh_request& x,
   if (!node_->guard)
     return answer(
       failure{x.id, errc::forbidden, "this node asks for no tokens", {}});
-  credentials shown{
-    std::move(x.token), ip_of(stream_.next_layer().next_layer()), {}};
+  credentials shown{std::move(x.token), peer(), {}};
   node_->guard->check(
     std::move(shown), lane_,
     [self = shared_from_this(), id = std::move(x.id)](verdict found) {
@@ -291,12 +288,9 @@ void websocket_session::say_goodbye(close_code code, std::string_view reason,
 }
 
 void websocket_session::on_gone() {
-  if (std::exchange(state_, state::gone) == state::gone)
-    return;
+  state_ = state::gone;
   farewell_.reset();
-  boost::system::error_code ignored;
-  stream_.next_layer().flush(); // a refused upgrade still has its answer there
-  stream_.next_layer().next_layer().close(ignored);
+  stream_.next_layer().close(); // a refused upgrade still has its answer there
   if (actor_)
     caf::anon_send(std::exchange(actor_, nullptr), disconnected{});
 }
@@ -352,9 +346,7 @@ std::size_t websocket_session::queued_bytes() const {
 }
 
 std::string websocket_session::peer() const {
-  boost::system::error_code error;
-  auto where = stream_.next_layer().next_layer().remote_endpoint(error);
-  return error ? std::string{} : where.address().to_string();
+  return from_.address.to_string();
 }
 
 } // namespace atrium

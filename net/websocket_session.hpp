@@ -20,6 +20,13 @@ namespace atrium {
 class lane_thread;
 struct node_context;
 
+/// Where a connection comes from, and the places it takes.
+struct entry {
+  boost::asio::ip::address address;
+  gate_ticket place; ///< Among the node's connections, or those that wait.
+  address_table::ticket seat; ///< Among those of its address.
+};
+
 /// One WebSocket from the upgrade to the last byte: reads frames and makes
 /// requests of them, is the outlet of its connection actor, keeps the pulse.
 ///
@@ -35,9 +42,8 @@ class websocket_session final
     public stream_owner,
     public std::enable_shared_from_this<websocket_session> {
 public:
-  websocket_session(tcp_socket socket, lane_thread& lane,
-                    std::shared_ptr<const node_context> node, gate_ticket place,
-                    address_table::ticket address);
+  websocket_session(transport below, lane_thread& lane,
+                    std::shared_ptr<const node_context> node, entry from);
 
   /// Answers the upgrade and lets `who` in.
   void accept(http_request request, identity who);
@@ -103,8 +109,7 @@ private:
   boost::beast::websocket::stream<outbox_stream, false> stream_;
   lane_thread& lane_;
   std::shared_ptr<const node_context> node_;
-  gate_ticket place_; // among the node's connections
-  address_table::ticket address_;
+  entry from_;
   connection_actor actor_;
   unix_time end_ = never; // of the client's token
   boost::beast::flat_buffer buffer_;

@@ -35,12 +35,6 @@ std::string token_of(const http_request& x) {
   return query_value(std::string_view{x.target()}, "token").value_or("");
 }
 
-std::string ip_of(const tcp_socket& x) {
-  boost::system::error_code error;
-  auto peer = x.remote_endpoint(error);
-  return error ? std::string{} : peer.address().to_string();
-}
-
 credentials credentials_of(const http_request& x, std::string ip,
                            const std::vector<std::string>& headers) {
   credentials result{token_of(x), std::move(ip), {}};

@@ -16,9 +16,6 @@ bool offers_subprotocol(const http_request& x);
 /// Empty: none.
 std::string token_of(const http_request& x);
 
-/// Returns the address of the peer; empty if it has gone.
-std::string ip_of(const tcp_socket& x);
-
 /// Returns what the authenticator gets to see of an upgrade request; `headers`
 /// names those that are passed on.
 credentials credentials_of(const http_request& x, std::string ip,

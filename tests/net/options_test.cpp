@@ -46,12 +46,11 @@ parsed_options parse(const strings& flags, const variable_map& variables = {}) {
   return parse_options(static_cast<int>(argv.size()), argv.data(), variables);
 }
 
-parsed_options parse_file(const std::string& text) {
+parsed_options parse_file(const std::string& text, strings flags = {}) {
   temporary_file file{text};
-  return parse({"--config", file.path()});
+  flags.insert(flags.end(), {"--config", file.path()});
+  return parse(flags);
 }
-
-/// A value for an option that has none by default.
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -126,9 +125,20 @@ std::string sample(const option_entry& entry) {
     {"outbox-policy", "ticker:*=latest_only"},
     {"internal", "[::1]:9"},
     {"auth-url", "http://h:1/who"},
+    {"trusted-proxy", "::1"},
   };
   auto i = samples.find(entry.name);
   return i != samples.end() ? i->second : "x";
+}
+
+/// Returns the options without which this one is refused, as flags.
+strings companions(const option_entry& entry) {
+  static const std::map<std::string, strings> table = {
+    {"tls-cert", {"--tls-key=x"}},
+    {"tls-key", {"--tls-cert=x"}},
+  };
+  auto i = table.find(entry.name);
+  return i != table.end() ? i->second : strings{};
 }
 
 } // namespace
@@ -144,9 +154,12 @@ CAF_TEST(every option is the same by flag and variable and file) {
     auto written = quote + value.front() + quote;
     if (entry.kind == option_kind::list)
       written = "[\"" + value.front() + "\"]";
-    auto by_flag = parse({"--" + entry.name + "=" + value.front()});
-    auto by_variable = parse({}, {{entry.variable(), value.front()}});
-    auto by_file = parse_file(entry.name + " = " + written + " # a comment\n");
+    auto others = companions(entry);
+    auto all = others;
+    all.push_back("--" + entry.name + "=" + value.front());
+    auto by_flag = parse(all);
+    auto by_variable = parse(others, {{entry.variable(), value.front()}});
+    auto by_file = parse_file(entry.name + " = " + written + " # a comment\n", others);
     for (const auto& got : {by_flag, by_variable, by_file}) {
       check_good(got);
       CAF_CHECK(entry.show(got.value) == value);

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "atrium/net/options.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+struct ssl_ctx_st;
+
+namespace atrium {
+
+/// The certificate and key with which a node proves who it is, and the rules of
+/// its TLS connections: version 1.2 or 1.3, forward secrecy, authenticated
+/// ciphers (the "intermediate" set of RFC 9325 and Mozilla's guideline), no
+/// renegotiation, no compression.
+class tls_context {
+public:
+  /// Reads what `--tls-cert` and `--tls-key` name. Null without them, and null
+  /// with `error` set when they cannot be read or do not fit. Blocks.
+  static std::shared_ptr<tls_context> load(const options& from,
+                                           std::string& error);
+
+  tls_context(const options& from, std::shared_ptr<ssl_ctx_st> first)
+    : from_(from), current_(std::move(first)) {
+    // nop
+  }
+
+  /// For a new connection. Any thread.
+  std::shared_ptr<ssl_ctx_st> current() const {
+    return current_.load();
+  }
+
+  /// Reads the files anew: connections that are open stay as they are. Returns
+  /// what is wrong; then nothing changes. Blocks.
+  std::string reload();
+
+private:
+  const options from_;
+  std::atomic<std::shared_ptr<ssl_ctx_st>> current_;
+};
+
+/// Returns what is wrong with the options of TLS, or nothing; reads no files.
+std::string check_tls(const options& from);
+
+} // namespace atrium
