@@ -41,6 +41,7 @@ caf::result<entered> directory_core::join(join_room& x) {
     return self_->spawn<room, caf::monitored>(env_, x.room,
                                               directory_actor{self_});
   });
+  count();
   return self_->delegate(child, std::move(x));
 }
 
@@ -53,6 +54,7 @@ void directory_core::add(sign_on& x) {
     return self_->spawn<user, caf::monitored>(env_, x.user,
                                               directory_actor{self_});
   });
+  count();
   self_->send(child, std::move(x));
 }
 
@@ -65,6 +67,7 @@ void directory_core::let_retire(const retire& x) {
     stop("room", *idle);
   else if (auto gone = users_.retire(x))
     stop("user", *gone);
+  count();
 }
 
 void directory_core::down(const caf::down_msg& x) {
@@ -76,6 +79,7 @@ void directory_core::down(const caf::down_msg& x) {
     user_died(x.reason);
   else if (everyone_ && number == everyone_->id() && !stopping_)
     spawn_everyone();
+  count();
   if (stopping_ && alive_ == 0)
     self_->quit(caf::exit_reason::user_shutdown);
 }
@@ -108,6 +112,11 @@ void directory_core::stop() {
 
 children directory_core::list(const list_children& x) const {
   return x.kind == child_kind::room ? rooms_.list(x) : users_.list(x);
+}
+
+void directory_core::count() {
+  env_->population->rooms.store(rooms_.size(), std::memory_order_relaxed);
+  env_->population->users.store(users_.size(), std::memory_order_relaxed);
 }
 
 void directory_core::record(node_event::kind what, const char* kind,

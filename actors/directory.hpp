@@ -41,6 +41,7 @@ public:
 
 private:
   void spawn_everyone();
+  void count();
   void record(node_event::kind what, const char* kind, const std::string& name);
   void user_died(const caf::error& why);
   void room_died_unasked(actor_number room, const std::string& name,

@@ -63,6 +63,16 @@ struct counters {
   std::atomic<std::uint64_t> rooms_refused = 0;    ///< Joins, the node is full.
   std::atomic<std::uint64_t> rate_limited = 0;     ///< Requests refused.
   std::atomic<std::uint64_t> error_closes = 0;     ///< Closed with 4006.
+  std::atomic<std::uint64_t> questions_refused = 0; ///< To or of other nodes.
+  std::atomic<std::uint64_t> answers_refused = 0;   ///< Of other nodes.
+  std::atomic<std::uint64_t> node_packet_drops = 0; ///< Packets dropped.
+};
+
+/// How many there are on this node; written by the directory, read by any
+/// thread.
+struct population {
+  std::atomic<std::size_t> rooms = 0;
+  std::atomic<std::size_t> users = 0;
 };
 
 /// A lane, and the bound of what may wait for it.
@@ -88,6 +98,8 @@ struct environment {
   std::vector<lane_port> lanes;
   std::shared_ptr<struct counters> counters
     = std::make_shared<struct counters>();
+  std::shared_ptr<struct population> population
+    = std::make_shared<struct population>();
   std::shared_ptr<event_log> events = std::make_shared<event_log>();
 };
 

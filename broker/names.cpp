@@ -78,6 +78,14 @@ std::string channel_names::node(std::string_view name) const {
   return "{" + namespace_ + ":node:" + escape(name) + "}";
 }
 
+std::string channel_names::answers(std::string_view name) const {
+  return node(name) + ":answers";
+}
+
+std::string channel_names::nodes() const {
+  return "{" + namespace_ + ":nodes}";
+}
+
 std::string channel_names::all() const {
   return "{" + namespace_ + ":all}";
 }

@@ -36,6 +36,12 @@ public:
   /// `{namespace:node:<escaped>}`
   std::string node(std::string_view name) const;
 
+  /// `{namespace:node:<escaped>}:answers`: what others answer this node.
+  std::string answers(std::string_view name) const;
+
+  /// `{namespace:nodes}`: what all nodes are asked.
+  std::string nodes() const;
+
   /// `{namespace:all}`
   std::string all() const;
 

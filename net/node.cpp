@@ -1,5 +1,6 @@
 #include "atrium/net/node.hpp"
 
+#include "atrium/actors/cluster.hpp"
 #include "atrium/actors/directory.hpp"
 #include "atrium/actors/eviction.hpp"
 #include "atrium/broker/log.hpp"
@@ -62,10 +63,13 @@ node::node(options from, room_types rooms)
   if (error_.empty())
     tls_ = tls_context::load(from, error_);
   health_ = make_health(*env);
+  reporter_ = std::make_shared<node_reporter>(env, connections);
+  roll_ = make_roll(from, *env, [x = reporter_] { return x->report(); });
+  auto others = make_cluster(env);
   context_ = std::make_shared<node_context>(
     node_context{*system_, std::move(from), std::move(env), std::move(root),
                  std::move(facts), std::move(connections), life_, health_,
-                 std::move(guard)});
+                 std::move(guard), std::move(others)});
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
@@ -125,6 +129,13 @@ std::shared_ptr<health> node::make_health(const environment& env) {
                                         life_);
 }
 
+// On the internal lane, which answers also when the others do not.
+std::shared_ptr<cluster> node::make_cluster(const environment_ptr& env) {
+  auto facts = [x = reporter_] { return to_json(x->report()); };
+  return std::make_shared<cluster>(*system_, &internal_lane_->unit(),
+                                   cluster_setup{env, roll_, facts, nullptr});
+}
+
 std::string node::start() {
   if (!error_.empty())
     return error_;
@@ -136,6 +147,9 @@ std::string node::start() {
   if (auto error = listener_->start(from.listen); !error.empty())
     return error;
   life_->advance(node_phase::running);
+  if (auto internal = internal_address())
+    reporter_->serve_at(*internal);
+  roll_->start();
   check_up_ = std::make_unique<ticker>(
     internal_lane_->io(), std::chrono::seconds{1}, [this] { health_->tick(); });
   return {};
@@ -230,15 +244,17 @@ bool node::stop_actors(steady::time_point deadline) {
   if (check_up_)
     check_up_->stop();
   caf::anon_send(context_->directory, stop_atom{});
+  context_->cluster->stop();
   auto running = [this] { return system_->registry().running(); };
   auto all_lanes = lanes_.size() + 1;
   auto gone = wait_until(deadline, [&] { return running() <= all_lanes; });
   if (auto& users = context_->env->registry)
     users->stop();
+  auto slice = std::chrono::milliseconds{context_->options.grace} / 8;
+  roll_->stop(std::min(slice, std::chrono::milliseconds{1'000}));
   // What the bus has accepted is still sent, if it can be.
   auto& bus = *context_->env->bus;
-  wait_until(deadline - std::chrono::milliseconds{context_->options.grace} / 8,
-             [&] { return bus.stats().pending == 0; });
+  wait_until(deadline - slice, [&] { return bus.stats().pending == 0; });
   bus.stop();
   for (auto& lane : lanes_)
     caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);

@@ -5,6 +5,7 @@
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/listener.hpp"
 #include "atrium/net/node_context.hpp"
+#include "atrium/net/node_reporter.hpp"
 #include "atrium/net/options.hpp"
 #include "atrium/net/ticker.hpp"
 
@@ -17,6 +18,8 @@
 #include <vector>
 
 namespace atrium {
+
+class cluster;
 
 /// One node: the bus, the lanes, the actors and the listener, from start to
 /// stop. Not thread-safe: it belongs to the thread that runs `main`.
@@ -57,7 +60,8 @@ public:
   ///   stopping  2. the listener accepts nobody any more
   ///             3. clients are told and closed, spread over the drain window
   ///             4. rooms, users and everyone stop, and with them their
-  ///                subscriptions; the bus sends what it still has, and ends
+  ///                subscriptions; the node leaves the roll; the bus sends what
+  ///                it still has, and ends
   ///             5. the lanes' actors end
   ///   stopped   6. threads end, then the actor system
   ///
@@ -73,6 +77,7 @@ private:
 
   environment_ptr make_environment(const options& from, room_types rooms);
   std::shared_ptr<health> make_health(const environment& env);
+  std::shared_ptr<cluster> make_cluster(const environment_ptr& env);
   void drain();
   void tell_connections();
   bool close_connections(std::chrono::steady_clock::time_point deadline);
@@ -87,6 +92,8 @@ private:
   std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
   std::shared_ptr<health> health_;
   std::shared_ptr<tls_context> tls_; // none: bare TCP
+  std::shared_ptr<node_reporter> reporter_;
+  std::shared_ptr<node_roll> roll_;
   node_context_ptr context_;
   bus::subscription evictions_;
   std::shared_ptr<listener> listener_;

@@ -24,6 +24,7 @@ struct node_context {
   std::shared_ptr<const node_life> life;
   std::shared_ptr<const class health> health;
   std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
+  std::shared_ptr<class cluster> cluster;
   client_rates rates{options};
   trusted_proxies proxies{options.trusted_proxy};
   std::shared_ptr<class door> door

@@ -3,9 +3,11 @@
 #include "atrium/actors/eviction.hpp"
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/memory_bus.hpp"
+#include "atrium/broker/memory_node_roll.hpp"
 #include "atrium/broker/memory_registry.hpp"
 #include "atrium/broker/random_id.hpp"
 #include "atrium/broker/redis_bus.hpp"
+#include "atrium/broker/redis_node_roll.hpp"
 #include "atrium/broker/redis_registry.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
@@ -59,6 +61,15 @@ std::shared_ptr<registry> make_registry(const options& from,
                              std::chrono::milliseconds{from.bus_timeout} / 2);
   return std::make_shared<redis_registry>(redis_registry_config{
     redis_config(from, env.node_id), env.names, std::move(rules), timing});
+}
+
+std::shared_ptr<node_roll> make_roll(const options& from,
+                                     const environment& env,
+                                     std::function<node_report()> report) {
+  if (from.redis.empty())
+    return std::make_shared<memory_node_roll>(std::move(report));
+  return std::make_shared<redis_node_roll>(redis_node_roll_config{
+    redis_config(from, env.node_id), env.names, {}, std::move(report)});
 }
 
 } // namespace atrium

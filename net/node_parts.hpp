@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/broker/node_roll.hpp"
 #include "atrium/net/options.hpp"
 
 #include <memory>
@@ -20,5 +21,11 @@ std::shared_ptr<bus> make_bus(const options& from, const std::string& node_id);
 /// limit. Needs the environment's bus, names and ids.
 std::shared_ptr<registry> make_registry(const options& from,
                                         const environment& env);
+
+/// Returns who knows which nodes there are. Needs the environment's names and
+/// id; `report` is what this node says of itself, from any thread.
+std::shared_ptr<node_roll> make_roll(const options& from,
+                                     const environment& env,
+                                     std::function<node_report()> report);
 
 } // namespace atrium

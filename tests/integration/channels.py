@@ -3,6 +3,7 @@
 from deadline import until
 
 ALL = "{dev:atrium:all}"
+NODES = "{dev:atrium:nodes}"
 NODE = "{dev:atrium:node:"
 PROBES = "{dev:atrium:probe:"
 
@@ -18,9 +19,9 @@ def users(*clients):
 async def subscribed(redis, *sets):
     """Waits until these are the channels of the whole cluster.
 
-    The one for everybody and those of the nodes are always there.
+    Those for everybody and of the nodes are always there.
     """
-    expected = {ALL}.union(*sets)
+    expected = {ALL, NODES}.union(*sets)
 
     def channels():
         return {name for name in redis.channels() if not name.startswith((NODE, PROBES))}

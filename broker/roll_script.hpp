@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// Where the roll stands in Redis; both keys are in one slot.
+struct roll_keys {
+  std::string beats;   ///< Sorted set: run to the time of its last beat, in ms.
+  std::string reports; ///< Hash: run to its report.
+};
+
+/// How a roll in Redis tells the living from the dead.
+struct roll_timing {
+  /// A node announces itself this often.
+  std::chrono::milliseconds interval{5'000};
+
+  /// A node that was not heard of for so long is silent.
+  std::chrono::milliseconds lease{15'000};
+
+  /// After that it is listed for so long.
+  std::chrono::milliseconds keep{600'000};
+
+  /// Of silent nodes so many are kept, the last ones.
+  std::size_t most_silent = 1'000;
+};
+
+/// The Lua script of a beat: writes down that a node is alive, by the clock of
+/// Redis, and takes out who has been silent for too long.
+extern const std::string_view beat_script;
+
+/// Appends a call of the script that was loaded as `sha`.
+void append_beat(std::string& out, std::string_view sha, const roll_keys& keys,
+                 const roll_timing& timing, std::string_view run,
+                 std::string_view report);
+
+} // namespace atrium
