@@ -37,12 +37,19 @@ caf::result<entered> directory_core::join(join_room& x) {
   }
   auto& child = rooms_.pass_on(x.room, [&] {
     ++alive_;
-    record(node_event::kind::spawned, "room", x.room);
-    return self_->spawn<room, caf::monitored>(env_, x.room,
-                                              directory_actor{self_});
+    return spawn_room(x.room);
   });
   count();
   return self_->delegate(child, std::move(x));
+}
+
+room_actor directory_core::spawn_room(const std::string& name) {
+  record(node_event::kind::spawned, "room", name);
+  auto tally = std::make_shared<room_tally>(env_->limits.room_queue);
+  auto result = self_->spawn<room, caf::monitored>(
+    env_, name, directory_actor{self_}, tally);
+  ranking_.add(result->id(), name, std::move(tally));
+  return result;
 }
 
 void directory_core::add(sign_on& x) {
@@ -73,6 +80,7 @@ void directory_core::let_retire(const retire& x) {
 void directory_core::down(const caf::down_msg& x) {
   --alive_;
   auto number = x.source.id();
+  ranking_.remove(number);
   if (auto name = rooms_.remove(number))
     room_died_unasked(number, *name, x.reason);
   else if (users_.remove(number) && !asked_for(x.reason))
@@ -119,6 +127,17 @@ void directory_core::count() {
   env_->population->users.store(users_.size(), std::memory_order_relaxed);
 }
 
+busy_rooms directory_core::list(const list_busiest& x) {
+  return ranking_.list(x, room_ranking::clock::now());
+}
+
+children directory_core::parts() const {
+  children result;
+  if (everyone_)
+    result = {{{"everyone", everyone_}}, 1};
+  return result;
+}
+
 void directory_core::record(node_event::kind what, const char* kind,
                             const std::string& name) {
   env_->events->record([&] { return node_event{what, kind, name, {}, {}}; });
@@ -143,6 +162,8 @@ directory::behavior_type directory::make_behavior() {
     [this](const retire& x) { state.let_retire(x); },
     [this](stop_atom) { state.stop(); },
     [this](const list_children& x) { return state.list(x); },
+    [this](const list_busiest& x) { return state.list(x); },
+    [this](list_parts) { return state.parts(); },
     [this](observe_atom) { return observation(state); },
   };
 }

@@ -3,6 +3,7 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/nursery.hpp"
 #include "atrium/actors/observed.hpp"
+#include "atrium/actors/room_ranking.hpp"
 
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
@@ -37,11 +38,17 @@ public:
 
   children list(const list_children& x) const;
 
+  busy_rooms list(const list_busiest& x);
+
+  /// The actors that it has for itself, besides its children by name.
+  children parts() const;
+
   friend caf::error inspect(json_inspector& f, directory_core& x);
 
 private:
   void spawn_everyone();
   void count();
+  room_actor spawn_room(const std::string& name);
   void record(node_event::kind what, const char* kind, const std::string& name);
   void user_died(const caf::error& why);
   void room_died_unasked(actor_number room, const std::string& name,
@@ -50,6 +57,7 @@ private:
   directory_actor::pointer self_;
   environment_ptr env_;
   nursery<room_actor> rooms_;
+  room_ranking ranking_; // of rooms that have not ended yet
   nursery<user_actor> users_;
   everyone_actor everyone_;
   bool stopping_ = false;

@@ -83,7 +83,7 @@ struct lane_port {
 
 /// Everything that actors depend on, made once when the node starts and never
 /// changed. Tests make their own.
-struct environment {
+struct environment : std::enable_shared_from_this<environment> {
   std::string node_id;
 
   /// First part of this run's connection ids; no other node or run has it.

@@ -28,7 +28,7 @@ event_log::page event_log::read(std::uint64_t after) {
   page result;
   result.next = next_;
   if (after == 0 || after >= next_)
-    return result;
+    return result; // or it is the number of another run
   auto oldest = next_ - events_.size();
   if (after < oldest)
     result.missed = oldest - after;

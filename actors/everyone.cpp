@@ -9,7 +9,8 @@ void everyone_core::start(environment_ptr env) {
   env_ = std::move(env);
   lanes_.emplace(env_);
   subscription_ = self_->spawn<subscription, caf::linked>(
-    env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_));
+    env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
+    std::make_shared<gate>(env_->limits.room_queue));
 }
 
 void everyone_core::deliver(const arrived& x) {
@@ -26,6 +27,10 @@ void everyone_core::tell_gap(const interrupted& x) {
   ++gaps_;
   for (auto& lane : env_->lanes)
     self_->send(lane.actor, tell_all{gap{scope::all, {}, x.from, x.to}});
+}
+
+children everyone_core::parts() const {
+  return {{{"subscription", subscription_}}, 1};
 }
 
 caf::error inspect(json_inspector& f, everyone_core& x) {
@@ -48,6 +53,7 @@ everyone::behavior_type everyone::make_behavior() {
     [](const channel_refused& x) {
       log::error("everyone has no channel: {}", x.reason);
     },
+    [this](list_parts) { return state.parts(); },
     [this](observe_atom) { return observation(state); },
   };
 }

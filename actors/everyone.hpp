@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/inspection.hpp"
 #include "atrium/actors/lane_senders.hpp"
 #include "atrium/actors/observed.hpp"
 
@@ -23,6 +24,9 @@ public:
   void deliver(const arrived& x);
 
   void tell_gap(const interrupted& x);
+
+  /// The actors that it has for itself.
+  children parts() const;
 
   friend caf::error inspect(json_inspector& f, everyone_core& x);
 

@@ -34,6 +34,47 @@ struct list_slowest {
   std::size_t limit = 0;
 };
 
+/// The actors that one has for itself, such as its subscription.
+struct list_parts {};
+
+/// Which members of a room on this node are wanted, in the order of their
+/// connections' numbers.
+struct list_members {
+  caf::actor_id after = 0;
+  std::size_t limit = 0;
+};
+
+/// A member as the room knows her.
+struct member_entry {
+  caf::actor_id number = 0; ///< Of her connection.
+  std::string user;
+  std::string connection;
+  std::size_t lane = 0;
+};
+
+struct members_page {
+  std::vector<member_entry> page;
+  std::size_t total = 0; ///< Also of those that are not on the page.
+};
+
+/// Which rooms do most, and which are behind.
+struct list_busiest {
+  std::size_t limit = 0; ///< Of each.
+};
+
+struct busy_room {
+  caf::actor_id number = 0;
+  std::string name;
+  std::size_t members = 0; ///< On this node.
+  std::size_t waiting = 0; ///< Envelopes in its queue.
+  double rate = 0;         ///< Envelopes per second.
+};
+
+struct busy_rooms {
+  std::vector<busy_room> busiest;
+  std::vector<busy_room> deepest; ///< Those with anything in their queues.
+};
+
 /// An actor as its parent knows it.
 struct child {
   std::string name;
@@ -51,4 +92,9 @@ struct children {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_children)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_connections)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_slowest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_busiest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::busy_rooms)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_parts)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_members)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::members_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::children)

@@ -47,6 +47,11 @@ struct push_reply;
 struct list_children;
 struct list_connections;
 struct list_slowest;
+struct list_busiest;
+struct busy_rooms;
+struct list_parts;
+struct list_members;
+struct members_page;
 struct children;
 struct ask_nodes;
 struct answer_by;
@@ -81,7 +86,12 @@ using observable_actor = caf::typed_actor<
   // From the inspector: its state, as the text of one JSON object.
   caf::replies_to<observe_atom>::with<std::string>>;
 
-/// Whoever has a subscription: rooms, users, everyone.
+/// One that has spawned actors for itself.
+using composite_actor = caf::typed_actor<
+  // From the inspector: which these are.
+  caf::replies_to<list_parts>::with<children>>::extend_with<observable_actor>;
+
+/// Whoever has a subscription: rooms and everyone.
 using subscriber_actor = caf::typed_actor<
   // The bus delivers from now on.
   caf::reacts_to<subscribed>,
@@ -90,15 +100,18 @@ using subscriber_actor = caf::typed_actor<
   // The bus was lost for a while and is back.
   caf::reacts_to<interrupted>,
   // The bus will never carry this channel.
+  caf::reacts_to<channel_refused>>::extend_with<composite_actor>;
+
+/// Whoever listens to a channel of the bus by itself: subscriptions and users.
+using listener_actor = caf::typed_actor<
+  // Packets as they came from the bus, to be checked and decoded.
+  caf::reacts_to<packets>,
+  // What the bus says about the channel, as above.
+  caf::reacts_to<subscribed>, caf::reacts_to<interrupted>,
   caf::reacts_to<channel_refused>>::extend_with<observable_actor>;
 
 /// Holds one bus subscription for the actor that has spawned it.
-using subscription_actor = caf::typed_actor<
-  // Packets as they came from the bus, to be checked and decoded.
-  caf::reacts_to<packets>,
-  // What the bus says about the channel, passed on.
-  caf::reacts_to<subscribed>, caf::reacts_to<interrupted>,
-  caf::reacts_to<channel_refused>>::extend_with<observable_actor>;
+using subscription_actor = listener_actor;
 
 /// A room that has members on this node.
 using room_actor = caf::typed_actor<
@@ -113,7 +126,10 @@ using room_actor = caf::typed_actor<
   caf::reacts_to<stop_atom>,
   // Internal: the custom room's clock, and deadlines.
   caf::reacts_to<tick_atom>, caf::reacts_to<room_deadline>,
-  caf::reacts_to<room_lingered>>::extend_with<subscriber_actor>;
+  caf::reacts_to<room_lingered>,
+  // From the inspector: who is in it, a page at a time.
+  caf::replies_to<list_members>::with<members_page>>::
+  extend_with<subscriber_actor>;
 
 /// A user who has connections on this node.
 using user_actor = caf::typed_actor<
@@ -122,7 +138,7 @@ using user_actor = caf::typed_actor<
   // From the registry: whether one of them may stay.
   caf::reacts_to<seated>,
   // From the directory, after the user has offered to retire.
-  caf::reacts_to<stop_atom>>::extend_with<subscriber_actor>;
+  caf::reacts_to<stop_atom>>::extend_with<listener_actor>;
 
 /// Holds the node's one subscription to the all-channel.
 using everyone_actor = subscriber_actor;
@@ -137,9 +153,11 @@ using directory_actor = caf::typed_actor<
   caf::reacts_to<retire>,
   // Stops all rooms, all users and then itself.
   caf::reacts_to<stop_atom>,
-  // From the inspector: which rooms and users there are, a page at a time.
-  caf::replies_to<list_children>::with<children>>::
-  extend_with<observable_actor>;
+  // From the inspector: which rooms and users there are, a page at a time; and
+  // which rooms are the busiest.
+  caf::replies_to<list_children>::with<children>,
+  caf::replies_to<list_busiest>::with<busy_rooms>>::
+  extend_with<composite_actor>;
 
 /// An I/O thread's actor: knows the thread's connections and which of them are
 /// in which room.

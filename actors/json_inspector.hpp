@@ -134,7 +134,9 @@ private:
 
   template <class T>
   static void append_other(std::string& out, const T& x) {
-    if constexpr (requires { x.time_since_epoch(); })
+    if constexpr (requires { x.load(); })
+      append(out, x.load());
+    else if constexpr (requires { x.time_since_epoch(); })
       append(out, std::chrono::duration_cast<std::chrono::milliseconds>(
                     x.time_since_epoch())
                     .count());
@@ -162,8 +164,6 @@ private:
                        })
       append_range(out, std::initializer_list<raw_json>{{to_json(x.first)},
                                                         {to_json(x.second)}});
-    else if constexpr (requires { x.load(); })
-      append(out, x.load());
     else {
       static_assert(std::is_enum_v<T>, "the type is not inspectable: it needs "
                                        "an overload of inspect or to_string");

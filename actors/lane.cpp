@@ -1,5 +1,6 @@
 #include "atrium/actors/lane.hpp"
 
+#include "atrium/actors/first_of.hpp"
 #include "atrium/broker/log.hpp"
 
 #include <algorithm>
@@ -115,16 +116,10 @@ void lane_core::dismiss(outlet& out) {
 
 namespace {
 
-// The first `limit` of what a lane has, in an order.
-template <class Order>
-children first_of(std::vector<const roster::resident*> found, std::size_t limit,
-                  Order order) {
-  auto size = std::min(found.size(), limit);
-  auto end = found.begin() + static_cast<std::ptrdiff_t>(size);
-  std::ranges::partial_sort(found, end, {}, order);
+children as_children(const std::vector<const roster::resident*>& xs) {
   children result;
-  for (auto i = found.begin(); i != end; ++i)
-    result.page.push_back({{}, (*i)->connection, (*i)->out->queued_bytes()});
+  for (auto* x : xs)
+    result.page.push_back({{}, x->connection, x->out->queued_bytes()});
   return result;
 }
 
@@ -136,8 +131,9 @@ children lane_core::list(const list_connections& x) const {
     if (one.connection->id() > x.after)
       found.push_back(&one);
   });
-  auto result = first_of(std::move(found), x.limit,
-                         [](auto* one) { return one->connection->id(); });
+  auto result = as_children(first_of(std::move(found), x.limit, [](auto* one) {
+    return one->connection->id();
+  }));
   result.total = roster_.size();
   return result;
 }
@@ -149,9 +145,9 @@ children lane_core::list(const list_slowest& x) const {
       found.push_back(&one);
   });
   auto total = found.size();
-  auto result = first_of(std::move(found), x.limit, [](auto* one) {
+  auto result = as_children(first_of(std::move(found), x.limit, [](auto* one) {
     return -static_cast<std::int64_t>(one->out->queued_bytes());
-  });
+  }));
   result.total = total;
   return result;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "atrium/actors/first_of.hpp"
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/messages.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -77,12 +77,10 @@ public:
       if (wanted.after.empty() || x.first > wanted.after)
         found.push_back(&x);
     }
-    auto size = std::min(found.size(), wanted.limit);
-    auto end = found.begin() + static_cast<std::ptrdiff_t>(size);
-    std::ranges::partial_sort(
-      found, end, {}, [](auto* x) -> auto& { return x->first; });
-    for (auto i = found.begin(); i != end; ++i)
-      result.page.push_back({(*i)->first, (*i)->second.actor});
+    for (auto* x : first_of(
+           std::move(found), wanted.limit,
+           [](auto* y) -> auto& { return y->first; }))
+      result.page.push_back({x->first, x->second.actor});
     return result;
   }
 

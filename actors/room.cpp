@@ -1,30 +1,45 @@
 #include "atrium/actors/room.hpp"
 
+#include "atrium/actors/first_of.hpp"
+
+#include <functional>
+
 namespace atrium {
 
 caf::error inspect(json_inspector& f, room_core& x) {
-  constexpr std::size_t most = 100; // members that are named
-  std::vector<member> roster;
-  for (auto& [number, seat] : x.seats_) {
-    if (roster.size() == most)
-      break;
-    roster.push_back(seat.who);
-  }
   return f(named("name"), x.name_, named("members"), x.seats_.size(),
            named("members_by_lane"), x.members_on_, named("subscription"),
            x.open_ ? "open" : "starting", named("waiting"), x.waiting_.size(),
-           named("published"), x.published_, named("delivered"), x.delivered_,
+           named("published"), x.published_, named("delivered"),
+           x.tally_->delivered, named("queue"), x.tally_->queue->taken(),
            named("errors"), x.logic_.failures(), named("restarts"),
-           x.logic_.failures(), named("logic"), raw_json{x.logic_.describe()},
-           named("roster"), roster);
+           x.logic_.failures(), named("logic"), raw_json{x.logic_.describe()});
+}
+
+children room_core::parts() const {
+  return {{{"subscription", subscription_}}, 1};
+}
+
+members_page room_core::list(const list_members& x) const {
+  std::vector<actor_number> numbers;
+  for (auto& [number, seat] : seats_)
+    if (number > x.after)
+      numbers.push_back(number);
+  members_page result{{}, seats_.size()};
+  for (auto number : first_of(std::move(numbers), x.limit, std::identity{})) {
+    auto& one = seats_.at(number);
+    result.page.push_back({number, one.who.user, one.who.connection, one.lane});
+  }
+  return result;
 }
 
 room::room(caf::actor_config& config, environment_ptr env, std::string name,
-           directory_actor directory)
+           directory_actor directory, std::shared_ptr<room_tally> tally)
   : stateful_actor(config),
     env_(std::move(env)),
     name_(std::move(name)),
-    directory_(std::move(directory)) {
+    directory_(std::move(directory)),
+    tally_(std::move(tally)) {
   set_down_handler(
     [this](const caf::down_msg& x) { state.lost(x.source.id()); });
   // However the room ends, who waits for it is told.
@@ -41,7 +56,8 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
 // The logic's constructor may throw: that must not happen to who spawns the
 // room.
 room::behavior_type room::make_behavior() {
-  state.start(std::move(env_), std::move(name_), std::move(directory_));
+  state.start(std::move(env_), std::move(name_), std::move(directory_),
+              std::move(tally_));
   return {
     [this](join_room& x) { return state.join(x); },
     [this](const leave_room& x) { state.leave(x); },
@@ -54,6 +70,8 @@ room::behavior_type room::make_behavior() {
     [this](const arrived& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
     [this](const channel_refused& x) { state.fail_to_open(x.reason); },
+    [this](const list_members& x) { return state.list(x); },
+    [this](list_parts) { return state.parts(); },
     [this](observe_atom) { return observation(state); },
   };
 }

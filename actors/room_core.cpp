@@ -21,7 +21,9 @@ constexpr auto logic_failed = "the room's logic failed";
 } // namespace
 
 void room_core::start(environment_ptr env, std::string name,
-                      directory_actor directory) {
+                      directory_actor directory,
+                      std::shared_ptr<room_tally> tally) {
+  tally_ = std::move(tally);
   env_ = std::move(env);
   name_ = std::move(name);
   directory_ = std::move(directory);
@@ -31,7 +33,7 @@ void room_core::start(environment_ptr env, std::string name,
   policy_ = env_->limits.outbox_policies.find(name_);
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
   subscription_ = self_->spawn<subscription, caf::linked>(
-    env_, channel_, caf::actor_cast<subscriber_actor>(self_));
+    env_, channel_, caf::actor_cast<subscriber_actor>(self_), tally_->queue);
   schedule_tick();
 }
 
@@ -109,6 +111,7 @@ void room_core::admit(join_room& x, promise answer) {
   record(node_event::kind::joined, x.from.who);
   seats_.emplace(number, std::move(x.from));
   ++members_on_[lane];
+  tally_->members = seats_.size();
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
   answer.deliver(entered{room_actor{self_}});
@@ -151,6 +154,7 @@ void room_core::lost(actor_number connection) {
 void room_core::forget(actor_number connection) {
   auto gone = seats_.extract(connection);
   --members_on_[gone.mapped().lane];
+  tally_->members = seats_.size();
   record(node_event::kind::left, gone.mapped().who);
   logic_.run([&](room_state& x) {
     x.on_leave(gone.mapped().who);
@@ -238,7 +242,7 @@ void room_core::deliver(const arrived& x) {
   auto notice = [this](unix_time from, unix_time to) {
     return tell_members{self_->id(), gap{scope::room, name_, from, to}};
   };
-  delivered_ += x.batch.size();
+  tally_->delivered += x.batch.size();
   for (auto& one : x.batch) {
     fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
                     connection_number(*env_, one.skip)};

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/inspection.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_senders.hpp"
 #include "atrium/actors/room_logic.hpp"
+#include "atrium/actors/room_ranking.hpp"
 #include "atrium/broker/envelope.hpp"
 
 #include <caf/result.hpp>
@@ -35,7 +37,8 @@ public:
   room_core& operator=(const room_core&) = delete;
 
   /// Starts the logic and the subscription.
-  void start(environment_ptr env, std::string name, directory_actor directory);
+  void start(environment_ptr env, std::string name, directory_actor directory,
+             std::shared_ptr<room_tally> tally);
 
   // -- messages ---------------------------------------------------------------
 
@@ -65,6 +68,11 @@ public:
   void tell_gap(const interrupted& x);
 
   void tick();
+
+  /// The actors that the room has for itself.
+  children parts() const;
+
+  members_page list(const list_members& x) const;
 
   /// For operators: members, channel, traffic, and the logic's own fields.
   friend caf::error inspect(json_inspector& f, room_core& x);
@@ -115,7 +123,7 @@ private:
   subscription_actor subscription_;
   room_logic logic_;
   std::uint64_t published_ = 0; // by members of this node
-  std::uint64_t delivered_ = 0; // envelopes, whatever the number of members
+  std::shared_ptr<room_tally> tally_;
   bool open_ = false;
   bool lingering_ = false; // a timer is under way
   unix_time empty_since_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/environment.hpp"
+#include "atrium/actors/channel_feed.hpp"
 #include "atrium/actors/observed.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -20,7 +20,7 @@ public:
 
   /// Subscribes; the bus answers with `subscribed`.
   void start(environment_ptr env, const std::string& channel,
-             subscriber_actor owner);
+             subscriber_actor owner, std::shared_ptr<gate> queue);
 
   /// Passes on what is sound, counts and drops the rest.
   void decode(const packets& in);
@@ -36,26 +36,24 @@ public:
   friend caf::error inspect(json_inspector& f, subscription_state& x);
 
 private:
-  void add(const shared_bytes& bytes, std::vector<incoming>& out);
-
   subscription_actor::pointer self_;
   environment_ptr env_;
   subscriber_actor owner_;
-  bus::subscription held_;
+  channel_feed feed_;
   std::string channel_;
-  std::uint64_t decoded_ = 0;
-  std::uint64_t malformed_ = 0;
   std::uint64_t interruptions_ = 0;
 };
 
-/// Spawnable class: `spawn<subscription>(env, channel, owner)`: holds `channel`
-/// for `owner`, which links to it and ends it.
+/// Spawnable class: `spawn<subscription>(env, channel, owner, queue)`: holds
+/// `channel` for `owner`, which links to it and ends it; what is on its way to
+/// the owner is in `queue`.
 class subscription
   : public caf::stateful_actor<subscription_state,
                                observed<subscription_actor::base>> {
 public:
   subscription(caf::actor_config& config, environment_ptr env,
-               const std::string& channel, subscriber_actor owner);
+               const std::string& channel, subscriber_actor owner,
+               std::shared_ptr<gate> queue);
 
   behavior_type make_behavior() override;
 };

@@ -1,6 +1,5 @@
 #include "atrium/actors/user.hpp"
 
-#include "atrium/actors/subscription.hpp"
 #include "atrium/broker/log.hpp"
 
 #include <caf/send.hpp>
@@ -18,8 +17,8 @@ void user_core::start(environment_ptr env, const std::string& user,
   env_ = std::move(env);
   name_ = user;
   directory_ = std::move(directory);
-  subscription_ = self_->spawn<subscription, caf::linked>(
-    env_, env_->names.user(user), caf::actor_cast<subscriber_actor>(self_));
+  feed_.open(*env_, env_->names.user(user), user_actor{self_},
+             std::make_shared<gate>(env_->limits.room_queue));
 }
 
 void user_core::add(const sign_on& x) {
@@ -69,9 +68,8 @@ void user_core::open() {
     sign_on_to(x);
 }
 
-void user_core::deliver(const arrived& x) {
-  delivered_ += x.batch.size();
-  for (auto& one : x.batch)
+void user_core::deliver(const packets& x) {
+  for (auto& one : feed_.decode(x, *env_))
     for (auto& connection : connections_)
       self_->send(connection.actor, push_frame{one.content, x.ticket});
 }
@@ -88,7 +86,8 @@ caf::error inspect(json_inspector& f, user_core& x) {
     connections.push_back(connection_id(*x.env_, one.actor->id()));
   return f(named("name"), x.name_, named("connections"), connections,
            named("subscription"), x.open_ ? "open" : "starting",
-           named("delivered"), x.delivered_, named("errors"), x.turned_away_,
+           named("delivered"), x.feed_.decoded(), named("errors"),
+           x.feed_.malformed(), named("turned_away"), x.turned_away_,
            named("restarts"), 0);
 }
 
@@ -106,7 +105,7 @@ user::behavior_type user::make_behavior() {
     [this](const seated& x) { state.seat(x); },
     [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
     [this](const subscribed&) { state.open(); },
-    [this](const arrived& x) { state.deliver(x); },
+    [this](const packets& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
     [](const channel_refused& x) {
       log::error("user has no channel: {}", x.reason);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/environment.hpp"
+#include "atrium/actors/channel_feed.hpp"
 #include "atrium/actors/observed.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -10,10 +10,11 @@
 namespace atrium {
 
 /// The state of a user actor: the user's connections on this node, and the
-/// subscription to the user's channel. Sign-on is complete, and the client may
-/// talk, when the bus carries the channel: from then on nothing that is sent to
-/// the user passes this node by; and when the registry has a place for the
-/// connection, if there is a registry.
+/// subscription to the user's channel, which it holds itself: users are many,
+/// and an actor more for each would cost a kilobyte. Sign-on is complete, and
+/// the client may talk, when the bus carries the channel: from then on nothing
+/// that is sent to the user passes this node by; and when the registry has a
+/// place for the connection, if there is a registry.
 class user_core {
 public:
   static inline constexpr auto name = "user";
@@ -41,7 +42,7 @@ public:
 
   void open();
 
-  void deliver(const arrived& x);
+  void deliver(const packets& x);
 
   void tell_gap(const interrupted& x);
 
@@ -59,10 +60,9 @@ private:
   environment_ptr env_;
   std::string name_;
   directory_actor directory_;
-  subscription_actor subscription_;
+  channel_feed feed_;
   bool open_ = false;
   std::size_t received_ = 0;
-  std::uint64_t delivered_ = 0; // envelopes, whatever the connections
   std::uint64_t turned_away_ = 0;
   std::vector<resident> connections_; // a handful
 };

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <atrium/actors/room_state.hpp>
 #include <atrium/net/run_node.hpp>
 #include <charconv>
@@ -31,8 +32,15 @@ public:
       total += data["dice"].back().get<int>();
     }
     data["total"] = total;
+    ++rolls_;
+    best_ = std::max(best_, total);
     message.data = data.dump();
     return atrium::decision::accept();
+  }
+
+  // What operators see when they look into a table.
+  friend caf::error inspect(atrium::json_inspector& f, dice_room& x) {
+    return f(atrium::named("rolls"), x.rolls_, atrium::named("best"), x.best_);
   }
 
 private:
@@ -57,6 +65,8 @@ private:
   }
 
   std::mt19937 random_{std::random_device{}()};
+  int rolls_ = 0;
+  int best_ = 0;
 };
 
 int main(int argc, char** argv) {

@@ -12,13 +12,6 @@ namespace atrium {
 
 namespace {
 
-// Whether a Host header names this machine: localhost or a loopback address.
-bool is_local_name(std::string_view host) {
-  auto name = host.ends_with(']') ? host : host.substr(0, host.rfind(':'));
-  listen_address address{std::string{name}, 0};
-  return name == "[::1]" || address.is_loopback();
-}
-
 // Whether a page of this origin may connect: one of the node's own host by
 // default, or one that the operator allows.
 bool origin_allowed(const knock& who, const options& by) {
@@ -29,10 +22,7 @@ bool origin_allowed(const knock& who, const options& by) {
     // Or else a page whose name is bound anew to this machine would pass.
     if (by.listen.is_loopback() && !is_local_name(who.host))
       return false;
-    auto scheme = who.origin.find("://");
-    return scheme != std::string_view::npos
-           && boost::algorithm::iequals(who.origin.substr(scheme + 3),
-                                        who.host);
+    return is_origin_of(who.host, who.origin);
   }
   return std::ranges::any_of(allowed, [&](const std::string& x) {
     return x == "*" || boost::algorithm::iequals(x, who.origin);
@@ -55,6 +45,18 @@ std::optional<std::string_view> raw_query_value(std::string_view target,
 }
 
 } // namespace
+
+bool is_local_name(std::string_view host) {
+  auto name = host.ends_with(']') ? host : host.substr(0, host.rfind(':'));
+  listen_address address{std::string{name}, 0};
+  return name == "[::1]" || address.is_loopback();
+}
+
+bool is_origin_of(std::string_view host, std::string_view origin) {
+  auto scheme = origin.find("://");
+  return scheme != std::string_view::npos
+         && boost::algorithm::iequals(origin.substr(scheme + 3), host);
+}
 
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find('?'));

@@ -30,6 +30,13 @@ struct refusal {
 /// Returns why a page of this origin may not connect, or nothing.
 std::optional<refusal> refuse_origin(const knock& who, const options& by);
 
+/// Returns whether a Host header names this machine: localhost or a loopback
+/// address.
+bool is_local_name(std::string_view host);
+
+/// Returns whether an Origin header is that of a page of this host.
+bool is_origin_of(std::string_view host, std::string_view origin);
+
 /// Returns the refusal of somebody who could not say who she is.
 refusal refusal_from(const failure& x);
 

@@ -1,7 +1,12 @@
 #include "atrium/net/http_routes.hpp"
 
+#include "atrium/broker/json_object.hpp"
+#include "atrium/net/admission.hpp"
 #include "atrium/net/chat_page.hpp"
 #include "atrium/net/health.hpp"
+#include "atrium/net/inspector/inspect_routes.hpp"
+
+#include <algorithm>
 
 namespace atrium {
 
@@ -31,23 +36,62 @@ http_answer ready_in_brief(const node_context& node, const http_request&) {
 
 constexpr http_route public_table[] = {
   {"/", chat},
-  {"/ws", nullptr},
+  {"/ws", http_route::websocket{}},
   {"/ready", ready_in_brief},
 };
 
 constexpr http_route internal_table[] = {
   {"/health", live},
   {"/ready", ready},
+  {"/inspector", show_inspector},
+  {"/inspect/events", stream_events},
+  {"/inspect", answer_inspect},
+  {"/inspect/", answer_inspect},
 };
+
+bool accepts_events(const http_request& x) {
+  namespace http = boost::beast::http;
+  std::string_view accepted{x[http::field::accept]};
+  return x.method() == http::verb::get
+         && accepted.find("text/event-stream") != accepted.npos;
+}
+
+bool fits(const http_route& route, std::string_view path) {
+  auto& ours = route.path;
+  return path == ours
+         || (ours.size() > 1 && ours.ends_with('/') && path.starts_with(ours));
+}
 
 } // namespace
 
+http_answer http_problem(unsigned status, std::string_view code,
+                         std::string_view message) {
+  std::string body = R"({"type":"error","code":)";
+  append_json_string(body, code);
+  body.append(",\"message\":");
+  append_json_string(body, message);
+  body.push_back('}');
+  return {status, json_type, std::move(body)};
+}
+
+const http_route* http_routes::find(const http_request& x) const {
+  auto path = path_of(std::string_view{x.target()});
+  auto found = std::ranges::find_if(table, [&](auto& route) {
+    return fits(route, path)
+           && (!std::holds_alternative<http_route::stream>(route.how)
+               || accepts_events(x));
+  });
+  return found != table.end() ? &*found : nullptr;
+}
+
 http_routes public_routes() {
-  return public_table;
+  constexpr std::size_t no_body = 1024; // nothing here takes one
+  return {public_table, no_body, nullptr};
 }
 
 http_routes internal_routes() {
-  return internal_table;
+  constexpr std::size_t a_message = 1'048'576;
+  return {internal_table, a_message, refuse_foreign_page};
 }
 
 } // namespace atrium

@@ -1,8 +1,5 @@
 #include "atrium/net/http_session.hpp"
 
-#include "atrium/broker/json_object.hpp"
-#include "atrium/net/admission.hpp"
-#include "atrium/net/auth/credentials.hpp"
 #include "atrium/net/proxy_header.hpp"
 
 #include <boost/asio/post.hpp>
@@ -19,17 +16,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::uint64_t body_limit = 1024; // nothing here takes a body
 constexpr std::size_t linger_buffer = 4096;
-
-std::string error_json(std::string_view code, std::string_view message) {
-  std::string result = R"({"type":"error","code":)";
-  append_json_string(result, code);
-  result.append(",\"message\":");
-  append_json_string(result, message);
-  result.push_back('}');
-  return result;
-}
+constexpr std::chrono::seconds patience{15}; // with who answers later
 
 // What Beast lets pass although a proxy in front may understand it in another
 // way (RFC 9112, 3.2 and 6.3); nothing if there is no such thing.
@@ -42,15 +30,6 @@ std::string_view flaw_of(const http_request& x) {
       || (n == 1 && !boost::beast::iequals(codings.first->value(), "chunked")))
     return "unknown Transfer-Encoding";
   return {};
-}
-
-// Proxies may append to the header, or add one more of the name.
-std::string forwarded_for(const http_request& x) {
-  std::string result;
-  auto [first, last] = x.equal_range("X-Forwarded-For");
-  for (auto i = first; i != last; ++i)
-    result.append(result.empty() ? "" : ",").append(i->value());
-  return result;
 }
 
 // Where a socket's other end is; nowhere when it has gone already.
@@ -121,7 +100,7 @@ void http_session::read() {
   parser_.emplace();
   parser_->header_limit(
     static_cast<std::uint32_t>(node_->options.max_header_bytes));
-  parser_->body_limit(body_limit);
+  parser_->body_limit(routes_.largest_body);
   lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
   http::async_read(
     stream_, buffer_, *parser_,
@@ -147,89 +126,65 @@ void http_session::on_read(boost::system::error_code error) {
 void http_session::handle(http_request request) {
   if (auto flaw = flaw_of(request); !flaw.empty())
     return refuse_malformed(400, flaw);
-  auto target = std::string_view{request.target()};
-  if (target.size() > node_->options.max_header_bytes / 2) {
+  if (request.target().size() > node_->options.max_header_bytes / 2) {
     ++node_->env->counters->headers_refused;
-    return respond(request, 414, json_type,
-                   error_json("bad_request", "the URL is too long"));
+    return respond(request,
+                   http_problem(414, "bad_request", "the URL is too long"));
   }
-  auto route = std::ranges::find(routes_, path_of(target), &http_route::path);
-  if (route == routes_.end())
-    return respond(request, 404, json_type,
-                   error_json("not_found", "there is nothing here"));
-  auto websocket = route->answer == nullptr;
+  auto* route = routes_.find(request);
+  if (route == nullptr)
+    return respond(request,
+                   http_problem(404, "not_found", "there is nothing here"));
+  auto no = routes_.refuse ? routes_.refuse(*node_, request) : std::nullopt;
+  if (no)
+    return respond(request, std::move(*no));
+  std::visit([&](auto& how) { serve(how, std::move(request)); }, route->how);
+}
+
+void http_session::serve(http_route::prompt answer, http_request request) {
   if (request.method() != http::verb::get
-      && (websocket || request.method() != http::verb::head))
-    return respond(request, 405, json_type,
-                   error_json("method_not_allowed", "only GET is"),
-                   websocket ? "GET" : "GET, HEAD");
-  if (!websocket) {
-    auto answer = route->answer(*node_, request);
-    return respond(request, answer.status, answer.content_type,
-                   std::move(answer.body));
-  }
+      && request.method() != http::verb::head)
+    return refuse_method(request, "GET, HEAD");
+  respond(request, answer(*node_, request));
+}
+
+void http_session::serve(http_route::patient ask, http_request request) {
+  if (request.method() != http::verb::get
+      && request.method() != http::verb::head
+      && request.method() != http::verb::post)
+    return refuse_method(request, "GET, HEAD, POST");
+  lane_.pulse().expire_after(*this, patience);
+  auto asked = std::make_shared<http_request>(std::move(request));
+  ask(*node_, *asked, [self = shared_from_this(), asked](http_answer x) {
+    boost::asio::post(self->lane_.io(),
+                      [self, asked, x = std::move(x)]() mutable {
+                        self->respond(*asked, std::move(x));
+                      });
+  });
+}
+
+void http_session::serve(http_route::stream take_over, http_request request) {
+  if (!take_over(node_, lane_, request, stream_))
+    respond(request, http_problem(503, "overloaded", "too many listen"));
+}
+
+void http_session::serve(http_route::websocket, http_request request) {
+  if (request.method() != http::verb::get)
+    return refuse_method(request, "GET");
   if (!boost::beast::websocket::is_upgrade(request))
-    return respond(
-      request, 426, json_type,
-      error_json("upgrade_required", "this is the address of a WebSocket"));
+    return respond(request, http_problem(426, "upgrade_required",
+                                         "this is the address of a WebSocket"));
   if (buffer_.size() != 0) // RFC 6455, 4.1: a client waits for the answer
     return refuse_malformed(400, "something follows the upgrade request");
   upgrade(std::move(request));
 }
 
-void http_session::upgrade(http_request request) {
-  from_.address = node_->proxies.client_of(peer_, forwarded_for(request));
-  auto entered = node_->door->enter(from_.address, door::clock::now());
-  if (auto* no = std::get_if<struct refusal>(&entered))
-    return refuse(std::move(request), *no);
-  from_.seat = std::move(std::get<address_table::ticket>(entered));
-  knock who{std::string_view{request.target()},
-            std::string_view{request[http::field::host]},
-            std::string_view{request[http::field::origin]}};
-  if (!node_->guard) {
-    auto admitted = admit(who, node_->options);
-    if (auto* no = std::get_if<struct refusal>(&admitted))
-      return refuse(std::move(request), *no);
-    return let_in(std::move(request), std::move(std::get<identity>(admitted)));
-  }
-  if (auto no = refuse_origin(who, node_->options))
-    return refuse(std::move(request), *no);
-  auto shown = credentials_of(request, from_.address.to_string(),
-                              node_->options.auth_header);
-  node_->guard->check(
-    std::move(shown), lane_,
-    [self = shared_from_this(), request = std::move(request)](verdict x) {
-      if (!self->stream_.next_layer().is_open())
-        return; // the node stops
-      if (auto* no = std::get_if<failure>(&x))
-        return self->refuse(request, refusal_from(*no));
-      self->let_in(request, std::move(std::get<identity>(x)));
-    });
-}
-
-void http_session::let_in(http_request request, identity who) {
-  if (!node_->life->lets_in() || !node_->connections->try_enter(1)) {
-    ++node_->env->counters->full_refused;
-    return refuse(std::move(request),
-                  {503, "overloaded", "the node is full or going away",
-                   close_code::try_again_later});
-  }
-  make_websocket(
-    {from_.address, gate_ticket{node_->connections, 1}, std::move(from_.seat)})
-    ->accept(std::move(request), std::move(who));
-}
-
-void http_session::refuse(http_request request, const struct refusal& why) {
-  from_.seat = {};
-  if (query_value(std::string_view{request.target()}, "reject") == "close")
-    return make_websocket(std::move(from_))
-      ->reject(std::move(request), why.close, why.message);
-  respond(request, why.status, json_type, error_json(why.code, why.message));
-}
-
-std::shared_ptr<websocket_session> http_session::make_websocket(entry from) {
-  return std::make_shared<websocket_session>(std::move(stream_), lane_, node_,
-                                             std::move(from));
+void http_session::refuse_method(const http_request& request,
+                                 std::string_view allowed) {
+  respond(request,
+          http_problem(405, "method_not_allowed",
+                       "only " + std::string{allowed} + " may be used"),
+          allowed);
 }
 
 // The connection ends with it: where the next request would begin is unknown.
@@ -237,17 +192,17 @@ void http_session::refuse_malformed(unsigned status, std::string_view why) {
   http_request broken;
   broken.version(11);
   broken.keep_alive(false);
-  respond(broken, status, json_type, error_json("bad_request", why));
+  respond(broken, http_problem(status, "bad_request", why));
 }
 
-void http_session::respond(const http_request& to, unsigned status,
-                           std::string_view content_type, std::string body,
+void http_session::respond(const http_request& to, http_answer x,
                            std::string_view allow) {
+  auto status = x.status;
   auto response = std::make_shared<http::response<http::string_body>>();
   response->version(to.version());
   response->result(status);
   response->set(http::field::server, "atrium");
-  response->set(http::field::content_type, content_type);
+  response->set(http::field::content_type, x.content_type);
   response->set(http::field::cache_control, "no-store");
   response->set("X-Content-Type-Options", "nosniff");
   if (status == 401)
@@ -259,9 +214,9 @@ void http_session::respond(const http_request& to, unsigned status,
   if (!allow.empty())
     response->set(http::field::allow, allow);
   response->keep_alive(to.keep_alive());
-  auto size = body.size();
+  auto size = x.body.size();
   if (to.method() != http::verb::head)
-    response->body() = std::move(body);
+    response->body() = std::move(x.body);
   response->content_length(size);
   lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
   http::async_write(stream_, *response,

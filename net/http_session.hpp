@@ -47,12 +47,16 @@ private:
   void read();
   void on_read(boost::system::error_code error);
   void handle(http_request request);
+  void serve(http_route::prompt answer, http_request request);
+  void serve(http_route::patient ask, http_request request);
+  void serve(http_route::stream take_over, http_request request);
+  void serve(http_route::websocket, http_request request);
   void upgrade(http_request request);
   void let_in(http_request request, identity who);
   void refuse(http_request request, const struct refusal& why);
   void refuse_malformed(unsigned status, std::string_view why);
-  void respond(const http_request& to, unsigned status,
-               std::string_view content_type, std::string body,
+  void refuse_method(const http_request& request, std::string_view allowed);
+  void respond(const http_request& to, http_answer x,
                std::string_view allow = {});
   std::shared_ptr<websocket_session> make_websocket(entry from);
   void linger();

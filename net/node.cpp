@@ -5,6 +5,9 @@
 #include "atrium/actors/eviction.hpp"
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/random_id.hpp"
+#include "atrium/net/inspector/administrators.hpp"
+#include "atrium/net/inspector/inspector.hpp"
+#include "atrium/net/inspector/node_status.hpp"
 #include "atrium/net/node_parts.hpp"
 
 #include <boost/asio/post.hpp>
@@ -62,14 +65,23 @@ node::node(options from, room_types rooms)
   auto guard = make_authenticator(from, error_);
   if (error_.empty())
     tls_ = tls_context::load(from, error_);
+  if (error_.empty())
+    administrators_ = administrators::load(from, error_);
   health_ = make_health(*env);
   reporter_ = std::make_shared<node_reporter>(env, connections);
   roll_ = make_roll(from, *env, [x = reporter_] { return x->report(); });
   auto others = make_cluster(env);
-  context_ = std::make_shared<node_context>(
-    node_context{*system_, std::move(from), std::move(env), std::move(root),
-                 std::move(facts), std::move(connections), life_, health_,
-                 std::move(guard), std::move(others)});
+  auto status = std::make_shared<node_status>(
+    env, reporter_, life_, from.redis.empty() ? "memory" : "redis");
+  inspect_service service = system_->spawn<inspector>(
+    inspector_setup{env, root, others, [status] { return status->to_json(); }});
+  others->answer_with([this, service](question what, auto done) {
+    answer_cluster(*system_, service, std::move(what), std::move(done));
+  });
+  context_ = std::make_shared<node_context>(node_context{
+    *system_, std::move(from), std::move(env), std::move(root),
+    std::move(facts), std::move(connections), life_, health_, std::move(guard),
+    std::move(others), std::move(service), administrators_});
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
@@ -181,6 +193,8 @@ void node::reload() {
     report("keys", context_->guard->reload());
   if (tls_)
     report("certificate", tls_->reload());
+  if (administrators_)
+    report("administrators' token", administrators_->reload());
 }
 
 bool node::stop() {
@@ -246,8 +260,8 @@ bool node::stop_actors(steady::time_point deadline) {
   caf::anon_send(context_->directory, stop_atom{});
   context_->cluster->stop();
   auto running = [this] { return system_->registry().running(); };
-  auto all_lanes = lanes_.size() + 1;
-  auto gone = wait_until(deadline, [&] { return running() <= all_lanes; });
+  auto others = lanes_.size() + 2; // their actors and the inspector
+  auto gone = wait_until(deadline, [&] { return running() <= others; });
   if (auto& users = context_->env->registry)
     users->stop();
   auto slice = std::chrono::milliseconds{context_->options.grace} / 8;
@@ -260,6 +274,7 @@ bool node::stop_actors(steady::time_point deadline) {
     caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(internal_lane_->port().actor,
                       caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(context_->inspector, caf::exit_reason::user_shutdown);
   if (internal_listener_)
     internal_listener_->stop();
   return wait_until(deadline, [&] { return running() == 0; }) && gone;

@@ -62,7 +62,7 @@ public:
   ///             4. rooms, users and everyone stop, and with them their
   ///                subscriptions; the node leaves the roll; the bus sends what
   ///                it still has, and ends
-  ///             5. the lanes' actors end
+  ///             5. the lanes' actors and the inspector end
   ///   stopped   6. threads end, then the actor system
   ///
   /// When all clients have been told, the grace time begins. Returns false if
@@ -94,6 +94,7 @@ private:
   std::shared_ptr<tls_context> tls_; // none: bare TCP
   std::shared_ptr<node_reporter> reporter_;
   std::shared_ptr<node_roll> roll_;
+  std::shared_ptr<administrators> administrators_;
   node_context_ptr context_;
   bus::subscription evictions_;
   std::shared_ptr<listener> listener_;

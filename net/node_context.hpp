@@ -4,6 +4,7 @@
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/client_meter.hpp"
 #include "atrium/net/door.hpp"
+#include "atrium/net/inspector/inspect_service.hpp"
 #include "atrium/net/node_life.hpp"
 #include "atrium/net/options.hpp"
 #include "atrium/net/protocol.hpp"
@@ -25,7 +26,11 @@ struct node_context {
   std::shared_ptr<const class health> health;
   std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
   std::shared_ptr<class cluster> cluster;
+  inspect_service inspector;
+  std::shared_ptr<const class administrators> administrators;
   client_rates rates{options};
+  /// Bound of operators who watch what happens.
+  std::shared_ptr<gate> event_streams = std::make_shared<gate>(16);
   trusted_proxies proxies{options.trusted_proxy};
   std::shared_ptr<class door> door
     = std::make_shared<class door>(options, env->counters);

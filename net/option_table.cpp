@@ -33,8 +33,13 @@ rows make_table() {
             "Address to listen on, an IPv6 address in brackets; port 0 "
             "lets the system choose."),
       text("internal", &o::internal, "HOST:PORT", check_internal,
-           "Address for operators: /health, /ready; `off` for none. Without it "
+           "Address for operators: /health, /inspector; `off` for none. "
+           "Without it "
            "127.0.0.1 and the port of --listen plus 1000."),
+      text("admin-token-file", &o::admin_token_file, "FILE", nullptr,
+           "Token of administrators, who may close connections and publish on "
+           "--internal. Without it only this machine may. Read anew on "
+           "SIGHUP."),
       text("redis", &o::redis, "URL", check_redis,
            "Redis that joins the nodes: redis://[user:password@]host:port"
            "[/db] or unix:///path. Without it the node is alone."),

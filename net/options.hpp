@@ -36,7 +36,8 @@ enum class auth_mode : std::uint8_t {
 struct options {
   listen_address listen;
   std::string internal; ///< HOST:PORT or `off`; empty: next to `listen`.
-  std::string redis;    ///< Empty: the in-process bus.
+  std::string admin_token_file; ///< Empty: this machine only may act.
+  std::string redis;            ///< Empty: the in-process bus.
   std::string name_space = "dev:atrium";
   std::string node_id; ///< Empty: the node makes one up.
   std::string config;  ///< Empty: no file.

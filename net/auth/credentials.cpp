@@ -25,10 +25,15 @@ bool offers_subprotocol(const http_request& x) {
   return protocols_of(x).exists(subprotocol);
 }
 
-std::string token_of(const http_request& x) {
+std::string_view bearer_token_of(const http_request& x) {
   std::string_view given{x[http::field::authorization]};
-  if (boost::algorithm::istarts_with(given, bearer_scheme))
-    return std::string{given.substr(bearer_scheme.size())};
+  auto fits = boost::algorithm::istarts_with(given, bearer_scheme);
+  return fits ? given.substr(bearer_scheme.size()) : std::string_view{};
+}
+
+std::string token_of(const http_request& x) {
+  if (auto token = bearer_token_of(x); !token.empty())
+    return std::string{token};
   for (std::string_view name : protocols_of(x))
     if (name.starts_with(bearer_protocol))
       return std::string{name.substr(bearer_protocol.size())};

@@ -11,6 +11,9 @@ inline constexpr std::string_view subprotocol = "atrium.v1";
 /// Returns whether the client offers our subprotocol.
 bool offers_subprotocol(const http_request& x);
 
+/// Returns the token of `Authorization: Bearer`, if there is one.
+std::string_view bearer_token_of(const http_request& x);
+
 /// Returns the token of an upgrade request: from `Authorization: Bearer`, or
 /// else from a subprotocol `bearer.<token>`, or else from the query's `token`.
 /// Empty: none.

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace atrium {
+
+/// A channel of the bus as the actor that listens to it has it: what comes from
+/// the bus's thread waits in the actor's mailbox, within a bound, and is
+/// checked and decoded by the actor. Ends the subscription when it dies.
+class channel_feed {
+public:
+  /// Subscribes; the bus answers `to` with `subscribed`. What waits for it is
+  /// in `queue`.
+  void open(const environment& env, const std::string& channel,
+            listener_actor to, std::shared_ptr<gate> queue);
+
+  /// Returns what is sound, counts and drops the rest.
+  std::vector<incoming> decode(const packets& in, const environment& env);
+
+  std::uint64_t decoded() const {
+    return decoded_;
+  }
+
+  std::uint64_t malformed() const {
+    return malformed_;
+  }
+
+private:
+  void add(const shared_bytes& bytes, const environment& env,
+           std::vector<incoming>& out);
+
+  bus::subscription held_;
+  std::uint64_t decoded_ = 0;
+  std::uint64_t malformed_ = 0;
+};
+
+} // namespace atrium

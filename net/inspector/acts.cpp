@@ -1,0 +1,85 @@
+#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/log.hpp"
+#include "atrium/broker/random_id.hpp"
+#include "atrium/broker/text.hpp"
+#include "atrium/net/inspector/gathering.hpp"
+
+namespace atrium {
+
+// Lanes that do not have it do nothing.
+void inspector_core::close(actor_number connection) {
+  for (auto& lane : setup_.env->lanes)
+    self_->send(lane.actor, close_one{connection, close_code::disconnected,
+                                      "disconnected by an administrator"});
+}
+
+void inspector_core::disconnect_connection(const std::string& id, answer to) {
+  auto number = connection_number(*setup_.env, id);
+  if (number == 0)
+    return ask_nodes("disconnect_connection", id, to);
+  auto end = [this, number](auto& shown, children& found) {
+    if (found.page.empty() || found.page[0].actor->id() != number)
+      return;
+    close(number);
+    log::info("inspector disconnects connection {}", number);
+    shown->status = 200;
+    shown->result["disconnected"] = 1;
+  };
+  auto all = std::make_shared<gathering>(self_, to);
+  all->status = 404;
+  for (auto& lane : setup_.env->lanes)
+    gathering::ask(all, lane.actor, list_connections{number - 1, 1}, end);
+}
+
+void inspector_core::disconnect_user(const std::string& name, bool everywhere,
+                                     answer to) {
+  if (everywhere && setup_.cluster)
+    return ask_nodes("disconnect_user", name, to);
+  auto end = [this](auto& shown, json state) {
+    auto ids = state.value("connections", json::array());
+    for (auto& id : ids)
+      close(connection_number(*setup_.env, id.template get<std::string>()));
+    log::info("inspector disconnects a user's {} connections", ids.size());
+    shown->status = 200;
+    shown->result["disconnected"] = ids.size();
+  };
+  auto all = std::make_shared<gathering>(self_, to);
+  all->status = 404;
+  gathering::ask(all, setup_.directory,
+                 list_children{child_kind::user, name, {}, 1},
+                 [name, end](auto& shown, children& found) {
+                   if (!found.page.empty() && found.page[0].name == name)
+                     gathering::observe(shown, found.page[0].actor, end);
+                 });
+}
+
+void inspector_core::publish(const std::string& room, const std::string& body,
+                             answer to) {
+  auto& env = *setup_.env;
+  auto parsed = json_object::parse(body);
+  auto data = parsed ? parsed->find("data") : std::nullopt;
+  if (!is_utf8(body) || !data)
+    return refuse(to, 400, "bad_request",
+                  R"(the body has to be JSON: {"data":...})");
+  if (!is_name(room))
+    return refuse(to, 400, "bad_request", "this is no name of a room");
+  envelope e;
+  e.time = env.now();
+  e.event_id = make_ulid(e.time);
+  e.to = scope::room;
+  e.target = room;
+  e.data = *data;
+  auto done = [to, id = e.event_id](errc code) mutable {
+    if (code == errc::none)
+      to.deliver(std::uint16_t{200}, dump({{"event_id", id}}));
+    else
+      refuse(to, 503, "bus_unavailable", std::string{to_string(code)});
+  };
+  env.bus->publish(env.names.room(room),
+                   std::make_shared<const std::string>(encode_packet(e, false)),
+                   [back = here(), done](errc code) {
+                     back([done, code]() mutable { done(code); });
+                   });
+}
+
+} // namespace atrium

@@ -1,0 +1,62 @@
+#include "atrium/net/inspector/administrators.hpp"
+
+#include "atrium/net/auth/credentials.hpp"
+
+#include <openssl/crypto.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::size_t shortest = 16; // bytes of a token
+constexpr std::size_t longest = 4096;
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+  return a.size() == b.size()
+         && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+} // namespace
+
+std::shared_ptr<administrators> administrators::load(const options& from,
+                                                     std::string& error) {
+  auto result = std::make_shared<administrators>(from);
+  if (!from.admin_token_file.empty())
+    error = result->reload();
+  return error.empty() ? result : nullptr;
+}
+
+std::string administrators::reload() {
+  if (from_.admin_token_file.empty())
+    return {};
+  std::ifstream file{from_.admin_token_file, std::ios::binary};
+  std::string token{std::istreambuf_iterator<char>{file}, {}};
+  token.erase(token.find_last_not_of("\r\n") + 1);
+  if (!file && !file.eof())
+    return "admin-token-file: " + from_.admin_token_file + " cannot be read";
+  if (token.size() < shortest || token.size() > longest)
+    return "admin-token-file: a token has 16 to 4096 bytes";
+  token_.store(std::make_shared<const std::string>(std::move(token)));
+  return {};
+}
+
+std::optional<http_answer> administrators::refuse(const http_request& x) const {
+  auto token = token_.load();
+  if (token) {
+    if (equal_in_constant_time(bearer_token_of(x), *token))
+      return std::nullopt;
+    return http_problem(401, "unauthorized",
+                        "show the token of --admin-token-file as Bearer");
+  }
+  auto where = from_.internal_address();
+  if (where && where->is_loopback())
+    return std::nullopt;
+  return http_problem(403, "forbidden",
+                      "other machines can reach this listener: "
+                      "--admin-token-file has to name a token first");
+}
+
+} // namespace atrium

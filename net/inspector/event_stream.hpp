@@ -1,0 +1,55 @@
+#pragma once
+
+#include "atrium/net/http_routes.hpp"
+#include "atrium/net/lane_thread.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace atrium {
+
+/// What happens in the node, told to one operator as Server-Sent Events (HTML
+/// standard, 9.2) until she hangs up. Looks into the node's event log four
+/// times a second; when she does not keep up, the oldest events are passed over
+/// and she is told how many. Lives on its lane's thread.
+class event_stream : public living,
+                     public std::enable_shared_from_this<event_stream> {
+public:
+  /// `first` is the number of the first event; 0: of those to come.
+  event_stream(transport client, lane_thread& lane, node_context_ptr node,
+               std::uint64_t first);
+
+  void run(gate_ticket place);
+
+  /// Nobody waits for an answer.
+  void beat() override {
+    // nop
+  }
+
+  /// The client takes nothing any more, or the node stops.
+  void expire() override {
+    close();
+  }
+
+private:
+  void listen();
+  void look();
+  void pause();
+  void write(std::string text);
+  void close();
+
+  transport client_;
+  lane_thread& lane_;
+  node_context_ptr node_;
+  gate_ticket place_;
+  boost::asio::steady_timer timer_;
+  std::uint64_t next_ = 0;
+  std::size_t quiet_ = 0; // looks in vain
+  std::string out_;
+  std::array<char, 256> ignored_{};
+};
+
+} // namespace atrium

@@ -1,0 +1,120 @@
+#include "atrium/actors/cluster.hpp"
+#include "atrium/net/inspector/gathering.hpp"
+#include "atrium/net/percent.hpp"
+
+namespace atrium {
+
+namespace {
+
+// What several nodes say of a room or user, in one answer.
+json merge(const char* what, const char* count, const std::string& name,
+           const cluster_answer& from) {
+  json result{{what, name}, {count, 0}, {"nodes", json::array()}};
+  std::size_t total = 0;
+  for (auto& x : from.answers) {
+    auto said = json::parse(x.json, nullptr, false);
+    if (!said.is_object())
+      continue; // it knows nothing of that name
+    auto& value = said.contains("state") ? said["state"][count] : said[count];
+    if (value.is_number_unsigned())
+      total += value.get<std::size_t>();
+    else if (value.is_array())
+      total += value.size();
+    json row{{"node", x.node}};
+    row.update(said);
+    result["nodes"].push_back(std::move(row));
+  }
+  result[count] = total;
+  result["silent"] = from.silent;
+  if (!from.error.empty())
+    result["error"] = from.error;
+  return result;
+}
+
+// The answer for which one node is enough.
+json first_of(const cluster_answer& from) {
+  for (auto& x : from.answers) {
+    auto said = json::parse(x.json, nullptr, false);
+    if (said.is_object() && !said.contains("error"))
+      return said;
+  }
+  return nullptr;
+}
+
+} // namespace
+
+void inspector_core::view_cluster(answer to) {
+  if (!setup_.cluster)
+    return refuse(to, 503, "unavailable", "this node knows no others");
+  setup_.cluster->list([back = here(), to](node_listing x) {
+    back([to, text = to_json(x)]() mutable {
+      to.deliver(std::uint16_t{200}, text);
+    });
+  });
+}
+
+void inspector_core::view_everywhere(child_kind kind, const std::string& name,
+                                     answer to) {
+  if (!setup_.cluster)
+    return view_here(kind, name, to);
+  auto room = kind == child_kind::room;
+  setup_.cluster->ask({room ? "room" : "user", name}, [back = here(), to, room,
+                                                       name](cluster_answer x) {
+    back([to, room, name, x = std::move(x)]() mutable {
+      auto result = merge(room ? "room" : "user",
+                          room ? "members" : "connections", name, x);
+      if (result["nodes"].empty() && x.silent.empty() && x.error.empty())
+        refuse_unknown(to);
+      else
+        to.deliver(std::uint16_t{200}, dump(result));
+    });
+  });
+}
+
+void inspector_core::ask_nodes(const char* kind, const std::string& name,
+                               answer to) {
+  if (!setup_.cluster)
+    return refuse_unknown(to);
+  auto is_user = std::string_view{kind} == "disconnect_user";
+  setup_.cluster->ask(
+    {kind, name}, [back = here(), to, name, is_user](cluster_answer x) {
+      back([to, name, is_user, x = std::move(x)]() mutable {
+        auto result
+          = is_user ? merge("user", "disconnected", name, x) : first_of(x);
+        if (result.is_null()
+            || (is_user && result["nodes"].empty() && x.silent.empty()))
+          refuse_unknown(to);
+        else
+          to.deliver(std::uint16_t{200}, dump(result));
+      });
+    });
+}
+
+void answer_cluster(caf::actor_system& system, const inspect_service& whom,
+                    question what, std::function<void(std::string)> done) {
+  struct kind {
+    const char* name;
+    const char* before;
+    const char* after;
+    bool acts;
+  };
+  constexpr kind kinds[] = {
+    {"room", "rooms/", "?local=1", false},
+    {"user", "users/", "?local=1", false},
+    {"connection", "connections/", "", false},
+    {"disconnect_user", "users/", "/disconnect?local=1", true},
+    {"disconnect_connection", "connections/", "/disconnect", true},
+  };
+  for (auto& x : kinds)
+    if (what.kind == x.name) {
+      auto body = x.acts ? std::optional<std::string>{""} : std::nullopt;
+      return ask_inspector(
+        system, whom, x.before + encode_percent(what.name) + x.after, body,
+        [done](unsigned status, std::string text) {
+          done(status == 404 ? std::string{} : std::move(text));
+        });
+    }
+  done({});
+}
+
+} // namespace atrium

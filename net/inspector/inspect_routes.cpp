@@ -1,0 +1,83 @@
+#include "atrium/net/inspector/inspect_routes.hpp"
+
+#include "atrium/net/admission.hpp"
+#include "atrium/net/inspector/administrators.hpp"
+#include "atrium/net/inspector/event_stream.hpp"
+#include "atrium/net/inspector/inspector.hpp"
+#include "atrium/net/inspector/inspector_page.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <charconv>
+
+namespace atrium {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+std::string_view header(const http_request& x, http::field name) {
+  return std::string_view{x[name]};
+}
+
+// An act has to say that it is JSON, which a page of another site cannot do
+// without being asked first (CORS).
+std::optional<http_answer> refuse_act(const node_context& node,
+                                      const http_request& x) {
+  auto type = header(x, http::field::content_type);
+  if (!boost::beast::iequals(type.substr(0, type.find(';')), json_type))
+    return http_problem(415, "bad_request", "the body has to be JSON");
+  return node.administrators->refuse(x);
+}
+
+std::uint64_t first_event(const http_request& x) {
+  auto text = std::string_view{x["Last-Event-ID"]};
+  std::uint64_t last = 0;
+  auto [at, error]
+    = std::from_chars(text.data(), text.data() + text.size(), last);
+  return error == std::errc{} ? last + 1 : 0;
+}
+
+} // namespace
+
+std::optional<http_answer> refuse_foreign_page(const node_context& node,
+                                               const http_request& x) {
+  auto host = header(x, http::field::host);
+  auto origin = header(x, http::field::origin);
+  auto where = node.options.internal_address();
+  auto bound_anew
+    = where && where->is_loopback() && !host.empty() && !is_local_name(host);
+  if (!bound_anew && (origin.empty() || is_origin_of(host, origin)))
+    return std::nullopt;
+  return http_problem(403, "forbidden", "pages of other sites may not ask");
+}
+
+http_answer show_inspector(const node_context&, const http_request&) {
+  return {200, "text/html; charset=utf-8", std::string{inspector_page()}};
+}
+
+void answer_inspect(const node_context& node, const http_request& x,
+                    http_route::responder respond) {
+  auto acts = x.method() == http::verb::post;
+  if (acts)
+    if (auto no = refuse_act(node, x))
+      return respond(std::move(*no));
+  auto body = acts ? std::optional{x.body()} : std::nullopt;
+  ask_inspector(
+    node.system, node.inspector, std::string{x.target()}, std::move(body),
+    [respond = std::move(respond)](unsigned status, std::string json) {
+      respond({status, json_type, std::move(json)});
+    });
+}
+
+bool stream_events(const node_context_ptr& node, lane_thread& lane,
+                   const http_request& x, transport& client) {
+  if (!node->event_streams->try_enter(1))
+    return false;
+  gate_ticket place{node->event_streams, 1};
+  std::make_shared<event_stream>(std::move(client), lane, node, first_event(x))
+    ->run(std::move(place));
+  return true;
+}
+
+} // namespace atrium

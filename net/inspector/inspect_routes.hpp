@@ -1,0 +1,29 @@
+#pragma once
+
+#include "atrium/net/http_routes.hpp"
+
+#include <optional>
+
+namespace atrium {
+
+// What the internal listener has for those who look into the node. Handlers of
+// routes, see there.
+
+/// Refuses what a page of another site has a browser ask for: one that says so
+/// by its origin, or whose name is bound anew to this machine (DNS rebinding).
+std::optional<http_answer> refuse_foreign_page(const node_context& node,
+                                               const http_request& x);
+
+/// The page for people.
+http_answer show_inspector(const node_context& node, const http_request& x);
+
+/// What a target of the inspector looks like; by POST, for administrators: does
+/// something.
+void answer_inspect(const node_context& node, const http_request& x,
+                    http_route::responder respond);
+
+/// What happens, as it happens; false when too many listen already.
+bool stream_events(const node_context_ptr& node, lane_thread& lane,
+                   const http_request& x, transport& client);
+
+} // namespace atrium

@@ -1,0 +1,137 @@
+#include "atrium/net/inspector/inspector.hpp"
+
+#include "atrium/net/inspector/gathering.hpp"
+#include "atrium/net/inspector/inspect_target.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+namespace atrium {
+
+namespace {
+
+constexpr auto broken = "the target is broken";
+
+} // namespace
+
+caf::result<std::uint16_t, std::string>
+inspector_core::view(const std::string& target) {
+  auto to = self_->make_response_promise<std::uint16_t, std::string>();
+  if (auto x = inspect_target::parse(target))
+    view_path(*x, to);
+  else
+    refuse(to, 400, "bad_request", broken);
+  return to;
+}
+
+void inspector_core::view_path(const inspect_target& x, answer to) {
+  auto& path = x.path();
+  auto what = path.empty() ? std::string{} : path[0];
+  auto here = !x.text("local").empty();
+  if (path.empty())
+    return view_node(to);
+  if (path.size() == 1) {
+    if (what == "tree")
+      return view_tree(x, to);
+    if (what == "rooms")
+      return view_children(child_kind::room, x, to);
+    if (what == "users")
+      return view_children(child_kind::user, x, to);
+    if (what == "connections")
+      return view_connections(x, to);
+    if (what == "find")
+      return view_found(x, to);
+    if (what == "top")
+      return view_top(x, to);
+    if (what == "events")
+      return view_events(x, to);
+    if (what == "cluster")
+      return view_cluster(to);
+  }
+  if (path.size() == 2) {
+    auto kind = what == "rooms" ? child_kind::room : child_kind::user;
+    if (what == "rooms" || what == "users")
+      return here ? view_here(kind, path[1], to)
+                  : view_everywhere(kind, path[1], to);
+    if (what == "connections")
+      return view_connection(path[1], to);
+    if (what == "actors")
+      return view_actor(path[1], to);
+  }
+  if (path.size() == 3 && what == "rooms" && path[2] == "members")
+    return view_members(path[1], x, to);
+  ++refused_;
+  refuse_unknown(to);
+}
+
+caf::result<std::uint16_t, std::string>
+inspector_core::act(const std::string& target, const std::string& body) {
+  auto to = self_->make_response_promise<std::uint16_t, std::string>();
+  auto x = inspect_target::parse(target);
+  if (!x || x->path().size() != 3) {
+    ++refused_;
+    refuse_unknown(to);
+    return to;
+  }
+  auto& path = x->path();
+  if (path[0] == "connections" && path[2] == "disconnect")
+    disconnect_connection(path[1], to);
+  else if (path[0] == "users" && path[2] == "disconnect")
+    disconnect_user(path[1], x->text("local").empty(), to);
+  else if (path[0] == "rooms" && path[2] == "publish")
+    publish(path[1], body, to);
+  else
+    refuse_unknown(to);
+  return to;
+}
+
+std::function<void(std::function<void()>)> inspector_core::here() const {
+  return [self = inspector_actor{self_}](std::function<void()> run) {
+    caf::anon_send(self, continuation{std::move(run)});
+  };
+}
+
+caf::error inspect(json_inspector& f, inspector_core& x) {
+  return f(named("name"), inspector_core::name, named("errors"), x.refused_,
+           named("restarts"), 0);
+}
+
+inspector::inspector(caf::actor_config& config, inspector_setup setup)
+  : stateful_actor(config) {
+  state.start(std::move(setup));
+}
+
+inspector::behavior_type inspector::make_behavior() {
+  return {
+    [this](version_atom, std::uint32_t) {
+      return std::make_tuple(inspect_version, state.node_id());
+    },
+    [this](view_atom, const std::string& target) { return state.view(target); },
+    [this](act_atom, const std::string& target, const std::string& body) {
+      return state.act(target, body);
+    },
+    [](const continuation& x) { x.run(); },
+    [this](observe_atom) { return observation(state); },
+  };
+}
+
+void ask_inspector(caf::actor_system& system, const inspect_service& whom,
+                   std::string target, std::optional<std::string> body,
+                   std::function<void(unsigned, std::string)> then) {
+  system.spawn([=](caf::event_based_actor* self) {
+    constexpr std::chrono::seconds patience{10}; // it answers much sooner
+    auto good = [then](std::uint16_t status, std::string& json) {
+      then(status, std::move(json));
+    };
+    auto bad = [then](const caf::error&) {
+      then(503, R"({"error":"unavailable","message":"no answer in time"})");
+    };
+    if (body)
+      self->request(whom, patience, act_atom::value, target, *body)
+        .then(good, bad);
+    else
+      self->request(whom, patience, view_atom::value, target).then(good, bad);
+  });
+}
+
+} // namespace atrium

@@ -1,0 +1,49 @@
+#include "atrium/net/inspector/node_status.hpp"
+
+#include "atrium/actors/json_inspector.hpp"
+
+namespace atrium {
+
+namespace {
+
+struct bus_view {
+  const std::string& kind;
+  bus_stats stats;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, bus_view& x) {
+  auto& s = x.stats;
+  return f(named("kind"), x.kind, named("connected"), s.connected,
+           named("subscriptions"), s.subscriptions, named("pending"), s.pending,
+           named("pending_bytes"), s.pending_bytes, named("published"),
+           s.published, named("received"), s.received, named("failed"),
+           s.failed, named("rejected"), s.rejected, named("reconnects"),
+           s.reconnects);
+}
+
+} // namespace
+
+node_status::node_status(environment_ptr env,
+                         std::shared_ptr<node_reporter> reporter,
+                         std::shared_ptr<const node_life> life,
+                         std::string bus_kind)
+  : env_(std::move(env)),
+    reporter_(std::move(reporter)),
+    life_(std::move(life)),
+    bus_kind_(std::move(bus_kind)) {
+  // nop
+}
+
+std::string node_status::to_json() const {
+  auto x = reporter_->report();
+  bus_view bus{bus_kind_, env_->bus->stats()};
+  json_inspector f;
+  f(named("node"), x.node, named("run"), x.run, named("version"), x.version,
+    named("uptime_s"), x.uptime_s, named("phase"), to_string(life_->phase()),
+    named("connections"), x.connections, named("rooms"), x.rooms,
+    named("users"), x.users, named("load"), x.load, named("bus"), bus);
+  return f.take();
+}
+
+} // namespace atrium

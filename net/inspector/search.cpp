@@ -1,0 +1,150 @@
+#include "atrium/net/inspector/gathering.hpp"
+#include "atrium/net/inspector/inspect_target.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace atrium {
+
+// Connections, which only their lanes know, and actors of any kind.
+
+namespace {
+
+constexpr std::size_t page_size = 50;
+constexpr std::size_t largest_page = 500;
+
+// The connection of this number comes first of those behind the one before.
+list_connections just(actor_number number) {
+  return {number - 1, 1};
+}
+
+bool is_found(const children& x, actor_number number) {
+  return !x.page.empty() && x.page[0].actor->id() == number;
+}
+
+json brief(const json& state) {
+  json result{{"id", state.value("name", "")}, {"number", state["id"]}};
+  for (auto key : {"user", "lane", "outbox_bytes", "address", "stuck"})
+    if (state.contains(key))
+      result[key] = state[key];
+  result["rooms"] = state.value("rooms", json::object()).size();
+  return result;
+}
+
+} // namespace
+
+// Lanes number their connections from one counter, so the smallest numbers of
+// all lanes make the page.
+void inspector_core::view_connections(const inspect_target& x, answer to) {
+  auto limit = x.number("limit", page_size, largest_page);
+  auto after = connection_number(*setup_.env, x.text("after"));
+  auto found = std::make_shared<children>();
+  auto show = [found, limit, env = setup_.env](auto& shown) {
+    auto& page = found->page;
+    std::ranges::sort(page, {}, [](auto& one) { return one.actor->id(); });
+    auto full = page.size() >= limit && limit != 0;
+    page.resize(std::min(page.size(), limit));
+    shown->result["total"] = found->total;
+    shown->result["next"]
+      = full ? json(connection_id(*env, page.back().actor->id()))
+             : json(nullptr);
+    for (auto& one : page)
+      gathering::observe(shown, one.actor, [](auto& rows, json state) {
+        rows->result["connections"].push_back(brief(state));
+      });
+  };
+  auto all = std::make_shared<gathering>(self_, to);
+  all->result = {{"connections", json::array()}, {"total", 0}};
+  all->finish
+    = [](auto& rows) { sort_by(rows.result["connections"], "number"); };
+  auto missing = std::make_shared<std::size_t>(setup_.env->lanes.size());
+  for (auto& lane : setup_.env->lanes)
+    gathering::ask(all, lane.actor, list_connections{after, limit},
+                   [found, missing, show](auto& shown, children& some) {
+                     std::ranges::move(some.page,
+                                       std::back_inserter(found->page));
+                     found->total += some.total;
+                     if (--*missing == 0)
+                       show(shown);
+                   });
+}
+
+void inspector_core::view_connection(const std::string& id, answer to) {
+  auto number = connection_number(*setup_.env, id);
+  if (number == 0)
+    return ask_nodes("connection", id, to);
+  auto show = [number](auto& shown, children& found) {
+    if (!is_found(found, number))
+      return;
+    shown->status = 200;
+    gathering::observe(shown, found.page[0].actor, [](auto& one, json state) {
+      one->result["connection"] = std::move(state);
+    });
+  };
+  auto all = std::make_shared<gathering>(self_, to);
+  all->status = 404;
+  for (auto& lane : setup_.env->lanes)
+    gathering::ask(all, lane.actor, just(number), show);
+}
+
+void inspector_core::view_actor(const std::string& text, answer to) {
+  actor_number number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  auto look = [number](auto& shown, const observable_actor& x) {
+    if (x->id() != number)
+      return;
+    shown->status = 200;
+    gathering::observe(shown, x, [](auto& one, json state) {
+      one->result["actor"] = std::move(state);
+    });
+  };
+  auto look_through = [look](auto& shown, children& found) {
+    for (auto& x : found.page)
+      look(shown, x.actor);
+  };
+  constexpr auto all_of_them = std::numeric_limits<std::size_t>::max();
+  auto all = std::make_shared<gathering>(self_, to);
+  all->status = 404;
+  look(all, setup_.directory);
+  look(all, inspector_actor{self_});
+  gathering::ask(all, setup_.directory, list_parts{}, look_through);
+  for (auto& lane : setup_.env->lanes) {
+    look(all, lane.actor);
+    if (number != 0)
+      gathering::ask(all, lane.actor, just(number), look_through);
+  }
+  for (auto kind : {child_kind::room, child_kind::user})
+    gathering::ask(all, setup_.directory,
+                   list_children{kind, {}, {}, all_of_them}, look_through);
+}
+
+void inspector_core::view_found(const inspect_target& x, answer to) {
+  auto part = x.text("q");
+  auto limit = x.number("limit", page_size, largest_page);
+  auto all = std::make_shared<gathering>(self_, to);
+  all->result = {{"rooms", json::array()},
+                 {"users", json::array()},
+                 {"connections", json::array()}};
+  auto look = [&](child_kind kind, const char* key) {
+    gathering::ask(all, setup_.directory,
+                   list_children{kind, part, {}, limit, false},
+                   [key](auto& shown, children& found) {
+                     for (auto& one : found.page)
+                       shown->result[key].push_back(one.name);
+                   });
+  };
+  look(child_kind::room, "rooms");
+  look(child_kind::user, "users");
+  auto number = connection_number(*setup_.env, part);
+  if (number == 0)
+    return;
+  for (auto& lane : setup_.env->lanes)
+    gathering::ask(all, lane.actor, just(number),
+                   [number, part](auto& shown, children& found) {
+                     if (is_found(found, number))
+                       shown->result["connections"].push_back(part);
+                   });
+}
+
+} // namespace atrium

@@ -1,0 +1,131 @@
+#include "atrium/actors/first_of.hpp"
+#include "atrium/net/inspector/gathering.hpp"
+#include "atrium/net/inspector/inspect_target.hpp"
+
+namespace atrium {
+
+namespace {
+
+constexpr std::size_t most_rows = 100;
+
+// Keeps the rows with the largest numbers under `key`, the largest first.
+void keep_largest(json& rows, const char* key, std::size_t limit) {
+  auto& xs = rows.get_ref<json::array_t&>();
+  xs = first_of(std::move(xs), limit,
+                [key](auto& x) { return -x.value(key, 0.0); });
+}
+
+void add_mailbox(json& result, const json& state) {
+  if (state.value("mailbox", 0) == 0 && !state.contains("stuck"))
+    return;
+  json row;
+  for (auto key : {"id", "kind", "name", "mailbox", "stuck"})
+    if (state.contains(key))
+      row[key] = state[key];
+  result["mailboxes"].push_back(std::move(row));
+}
+
+// A room that keeps envelopes waiting need not be asked, and may not answer.
+void add_rooms(json& result, const busy_rooms& found) {
+  for (auto& x : found.busiest)
+    result["rooms"].push_back({{"name", x.name},
+                               {"members", x.members},
+                               {"messages_per_s", x.rate},
+                               {"waiting", x.waiting}});
+  for (auto& x : found.deepest)
+    result["mailboxes"].push_back({{"id", x.number},
+                                   {"kind", "room"},
+                                   {"name", x.name},
+                                   {"mailbox", x.waiting}});
+}
+
+} // namespace
+
+void inspector_core::view_top(const inspect_target& x, answer to) {
+  auto limit = x.number("limit", 10, most_rows);
+  auto all = std::make_shared<gathering>(self_, to);
+  all->result = {{"rooms", json::array()},
+                 {"slow_consumers", json::array()},
+                 {"mailboxes", json::array()}};
+  auto add_actor
+    = [](auto& shown, json state) { add_mailbox(shown->result, state); };
+  // Who is observed last does not count our other questions as waiting.
+  for (auto& lane : setup_.env->lanes) {
+    gathering::ask(all, lane.actor, list_slowest{limit},
+                   [](auto& shown, children& found) {
+                     for (auto& one : found.page)
+                       add_slow(shown, one);
+                   });
+    gathering::observe(all, lane.actor, add_actor);
+  }
+  gathering::observe_parts(
+    all, setup_.directory,
+    [](auto& shown, auto&, json state) { add_mailbox(shown->result, state); });
+  gathering::ask(
+    all, setup_.directory, list_busiest{limit},
+    [](auto& shown, busy_rooms& found) { add_rooms(shown->result, found); });
+  all->finish = [limit](auto& done) {
+    keep_largest(done.result["slow_consumers"], "outbox_bytes", limit);
+    keep_largest(done.result["mailboxes"], "mailbox", limit);
+  };
+}
+
+void inspector_core::add_slow(const std::shared_ptr<gathering>& all,
+                              const child& x) {
+  gathering::observe(all, x.actor,
+                     [bytes = x.outbox_bytes](auto& shown, json state) {
+                       shown->result["slow_consumers"].push_back(
+                         {{"connection", state.value("name", "")},
+                          {"user", state.value("user", "")},
+                          {"outbox_bytes", bytes},
+                          {"lane", state.value("lane", 0)}});
+                     });
+}
+
+// The tree shows what is there in few words; each actor has a page of its own.
+// Behind the last room come the users: a cursor is `room:NAME` or `user:NAME`.
+void inspector_core::view_tree(const inspect_target& x, answer to) {
+  auto limit = x.number("limit", 100, 500);
+  auto after = x.text("after");
+  auto users = after.starts_with("user:");
+  auto all = std::make_shared<gathering>(self_, to);
+  all->result["tree"]
+    = {{"kind", "node"},
+       {"name", node_id()},
+       {"children",
+        {{{"kind", "inspector"}, {"name", "inspector"}, {"id", self_->id()}}}}};
+  auto add = [](auto& shown, json state) {
+    shown->result["tree"]["children"].push_back(std::move(state));
+  };
+  for (auto& lane : setup_.env->lanes)
+    gathering::observe(all, lane.actor, [add](auto& shown, json state) {
+      state["children_total"] = state.value("connections", 0);
+      add(shown, std::move(state));
+    });
+  gathering::observe_parts(
+    all, setup_.directory,
+    [add](auto& shown, auto&, json state) { add(shown, std::move(state)); });
+  auto show = [add, users, limit, id = setup_.directory->id()](auto& shown,
+                                                               children& page) {
+    auto kind = users ? "user" : "room";
+    auto rows = json::array();
+    for (auto& one : page.page)
+      rows.push_back(
+        {{"kind", kind}, {"name", one.name}, {"id", one.actor->id()}});
+    auto full = page.page.size() == limit && limit != 0;
+    shown->result["next"] = full    ? json(kind + (':' + page.page.back().name))
+                            : users ? json(nullptr)
+                                    : json("user:");
+    add(shown, {{"kind", "directory"},
+                {"name", "directory"},
+                {"id", id},
+                {"children", std::move(rows)},
+                {"children_total", page.total}});
+  };
+  auto kind = users ? child_kind::user : child_kind::room;
+  gathering::ask(
+    all, setup_.directory,
+    list_children{kind, {}, after.substr(after.find(':') + 1), limit}, show);
+}
+
+} // namespace atrium

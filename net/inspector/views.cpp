@@ -1,0 +1,124 @@
+#include "atrium/net/inspector/gathering.hpp"
+#include "atrium/net/inspector/inspect_target.hpp"
+
+#include <limits>
+
+namespace atrium {
+
+// The node, its rooms and users, and what happens.
+
+namespace {
+
+constexpr std::size_t page_size = 50;
+constexpr std::size_t largest_page = 500;
+
+list_children page_of(child_kind kind, const inspect_target& x) {
+  return {kind, x.text("prefix"), x.text("after"),
+          x.number("limit", page_size, largest_page)};
+}
+
+// The one whose name is `name` comes first of those that begin with it.
+list_children just(child_kind kind, const std::string& name) {
+  return {kind, name, {}, 1};
+}
+
+bool is_found(const children& x, const std::string& name) {
+  return !x.page.empty() && x.page[0].name == name;
+}
+
+json brief(const children& xs) {
+  auto result = json::array();
+  for (auto& x : xs.page)
+    result.push_back({{"name", x.name}, {"id", x.actor->id()}});
+  return result;
+}
+
+} // namespace
+
+void inspector_core::view_node(answer to) {
+  auto all = std::make_shared<gathering>(self_, to);
+  all->result = json::parse(setup_.facts(), nullptr, false);
+  all->result["lanes"] = json::array();
+  for (auto& lane : setup_.env->lanes)
+    gathering::observe(all, lane.actor, [](auto& shown, json state) {
+      shown->result["lanes"].push_back(std::move(state));
+    });
+  all->finish = [](auto& x) { sort_by(x.result["lanes"], "id"); };
+}
+
+void inspector_core::view_children(child_kind kind, const inspect_target& x,
+                                   answer to) {
+  auto wanted = page_of(kind, x);
+  auto show = [kind, limit = wanted.limit](auto& shown, children& found) {
+    auto full = found.page.size() == limit && limit != 0;
+    shown->result[kind == child_kind::room ? "rooms" : "users"] = brief(found);
+    shown->result["total"] = found.total;
+    shown->result["next"] = full ? json(found.page.back().name) : json(nullptr);
+  };
+  gathering::ask(std::make_shared<gathering>(self_, to), setup_.directory,
+                 wanted, show);
+}
+
+void inspector_core::view_here(child_kind kind, const std::string& name,
+                               answer to) {
+  auto show = [kind, name](auto& shown, children& found) {
+    if (!is_found(found, name))
+      return;
+    auto& who = found.page[0].actor;
+    shown->status = 200;
+    shown->result["state"] = json::object();
+    gathering::observe(shown, who, [name](auto& one, json state) {
+      state.emplace("name", name); // the stuck do not say it
+      one->result["state"].update(state);
+    });
+    if (kind == child_kind::room)
+      gathering::observe_parts(shown, caf::actor_cast<room_actor>(who),
+                               [](auto& one, auto& part, json state) {
+                                 one->result["state"][part] = std::move(state);
+                               });
+  };
+  auto all = std::make_shared<gathering>(self_, to);
+  all->status = 404;
+  gathering::ask(all, setup_.directory, just(kind, name), show);
+}
+
+void inspector_core::view_members(const std::string& room,
+                                  const inspect_target& x, answer to) {
+  list_members wanted{connection_number(*setup_.env, x.text("after")),
+                      x.number("limit", page_size, largest_page)};
+  auto show = [wanted](auto& shown, members_page& found) {
+    auto full = found.page.size() == wanted.limit && wanted.limit != 0;
+    auto members = json::array();
+    for (auto& one : found.page)
+      members.push_back({{"user", one.user},
+                         {"connection", one.connection},
+                         {"lane", one.lane}});
+    shown->status = 200;
+    shown->result["members"] = std::move(members);
+    shown->result["total"] = found.total;
+    shown->result["next"]
+      = full ? json(found.page.back().connection) : json(nullptr);
+  };
+  auto all = std::make_shared<gathering>(self_, to);
+  all->status = 404;
+  gathering::ask(all, setup_.directory, just(child_kind::room, room),
+                 [room, wanted, show](auto& shown, children& found) {
+                   if (is_found(found, room))
+                     gathering::ask(
+                       shown, caf::actor_cast<room_actor>(found.page[0].actor),
+                       wanted, show);
+                 });
+}
+
+void inspector_core::view_events(const inspect_target& x, answer to) {
+  constexpr auto most = std::numeric_limits<std::size_t>::max();
+  auto page = setup_.env->events->read(x.number("after", 0, most));
+  auto events = json::array();
+  for (auto& one : page.events)
+    events.push_back(json::parse(json_inspector::to_json(one)));
+  to.deliver(
+    std::uint16_t{200},
+    dump({{"events", events}, {"next", page.next}, {"missed", page.missed}}));
+}
+
+} // namespace atrium

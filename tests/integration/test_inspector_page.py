@@ -1,0 +1,336 @@
+"""The inspector's page in a browser: what an operator sees of a node, and can do to it."""
+
+from urllib.parse import quote
+
+import pytest
+
+import browser as browsers
+from client import join, unique
+from deadline import until, wait_until
+
+MISSING = browsers.missing()
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {MISSING}")
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+ADMINISTRATORS = 4005  # the close code of who is disconnected by one
+
+
+@pytest.fixture(scope="module")
+def shared_browser():
+    browser = browsers.Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def browser(shared_browser):
+    """A desktop in daylight. Whatever a test does, the page's scripts must not complain."""
+    shared_browser.be()
+    shared_browser.complaints()  # of the test before, which has judged them
+    yield shared_browser
+    complaints = shared_browser.complaints()
+    shared_browser.driver.get("about:blank")
+    # That something was not found, or does not answer, is what some tests are about.
+    assert [each for each in complaints if each["source"] != "network"] == []
+
+
+def address(node, view=""):
+    return f"http://127.0.0.1:{node.internal_port}/inspector#/{view}"
+
+
+def view_of(kind, name):
+    return f"{kind}/{quote(name, safe='')}"
+
+
+def row_of(browser, table, heading, text):
+    """The first row of a table with this text under a heading, or nothing."""
+    return next((row for row in browser.rows(table) if text in row.get(heading, "")), None)
+
+
+# -- what it shows --------------------------------------------------------------------------------
+
+
+async def test_the_overview_counts_what_the_node_has(browser, start_node, connect):
+    """Three connections of two users, two of them in a room.
+    The overview says so, for the node, for its lanes and for the cluster."""
+    node = start_node("--lanes", "2", "--node-id", "solo")
+    ann, _, bob = [await connect(node, user) for user in ("ann", "ann", "bob")]
+    await join("lobby", ann, bob)
+    browser.open(address(node))
+    browser.reads("#title", "solo")
+    browser.reads("#about", "running")
+    browser.reads(".figures", "3 connections", "1 room", "2 users")
+    wait_until(lambda: sum(int(lane["Connections"])
+                           for lane in browser.rows("Lanes of this node")) == 3,
+               "the lanes have three connections")
+    assert len(browser.rows("Lanes of this node")) == 2
+    wait_until(lambda: (row_of(browser, "Nodes of the cluster", "Node", "solo") or {}).get(
+        "Connections") == "3", "the cluster has a node with three connections")
+    assert len(browser.rows("Nodes of the cluster")) == 1
+
+
+async def test_the_overview_measures_what_goes_on(browser, node, connect, room):
+    """A member publishes now and then.
+    The charts of what comes in and goes out are no longer empty."""
+    ann = await connect(node)
+    await join(room, ann)
+    browser.open(address(node))
+
+    async def measured():
+        await ann.request("publish", room=room, data="x")
+        charts = browser.run("[...document.querySelectorAll('.chart strong')]"
+                             ".map((each) => each.innerText)")
+        return len(charts) == 4 and all(not text.startswith(("–", "0")) for text in charts)
+
+    await until(measured, "four charts have a figure")
+    assert browser.run("document.querySelectorAll('.chart .line[d]:not([d=\"\"])').length") == 4
+
+
+async def test_two_nodes_are_shown_as_one_cluster(browser, pair, connect, room):
+    """Each of two nodes has a member of the same room.
+    Either page shows both nodes, and the room on both; its members it has of its own node."""
+    ann, bob = [await connect(node) for node in pair]
+    await join(room, ann, bob)
+    browser.open(address(pair[0]))
+    wait_until(lambda: len(browser.rows("Nodes of the cluster")) == 2, "two nodes are shown")
+    browser.open(address(pair[0], view_of("rooms", room)))
+    browser.reads("#about", "2 members on 2 nodes")
+    wait_until(lambda: [row["Members"] for row in browser.rows("The room on each node")]
+               == ["1", "1"], "each node has a member")
+    wait_until(lambda: [row["User"] for row in browser.rows("Members on this node")]
+               == [ann.user], "this node's member is named")
+
+
+async def test_a_room_shows_who_is_in_it(browser, node, connect, room):
+    """Two users are in a room, and one of them leaves.
+    The page follows, without being loaded again."""
+    ann, bob = await connect(node, unique("ann")), await connect(node, unique("bob"))
+    await join(room, ann, bob)
+    browser.open(address(node, view_of("rooms", room)))
+    browser.reads("#title", room)
+    browser.reads("#about", "2 members on 1 node")
+    users = {ann.user, bob.user}
+    wait_until(lambda: {row["User"] for row in browser.rows("Members on this node")} == users,
+               "both members are named")
+    assert row_of(browser, "Members on this node", "User", ann.user)["Connection"] \
+        == ann.connection
+    await bob.request("leave", room=room)
+    wait_until(lambda: [row["User"] for row in browser.rows("Members on this node")]
+               == [ann.user], "who has left is gone")
+
+
+async def test_links_lead_from_a_room_to_a_member_and_her_connection(browser, node, connect, room):
+    """An operator follows a name.
+    Each step is a page of its own, and the browser's way back works."""
+    ann = await connect(node, unique("ann"))
+    await join(room, ann)
+    browser.open(address(node, view_of("rooms", room)))
+    browser.click("#view a", ann.user)
+    browser.reads("#about", "user · 1 connection")
+    browser.click("#view a", ann.connection)
+    browser.reads("#about", f"connection of {ann.user}")
+    browser.reads("#view", "signed on", room)
+    browser.driver.back()
+    browser.reads("#about", "user · 1 connection")
+
+
+async def test_a_hostile_name_is_only_text(browser, node, connect):
+    """Names are up to clients, and one has chosen HTML.
+    Wherever the name is shown it can be read, and nothing else comes of it."""
+    mallory = await connect(node, HOSTILE)
+    await join(HOSTILE, mallory)
+    room, user = view_of("rooms", HOSTILE), view_of("users", HOSTILE)
+    views = [room, user, "rooms", "users", "connections", "tree", view_of("find", "<img"),
+             view_of("connections", mallory.connection)]
+    for view in views:
+        browser.open(address(node, view))
+        browser.reads("#main", HOSTILE)
+        assert browser.run("document.querySelectorAll('main img, main script').length") == 0
+    browser.open(address(node, "rooms"))
+    browser.click("#view a", HOSTILE)
+    browser.reads("#about", "1 member on 1 node")
+
+
+async def test_a_search_finds_a_user_by_keyboard_alone(browser, node, connect):
+    """Somebody complains, and the operator knows a part of her name.
+    A slash, that part and two more keys lead to her."""
+    ann = await connect(node, unique("searched-for"))
+    browser.open(address(node))
+    browser.press("/")
+    browser.press(ann.user[2:] + "\n")
+    browser.reads("#about", "1 found")
+    browser.reads("#view", ann.user)
+    browser.press("\t")
+    browser.press("\n")
+    browser.reads("#title", ann.user)
+    browser.reads("#about", "user · 1 connection")
+
+
+async def test_the_lists_and_the_tree_have_what_is_there(browser, node, connect, room):
+    """A room, its member and her connection.
+    Each is in its list, and the tree has the actors."""
+    ann = await connect(node, unique("ann"))
+    await join(room, ann)
+    for view, text in [(f"rooms?prefix={room}", room), (f"users?prefix={ann.user}", ann.user),
+                       ("connections", ann.connection), ("tree", "lane-0"), ("tree", room),
+                       ("tree", ann.user), ("tree", "directory"), ("tree", "inspector")]:
+        browser.open(address(node, view))
+        browser.reads("#view", text)
+    browser.click(".tree a", "lane-0")
+    browser.reads("#about", "lane ")
+    browser.reads("#view", "handled")
+
+
+async def test_events_show_a_join_and_can_be_held(browser, node, connect, room):
+    """An operator watches the events while somebody joins, pauses, and somebody else does.
+    The first is there, the second as soon as it is wanted."""
+    ann, bob = await connect(node, unique("ann")), await connect(node, unique("bob"))
+    browser.open(address(node, "events"))
+    browser.reads("#about", "Live")
+    await join(room, ann)
+    browser.reads("#view", "joined", room, ann.user)
+    browser.click("#pause")
+    browser.reads("#pause", "Go on")
+    await join(room, bob)
+    browser.reads("#pause", "new")
+    assert bob.user not in browser.text("#view")
+    browser.click("#pause")
+    browser.reads("#view", bob.user)
+
+
+# -- what it does ---------------------------------------------------------------------------------
+
+
+async def test_a_connection_can_be_disconnected(browser, node, connect):
+    """An administrator disconnects a client and confirms it.
+    The client is closed with 4005, another one of the same user is not."""
+    ann, again = [await connect(node, "ann") for _ in range(2)]
+    browser.open(address(node, view_of("connections", ann.connection)))
+    browser.click("#actions button", "Disconnect")
+    browser.reads("dialog", ann.connection)
+    browser.click("dialog button", "Cancel")
+    wait_until(lambda: not browser.text("dialog"), "the dialog is closed")
+    await ann.request("ping")
+    browser.click("#actions button", "Disconnect")
+    browser.click("dialog button[type=submit]", "Disconnect")
+    assert await ann.close_code() == ADMINISTRATORS
+    browser.reads("#outcome", "Disconnected", ann.connection)
+    browser.reads("#trouble", "no such connection")
+    await again.request("ping")
+
+
+async def test_a_user_can_be_disconnected(browser, node, connect):
+    """An administrator disconnects a user, whose name is hostile.
+    All of her connections are closed with 4005, nobody else's."""
+    mallory = [await connect(node, HOSTILE) for _ in range(2)]
+    bob = await connect(node)
+    browser.open(address(node, view_of("users", HOSTILE)))
+    browser.reads("#about", "2 connections")
+    browser.click("#actions button", "Disconnect")
+    browser.click("dialog button[type=submit]", "Disconnect")
+    for client in mallory:
+        assert await client.close_code() == ADMINISTRATORS
+    browser.reads("#outcome", "2 connections")
+    await bob.request("ping")
+
+
+async def test_a_test_message_reaches_the_members(browser, node, connect, room):
+    """An administrator sends a message to a room, at first with a slip in its JSON.
+    The slip is pointed out; the message comes to the members as it was typed."""
+    ann = await connect(node)
+    await join(room, ann)
+    browser.open(address(node, view_of("rooms", room)))
+    browser.click("#actions button", "Send")
+    browser.type("dialog textarea", "}")
+    browser.click("dialog button[type=submit]")
+    assert browser.run("document.querySelector('dialog textarea').validity.customError")
+    browser.type("dialog textarea", "\b")
+    browser.click("dialog button[type=submit]")
+    message = await ann.expect("message", room=room)
+    assert message["data"] == {"text": "a test"}
+    browser.reads("#outcome", "Sent to", room)
+
+
+async def test_a_token_is_asked_for_where_one_is_needed(browser, start_node, connect, tmp_path):
+    """The node wants an administrator's token, and the first one is wrong.
+    Nothing is done before the right one is there; then it is known until it is forgotten."""
+    secret = tmp_path / "token"
+    secret.write_text("a-token-of-administrators\n")
+    node = start_node("--admin-token-file", str(secret))
+    ann, bob = await connect(node, "ann"), await connect(node, "bob")
+    browser.open(address(node, view_of("connections", ann.connection)))
+    browser.click("#actions button", "Disconnect")
+    browser.click("dialog button[type=submit]", "Disconnect")
+    browser.type("#token", "a-guess\n")
+    browser.reads("dialog", "was not taken")
+    await ann.request("ping")
+    browser.type("#token", secret.read_text())
+    assert await ann.close_code() == ADMINISTRATORS
+    browser.run("void (location.hash = arguments[0])", f"#/{view_of('users', 'bob')}")
+    browser.reads("#about", "1 connection")
+    browser.click("#actions button", "Disconnect")
+    browser.click("dialog button[type=submit]", "Disconnect")
+    assert await bob.close_code() == ADMINISTRATORS
+    browser.click("#forget")
+    assert browser.run("sessionStorage.length") == 0
+
+
+# -- how it looks and lasts -----------------------------------------------------------------------
+
+
+async def test_no_view_scrolls_sideways_on_a_phone(browser, node, connect):
+    """A phone of 360 pixels, and names as long as they may be.
+    Every view fits."""
+    name = unique("x" * 120)
+    ann = await connect(node, name)
+    await join(name, ann)
+    browser.be(browsers.PHONE)
+    views = ["", "tree", "rooms", "users", "connections", "top", "events", view_of("find", "xxx"),
+             view_of("rooms", name), view_of("users", name),
+             view_of("connections", ann.connection)]
+    for view in views:
+        browser.open(address(node, view))
+        wait_until(lambda: browser.run("document.getElementById('view').children.length > 0"),
+                   f"{view!r} shows something")
+        widths = browser.run("[document.documentElement.scrollWidth, innerWidth]")
+        assert widths == [360, 360], view
+
+
+def test_dark_mode_is_dark(browser, node):
+    """The same page for somebody who prefers it light and for somebody who does not.
+    The background follows."""
+    brightness = "Math.max(...getComputedStyle(document.body).backgroundColor.match(/\\d+/g)" \
+        ".slice(0, 3))"
+    browser.open(address(node))
+    assert browser.run(brightness) > 240
+    browser.be(scheme="dark")
+    assert browser.run(brightness) < 60
+
+
+async def test_nothing_is_said_on_the_console(browser, node, connect, room):
+    """An operator looks at everything there is.
+    The console stays empty, also of what could not be loaded."""
+    ann = await connect(node)
+    await join(room, ann)
+    browser.open(address(node))
+    for view in ["tree", "rooms", "users", "connections", "top", "events", view_of("find", "a"),
+                 view_of("rooms", room), view_of("users", ann.user),
+                 view_of("connections", ann.connection), "nonsense"]:
+        browser.run("void (location.hash = arguments[0])", f"#/{view}")
+        wait_until(lambda: browser.run("!document.querySelector('main[aria-busy]')"),
+                   f"{view!r} is there")
+    assert browser.complaints() == []
+
+
+def test_a_node_that_is_gone_is_shown_as_gone_until_it_is_back(browser, start_node):
+    """A node ends while somebody looks at it, and another one takes its place.
+    The page says since when, keeps what it had, and goes on by itself."""
+    node = start_node("--node-id", "first")
+    browser.open(address(node))
+    browser.reads("#title", "first")
+    node.stop()
+    browser.reads("#trouble", "does not answer, since")
+    browser.reads("#title", "first")
+    start_node("--node-id", "second", "--internal", f"127.0.0.1:{node.internal_port}")
+    browser.reads("#title", "second")
+    wait_until(lambda: not browser.text("#trouble"), "nothing is wrong any more")
