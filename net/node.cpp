@@ -9,6 +9,7 @@
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/node_status.hpp"
 #include "atrium/net/node_parts.hpp"
+#include "atrium/net/service_manager.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/event_based_actor.hpp>
@@ -163,8 +164,14 @@ std::string node::start() {
     reporter_->serve_at(*internal);
   roll_->start();
   check_up_ = std::make_unique<ticker>(
-    internal_lane_->io(), std::chrono::seconds{1}, [this] { health_->tick(); });
+    internal_lane_->io(), std::chrono::seconds{1}, [this] { check_up(); });
   return {};
+}
+
+void node::check_up() {
+  health_->tick();
+  if (service_manager::wants_signs_of_life() && health_->live().ok)
+    service_manager::give_sign_of_life();
 }
 
 std::optional<listen_address> node::internal_address() const {

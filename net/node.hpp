@@ -78,6 +78,7 @@ private:
   environment_ptr make_environment(const options& from, room_types rooms);
   std::shared_ptr<health> make_health(const environment& env);
   std::shared_ptr<cluster> make_cluster(const environment_ptr& env);
+  void check_up();
   void drain();
   void tell_connections();
   bool close_connections(std::chrono::steady_clock::time_point deadline);

@@ -4,6 +4,7 @@
 #include "atrium/broker/redis_url.hpp"
 #include "atrium/net/node.hpp"
 #include "atrium/net/option_values.hpp"
+#include "atrium/net/service_manager.hpp"
 #include "atrium/net/version.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <sys/resource.h>
 
 namespace atrium {
 
@@ -43,6 +45,16 @@ void announce(const node& x, const options& from) {
   log::info("listening on http{}://{}/ and ws{}://{}/ws", s, where, s, where);
 }
 
+// Every connection is a file; where nobody thought of it the soft limit is
+// 1024.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
+    return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /// Catches the signals for a node, from its construction on: one that comes
 /// while the node starts is not lost.
 class signal_desk {
@@ -67,7 +79,9 @@ private:
     reload_.async_wait([this, &x](auto error, int) {
       if (error)
         return;
+      service_manager::say_reloading();
       x.reload();
+      service_manager::say_ready();
       reload_on_signal(x);
     });
   }
@@ -86,6 +100,7 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     return *parsed.exit_code;
   }
   std::signal(SIGPIPE, SIG_IGN);
+  allow_many_files();
   log::set_threshold(parsed.value.log_level);
   signal_desk signals;
   node running{parsed.value, std::move(rooms)};
@@ -94,7 +109,9 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     return EXIT_FAILURE;
   }
   announce(running, parsed.value);
+  service_manager::say_ready();
   signals.serve(running);
+  service_manager::say_stopping();
   if (!running.stop())
     std::_Exit(EXIT_FAILURE); // joining stuck threads would hang
   log::info("node has stopped");
