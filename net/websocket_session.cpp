@@ -22,7 +22,6 @@ constexpr std::chrono::seconds close_timeout{5};
 // for the beginning of a message, then as much as the message needs.
 constexpr std::size_t first_read = 256;
 constexpr std::size_t next_read = 65536;
-constexpr std::uint8_t silent_beats_allowed = 2;
 
 } // namespace
 
@@ -33,7 +32,7 @@ websocket_session::websocket_session(transport below, lane_thread& lane,
     node_(std::move(node)),
     from_(std::move(from)) {
   stream_.read_message_max(node_->options.max_message_bytes);
-  stream_.control_callback([this](auto, auto) { heard_ = true; });
+  stream_.control_callback([this](auto, auto) { pulse_.hear(); });
 }
 
 // -- coming -------------------------------------------------------------------
@@ -110,7 +109,7 @@ void websocket_session::on_read(boost::system::error_code error) {
     ++node_->env->counters->oversized_frames;
   if (error)
     return on_gone();
-  heard_ = true;
+  pulse_.hear();
   if (state_ != state::open || farewell_)
     return; // closing: Beast reads on by itself
   if (!stream_.is_message_done())
@@ -129,7 +128,7 @@ void websocket_session::on_read(boost::system::error_code error) {
 
 void websocket_session::on_message(std::string_view text) {
   ++unanswered_;
-  idle_beats_ = 0;
+  pulse_.ask();
   auto wait = meter_.take_message(client_meter::clock::now(), node_->rates,
                                   text.size());
   auto parsed = protocol::parse_request(text);
@@ -303,26 +302,17 @@ void websocket_session::beat() {
   if (state_ != state::open || !stream_.is_open())
     return;
   watch_end();
-  // Who is not listened to, because of the window, cannot be heard.
-  silent_beats_ = heard_ || !reading_ ? 0 : silent_beats_ + 1;
-  heard_ = false;
-  if (silent_beats_ >= silent_beats_allowed) {
+  auto& by = node_->options;
+  if (pulse_.is_silent(reading_)) { // not because of the window
     ++node_->env->counters->silent_closes;
     close(close_code::no_pong, "no answer to pings", {});
-  } else if (is_idle()) {
+  } else if (unanswered_ == 0
+             && pulse_.is_idle(by.ping_interval, by.idle_timeout)) {
     ++node_->env->counters->idle_closes;
     close(close_code::normal, "nothing was requested for too long", {});
   } else {
     append(frame::ping());
   }
-}
-
-// Never too early, and at most a beat too late.
-bool websocket_session::is_idle() {
-  auto limit = node_->options.idle_timeout;
-  if (limit.count() == 0 || unanswered_ > 0)
-    return false;
-  return node_->options.ping_interval * idle_beats_++ >= limit;
 }
 
 void websocket_session::expire() {

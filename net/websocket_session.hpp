@@ -4,6 +4,7 @@
 #include "atrium/actors/outlet.hpp"
 #include "atrium/net/address_table.hpp"
 #include "atrium/net/client_meter.hpp"
+#include "atrium/net/client_pulse.hpp"
 #include "atrium/net/heartbeat.hpp"
 #include "atrium/net/http_routes.hpp"
 #include "atrium/net/outbox_stream.hpp"
@@ -101,7 +102,6 @@ private:
                    std::chrono::milliseconds after);
   void on_gone();
   void count_mistake();
-  bool is_idle();
   void read_or_wait();
   void relieve();
   void append_text(std::string_view text);
@@ -116,10 +116,8 @@ private:
   std::unique_ptr<farewell> farewell_;
   state state_ = state::accepting;
   bool reading_ = false;
-  bool heard_ = true; // since the last beat
-  std::uint8_t silent_beats_ = 0;
-  std::uint32_t idle_beats_ = 0; // since the last request
   std::size_t unanswered_ = 0;
+  client_pulse pulse_;
   client_meter meter_;
 };
 
