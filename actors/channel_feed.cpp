@@ -16,7 +16,7 @@ namespace {
 class mailbox_subscriber final : public subscriber {
 public:
   mailbox_subscriber(listener_actor to, const environment& env,
-                     std::shared_ptr<gate> queue)
+                     channel_feed::bound queue)
     : to_(std::move(to)),
       queue_(std::move(queue)),
       env_(env.shared_from_this()) {
@@ -29,7 +29,7 @@ public:
 
   void on_messages(std::vector<shared_bytes> batch) override {
     auto n = batch.size();
-    if (!queue_->try_enter(n)) {
+    if (!queue_.queue->try_enter(n)) {
       env_->counters->room_queue_drops += n;
       if (!dropping_since_)
         dropping_since_ = env_->now();
@@ -37,7 +37,10 @@ public:
     }
     if (auto from = std::exchange(dropping_since_, std::nullopt))
       caf::anon_send(to_, interrupted{*from, env_->now()});
-    caf::anon_send(to_, packets{std::move(batch), gate_ticket{queue_, n}});
+    auto& all = env_->backlogs;
+    std::shared_ptr<backlog> sum{all, &(*all.*queue_.sum)};
+    caf::anon_send(to_, packets{std::move(batch),
+                                gate_ticket{queue_.queue, n, std::move(sum)}});
   }
 
   void on_gap(unix_time from, unix_time to) override {
@@ -50,15 +53,23 @@ public:
 
 private:
   listener_actor to_;
-  std::shared_ptr<gate> queue_;
+  channel_feed::bound queue_;
   environment_ptr env_;
   std::optional<unix_time> dropping_since_;
 };
 
+// A client's connection says where it is; what has none says it in the header.
+origin origin_of(const packet& x, const environment& env) {
+  auto& from = x.content.from;
+  auto named = from && !from->connection.empty();
+  return {x.content.time,
+          place_of(env, named ? std::string_view{from->connection} : x.origin)};
+}
+
 } // namespace
 
 void channel_feed::open(const environment& env, const std::string& channel,
-                        listener_actor to, std::shared_ptr<gate> queue) {
+                        listener_actor to, bound queue) {
   held_ = env.bus->subscribe(channel, std::make_shared<mailbox_subscriber>(
                                         std::move(to), env, std::move(queue)));
 }
@@ -85,7 +96,7 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
     return;
   }
   auto& x = std::get<packet>(decoded);
-  incoming result{frame::text(x.json), {}};
+  incoming result{frame::text(x.json), {}, origin_of(x, env)};
   if (x.skip_sender && x.content.from)
     result.skip = std::move(x.content.from->connection);
   out.push_back(std::move(result));

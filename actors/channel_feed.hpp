@@ -13,10 +13,15 @@ namespace atrium {
 /// checked and decoded by the actor. Ends the subscription when it dies.
 class channel_feed {
 public:
-  /// Subscribes; the bus answers `to` with `subscribed`. What waits for it is
-  /// in `queue`.
+  /// Where what waits for the actor is counted.
+  struct bound {
+    std::shared_ptr<gate> queue;
+    backlog backlogs::*sum; ///< Of all queues of the kind.
+  };
+
+  /// Subscribes; the bus answers `to` with `subscribed`.
   void open(const environment& env, const std::string& channel,
-            listener_actor to, std::shared_ptr<gate> queue);
+            listener_actor to, bound queue);
 
   /// Returns what is sound, counts and drops the rest.
   std::vector<incoming> decode(const packets& in, const environment& env);

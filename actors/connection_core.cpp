@@ -14,6 +14,17 @@ namespace {
 
 constexpr auto not_in_room = "not a member of this room";
 
+scope scope_of(accepted::kind what) {
+  switch (what) {
+  case accepted::kind::published:
+    return scope::room;
+  case accepted::kind::sent:
+    return scope::user;
+  default:
+    return scope::all;
+  }
+}
+
 // An error of a room as the client sees it; anything but `errc` is a room that
 // died with the join in its mailbox.
 failure failure_from(const join_request& x, const caf::error& why) {
@@ -41,6 +52,7 @@ void connection_core::start(connection_actor::pointer self,
 }
 
 void connection_core::sign_on_again() {
+  meter().counters().directory_requests.add();
   self_->send(setup_.directory,
               sign_on{setup_.who.user, connection_actor{self_}});
 }
@@ -58,8 +70,8 @@ void connection_core::turn_away() {
 
 void connection_core::push(const push_frame& x) {
   // A message to the user may overtake the welcome of her newest connection.
-  if (open_)
-    setup_.out->append(x.content);
+  if (open_ && setup_.out->append(x.content))
+    meter().delivered(scope::user, x.from, 1);
 }
 
 void connection_core::push(const push_reply& x) {
@@ -133,6 +145,7 @@ void connection_core::on(join_request& x) {
   seat from{{setup_.who.user, id_, setup_.who.info},
             connection_actor{self_},
             setup_.lane};
+  meter().counters().directory_requests.add();
   // No timeout: a room answers within the bus timeout, and one that dies has
   // its requests bounced. A late success after a timeout would be a membership
   // that the client does not know of.
@@ -254,10 +267,10 @@ void connection_core::finish(const outcome& x) {
   auto by_room = x.what.what == accepted::kind::published;
   if (by_room && !settle(x.what.target, x.what.id))
     return; // answered when the room died
-  if (x.code == errc::none)
-    setup_.out->answer(x.what);
-  else
-    fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
+  if (x.code != errc::none)
+    return fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
+  meter().counters().messages[scope_of(x.what.what)].add();
+  setup_.out->answer(x.what);
 }
 
 } // namespace atrium

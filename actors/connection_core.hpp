@@ -109,6 +109,10 @@ private:
   void send_to_bus(Request& x, scope to, std::string target,
                    const std::string& channel, accepted::kind what);
 
+  lane_meter& meter() {
+    return *setup_.env->lanes[setup_.lane].meter;
+  }
+
   connection_actor::pointer self_ = nullptr;
   connection_setup setup_;
   std::string id_;

@@ -25,7 +25,13 @@ void directory_core::spawn_everyone() {
   everyone_ = self_->spawn<everyone, caf::monitored>(env_);
 }
 
+void directory_core::count_children() {
+  env_->population->rooms.set(rooms_.size());
+  env_->population->users.set(users_.size());
+}
+
 caf::result<entered> directory_core::join(join_room& x) {
+  env_->population->requests.add();
   if (stopping_)
     return caf::make_error(errc::bus_unavailable,
                            std::string{"the node is going away"});
@@ -39,7 +45,7 @@ caf::result<entered> directory_core::join(join_room& x) {
     ++alive_;
     return spawn_room(x.room);
   });
-  count();
+  count_children();
   return self_->delegate(child, std::move(x));
 }
 
@@ -53,6 +59,7 @@ room_actor directory_core::spawn_room(const std::string& name) {
 }
 
 void directory_core::add(sign_on& x) {
+  env_->population->requests.add();
   if (stopping_)
     return;
   auto& child = users_.pass_on(x.user, [&] {
@@ -61,7 +68,7 @@ void directory_core::add(sign_on& x) {
     return self_->spawn<user, caf::monitored>(env_, x.user,
                                               directory_actor{self_});
   });
-  count();
+  count_children();
   self_->send(child, std::move(x));
 }
 
@@ -74,7 +81,7 @@ void directory_core::let_retire(const retire& x) {
     stop("room", *idle);
   else if (auto gone = users_.retire(x))
     stop("user", *gone);
-  count();
+  count_children();
 }
 
 void directory_core::down(const caf::down_msg& x) {
@@ -87,7 +94,7 @@ void directory_core::down(const caf::down_msg& x) {
     user_died(x.reason);
   else if (everyone_ && number == everyone_->id() && !stopping_)
     spawn_everyone();
-  count();
+  count_children();
   if (stopping_ && alive_ == 0)
     self_->quit(caf::exit_reason::user_shutdown);
 }
@@ -120,11 +127,6 @@ void directory_core::stop() {
 
 children directory_core::list(const list_children& x) const {
   return x.kind == child_kind::room ? rooms_.list(x) : users_.list(x);
-}
-
-void directory_core::count() {
-  env_->population->rooms.store(rooms_.size(), std::memory_order_relaxed);
-  env_->population->users.store(users_.size(), std::memory_order_relaxed);
 }
 
 busy_rooms directory_core::list(const list_busiest& x) {

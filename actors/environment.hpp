@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/event_log.hpp"
+#include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/messages.hpp"
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/registry.hpp"
@@ -68,17 +69,25 @@ struct counters {
   std::atomic<std::uint64_t> node_packet_drops = 0; ///< Packets dropped.
 };
 
-/// How many there are on this node; written by the directory, read by any
-/// thread.
-struct population {
-  std::atomic<std::size_t> rooms = 0;
-  std::atomic<std::size_t> users = 0;
+/// What the directory has and has done, written by it alone.
+struct directory_counters {
+  tally rooms;
+  tally users;
+  tally requests; ///< Of connections, handled.
 };
 
-/// A lane, and the bound of what may wait for it.
+/// Messages from the bus that wait for actors, by kind.
+struct backlogs {
+  backlog rooms = 0;
+  backlog users = 0;
+  backlog everyone = 0;
+};
+
+/// A lane, the bound of what may wait for it, and what it counts.
 struct lane_port {
   lane_actor actor;
   std::shared_ptr<gate> queue;
+  std::shared_ptr<lane_meter> meter = std::make_shared<lane_meter>();
 };
 
 /// Everything that actors depend on, made once when the node starts and never
@@ -98,15 +107,20 @@ struct environment : std::enable_shared_from_this<environment> {
   std::vector<lane_port> lanes;
   std::shared_ptr<struct counters> counters
     = std::make_shared<struct counters>();
-  std::shared_ptr<struct population> population
-    = std::make_shared<struct population>();
   std::shared_ptr<event_log> events = std::make_shared<event_log>();
+  std::shared_ptr<directory_counters> population
+    = std::make_shared<directory_counters>();
+  std::shared_ptr<struct backlogs> backlogs
+    = std::make_shared<struct backlogs>();
 };
 
 using environment_ptr = std::shared_ptr<const environment>;
 
 /// Names the connection with this number for clients: `<run_id>-<number>`.
 std::string connection_id(const environment& env, actor_number number);
+
+/// Returns where what this run, or a connection of it, has sent comes from.
+origin::place place_of(const environment& env, std::string_view run);
 
 /// Returns the number of the connection of this node and run that is called
 /// `id`, or 0.

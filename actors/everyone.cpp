@@ -10,7 +10,8 @@ void everyone_core::start(environment_ptr env) {
   lanes_.emplace(env_);
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
-    std::make_shared<gate>(env_->limits.room_queue));
+    channel_feed::bound{std::make_shared<gate>(env_->limits.room_queue),
+                        &backlogs::everyone});
 }
 
 void everyone_core::deliver(const arrived& x) {
@@ -20,7 +21,7 @@ void everyone_core::deliver(const arrived& x) {
   delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
-      lanes_->send(lane, fan_out_all{one.content}, notice);
+      lanes_->send(lane, fan_out_all{one.content, one.from}, notice);
 }
 
 void everyone_core::tell_gap(const interrupted& x) {

@@ -41,6 +41,10 @@ private:
   std::atomic<std::size_t> taken_ = 0;
 };
 
+/// How much waits in all queues of one kind, for operators. No bound; not for
+/// what only passes through lanes, which would share it.
+using backlog = std::atomic<std::size_t>;
+
 /// Places of a gate that give themselves back with the last copy, also when the
 /// message that carries them is thrown away with its receiver.
 class gate_ticket {
@@ -51,6 +55,16 @@ public:
   gate_ticket(std::shared_ptr<gate> from, std::size_t n)
     : hold_(from.get(), [from, n](gate* g) { g->leave(n); }) {
     // nop
+  }
+
+  /// The same, for places that `sum` counts from now on as well.
+  gate_ticket(std::shared_ptr<gate> from, std::size_t n,
+              std::shared_ptr<backlog> sum)
+    : hold_(from.get(), [from, n, sum](gate* g) {
+        g->leave(n);
+        sum->fetch_sub(n, std::memory_order_relaxed);
+      }) {
+    sum->fetch_add(n, std::memory_order_relaxed);
   }
 
 private:

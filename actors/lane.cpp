@@ -8,8 +8,9 @@
 namespace atrium {
 
 void lane_core::start(lane_actor::pointer self, std::shared_ptr<gate> queue,
-                      std::size_t index) {
+                      std::size_t index, std::shared_ptr<lane_meter> meter) {
   self_ = self;
+  meter_ = std::move(meter);
   name_ = "lane-" + std::to_string(index);
   queue_ = std::move(queue);
 }
@@ -50,22 +51,30 @@ void lane_core::deliver(const fan_out& x) {
   queue_->leave(1);
   ++fan_outs_;
   auto content = x.content.counted_apart();
+  std::uint64_t receivers = 0;
   roster_.for_members(x.room, [&](outlet& out, actor_number who) {
-    if (who != x.skip)
-      out.append(content);
+    if (who != x.skip && out.append(content))
+      ++receivers;
   });
+  meter_->delivered(scope::room, x.from, receivers);
 }
 
 void lane_core::deliver_all(const fan_out_all& x) {
   queue_->leave(1);
   ++fan_outs_;
   auto content = x.content.counted_apart();
-  roster_.for_all([&](outlet& out) { out.append(content); });
+  std::uint64_t receivers = 0;
+  roster_.for_all([&](outlet& out) {
+    if (out.append(content))
+      ++receivers;
+  });
+  meter_->delivered(scope::all, x.from, receivers);
 }
 
 void lane_core::tell(const tell_member& x) {
-  if (auto* out = roster_.find(x.connection))
-    out->append(x.content);
+  auto* out = roster_.find(x.connection);
+  if (out != nullptr && out->append(x.content))
+    meter_->delivered(scope::room, x.from, 1);
 }
 
 void lane_core::tell_room(const tell_members& x) {
@@ -160,9 +169,10 @@ caf::error inspect(json_inspector& f, lane_core& x) {
 }
 
 lane::lane(caf::actor_config& config, caf::execution_unit* unit,
-           std::shared_ptr<gate> queue, std::size_t index)
+           std::shared_ptr<gate> queue, std::size_t index,
+           std::shared_ptr<lane_meter> meter)
   : stateful_actor(config, unit) {
-  state.start(this, std::move(queue), index);
+  state.start(this, std::move(queue), index, std::move(meter));
   set_down_handler([this](const caf::down_msg& x) { state.lost(x); });
 }
 

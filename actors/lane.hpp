@@ -21,7 +21,7 @@ public:
   static inline constexpr auto name = "lane";
 
   void start(lane_actor::pointer self, std::shared_ptr<gate> queue,
-             std::size_t index);
+             std::size_t index, std::shared_ptr<lane_meter> meter);
 
   void open(const open_outlet& x);
 
@@ -59,6 +59,7 @@ private:
 
   lane_actor::pointer self_ = nullptr;
   std::shared_ptr<gate> queue_; // of fan-outs that wait for this lane
+  std::shared_ptr<lane_meter> meter_;
   roster roster_;
   std::string name_;
   std::uint64_t fan_outs_ = 0;
@@ -69,13 +70,14 @@ private:
   std::minstd_rand random_{std::random_device{}()};
 };
 
-/// Spawnable class: `spawn<lane>(unit, queue, index)`. Told to exit by the
-/// node.
+/// Spawnable class: `spawn<lane>(unit, queue, index, meter)`. Told to exit by
+/// the node.
 class lane
   : public caf::stateful_actor<lane_core, pinned<observed<lane_actor::base>>> {
 public:
   lane(caf::actor_config& config, caf::execution_unit* unit,
-       std::shared_ptr<gate> queue, std::size_t index = 0);
+       std::shared_ptr<gate> queue, std::size_t index = 0,
+       std::shared_ptr<lane_meter> meter = std::make_shared<lane_meter>());
 
   behavior_type make_behavior() override;
 };

@@ -3,6 +3,7 @@
 #include "atrium/actors/gate.hpp"
 #include "atrium/actors/identity.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/outlet.hpp"
 #include "atrium/actors/room_state.hpp"
 
@@ -57,6 +58,7 @@ struct packets {
 struct incoming {
   frame content;
   std::string skip; ///< Id of a connection that wants no echo, or empty.
+  origin from;
 };
 
 struct arrived {
@@ -134,15 +136,18 @@ struct fan_out {
   actor_number room = 0;
   frame content;
   actor_number skip = 0; ///< A connection that is left out, or 0.
+  origin from;
 };
 
 struct fan_out_all {
   frame content;
+  origin from;
 };
 
 struct tell_member {
   actor_number connection = 0;
   frame content;
+  origin from;
 };
 
 struct tell_members {
@@ -215,6 +220,7 @@ struct turned_away {};
 struct push_frame {
   frame content;
   gate_ticket ticket; ///< Keeps the place of the packet it came from.
+  origin from;
 };
 
 struct push_reply {

@@ -18,8 +18,9 @@ class outlet {
 public:
   virtual ~outlet() = default;
 
-  /// Queues a frame.
-  virtual void append(const frame& x) = 0;
+  /// Queues a frame. Returns whether the client may still get it: not when the
+  /// connection is on its way out.
+  virtual bool append(const frame& x) = 0;
 
   /// Starts to read requests; until then the client hears nothing but `hello`.
   virtual void open(const welcome& hello) = 0;

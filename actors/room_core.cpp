@@ -33,7 +33,8 @@ void room_core::start(environment_ptr env, std::string name,
   policy_ = env_->limits.outbox_policies.find(name_);
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
   subscription_ = self_->spawn<subscription, caf::linked>(
-    env_, channel_, caf::actor_cast<subscriber_actor>(self_), tally_->queue);
+    env_, channel_, caf::actor_cast<subscriber_actor>(self_),
+    channel_feed::bound{tally_->queue, &backlogs::rooms});
   schedule_tick();
 }
 
@@ -111,7 +112,7 @@ void room_core::admit(join_room& x, promise answer) {
   record(node_event::kind::joined, x.from.who);
   seats_.emplace(number, std::move(x.from));
   ++members_on_[lane];
-  tally_->members = seats_.size();
+  tally_->members.set(seats_.size());
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
   answer.deliver(entered{room_actor{self_}});
@@ -154,7 +155,7 @@ void room_core::lost(actor_number connection) {
 void room_core::forget(actor_number connection) {
   auto gone = seats_.extract(connection);
   --members_on_[gone.mapped().lane];
-  tally_->members = seats_.size();
+  tally_->members.set(seats_.size());
   record(node_event::kind::left, gone.mapped().who);
   logic_.run([&](room_state& x) {
     x.on_leave(gone.mapped().who);
@@ -205,7 +206,8 @@ void room_core::publish_from(publish_in_room& x) {
 }
 
 void room_core::publish(std::string data) {
-  auto bytes = encode_packet(new_envelope(std::move(data)), false);
+  auto bytes
+    = encode_packet(new_envelope(std::move(data)), false, env_->run_id);
   env_->bus->publish(channel_,
                      std::make_shared<const std::string>(std::move(bytes)),
                      [name = name_](errc code) {
@@ -217,8 +219,9 @@ void room_core::publish(std::string data) {
 
 void room_core::tell(const member& who, std::string data) {
   auto number = connection_number(*env_, who.connection);
-  tell_member message{number,
-                      frame::text(to_json(new_envelope(std::move(data))))};
+  auto e = new_envelope(std::move(data));
+  tell_member message{
+    number, frame::text(to_json(e)), {e.time, origin::place::here}};
   if (number == joining_ && number != 0) {
     held_.push_back(std::move(message));
     return;
@@ -242,10 +245,10 @@ void room_core::deliver(const arrived& x) {
   auto notice = [this](unix_time from, unix_time to) {
     return tell_members{self_->id(), gap{scope::room, name_, from, to}};
   };
-  tally_->delivered += x.batch.size();
+  tally_->delivered.add(x.batch.size());
   for (auto& one : x.batch) {
     fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
-                    connection_number(*env_, one.skip)};
+                    connection_number(*env_, one.skip), one.from};
     for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
       if (members_on_[lane] != 0)
         lanes_->send(lane, message, notice);

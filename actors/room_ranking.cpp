@@ -19,10 +19,10 @@ busy_rooms room_ranking::list(const list_busiest& x, clock::time_point now) {
   std::vector<busy_room> all;
   all.reserve(rooms_.size());
   for (auto& [number, one] : rooms_) {
-    auto delivered = one.tally->delivered.load(std::memory_order_relaxed);
+    auto delivered = one.tally->delivered.value();
     std::chrono::duration<double> time = now - one.since;
     auto count = static_cast<double>(delivered - one.delivered);
-    all.push_back({number, one.name, one.tally->members.load(),
+    all.push_back({number, one.name, one.tally->members.value(),
                    one.tally->queue->taken(),
                    count / std::max(time, shortest).count()});
     one.delivered = delivered;

@@ -2,8 +2,8 @@
 
 #include "atrium/actors/gate.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/lane_counters.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -20,8 +20,8 @@ struct room_tally {
     // nop
   }
 
-  std::atomic<std::size_t> members = 0;     ///< On this node.
-  std::atomic<std::uint64_t> delivered = 0; ///< Envelopes, from the bus.
+  tally members;               ///< On this node.
+  tally delivered;             ///< Envelopes, from the bus.
   std::shared_ptr<gate> queue; ///< Envelopes that wait for the room.
 };
 

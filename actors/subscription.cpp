@@ -6,7 +6,7 @@ namespace atrium {
 
 void subscription_state::start(environment_ptr env, const std::string& channel,
                                subscriber_actor owner,
-                               std::shared_ptr<gate> queue) {
+                               channel_feed::bound queue) {
   env_ = std::move(env);
   owner_ = std::move(owner);
   channel_ = channel;
@@ -35,7 +35,7 @@ caf::error inspect(json_inspector& f, subscription_state& x) {
 
 subscription::subscription(caf::actor_config& config, environment_ptr env,
                            const std::string& channel, subscriber_actor owner,
-                           std::shared_ptr<gate> queue)
+                           channel_feed::bound queue)
   : stateful_actor(config) {
   state.start(std::move(env), channel, std::move(owner), std::move(queue));
 }

@@ -20,7 +20,7 @@ public:
 
   /// Subscribes; the bus answers with `subscribed`.
   void start(environment_ptr env, const std::string& channel,
-             subscriber_actor owner, std::shared_ptr<gate> queue);
+             subscriber_actor owner, channel_feed::bound queue);
 
   /// Passes on what is sound, counts and drops the rest.
   void decode(const packets& in);
@@ -53,7 +53,7 @@ class subscription
 public:
   subscription(caf::actor_config& config, environment_ptr env,
                const std::string& channel, subscriber_actor owner,
-               std::shared_ptr<gate> queue);
+               channel_feed::bound queue);
 
   behavior_type make_behavior() override;
 };

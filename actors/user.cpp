@@ -17,8 +17,9 @@ void user_core::start(environment_ptr env, const std::string& user,
   env_ = std::move(env);
   name_ = user;
   directory_ = std::move(directory);
-  feed_.open(*env_, env_->names.user(user), user_actor{self_},
-             std::make_shared<gate>(env_->limits.room_queue));
+  feed_.open(
+    *env_, env_->names.user(user), user_actor{self_},
+    {std::make_shared<gate>(env_->limits.room_queue), &backlogs::users});
 }
 
 void user_core::add(const sign_on& x) {
@@ -71,7 +72,8 @@ void user_core::open() {
 void user_core::deliver(const packets& x) {
   for (auto& one : feed_.decode(x, *env_))
     for (auto& connection : connections_)
-      self_->send(connection.actor, push_frame{one.content, x.ticket});
+      self_->send(connection.actor,
+                  push_frame{one.content, x.ticket, one.from});
 }
 
 void user_core::tell_gap(const interrupted& x) {

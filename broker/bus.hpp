@@ -44,6 +44,7 @@ public:
 struct bus_stats {
   bool connected = false;        ///< All links are up and set up.
   std::uint64_t published = 0;   ///< Publishes the bus has accepted.
+  std::uint64_t carried = 0;     ///< Of those, handed over to the network.
   std::uint64_t rejected = 0;    ///< Publishes refused: queue full.
   std::uint64_t failed = 0;      ///< Publishes lost, expired or refused later.
   std::uint64_t received = 0;    ///< Messages that arrived on subscriptions.

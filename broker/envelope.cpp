@@ -11,8 +11,34 @@ namespace {
 
 // Later milliseconds do not fit into a time.
 constexpr std::uint64_t last_time = std::numeric_limits<std::int64_t>::max();
-constexpr std::string_view to_everybody = "0:";
-constexpr std::string_view to_all_but_sender = "0x:";
+
+// What stands before the colon of a packet.
+struct packet_header {
+  bool skip_sender = false;
+  std::string_view origin;
+};
+
+bool is_run(std::string_view x) {
+  constexpr std::size_t longest = 32;
+  return !x.empty() && x.size() <= longest
+         && x.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz")
+              == std::string_view::npos;
+}
+
+std::optional<packet_header> read_header(std::string_view x) {
+  packet_header result;
+  if (!x.starts_with('0'))
+    return std::nullopt;
+  x.remove_prefix(1);
+  result.skip_sender = x.starts_with('x');
+  x.remove_prefix(result.skip_sender ? 1 : 0);
+  if (x.empty())
+    return result;
+  result.origin = x.substr(1);
+  if (x.front() != '@' || !is_run(result.origin))
+    return std::nullopt;
+  return result;
+}
 
 void append_field(std::string& out, std::string_view key,
                   std::string_view text) {
@@ -105,23 +131,32 @@ std::string to_json(const envelope& x) {
   return result;
 }
 
-std::string encode_packet(const envelope& x, bool skip_sender) {
+std::string encode_packet(const envelope& x, bool skip_sender,
+                          std::string_view origin) {
   constexpr std::size_t overhead = 192; // keys, quotes, time: saves growing
   std::string result;
   result.reserve(x.data.size() + x.target.size() + overhead);
-  result.append(skip_sender ? to_all_but_sender : to_everybody);
+  result.append(skip_sender ? "0x" : "0");
+  if (!origin.empty())
+    result.append("@").append(origin);
+  result.push_back(':');
   append_json(result, x);
   return result;
 }
 
 std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
-  packet result;
-  result.skip_sender = bytes.starts_with(to_all_but_sender);
-  if (!result.skip_sender && !bytes.starts_with(to_everybody))
+  auto colon = bytes.find(':');
+  if (colon == std::string_view::npos)
+    return packet_error::malformed;
+  auto header = read_header(bytes.substr(0, colon));
+  if (!header)
     return bytes.find(":{") == std::string_view::npos
              ? packet_error::malformed
              : packet_error::unknown_version;
-  result.json = bytes.substr(bytes.find(':') + 1);
+  packet result;
+  result.skip_sender = header->skip_sender;
+  result.origin = header->origin;
+  result.json = bytes.substr(colon + 1);
   auto object = json_object::parse(result.json);
   if (!object || !is_utf8(result.json))
     return packet_error::malformed;

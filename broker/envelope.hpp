@@ -41,9 +41,11 @@ std::string to_json(const envelope& x);
 
 /// What an envelope looks like on a bus: a header of the node's own, a colon,
 /// and the envelope's JSON. Headers are `0` (everybody who is subscribed) and
-/// `0x` (all but the connection that sent it).
+/// `0x` (all but the connection that sent it); `@` and the run of the node may
+/// follow where the envelope does not say which node it comes from.
 struct packet {
   bool skip_sender = false;
+  std::string_view origin; ///< Run of the node, or empty.
   envelope content;
   std::string_view json; ///< The envelope's text inside the packet.
 };
@@ -55,8 +57,10 @@ enum class packet_error : std::uint8_t {
                    ///< version.
 };
 
-/// Returns `x` with its header, for `bus::publish`.
-std::string encode_packet(const envelope& x, bool skip_sender);
+/// Returns `x` with its header, for `bus::publish`. `origin` is this node's run
+/// (up to 32 characters of `0-9a-z`): for envelopes that no connection sends.
+std::string encode_packet(const envelope& x, bool skip_sender,
+                          std::string_view origin = {});
 
 /// Reverses `encode_packet`. The bus is a border: whoever can write to it can
 /// send anything, so nothing is taken on trust. The result refers to `bytes`.

@@ -37,12 +37,16 @@ public:
   /// Ends the account of one admitted publish.
   void settle(std::size_t bytes, bool ok) noexcept {
     release(bytes);
-    if (!ok)
-      failed_.fetch_add(1);
+    (ok ? carried_ : failed_).fetch_add(1);
   }
 
   std::uint64_t published() const noexcept {
     return published_.load();
+  }
+
+  /// Returns how many were handed over with success.
+  std::uint64_t carried() const noexcept {
+    return carried_.load();
   }
 
   std::uint64_t rejected() const noexcept {
@@ -72,6 +76,7 @@ private:
   std::atomic<std::size_t> pending_ = 0;
   std::atomic<std::size_t> pending_bytes_ = 0;
   std::atomic<std::uint64_t> published_ = 0;
+  std::atomic<std::uint64_t> carried_ = 0;
   std::atomic<std::uint64_t> rejected_ = 0;
   std::atomic<std::uint64_t> failed_ = 0;
 };

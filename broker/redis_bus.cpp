@@ -83,6 +83,7 @@ public:
     bus_stats out;
     out.connected = publisher_.is_up() && listener_.is_up();
     out.published = ledger_.published();
+    out.carried = ledger_.carried();
     out.rejected = ledger_.rejected();
     out.failed = ledger_.failed();
     out.received = listener_.received();

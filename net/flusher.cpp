@@ -23,7 +23,7 @@ void flusher::flush() {
   scheduled_ = false;
   auto start = clock::now();
   // What is marked from here on belongs to the next round.
-  decltype(marked_) now;
+  list now;
   now.swap(marked_);
   while (!now.empty()) {
     auto& x = now.front();
@@ -32,6 +32,20 @@ void flusher::flush() {
   }
   auto end = clock::now();
   due_ = end + std::min<clock::duration>(window_, end - start);
+  meter_.flushed();
+  counters().flushes.add();
+}
+
+void flusher::survey() {
+  std::size_t sum = 0;
+  std::size_t most = 0;
+  for (auto& x : stalled_) {
+    auto bytes = x.queued_bytes();
+    sum += bytes;
+    most = std::max(most, bytes);
+  }
+  counters().outbox_bytes.set(sum);
+  counters().outbox_bytes_max.set(most);
 }
 
 } // namespace atrium

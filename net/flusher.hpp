@@ -1,5 +1,7 @@
 #pragma once
 
+#include "atrium/actors/lane_meter.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
@@ -17,6 +19,9 @@ public:
 
   /// Writes what it has, as far as that goes without blocking.
   virtual void flush() = 0;
+
+  /// Bytes that wait for it.
+  virtual std::size_t queued_bytes() const = 0;
 };
 
 /// Decides when a lane writes. The system call is what a delivery costs, so
@@ -26,8 +31,9 @@ public:
 /// half of a lane's time goes into writing. One thread.
 class flusher {
 public:
-  flusher(boost::asio::io_context& io, std::chrono::microseconds window)
-    : io_(io), timer_(io), window_(window) {
+  flusher(boost::asio::io_context& io, std::chrono::microseconds window,
+          lane_meter& meter)
+    : io_(io), timer_(io), window_(window), meter_(meter) {
     // nop
   }
 
@@ -38,6 +44,21 @@ public:
     marked_.push_back(x);
     if (!scheduled_)
       schedule();
+  }
+
+  /// Remembers that `x` waits for its socket, until it leaves the list: nobody
+  /// else has bytes in its outbox for longer than a moment.
+  void stall(flushable& x) {
+    x.unlink(); // it may have been marked before
+    stalled_.push_back(x);
+  }
+
+  /// Looks at how much waits for sockets. Costs time for each that is stalled:
+  /// to be done once a second or so.
+  void survey();
+
+  lane_counters& counters() {
+    return meter_.counters();
   }
 
 private:
@@ -51,8 +72,13 @@ private:
   std::chrono::microseconds window_;
   clock::time_point due_; // not before
   bool scheduled_ = false;
-  boost::intrusive::list<flushable, boost::intrusive::constant_time_size<false>>
-    marked_;
+  lane_meter& meter_;
+
+  using list
+    = boost::intrusive::list<flushable,
+                             boost::intrusive::constant_time_size<false>>;
+  list marked_;
+  list stalled_;
 };
 
 } // namespace atrium

@@ -65,6 +65,7 @@ void http_session::let_in(http_request request, identity who) {
 
 void http_session::refuse(http_request request, const struct refusal& why) {
   from_.seat = {};
+  lane_.counters().count_handshake(why.code);
   if (query_value(std::string_view{request.target()}, "reject") == "close")
     return make_websocket(std::move(from_))
       ->reject(std::move(request), why.close, why.message);

@@ -13,16 +13,27 @@ lane_thread::lane_thread(caf::actor_system& system, const options& from,
                          std::size_t index)
   : index_(index),
     unit_(system, io_),
-    flusher_(io_, from.flush_window),
+    flusher_(io_, from.flush_window, *meter_),
     heartbeat_(io_, from.ping_interval) {
   port_.queue = std::make_shared<gate>(limits{}.lane_queue);
   auto* unit = static_cast<caf::execution_unit*>(&unit_);
-  port_.actor = system.spawn<lane>(unit, port_.queue, index);
+  port_.meter = meter_;
+  port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);
   thread_ = std::thread{[this] { run(); }};
+  pthread_getcpuclockid(thread_.native_handle(), &cpu_clock_);
 }
 
 lane_thread::~lane_thread() {
   join();
+}
+
+// Asks the kernel, which counts anyway. Nothing is known of a thread that has
+// ended.
+std::chrono::nanoseconds lane_thread::busy() const {
+  timespec time{};
+  clock_gettime(cpu_clock_, &time);
+  return std::chrono::seconds{time.tv_sec}
+         + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 void lane_thread::cut_stragglers() {

@@ -9,6 +9,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <caf/actor_system.hpp>
 
+#include <chrono>
+#include <ctime>
+#include <memory>
 #include <thread>
 
 namespace atrium {
@@ -55,6 +58,14 @@ public:
     return index_;
   }
 
+  /// What happens on the lane, for those who are on its thread.
+  lane_counters& counters() {
+    return meter_->counters();
+  }
+
+  /// How long its thread has been busy since it began: CPU time. Any thread.
+  std::chrono::nanoseconds busy() const;
+
   /// The lane's actor and its queue, for those who send to it.
   const lane_port& port() const {
     return port_;
@@ -70,10 +81,12 @@ private:
   boost::asio::io_context io_{1};
   work_guard work_{io_.get_executor()};
   asio_unit unit_;
+  std::shared_ptr<lane_meter> meter_ = std::make_shared<lane_meter>();
   flusher flusher_;
   heartbeat heartbeat_;
   lane_port port_;
   std::thread thread_;
+  clockid_t cpu_clock_{};
 };
 
 } // namespace atrium

@@ -25,8 +25,8 @@ node_report node_reporter::report() {
   auto age = std::chrono::floor<std::chrono::seconds>(clock::now() - start_);
   x.uptime_s = static_cast<std::uint64_t>(age.count());
   x.connections = connections_->taken();
-  x.rooms = env_->population->rooms.load(std::memory_order_relaxed);
-  x.users = env_->population->users.load(std::memory_order_relaxed);
+  x.rooms = env_->population->rooms.value();
+  x.users = env_->population->users.value();
   x.load = cpu_.load();
   std::lock_guard guard{mutex_};
   x.internal = internal_;

@@ -20,13 +20,15 @@ std::size_t outbox::gather(std::span<boost::asio::const_buffer> out) const {
   return n;
 }
 
-void outbox::consume(std::size_t n) {
+std::size_t outbox::consume(std::size_t n) {
+  auto first = head_;
   bytes_ -= n;
   written_ += n;
   while (head_ < frames_.size() && written_ >= frames_[head_].bytes().size()) {
     written_ -= frames_[head_].bytes().size();
     frames_[head_++] = {};
   }
+  auto left = head_ - first;
   if (head_ < frames_.size()) {
     // Written frames are cut off only now and then: erasing costs O(length).
     if (head_ > kept_capacity && head_ > frames_.size() / 2) {
@@ -34,13 +36,14 @@ void outbox::consume(std::size_t n) {
                     frames_.begin() + static_cast<std::ptrdiff_t>(head_));
       head_ = 0;
     }
-    return;
+    return left;
   }
   head_ = 0;
   if (frames_.capacity() > kept_capacity)
     frames_ = {};
   else
     frames_.clear();
+  return left;
 }
 
 void outbox::drop_unsent() {

@@ -32,8 +32,9 @@ public:
   /// are valid until `consume` or `drop_unsent`.
   std::size_t gather(std::span<boost::asio::const_buffer> out) const;
 
-  /// Takes `n` bytes off the front, `n <= bytes()`.
-  void consume(std::size_t n);
+  /// Takes `n` bytes off the front, `n <= bytes()`. Returns how many frames
+  /// have left with that.
+  std::size_t consume(std::size_t n);
 
   /// Drops every frame of which nothing has been written yet.
   void drop_unsent();

@@ -48,15 +48,24 @@ void outbox_stream::write() {
       return wait_until_writable();
     if (error)
       return end_socket();
-    outbox_.consume(written);
+    count_written(written, outbox_.consume(written));
   }
+}
+
+void outbox_stream::count_written(std::size_t bytes, std::size_t frames) {
+  auto& count = flusher_->counters();
+  count.writes.add();
+  count.sent_bytes.add(bytes);
+  count.frames.add(frames);
 }
 
 void outbox_stream::wait_until_writable() {
   waiting_ = true;
+  flusher_->stall(*this);
   transport_.next_layer().async_wait(tcp_socket::wait_write,
                                      [this, owner = owner_.lock()](auto error) {
                                        waiting_ = false;
+                                       unlink();
                                        if (!error)
                                          write();
                                      });
@@ -82,11 +91,13 @@ void outbox_stream::write_record(encrypted& out) {
     auto size = std::min(x.size(), record_size - out.record.size());
     out.record.append(static_cast<const char*>(x.data()), size);
   }
-  outbox_.consume(out.record.size());
+  count_written(out.record.size(), outbox_.consume(out.record.size()));
   waiting_ = true;
+  flusher_->stall(*this);
   transport_.tls()->write(boost::asio::buffer(out.record),
                           [this, owner = owner_.lock()](auto error, auto) {
                             waiting_ = false;
+                            unlink();
                             encrypted_->record.clear();
                             error ? end_socket() : write();
                           });

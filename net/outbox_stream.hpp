@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/net/counted_read.hpp"
 #include "atrium/net/flusher.hpp"
 #include "atrium/net/outbox.hpp"
 #include "atrium/net/transport.hpp"
@@ -73,7 +74,7 @@ public:
   }
 
   /// Bytes that wait.
-  std::size_t queued_bytes() const {
+  std::size_t queued_bytes() const override {
     return outbox_.bytes();
   }
 
@@ -116,7 +117,10 @@ public:
 
   template <class Buffers, class Handler>
   void async_read_some(const Buffers& buffers, Handler&& handler) {
-    transport_.async_read_some(buffers, std::forward<Handler>(handler));
+    transport_.async_read_some(
+      buffers,
+      counted_read<std::decay_t<Handler>>{
+        std::forward<Handler>(handler), &flusher_->counters().received_bytes});
   }
 
   template <class Buffers, class Handler>
@@ -140,6 +144,7 @@ private:
   struct encrypted;
 
   void write();
+  void count_written(std::size_t bytes, std::size_t frames);
   void wait_until_writable();
   void write_record(encrypted& out);
   void on_drained(encrypted& out);

@@ -89,7 +89,9 @@ void websocket_session::open(const welcome& hello) {
   state_ = state::open;
   heartbeat::cancel_deadline(*this);
   lane_.pulse().start(*this);
-  append_text(protocol::to_text(hello, node_->facts, node_->env->now()));
+  append(
+    frame::text(protocol::to_text(hello, node_->facts, node_->env->now())));
+  lane_.counters().connections.add();
   watch_end();
   read();
 }
@@ -190,41 +192,50 @@ void websocket_session::read_or_wait() {
 
 // -- writing ------------------------------------------------------------------
 
-void websocket_session::append(const frame& x) {
+bool websocket_session::append(const frame& x) {
   // Beast closes by itself after a protocol error, and nothing may follow that.
   if (state_ != state::open || !stream_.is_open())
-    return;
+    return false;
   auto& out = stream_.next_layer();
-  if (out.is_stalled() && x.policy() == outbox_policy::latest_only)
-    node_->env->counters->outbox_replaced += out.drop_room(x.topic());
+  if (out.is_stalled() && x.policy() == outbox_policy::latest_only) {
+    auto replaced = out.drop_room(x.topic());
+    node_->env->counters->outbox_replaced += replaced;
+    lane_.counters().overflows[x.policy()].add(replaced > 0 ? 1 : 0);
+  }
   out.append(x);
   if (out.is_full())
     relieve();
+  return true;
 }
 
 void websocket_session::relieve() {
   auto& out = stream_.next_layer();
   auto dropped = out.drop_oldest();
   node_->env->counters->outbox_drops += dropped.size();
+  auto& overflows = lane_.counters().overflows;
+  overflows[outbox_policy::drop_oldest].add(dropped.empty() ? 0 : 1);
   for (auto& gap : gaps_left_by(dropped))
     out.append(gap);
   if (!out.is_full())
     return;
   ++node_->env->counters->slow_consumers;
+  overflows[outbox_policy::disconnect].add();
   log::debug("session of connection {} is a slow consumer", actor_->id());
   out.drop_unsent();
   close(close_code::slow_consumer, "the outbox is full", {});
 }
 
-void websocket_session::append_text(std::string_view text) {
-  append(frame::text(text));
+void websocket_session::write(const reply& x) {
+  auto* failed = std::get_if<failure>(&x);
+  if (append(frame::text(protocol::to_text(x))) && failed != nullptr)
+    lane_.counters().errors[failed->code].add();
 }
 
 void websocket_session::answer(const reply& x) {
   --unanswered_;
   auto* failed = std::get_if<failure>(&x);
   if (failed != nullptr || !protocol::id_of(x).empty())
-    append_text(protocol::to_text(x));
+    write(x);
   if (failed != nullptr && is_mistake(failed->code))
     count_mistake();
   if (farewell_ && unanswered_ == 0)
@@ -241,7 +252,7 @@ void websocket_session::count_mistake() {
 }
 
 void websocket_session::push(const reply& x) {
-  append_text(protocol::to_text(x));
+  write(x);
 }
 
 // -- going --------------------------------------------------------------------

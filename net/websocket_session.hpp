@@ -54,7 +54,7 @@ public:
 
   // -- outlet -----------------------------------------------------------------
 
-  void append(const frame& x) override;
+  bool append(const frame& x) override;
   void open(const welcome& hello) override;
   void answer(const reply& x) override;
   void push(const reply& x) override;
@@ -104,7 +104,7 @@ private:
   void count_mistake();
   void read_or_wait();
   void relieve();
-  void append_text(std::string_view text);
+  void write(const reply& x);
 
   boost::beast::websocket::stream<outbox_stream, false> stream_;
   lane_thread& lane_;

@@ -20,8 +20,9 @@ namespace atrium::test {
 /// Writes down what a client would see.
 class recording_outlet final : public outlet {
 public:
-  void append(const frame& x) override {
+  bool append(const frame& x) override {
     seen.emplace_back(x.payload());
+    return !going;
   }
   void open(const welcome& hello) override {
     connection = hello.connection;
@@ -53,6 +54,7 @@ public:
   }
 
   std::string connection;
+  bool going = false; // takes nothing more
   unix_time expires = never;
   std::size_t answered = 0;
   std::vector<std::string> seen;
@@ -149,8 +151,10 @@ struct node_fixture : test_coordinator_fixture<> {
     env->now = [this] { return now; };
     for (int i = 0; i < 2; ++i) {
       auto queue = std::make_shared<gate>(env->limits.lane_queue);
-      env->lanes.push_back(
-        {sys.spawn<lane>(static_cast<caf::execution_unit*>(nullptr), queue), queue});
+      auto meter = std::make_shared<lane_meter>([this] { return now; });
+      env->lanes.push_back({sys.spawn<lane>(static_cast<caf::execution_unit*>(nullptr), queue,
+                                            env->lanes.size(), meter),
+                            queue, meter});
     }
     root = sys.spawn<directory>(env);
     sched.run();

@@ -12,8 +12,9 @@ namespace {
 // Keeps the frames themselves.
 class frame_outlet final : public outlet {
 public:
-  void append(const frame& x) override {
+  bool append(const frame& x) override {
     frames.push_back(x);
+    return true;
   }
   void open(const welcome&) override {
     // nop

@@ -103,6 +103,8 @@ CAF_TEST(every publish gets one receipt) {
       node->publish("room", bytes("x"), receipts.make());
     CAF_CHECK(eventually([&] { return receipts.count(errc::none) == 500; }));
     CAF_CHECK(receipts.all_once());
+    CAF_CHECK(eventually([&] { return node->stats().carried == 500; }));
+    CAF_CHECK_EQUAL(node->stats().failed, 0u);
   });
 }
 

@@ -60,6 +60,23 @@ CAF_TEST(a packet decodes to what it was made from) {
   }
 }
 
+CAF_TEST(the header may say where a packet comes from) {
+  for (auto skip : {false, true}) {
+    auto bytes = encode_packet(sample(), skip, "k3j2h1");
+    auto decoded = decode_packet(bytes);
+    CAF_REQUIRE(std::holds_alternative<packet>(decoded));
+    auto& x = std::get<packet>(decoded);
+    CAF_CHECK_EQUAL(x.skip_sender, skip);
+    CAF_CHECK_EQUAL(x.origin, "k3j2h1");
+    CAF_CHECK_EQUAL(x.json, to_json(sample()));
+  }
+  auto text = to_json(sample());
+  CAF_CHECK_EQUAL(encode_packet(sample(), false), "0:" + text);
+  for (auto header : {"0@:", "0@A:", "0@a b:", "0xx:", "0@a@b:", "0a:", "0@x\xFF:"})
+    CAF_CHECK(error_of(header + text) == packet_error::unknown_version);
+  CAF_CHECK(error_of("0@" + std::string(33, 'a') + ":" + text) == packet_error::unknown_version);
+}
+
 CAF_TEST(unknown versions are told from damage) {
   auto text = to_json(sample());
   CAF_CHECK(error_of("7:" + text) == packet_error::unknown_version);

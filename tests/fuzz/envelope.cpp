@@ -40,11 +40,13 @@ int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   require(x->content.time.time_since_epoch().count() >= 0, "time is not before 1970");
   require(fuzz::lies_within(*object->find("data"), x->json), "data is there");
   require(*object->find("data") == x->content.data, "data is verbatim");
-  auto again = encode_packet(x->content, x->skip_sender);
+  auto again = encode_packet(x->content, x->skip_sender, x->origin);
   auto twice = decode_packet(again);
   auto* y = std::get_if<packet>(&twice);
   require(y != nullptr, "what is written can be read");
-  require(y->skip_sender == x->skip_sender && same(x->content, y->content), "nothing is lost");
+  require(y->skip_sender == x->skip_sender && y->origin == x->origin
+            && same(x->content, y->content),
+          "nothing is lost");
   require(to_json(y->content) == y->json, "the text is the envelope's");
   return 0;
 }

@@ -29,6 +29,16 @@ std::string write(outbox& box, std::size_t most) {
 
 } // namespace
 
+CAF_TEST(frames count as gone when their last byte is) {
+  outbox box;
+  box.push(make("abc"));
+  box.push(make("d"));
+  box.push(make("ef"));
+  CAF_CHECK_EQUAL(box.consume(2), 0U);
+  CAF_CHECK_EQUAL(box.consume(2), 2U);
+  CAF_CHECK_EQUAL(box.consume(2), 1U);
+}
+
 CAF_TEST(frames leave in order whatever the socket takes) {
   std::mt19937 random{5};
   for (int round = 0; round < 200; ++round) {
