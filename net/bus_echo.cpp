@@ -37,6 +37,7 @@ public:
 
   std::atomic<bool> under_way = false;
   std::atomic<clock::rep> proven = 0;
+  std::atomic<clock::rep> round_trip = 0;
 
 private:
   void hear(std::string_view message) {
@@ -45,8 +46,11 @@ private:
     message.remove_prefix(prefix_.size());
     clock::rep sent = 0;
     std::from_chars(message.data(), message.data() + message.size(), sent);
-    if (sent > proven.load(std::memory_order_relaxed))
-      proven.store(sent, std::memory_order_relaxed);
+    if (sent <= proven.load(std::memory_order_relaxed))
+      return;
+    auto took = clock::now().time_since_epoch() - clock::duration{sent};
+    round_trip.store(took.count(), std::memory_order_relaxed);
+    proven.store(sent, std::memory_order_relaxed);
   }
 
   const std::string prefix_;
@@ -73,6 +77,12 @@ void bus_echo::call(clock::time_point now) {
 bus_echo::clock::time_point bus_echo::proven() const {
   return clock::time_point{
     clock::duration{ear_->proven.load(std::memory_order_relaxed)}};
+}
+
+std::optional<bus_echo::clock::duration> bus_echo::round_trip() const {
+  if (proven() == clock::time_point{})
+    return std::nullopt;
+  return clock::duration{ear_->round_trip.load(std::memory_order_relaxed)};
 }
 
 } // namespace atrium

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace atrium {
@@ -27,6 +28,10 @@ public:
   /// Returns when the latest message that has come back was published; the
   /// epoch if none has. Any thread.
   clock::time_point proven() const;
+
+  /// Returns how long it was on its way; nothing if none has come back. Any
+  /// thread.
+  std::optional<clock::duration> round_trip() const;
 
 private:
   class ear;

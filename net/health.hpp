@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,12 @@ public:
 
   /// Should clients be sent here? Any thread.
   health_report ready() const;
+
+  /// How long a message was under way that has gone through the bus and come
+  /// back; nothing before the first. Any thread.
+  std::optional<clock::duration> bus_round_trip() const {
+    return echo_->round_trip();
+  }
 
 private:
   std::vector<part> parts_;

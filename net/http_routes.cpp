@@ -5,6 +5,7 @@
 #include "atrium/net/chat_page.hpp"
 #include "atrium/net/health.hpp"
 #include "atrium/net/inspector/inspect_routes.hpp"
+#include "atrium/net/metrics/node_metrics.hpp"
 
 #include <algorithm>
 
@@ -28,6 +29,11 @@ http_answer ready(const node_context& node, const http_request&) {
   return report(node.health->ready());
 }
 
+http_answer metrics(const node_context& node, const http_request&) {
+  return {200, "text/plain; version=0.0.4; charset=utf-8",
+          node.metrics->text()};
+}
+
 // Strangers get the answer without the reasons.
 http_answer ready_in_brief(const node_context& node, const http_request&) {
   auto ok = node.health->ready().ok;
@@ -42,6 +48,7 @@ constexpr http_route public_table[] = {
 
 constexpr http_route internal_table[] = {
   {"/health", live},
+  {"/metrics", metrics},
   {"/ready", ready},
   {"/inspector", show_inspector},
   {"/inspect/events", stream_events},

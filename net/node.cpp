@@ -72,8 +72,9 @@ node::node(options from, room_types rooms)
   reporter_ = std::make_shared<node_reporter>(env, connections);
   roll_ = make_roll(from, *env, [x = reporter_] { return x->report(); });
   auto others = make_cluster(env);
+  metrics_ = make_metrics(env, connections);
   auto status = std::make_shared<node_status>(
-    env, reporter_, life_, from.redis.empty() ? "memory" : "redis");
+    env, reporter_, metrics_, life_, from.redis.empty() ? "memory" : "redis");
   inspect_service service = system_->spawn<inspector>(
     inspector_setup{env, root, others, [status] { return status->to_json(); }});
   others->answer_with([this, service](question what, auto done) {
@@ -82,7 +83,7 @@ node::node(options from, room_types rooms)
   context_ = std::make_shared<node_context>(node_context{
     *system_, std::move(from), std::move(env), std::move(root),
     std::move(facts), std::move(connections), life_, health_, std::move(guard),
-    std::move(others), std::move(service), administrators_});
+    std::move(others), std::move(service), administrators_, metrics_});
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
@@ -127,8 +128,11 @@ std::shared_ptr<health> node::make_health(const environment& env) {
   std::vector<health::part> parts;
   for (auto& lane : lanes_)
     parts.push_back(
-      {"lane-" + std::to_string(lane->index()), [&io = lane->io()](auto sign) {
-         boost::asio::post(io, [sign] { sign->answer(); });
+      {"lane-" + std::to_string(lane->index()), [&lane = *lane](auto sign) {
+         boost::asio::post(lane.io(), [&lane, sign] {
+           lane.flushes().survey();
+           sign->answer();
+         });
        }});
   parts.push_back({"scheduler", [this](auto sign) {
                      system_->spawn([sign] { sign->answer(); });
@@ -147,6 +151,15 @@ std::shared_ptr<cluster> node::make_cluster(const environment_ptr& env) {
   auto facts = [x = reporter_] { return to_json(x->report()); };
   return std::make_shared<cluster>(*system_, &internal_lane_->unit(),
                                    cluster_setup{env, roll_, facts, nullptr});
+}
+
+std::shared_ptr<node_metrics>
+node::make_metrics(environment_ptr env, std::shared_ptr<gate> connections) {
+  std::vector<node_metrics::lane_view> views;
+  for (auto& lane : lanes_)
+    views.push_back({lane->port(), [&lane = *lane] { return lane.busy(); }});
+  return std::make_shared<node_metrics>(std::move(env), std::move(connections),
+                                        health_, std::move(views));
 }
 
 std::string node::start() {
@@ -170,6 +183,7 @@ std::string node::start() {
 
 void node::check_up() {
   health_->tick();
+  metrics_->tick(steady::now());
   if (service_manager::wants_signs_of_life() && health_->live().ok)
     service_manager::give_sign_of_life();
 }
@@ -225,6 +239,7 @@ bool node::stop() {
   listener_.reset();
   internal_listener_.reset();
   context_.reset();
+  metrics_.reset();
   health_.reset();
   system_.reset();
   lanes_.clear();

@@ -4,6 +4,7 @@
 #include "atrium/net/health.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/listener.hpp"
+#include "atrium/net/metrics/node_metrics.hpp"
 #include "atrium/net/node_context.hpp"
 #include "atrium/net/node_reporter.hpp"
 #include "atrium/net/options.hpp"
@@ -79,6 +80,8 @@ private:
   std::shared_ptr<health> make_health(const environment& env);
   std::shared_ptr<cluster> make_cluster(const environment_ptr& env);
   void check_up();
+  std::shared_ptr<node_metrics> make_metrics(environment_ptr env,
+                                             std::shared_ptr<gate> connections);
   void drain();
   void tell_connections();
   bool close_connections(std::chrono::steady_clock::time_point deadline);
@@ -96,6 +99,7 @@ private:
   std::shared_ptr<node_reporter> reporter_;
   std::shared_ptr<node_roll> roll_;
   std::shared_ptr<administrators> administrators_;
+  std::shared_ptr<node_metrics> metrics_;
   node_context_ptr context_;
   bus::subscription evictions_;
   std::shared_ptr<listener> listener_;

@@ -28,6 +28,7 @@ struct node_context {
   std::shared_ptr<class cluster> cluster;
   inspect_service inspector;
   std::shared_ptr<const class administrators> administrators;
+  std::shared_ptr<const class node_metrics> metrics;
   client_rates rates{options};
   /// Bound of operators who watch what happens.
   std::shared_ptr<gate> event_streams = std::make_shared<gate>(16);

@@ -26,10 +26,12 @@ typename Inspector::result_type inspect(Inspector& f, bus_view& x) {
 
 node_status::node_status(environment_ptr env,
                          std::shared_ptr<node_reporter> reporter,
+                         std::shared_ptr<const node_metrics> metrics,
                          std::shared_ptr<const node_life> life,
                          std::string bus_kind)
   : env_(std::move(env)),
     reporter_(std::move(reporter)),
+    metrics_(std::move(metrics)),
     life_(std::move(life)),
     bus_kind_(std::move(bus_kind)) {
   // nop
@@ -37,12 +39,14 @@ node_status::node_status(environment_ptr env,
 
 std::string node_status::to_json() const {
   auto x = reporter_->report();
+  auto totals = metrics_->totals();
   bus_view bus{bus_kind_, env_->bus->stats()};
   json_inspector f;
   f(named("node"), x.node, named("run"), x.run, named("version"), x.version,
     named("uptime_s"), x.uptime_s, named("phase"), to_string(life_->phase()),
     named("connections"), x.connections, named("rooms"), x.rooms,
-    named("users"), x.users, named("load"), x.load, named("bus"), bus);
+    named("users"), x.users, named("load"), x.load, named("totals"), totals,
+    named("bus"), bus);
   return f.take();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/net/metrics/node_metrics.hpp"
 #include "atrium/net/node_life.hpp"
 #include "atrium/net/node_reporter.hpp"
 
@@ -13,6 +14,7 @@ namespace atrium {
 class node_status {
 public:
   node_status(environment_ptr env, std::shared_ptr<node_reporter> reporter,
+              std::shared_ptr<const node_metrics> metrics,
               std::shared_ptr<const node_life> life, std::string bus_kind);
 
   /// Returns the text of a JSON object.
@@ -21,6 +23,7 @@ public:
 private:
   environment_ptr env_;
   std::shared_ptr<node_reporter> reporter_;
+  std::shared_ptr<const node_metrics> metrics_;
   std::shared_ptr<const node_life> life_;
   std::string bus_kind_;
 };

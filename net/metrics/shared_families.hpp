@@ -1,0 +1,24 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/net/metrics/family_list.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace atrium {
+
+// Metrics of what all lanes have in common.
+
+/// Adds what the bus says of itself, and how long a message took last time to
+/// go through it and come back.
+void add_bus(family_list& to, const bus_stats& bus,
+             std::optional<std::chrono::steady_clock::duration> round_trip);
+
+/// Adds what was dropped and refused: that happens seldom, anywhere.
+void add_trouble(family_list& to, const counters& all, const bus_stats& bus);
+
+/// Adds what the kernel knows of the process, by Prometheus' own names.
+void add_process(family_list& to);
+
+} // namespace atrium
