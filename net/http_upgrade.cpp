@@ -58,6 +58,7 @@ void http_session::let_in(http_request request, identity who) {
                   {503, "overloaded", "the node is full or going away",
                    close_code::try_again_later});
   }
+  lane_.counters().count_handshake("accepted");
   make_websocket(
     {from_.address, gate_ticket{node_->connections, 1}, std::move(from_.seat)})
     ->accept(std::move(request), std::move(who));
