@@ -1,18 +1,12 @@
 #include "atrium/net/node.hpp"
 
-#include "atrium/actors/cluster.hpp"
 #include "atrium/actors/directory.hpp"
 #include "atrium/actors/eviction.hpp"
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/random_id.hpp"
 #include "atrium/net/inspector/administrators.hpp"
-#include "atrium/net/inspector/inspector.hpp"
-#include "atrium/net/inspector/node_status.hpp"
 #include "atrium/net/node_parts.hpp"
-#include "atrium/net/service_manager.hpp"
 
-#include <boost/asio/post.hpp>
-#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -68,25 +62,24 @@ node::node(options from, room_types rooms)
     tls_ = tls_context::load(from, error_);
   if (error_.empty())
     administrators_ = administrators::load(from, error_);
-  health_ = make_health(*env);
-  reporter_ = std::make_shared<node_reporter>(env, connections);
-  roll_ = make_roll(from, *env, [x = reporter_] { return x->report(); });
-  auto others = make_cluster(env);
-  metrics_ = make_metrics(env, connections);
-  auto status = std::make_shared<node_status>(
-    env, reporter_, metrics_, life_, from.redis.empty() ? "memory" : "redis");
-  inspect_service service = system_->spawn<inspector>(
-    inspector_setup{env, root, others, [status] { return status->to_json(); }});
-  others->answer_with([this, service](question what, auto done) {
-    answer_cluster(*system_, service, std::move(what), std::move(done));
-  });
-  context_ = std::make_shared<node_context>(node_context{
-    *system_, std::move(from), std::move(env), std::move(root),
-    std::move(facts), std::move(connections), life_, health_, std::move(guard),
-    std::move(others), std::move(service), administrators_, metrics_});
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
+  observatory_ = std::make_unique<observatory>(observatory_setup{
+    *system_, from, env, root, all, *internal_lane_, life_, connections});
+  context_ = std::make_shared<node_context>(
+    node_context{.system = *system_,
+                 .options = std::move(from),
+                 .env = std::move(env),
+                 .directory = std::move(root),
+                 .facts = std::move(facts),
+                 .connections = std::move(connections),
+                 .life = life_,
+                 .health = observatory_->health(),
+                 .guard = std::move(guard),
+                 .inspector = observatory_->inspector(),
+                 .administrators = administrators_,
+                 .metrics = observatory_->metrics()});
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
                                          context_->door, tls_);
   all = {internal_lane_.get()};
@@ -124,44 +117,6 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   return env;
 }
 
-std::shared_ptr<health> node::make_health(const environment& env) {
-  std::vector<health::part> parts;
-  for (auto& lane : lanes_)
-    parts.push_back(
-      {"lane-" + std::to_string(lane->index()), [&lane = *lane](auto sign) {
-         boost::asio::post(lane.io(), [&lane, sign] {
-           lane.flushes().survey();
-           sign->answer();
-         });
-       }});
-  parts.push_back({"scheduler", [this](auto sign) {
-                     system_->spawn([sign] { sign->answer(); });
-                   }});
-  parts.push_back({"bus", [bus = env.bus](auto sign) {
-                     bus->ping([sign] { sign->answer(); });
-                   }});
-  auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
-                                         env.run_id);
-  return std::make_shared<class health>(std::move(parts), std::move(echo),
-                                        life_);
-}
-
-// On the internal lane, which answers also when the others do not.
-std::shared_ptr<cluster> node::make_cluster(const environment_ptr& env) {
-  auto facts = [x = reporter_] { return to_json(x->report()); };
-  return std::make_shared<cluster>(*system_, &internal_lane_->unit(),
-                                   cluster_setup{env, roll_, facts, nullptr});
-}
-
-std::shared_ptr<node_metrics>
-node::make_metrics(environment_ptr env, std::shared_ptr<gate> connections) {
-  std::vector<node_metrics::lane_view> views;
-  for (auto& lane : lanes_)
-    views.push_back({lane->port(), [&lane = *lane] { return lane.busy(); }});
-  return std::make_shared<node_metrics>(std::move(env), std::move(connections),
-                                        health_, std::move(views));
-}
-
 std::string node::start() {
   if (!error_.empty())
     return error_;
@@ -173,19 +128,8 @@ std::string node::start() {
   if (auto error = listener_->start(from.listen); !error.empty())
     return error;
   life_->advance(node_phase::running);
-  if (auto internal = internal_address())
-    reporter_->serve_at(*internal);
-  roll_->start();
-  check_up_ = std::make_unique<ticker>(
-    internal_lane_->io(), std::chrono::seconds{1}, [this] { check_up(); });
+  observatory_->start(internal_address());
   return {};
-}
-
-void node::check_up() {
-  health_->tick();
-  metrics_->tick(steady::now());
-  if (service_manager::wants_signs_of_life() && health_->live().ok)
-    service_manager::give_sign_of_life();
 }
 
 std::optional<listen_address> node::internal_address() const {
@@ -214,7 +158,7 @@ void node::reload() {
     report("keys", context_->guard->reload());
   if (tls_)
     report("certificate", tls_->reload());
-  if (administrators_)
+  if (!context_->options.admin_token_file.empty())
     report("administrators' token", administrators_->reload());
 }
 
@@ -239,8 +183,7 @@ bool node::stop() {
   listener_.reset();
   internal_listener_.reset();
   context_.reset();
-  metrics_.reset();
-  health_.reset();
+  observatory_.reset();
   system_.reset();
   lanes_.clear();
   return true;
@@ -277,17 +220,15 @@ bool node::close_connections(steady::time_point deadline) {
 }
 
 bool node::stop_actors(steady::time_point deadline) {
-  if (check_up_)
-    check_up_->stop();
+  observatory_->stop_asking();
   caf::anon_send(context_->directory, stop_atom{});
-  context_->cluster->stop();
   auto running = [this] { return system_->registry().running(); };
   auto others = lanes_.size() + 2; // their actors and the inspector
   auto gone = wait_until(deadline, [&] { return running() <= others; });
   if (auto& users = context_->env->registry)
     users->stop();
   auto slice = std::chrono::milliseconds{context_->options.grace} / 8;
-  roll_->stop(std::min(slice, std::chrono::milliseconds{1'000}));
+  observatory_->sign_off(std::min(slice, std::chrono::milliseconds{1'000}));
   // What the bus has accepted is still sent, if it can be.
   auto& bus = *context_->env->bus;
   wait_until(deadline - slice, [&] { return bus.stats().pending == 0; });
@@ -296,7 +237,7 @@ bool node::stop_actors(steady::time_point deadline) {
     caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(internal_lane_->port().actor,
                       caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(context_->inspector, caf::exit_reason::user_shutdown);
+  observatory_->end();
   if (internal_listener_)
     internal_listener_->stop();
   return wait_until(deadline, [&] { return running() == 0; }) && gone;

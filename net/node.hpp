@@ -1,14 +1,11 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
-#include "atrium/net/health.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/listener.hpp"
-#include "atrium/net/metrics/node_metrics.hpp"
 #include "atrium/net/node_context.hpp"
-#include "atrium/net/node_reporter.hpp"
+#include "atrium/net/observatory.hpp"
 #include "atrium/net/options.hpp"
-#include "atrium/net/ticker.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -19,8 +16,6 @@
 #include <vector>
 
 namespace atrium {
-
-class cluster;
 
 /// One node: the bus, the lanes, the actors and the listener, from start to
 /// stop. Not thread-safe: it belongs to the thread that runs `main`.
@@ -77,11 +72,6 @@ private:
   };
 
   environment_ptr make_environment(const options& from, room_types rooms);
-  std::shared_ptr<health> make_health(const environment& env);
-  std::shared_ptr<cluster> make_cluster(const environment_ptr& env);
-  void check_up();
-  std::shared_ptr<node_metrics> make_metrics(environment_ptr env,
-                                             std::shared_ptr<gate> connections);
   void drain();
   void tell_connections();
   bool close_connections(std::chrono::steady_clock::time_point deadline);
@@ -90,22 +80,18 @@ private:
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;
-  /// Serves operators and asks the others how they are: has no clients, so it
-  /// answers also when the lanes do not.
+  /// Serves operators: has no clients, so it answers also when the lanes do
+  /// not.
   std::unique_ptr<lane_thread> internal_lane_;
   std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
-  std::shared_ptr<health> health_;
   std::shared_ptr<tls_context> tls_; // none: bare TCP
-  std::shared_ptr<node_reporter> reporter_;
-  std::shared_ptr<node_roll> roll_;
   std::shared_ptr<administrators> administrators_;
-  std::shared_ptr<node_metrics> metrics_;
+  std::unique_ptr<observatory> observatory_;
   node_context_ptr context_;
   bus::subscription evictions_;
   std::shared_ptr<listener> listener_;
   std::shared_ptr<listener> internal_listener_; // none if it is off
-  std::unique_ptr<ticker> check_up_;
-  std::string error_; // why it cannot start
+  std::string error_;                           // why it cannot start
 };
 
 } // namespace atrium

@@ -25,7 +25,6 @@ struct node_context {
   std::shared_ptr<const node_life> life;
   std::shared_ptr<const class health> health;
   std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
-  std::shared_ptr<class cluster> cluster;
   inspect_service inspector;
   std::shared_ptr<const class administrators> administrators;
   std::shared_ptr<const class node_metrics> metrics;

@@ -1,0 +1,105 @@
+#include "atrium/net/observatory.hpp"
+
+#include "atrium/actors/cluster.hpp"
+#include "atrium/net/inspector/inspector.hpp"
+#include "atrium/net/inspector/node_status.hpp"
+#include "atrium/net/node_parts.hpp"
+#include "atrium/net/service_manager.hpp"
+
+#include <boost/asio/post.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+namespace atrium {
+
+namespace {
+
+std::vector<health::part> parts_of(const observatory_setup& x) {
+  std::vector<health::part> result;
+  for (auto* lane : x.lanes)
+    result.push_back(
+      {"lane-" + std::to_string(lane->index()), [lane](auto sign) {
+         boost::asio::post(lane->io(), [lane, sign] {
+           lane->flushes().survey();
+           sign->answer();
+         });
+       }});
+  result.push_back({"scheduler", [&system = x.system](auto sign) {
+                      system.spawn([sign] { sign->answer(); });
+                    }});
+  result.push_back({"bus", [bus = x.env->bus](auto sign) {
+                      bus->ping([sign] { sign->answer(); });
+                    }});
+  return result;
+}
+
+std::shared_ptr<health> make_health(const observatory_setup& x) {
+  auto& env = *x.env;
+  auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
+                                         env.run_id);
+  return std::make_shared<health>(parts_of(x), std::move(echo), x.life);
+}
+
+std::shared_ptr<node_metrics> make_metrics(const observatory_setup& x,
+                                           std::shared_ptr<health> health) {
+  std::vector<node_metrics::lane_view> views;
+  for (auto* lane : x.lanes)
+    views.push_back({lane->port(), [lane] { return lane->busy(); }});
+  return std::make_shared<node_metrics>(x.env, x.connections, std::move(health),
+                                        std::move(views));
+}
+
+} // namespace
+
+observatory::observatory(const observatory_setup& x)
+  : own_lane_(x.own_lane),
+    health_(make_health(x)),
+    reporter_(std::make_shared<node_reporter>(x.env, x.connections)),
+    roll_(make_roll(x.from, *x.env, [by = reporter_] { return by->report(); })),
+    cluster_(std::make_shared<cluster>(
+      x.system, &x.own_lane.unit(),
+      cluster_setup{x.env, roll_,
+                    [by = reporter_] { return to_json(by->report()); },
+                    nullptr})),
+    metrics_(make_metrics(x, health_)) {
+  auto status
+    = std::make_shared<node_status>(x.env, reporter_, metrics_, x.life,
+                                    x.from.redis.empty() ? "memory" : "redis");
+  inspector_ = x.system.spawn<class inspector>(inspector_setup{
+    x.env, x.directory, cluster_, [status] { return status->to_json(); }});
+  cluster_->answer_with(
+    [&system = x.system, to = inspector_](question what, auto done) {
+      answer_cluster(system, to, std::move(what), std::move(done));
+    });
+}
+
+void observatory::start(const std::optional<listen_address>& internal) {
+  if (internal)
+    reporter_->serve_at(*internal);
+  roll_->start();
+  check_up_ = std::make_unique<ticker>(own_lane_.io(), std::chrono::seconds{1},
+                                       [this] { check_up(); });
+}
+
+void observatory::check_up() {
+  health_->tick();
+  metrics_->tick(node_metrics::clock::now());
+  if (service_manager::wants_signs_of_life() && health_->live().ok)
+    service_manager::give_sign_of_life();
+}
+
+void observatory::stop_asking() {
+  if (check_up_)
+    check_up_->stop();
+  cluster_->stop();
+}
+
+void observatory::sign_off(std::chrono::milliseconds patience) {
+  roll_->stop(patience);
+}
+
+void observatory::end() {
+  caf::anon_send_exit(inspector_, caf::exit_reason::user_shutdown);
+}
+
+} // namespace atrium
