@@ -27,7 +27,8 @@ struct asker::state {
     try {
       f(std::move(x));
     } catch (const std::exception& e) {
-      log::error("cluster has told somebody who throws: {}", e.what());
+      log::error("cluster_callback_failed", {{"error", e.what()}},
+                 "cluster has told somebody who throws");
     }
   }
 

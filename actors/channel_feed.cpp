@@ -91,12 +91,14 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
     ++(unknown ? env.counters->unknown_versions
                : env.counters->malformed_packets);
     ++malformed_;
-    log::debug("subscription drops a packet: {}",
-               unknown ? "unknown version" : "malformed");
+    log::debug("packet_dropped",
+               {{"error", unknown ? "unknown version" : "malformed"}},
+               "feed drops a packet");
     return;
   }
   auto& x = std::get<packet>(decoded);
-  incoming result{frame::text(x.json), {}, origin_of(x, env)};
+  incoming result{
+    frame::text(x.json), {}, origin_of(x, env), env.traced.note(x.content)};
   if (x.skip_sender && x.content.from)
     result.skip = std::move(x.content.from->connection);
   out.push_back(std::move(result));

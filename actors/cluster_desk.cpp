@@ -199,7 +199,8 @@ void cluster_desk_core::answer(const asked& x, const gate_ticket& place) {
       done({});
   } catch (const std::exception& e) {
     ++errors_;
-    log::error("cluster cannot answer: {}", e.what());
+    log::error("cluster_answer_failed", {{"error", e.what()}},
+               "cluster cannot answer");
     done(error_answer("internal"));
   }
 }

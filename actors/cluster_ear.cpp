@@ -41,7 +41,7 @@ public:
   }
 
   void on_refused(const std::string& reason) override {
-    log::warn("cluster has no channel: {}", reason);
+    log::warn("cluster_refused", {{"error", reason}}, "cluster has no channel");
   }
 
 private:

@@ -1,10 +1,10 @@
 #include "atrium/actors/connection_core.hpp"
 
-#include "atrium/broker/envelope.hpp"
-#include "atrium/broker/log.hpp"
+#include "atrium/actors/publishing.hpp"
+#include "atrium/actors/trace_log.hpp"
+#include "atrium/actors/tracing_outlet.hpp"
 #include "atrium/broker/random_id.hpp"
-
-#include <caf/send.hpp>
+#include "atrium/broker/trace_context.hpp"
 
 #include <algorithm>
 
@@ -46,6 +46,9 @@ void connection_core::start(connection_actor::pointer self,
   self_ = self;
   setup_ = std::move(setup);
   id_ = connection_id(*setup_.env, self_->id());
+  traced_ = setup_.env->traced.has_user(setup_.who.user);
+  if (traced_)
+    setup_.out = std::make_shared<tracing_outlet>(setup_.out, who());
   self_->send(setup_.env->lanes[setup_.lane].actor,
               open_outlet{connection_actor{self_}, setup_.out});
   sign_on_again();
@@ -82,6 +85,25 @@ void connection_core::push(const push_reply& x) {
 // -- requests -----------------------------------------------------------------
 
 void connection_core::handle(client_request& x) {
+  add_trace(x);
+  if (traced_)
+    trace::requested(who(), x);
+  take(x);
+}
+
+void connection_core::add_trace(client_request& x) const {
+  auto add = [this](auto& request) {
+    if constexpr (requires { request.traceparent; }) {
+      if (request.traceparent.empty())
+        request.traceparent = setup_.traceparent;
+      if (request.trace_id.empty())
+        request.trace_id = trace_id_of(request.traceparent);
+    }
+  };
+  std::visit(add, x);
+}
+
+void connection_core::take(client_request& x) {
   if (setup_.who.may->permits(x))
     std::visit([this](auto& request) { on(request); }, x);
   else
@@ -107,7 +129,7 @@ void connection_core::renew(renewed& x) {
 
 void connection_core::replay(std::vector<client_request> requests) {
   for (auto& x : requests)
-    handle(x);
+    take(x);
 }
 
 void connection_core::fail(const request_id& id, errc code, std::string message,
@@ -142,9 +164,7 @@ void connection_core::on(join_request& x) {
   if (rooms_.size() >= setup_.env->limits.rooms_per_connection)
     return fail(x.id, errc::too_many_rooms, "in too many rooms", x.room);
   rooms_.emplace(x.room, membership{});
-  seat from{{setup_.who.user, id_, setup_.who.info},
-            connection_actor{self_},
-            setup_.lane};
+  seat from{who(), connection_actor{self_}, setup_.lane, traced_};
   meter().counters().directory_requests.add();
   // No timeout: a room answers within the bus timeout, and one that dies has
   // its requests bounced. A late success after a timeout would be a membership
@@ -209,13 +229,18 @@ void connection_core::send_to_bus(Request& x, scope to, std::string target,
   e.target = std::move(target);
   e.from = sender{setup_.who.user, id_};
   e.trace_id = std::move(x.trace_id);
+  e.traceparent = std::move(x.traceparent);
   e.data = std::move(x.data);
+  auto traced
+    = traced_ || (to == scope::user && setup_.env->traced.has_user(e.target));
   accepted success{what, std::move(x.id), e.target, e.event_id};
-  setup_.env->bus->publish(
-    channel, std::make_shared<const std::string>(encode_packet(e, false)),
-    [to_self = connection_actor{self_}, success = std::move(success)](errc c) {
-      caf::anon_send(to_self, outcome{success, c, {}});
-    });
+  publish(
+    *setup_.env, channel,
+    {std::move(e), false, connection_actor{self_}, std::move(success), traced});
+}
+
+member connection_core::who() const {
+  return {setup_.who.user, id_, setup_.who.info};
 }
 
 // -- what becomes of them -----------------------------------------------------

@@ -15,6 +15,9 @@ struct connection_setup {
   std::shared_ptr<outlet> out;
   std::size_t lane = 0;
   identity who;
+  /// Of what the client publishes without one; empty or as `read_traceparent`
+  /// returns it.
+  std::string traceparent = {};
 };
 
 /// The state of a connection actor: takes the client's requests, says which of
@@ -31,7 +34,7 @@ public:
 
   // -- from the client --------------------------------------------------------
 
-  /// Takes a request if it is in order; the one place where rights are checked.
+  /// Takes a new request if it is in order.
   void handle(client_request& x);
 
   /// Goes on with the rights of a newer token of the same user.
@@ -79,6 +82,12 @@ private:
     request_id id;
   };
 
+  /// Takes a request, new or deferred; the one place where rights are checked.
+  void take(client_request& x);
+
+  void add_trace(client_request& x) const;
+  member who() const;
+
   void on(join_request& x);
   void on(leave_request& x);
   void on(publish_request& x);
@@ -116,7 +125,8 @@ private:
   connection_actor::pointer self_ = nullptr;
   connection_setup setup_;
   std::string id_;
-  bool open_ = false; // the client has got `welcome`
+  bool open_ = false;   // the client has got `welcome`
+  bool traced_ = false; // the log tells what it does
   std::uint32_t failures_ = 0;
   std::unordered_map<std::string, membership> rooms_;
   std::vector<pending> pending_; // oldest first; bounded by the request window

@@ -90,8 +90,8 @@ void directory_core::down(const caf::down_msg& x) {
   ranking_.remove(number);
   if (auto name = rooms_.remove(number))
     room_died_unasked(number, *name, x.reason);
-  else if (users_.remove(number) && !asked_for(x.reason))
-    user_died(x.reason);
+  else if (auto user = users_.remove(number); user && !asked_for(x.reason))
+    user_died(*user, x.reason);
   else if (everyone_ && number == everyone_->id() && !stopping_)
     spawn_everyone();
   count_children();
@@ -104,7 +104,8 @@ void directory_core::room_died_unasked(actor_number room,
                                        const caf::error& why) {
   if (stopping_)
     return;
-  log::error("directory loses room '{}': {}", name, to_string(why));
+  log::error("room_lost", {{"room", name}, {"error", to_string(why)}},
+             "directory loses a room");
   record(node_event::kind::stopped, "room", name);
   ++died_;
   ++env_->counters->dead_rooms;
@@ -112,8 +113,9 @@ void directory_core::room_died_unasked(actor_number room,
     self_->send(lane.actor, room_died{room, name});
 }
 
-void directory_core::user_died(const caf::error& why) {
-  log::error("directory loses a user: {}", to_string(why));
+void directory_core::user_died(const std::string& name, const caf::error& why) {
+  log::error("user_lost", {{"user", name}, {"error", to_string(why)}},
+             "directory loses a user");
   ++died_;
 }
 

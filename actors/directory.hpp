@@ -50,7 +50,7 @@ private:
   room_actor spawn_room(const std::string& name);
   void count_children();
   void record(node_event::kind what, const char* kind, const std::string& name);
-  void user_died(const caf::error& why);
+  void user_died(const std::string& name, const caf::error& why);
   void room_died_unasked(actor_number room, const std::string& name,
                          const caf::error& why);
 

@@ -3,6 +3,7 @@
 #include "atrium/actors/event_log.hpp"
 #include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/messages.hpp"
+#include "atrium/actors/trace_list.hpp"
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/registry.hpp"
 
@@ -112,6 +113,7 @@ struct environment : std::enable_shared_from_this<environment> {
     = std::make_shared<directory_counters>();
   std::shared_ptr<struct backlogs> backlogs
     = std::make_shared<struct backlogs>();
+  trace_list traced; ///< Whom the log tells everything of.
 };
 
 using environment_ptr = std::shared_ptr<const environment>;

@@ -21,7 +21,8 @@ void everyone_core::deliver(const arrived& x) {
   delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
-      lanes_->send(lane, fan_out_all{one.content, one.from}, notice);
+      lanes_->send(lane, fan_out_all{one.content, one.from, one.traced},
+                   notice);
 }
 
 void everyone_core::tell_gap(const interrupted& x) {
@@ -52,7 +53,8 @@ everyone::behavior_type everyone::make_behavior() {
     [this](const arrived& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
     [](const channel_refused& x) {
-      log::error("everyone has no channel: {}", x.reason);
+      log::error("everyone_refused", {{"error", x.reason}},
+                 "everyone has no channel");
     },
     [this](list_parts) { return state.parts(); },
     [this](observe_atom) { return observation(state); },

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "atrium/broker/json_object.hpp"
-#include "atrium/broker/text.hpp"
 
 #include <caf/error.hpp>
 #include <caf/meta/annotation.hpp>
@@ -193,13 +192,7 @@ private:
   }
 
   static void append_text(std::string& out, std::string_view x) {
-    if (is_utf8(x))
-      return append_json_string(out, x);
-    std::string plain{x};
-    for (auto& c : plain)
-      if (static_cast<unsigned char>(c) >= 0x80)
-        c = '?';
-    append_json_string(out, plain);
+    append_json_text(out, x);
   }
 
   std::string fields_;

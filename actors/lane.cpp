@@ -1,6 +1,7 @@
 #include "atrium/actors/lane.hpp"
 
 #include "atrium/actors/first_of.hpp"
+#include "atrium/actors/trace_log.hpp"
 #include "atrium/broker/log.hpp"
 
 #include <algorithm>
@@ -27,7 +28,8 @@ void lane_core::lost(const caf::down_msg& x) {
   if (!out || x.reason == caf::exit_reason::user_shutdown)
     return;
   ++lost_;
-  log::error("lane loses a connection: {}", to_string(x.reason));
+  log::error("connection_lost", {{"error", to_string(x.reason)}},
+             "{} loses a connection", name_);
   out->close(close_code::internal, "the connection's actor has failed", {});
 }
 
@@ -69,6 +71,8 @@ void lane_core::deliver_all(const fan_out_all& x) {
       ++receivers;
   });
   meter_->delivered(scope::all, x.from, receivers);
+  if (x.traced)
+    trace::delivered(*x.traced, receivers, 0, name_);
 }
 
 void lane_core::tell(const tell_member& x) {

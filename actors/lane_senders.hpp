@@ -28,20 +28,21 @@ public:
     return env_->lanes[lane].actor;
   }
 
-  /// Sends `x`, a `fan_out` or `fan_out_all`. `notice(from, to)` makes the
-  /// message that tells of a gap.
+  /// Sends `x`, a `fan_out` or `fan_out_all`; false if it was dropped.
+  /// `notice(from, to)` makes the message that tells of a gap.
   template <class FanOut, class Notice>
-  void send(std::size_t lane, const FanOut& x, Notice notice) {
+  bool send(std::size_t lane, const FanOut& x, Notice notice) {
     auto& since = dropping_since_[lane];
     if (!env_->lanes[lane].queue->try_enter(1)) {
       ++env_->counters->lane_queue_drops;
       if (!since)
         since = env_->now();
-      return;
+      return false;
     }
     if (auto from = std::exchange(since, std::nullopt))
       caf::anon_send(actor(lane), notice(*from, env_->now()));
     caf::anon_send(actor(lane), x);
+    return true;
   }
 
 private:

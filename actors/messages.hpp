@@ -6,6 +6,7 @@
 #include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/outlet.hpp"
 #include "atrium/actors/room_state.hpp"
+#include "atrium/actors/trace_list.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
@@ -29,6 +30,7 @@ struct seat {
   member who;
   connection_actor connection;
   std::size_t lane = 0; ///< Index of the lane it lives on.
+  bool traced = false;  ///< The log tells what it does.
 
   actor_number number() const {
     return connection->id();
@@ -59,6 +61,7 @@ struct incoming {
   frame content;
   std::string skip; ///< Id of a connection that wants no echo, or empty.
   origin from;
+  trace_note_ptr traced = nullptr;
 };
 
 struct arrived {
@@ -142,6 +145,7 @@ struct fan_out {
 struct fan_out_all {
   frame content;
   origin from;
+  trace_note_ptr traced = nullptr;
 };
 
 struct tell_member {

@@ -28,10 +28,11 @@ struct leave_request {
 struct publish_request {
   request_id id;
   std::string room;
-  std::string data;     ///< One JSON value, verbatim.
-  std::string event_id; ///< Empty: the node makes one.
-  std::string trace_id; ///< May be empty.
-  bool echo = true;     ///< Also to the connection that publishes.
+  std::string data;             ///< One JSON value, verbatim.
+  std::string event_id;         ///< Empty: the node makes one.
+  std::string trace_id;         ///< May be empty.
+  bool echo = true;             ///< Also to the connection that publishes.
+  std::string traceparent = {}; ///< Empty or as `read_traceparent` returns it.
 };
 
 /// Message to every connection of a user on every node.
@@ -41,6 +42,7 @@ struct send_request {
   std::string data;
   std::string event_id;
   std::string trace_id;
+  std::string traceparent = {};
 };
 
 /// Message to every connection on every node.
@@ -49,6 +51,7 @@ struct broadcast_request {
   std::string data;
   std::string event_id;
   std::string trace_id;
+  std::string traceparent = {};
 };
 
 /// Who is in a room?

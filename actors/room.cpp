@@ -1,6 +1,7 @@
 #include "atrium/actors/room.hpp"
 
 #include "atrium/actors/first_of.hpp"
+#include "atrium/actors/trace_log.hpp"
 
 #include <functional>
 
@@ -32,6 +33,16 @@ members_page room_core::list(const list_members& x) const {
     result.page.push_back({number, one.who.user, one.who.connection, one.lane});
   }
   return result;
+}
+
+void room_core::record(node_event::kind what, const seat& x) {
+  if ((traced_ || x.traced) && what == node_event::kind::joined)
+    trace::joined(name_, x.who);
+  if ((traced_ || x.traced) && what == node_event::kind::left)
+    trace::left(name_, x.who);
+  env_->events->record([&] {
+    return node_event{what, "room", name_, x.who.user, x.who.connection};
+  });
 }
 
 room::room(caf::actor_config& config, environment_ptr env, std::string name,

@@ -1,10 +1,10 @@
 #include "atrium/actors/room_core.hpp"
 
+#include "atrium/actors/publishing.hpp"
 #include "atrium/actors/subscription.hpp"
+#include "atrium/actors/trace_log.hpp"
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/random_id.hpp"
-
-#include <caf/send.hpp>
 
 namespace atrium {
 
@@ -31,6 +31,7 @@ void room_core::start(environment_ptr env, std::string name,
   members_on_.resize(lanes_->size());
   channel_ = env_->names.room(name_);
   policy_ = env_->limits.outbox_policies.find(name_);
+  traced_ = env_->traced.has_room(name_);
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, channel_, caf::actor_cast<subscriber_actor>(self_),
@@ -48,8 +49,9 @@ void room_core::open() {
 void room_core::fail_to_open(const std::string& reason) {
   if (open_)
     return;
-  log::warn("room gives up {} joins of '{}': {}", waiting_.size(), name_,
-            reason);
+  log::warn("room_not_opened",
+            {{"room", name_}, {"joins", waiting_.size()}, {"error", reason}},
+            "room gives up joins");
   for (auto& x : std::exchange(waiting_, {}))
     x.answer.deliver(make_failure(errc::bus_unavailable, reason));
   offer_to_retire();
@@ -104,12 +106,14 @@ void room_core::admit(join_room& x, promise answer) {
   joining_ = 0;
   auto held = std::exchange(held_, {});
   if (error) {
+    if (traced_)
+      trace::refused(name_, x.from.who, static_cast<errc>(error.code()));
     answer.deliver(std::move(error));
     return;
   }
   auto lane = x.from.lane;
   self_->monitor(x.from.connection);
-  record(node_event::kind::joined, x.from.who);
+  record(node_event::kind::joined, x.from);
   seats_.emplace(number, std::move(x.from));
   ++members_on_[lane];
   tally_->members.set(seats_.size());
@@ -156,7 +160,7 @@ void room_core::forget(actor_number connection) {
   auto gone = seats_.extract(connection);
   --members_on_[gone.mapped().lane];
   tally_->members.set(seats_.size());
-  record(node_event::kind::left, gone.mapped().who);
+  record(node_event::kind::left, gone.mapped());
   logic_.run([&](room_state& x) {
     x.on_leave(gone.mapped().who);
     return true;
@@ -175,13 +179,16 @@ std::vector<member> room_core::members() const {
 void room_core::publish_from(publish_in_room& x) {
   auto& request = x.request;
   accepted what{accepted::kind::published, request.id, name_, {}};
+  auto i = seats_.find(x.from->id());
+  auto who = i == seats_.end() ? member{} : i->second.who;
   auto refuse = [&](errc code, std::string why) {
+    if (traced_)
+      trace::refused(name_, who, code);
     self_->send(x.from, outcome{std::move(what), code, std::move(why)});
   };
-  auto i = seats_.find(x.from->id());
   if (i == seats_.end())
     return refuse(errc::not_a_member, "only members may publish");
-  auto who = i->second.who;
+  auto traced = traced_ || i->second.traced;
   room_message message{std::move(request.data), std::move(request.event_id),
                        std::move(request.trace_id)};
   auto verdict
@@ -195,26 +202,28 @@ void room_core::publish_from(publish_in_room& x) {
   if (!message.event_id.empty())
     e.event_id = std::move(message.event_id);
   e.trace_id = std::move(message.trace_id);
+  e.traceparent = std::move(request.traceparent);
   e.from = sender{std::move(who.user), std::move(who.connection)};
   what.event_id = e.event_id;
-  env_->bus->publish(
-    channel_,
-    std::make_shared<const std::string>(encode_packet(e, !request.echo)),
-    [to = x.from, what = std::move(what)](errc code) {
-      caf::anon_send(to, outcome{what, code, {}});
-    });
+  atrium::publish(
+    *env_, channel_,
+    {std::move(e), !request.echo, x.from, std::move(what), traced});
 }
 
 void room_core::publish(std::string data) {
-  auto bytes
-    = encode_packet(new_envelope(std::move(data)), false, env_->run_id);
+  auto e = new_envelope(std::move(data));
+  if (traced_)
+    trace::published(e);
+  auto bytes = encode_packet(e, false, env_->run_id);
+  auto report = [name = name_, id = std::move(e.event_id)](errc code) {
+    if (code != errc::none)
+      log::warn("room_message_lost",
+                {{"room", name}, {"event_id", id}, {"code", to_string(code)}},
+                "room loses a message of its own");
+  };
   env_->bus->publish(channel_,
                      std::make_shared<const std::string>(std::move(bytes)),
-                     [name = name_](errc code) {
-                       if (code != errc::none)
-                         log::warn("room '{}' loses a message of its own: {}",
-                                   name, to_string(code));
-                     });
+                     std::move(report));
 }
 
 void room_core::tell(const member& who, std::string data) {
@@ -249,14 +258,23 @@ void room_core::deliver(const arrived& x) {
   for (auto& one : x.batch) {
     fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
                     connection_number(*env_, one.skip), one.from};
+    std::size_t reached = 0;
     for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
-      if (members_on_[lane] != 0)
-        lanes_->send(lane, message, notice);
+      if (members_on_[lane] != 0 && lanes_->send(lane, message, notice))
+        reached += members_on_[lane];
+    auto missed = seats_.size() - reached;
+    if (reached != 0 && seats_.contains(message.skip))
+      --reached;
+    if (one.traced)
+      trace::delivered(*one.traced, reached, missed);
   }
 }
 
 void room_core::tell_gap(const interrupted& x) {
-  tell_lanes(gap{scope::room, name_, x.from, x.to});
+  gap what{scope::room, name_, x.from, x.to};
+  if (traced_)
+    trace::missed(what);
+  tell_lanes(what);
 }
 
 void room_core::tell_lanes(const reply& what) {
@@ -277,12 +295,6 @@ void room_core::schedule_tick() {
   auto interval = logic_.run([](room_state& x) { return x.tick_interval(); });
   if (interval && interval->count() > 0)
     self_->delayed_send(self_, *interval, tick_atom{});
-}
-
-void room_core::record(node_event::kind what, const member& who) {
-  env_->events->record([&] {
-    return node_event{what, "room", name_, who.user, who.connection};
-  });
 }
 
 void room_core::failed(bool give_up) {

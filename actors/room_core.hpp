@@ -110,7 +110,7 @@ private:
   void tell_lanes(const reply& what);
   envelope new_envelope(std::string data) const;
 
-  void record(node_event::kind what, const member& who);
+  void record(node_event::kind what, const seat& x);
   void schedule_tick();
   void failed(bool give_up);
 
@@ -119,6 +119,7 @@ private:
   std::string name_;
   std::string channel_;
   outbox_policy policy_ = outbox_policy::disconnect;
+  bool traced_ = false; // the log tells everything
   directory_actor directory_;
   subscription_actor subscription_;
   room_logic logic_;

@@ -22,7 +22,9 @@ std::string room_logic::type_of(const std::exception& error) {
 
 void room_logic::restart(const std::string& why) {
   using namespace std::chrono_literals;
-  log::error("room '{}' restarts its logic: {}", port_->room_name(), why);
+  log::error("room_logic_restarted",
+             {{"room", port_->room_name()}, {"error", why}},
+             "room restarts its logic");
   ++env_->counters->room_restarts;
   ++failures_;
   auto now = env_->now();
@@ -37,8 +39,9 @@ std::string room_logic::describe() const {
   try {
     return env_->rooms.describe(*state_);
   } catch (const std::exception& error) {
-    log::error("room '{}' cannot be inspected: {}", port_->room_name(),
-               type_of(error));
+    log::error("room_inspection_failed",
+               {{"room", port_->room_name()}, {"error", type_of(error)}},
+               "room cannot be inspected");
   }
   return "null";
 }
@@ -48,10 +51,12 @@ bool room_logic::make_anew() {
     state_ = env_->rooms.make(*port_);
     return true;
   } catch (const std::exception& error) {
-    log::error("room '{}' has no logic: {}", port_->room_name(),
-               type_of(error));
+    log::error("room_logic_failed",
+               {{"room", port_->room_name()}, {"error", type_of(error)}},
+               "room has no logic");
   } catch (...) {
-    log::error("room '{}' has no logic", port_->room_name());
+    log::error("room_logic_failed", {{"room", port_->room_name()}},
+               "room has no logic");
   }
   return false; // the old one stays until the room has ended
 }

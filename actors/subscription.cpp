@@ -1,5 +1,7 @@
 #include "atrium/actors/subscription.hpp"
 
+#include "atrium/broker/log.hpp"
+
 #include <caf/actor_cast.hpp>
 
 namespace atrium {
@@ -21,6 +23,8 @@ void subscription_state::decode(const packets& in) {
 
 void subscription_state::pass_on_gap(const interrupted& what) {
   ++interruptions_;
+  log::debug("messages_missed", {{"channel", channel_}},
+             "subscription may have missed messages");
   env_->events->record([&] {
     return node_event{node_event::kind::dropped, name, channel_, {}, {}};
   });

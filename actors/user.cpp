@@ -1,5 +1,6 @@
 #include "atrium/actors/user.hpp"
 
+#include "atrium/actors/trace_log.hpp"
 #include "atrium/broker/log.hpp"
 
 #include <caf/send.hpp>
@@ -70,16 +71,26 @@ void user_core::open() {
 }
 
 void user_core::deliver(const packets& x) {
-  for (auto& one : feed_.decode(x, *env_))
+  for (auto& one : feed_.decode(x, *env_)) {
+    if (one.traced)
+      trace::delivered(*one.traced, connections_.size());
     for (auto& connection : connections_)
       self_->send(connection.actor,
                   push_frame{one.content, x.ticket, one.from});
+  }
 }
 
 void user_core::tell_gap(const interrupted& x) {
+  log::debug("messages_missed", {{"user", name_}},
+             "user may have missed messages");
   for (auto& connection : connections_)
     self_->send(connection.actor,
                 push_reply{gap{scope::user, {}, x.from, x.to}});
+}
+
+void user_core::complain(const channel_refused& x) const {
+  log::error("user_refused", {{"user", name_}, {"error", x.reason}},
+             "user has no channel");
 }
 
 caf::error inspect(json_inspector& f, user_core& x) {
@@ -109,9 +120,7 @@ user::behavior_type user::make_behavior() {
     [this](const subscribed&) { state.open(); },
     [this](const packets& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
-    [](const channel_refused& x) {
-      log::error("user has no channel: {}", x.reason);
-    },
+    [this](const channel_refused& x) { state.complain(x); },
     [this](observe_atom) { return observation(state); },
   };
 }

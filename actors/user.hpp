@@ -46,6 +46,9 @@ public:
 
   void tell_gap(const interrupted& x);
 
+  /// The bus will never carry the user's channel.
+  void complain(const channel_refused& x) const;
+
   friend caf::error inspect(json_inspector& f, user_core& x);
 
 private:

@@ -2,6 +2,7 @@
 
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/broker/trace_context.hpp"
 
 #include <limits>
 
@@ -62,6 +63,8 @@ void append_json(std::string& out, const envelope& x) {
     .append(std::to_string(x.time.time_since_epoch().count()));
   if (!x.trace_id.empty())
     append_field(out, "trace_id", x.trace_id);
+  if (!x.traceparent.empty())
+    append_field(out, "traceparent", x.traceparent);
   out.append(",\"data\":").append(x.data).push_back('}');
 }
 
@@ -108,6 +111,7 @@ std::variant<envelope, packet_error> read_envelope(const json_object& object) {
   x.from = sender_of(object);
   x.time = unix_time{std::chrono::milliseconds{*time}};
   x.trace_id = text_of(object, "trace_id");
+  x.traceparent = read_traceparent(text_of(object, "traceparent"));
   x.data = *data;
   return x;
 }

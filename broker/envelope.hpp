@@ -33,6 +33,7 @@ struct envelope {
   std::optional<sender> from; ///< Absent when no client has sent it.
   unix_time time;             ///< When the node accepted it.
   std::string trace_id;       ///< Empty, or what the publisher chose.
+  std::string traceparent;    ///< Empty or as `read_traceparent` returns it.
   std::string data;           ///< One JSON value, verbatim.
 };
 

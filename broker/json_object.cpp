@@ -1,6 +1,7 @@
 #include "atrium/broker/json_object.hpp"
 
 #include "atrium/broker/json_scanner.hpp"
+#include "atrium/broker/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -112,6 +113,16 @@ void append_json_string(std::string& out, std::string_view text) {
     }
   }
   out.push_back('"');
+}
+
+void append_json_text(std::string& out, std::string_view text) {
+  if (is_utf8(text))
+    return append_json_string(out, text);
+  std::string plain{text};
+  for (auto& c : plain)
+    if (static_cast<unsigned char>(c) >= 0x80)
+      c = '?';
+  append_json_string(out, plain);
 }
 
 } // namespace atrium

@@ -111,8 +111,8 @@ void redis_link::set_up() {
 void redis_link::go_up() {
   state_ = state::up;
   last_loss_.clear();
-  log_to(config_.log, log::level::info,
-         name_ + " link to " + config_.url.masked() + " is up");
+  log_to(config_.log, log::level::info, "bus_link_up", {{"link", name_}},
+         "link to " + config_.url.masked() + " is up");
   arm(config_.ping_idle, &redis_link::ask_for_life);
   dialog_.on_up();
   wake();
@@ -220,9 +220,9 @@ void redis_link::close() {
 void redis_link::report_loss(std::string_view reason, backoff::duration pause) {
   auto level = reason == last_loss_ ? log::level::debug : log::level::warn;
   last_loss_ = reason;
-  log_to(config_.log, level,
-         name_ + " link to " + config_.url.masked() + " is down: " + last_loss_
-           + ", tries again in " + std::to_string(pause.count()) + " ms");
+  log_to(config_.log, level, "bus_link_down",
+         {{"link", name_}, {"error", last_loss_}, {"retry_ms", pause.count()}},
+         "link to " + config_.url.masked() + " is down");
 }
 
 void redis_link::arm(std::chrono::milliseconds delay,

@@ -175,8 +175,8 @@ private:
     if (error == last_error_)
       return;
     last_error_ = error;
-    log_to(log_, log::level::warn,
-           "the roll of nodes is refused: " + last_error_);
+    log_to(log_, log::level::warn, "node_roll_refused",
+           {{"error", last_error_}}, "the roll of nodes is refused");
   }
 
   const bus_log log_;

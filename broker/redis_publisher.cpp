@@ -69,7 +69,8 @@ void redis_publisher::report(std::string_view error) {
   if (error == last_error_)
     return;
   last_error_ = error;
-  log_to(log_, log::level::warn, "PUBLISH is refused: " + last_error_);
+  log_to(log_, log::level::warn, "publish_refused", {{"error", last_error_}},
+         "PUBLISH is refused");
 }
 
 // One timer for all: deadlines never decrease from one publish to the next.

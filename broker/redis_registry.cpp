@@ -156,7 +156,7 @@ private:
 
   std::string_view on_reply(resp_reply reply) override {
     if (is_error(reply))
-      report(reply.front().text);
+      report(loggable(reply.front().text));
     return queue_.on_reply(reply);
   }
 
@@ -170,8 +170,8 @@ private:
     if (error == last_error_)
       return;
     last_error_ = error;
-    log_to(log_, log::level::warn,
-           "the registry of users is refused: " + last_error_);
+    log_to(log_, log::level::warn, "registry_refused", {{"error", last_error_}},
+           "the registry of users is refused");
   }
 
   const bus_log log_;

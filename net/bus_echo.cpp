@@ -28,7 +28,8 @@ public:
   }
 
   void on_refused(const std::string& reason) override {
-    log::warn("bus echo is refused its channel: {}", reason);
+    log::warn("bus_echo_refused", {{"error", reason}},
+              "bus echo is refused its channel");
   }
 
   std::string words(clock::time_point now) const {

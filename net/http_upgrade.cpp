@@ -1,5 +1,6 @@
 // The way of an HTTP session to a WebSocket: who comes, and may she.
 
+#include "atrium/broker/log.hpp"
 #include "atrium/net/admission.hpp"
 #include "atrium/net/auth/credentials.hpp"
 #include "atrium/net/http_session.hpp"
@@ -67,6 +68,9 @@ void http_session::let_in(http_request request, identity who) {
 void http_session::refuse(http_request request, const struct refusal& why) {
   from_.seat = {};
   lane_.counters().count_handshake(why.code);
+  log::debug("handshake_refused",
+             {{"address", from_.address.to_string()}, {"code", why.code}},
+             "session is refused with status {}", why.status);
   if (query_value(std::string_view{request.target()}, "reject") == "close")
     return make_websocket(std::move(from_))
       ->reject(std::move(request), why.close, why.message);

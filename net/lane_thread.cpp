@@ -60,8 +60,8 @@ void lane_thread::run() {
       return;
     } catch (const std::exception& error) {
       // A defect in one handler must not take the other connections along.
-      log::error("lane {} goes on after an exception: {}", index_,
-                 error.what());
+      log::error("lane_exception", {{"error", error.what()}},
+                 "lane-{} goes on after an exception", index_);
     }
   }
 }

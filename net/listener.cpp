@@ -59,7 +59,7 @@ void listener::accept() {
       if (!self->acceptor_.is_open())
         return;
       if (error)
-        return self->pause();
+        return self->pause(error);
       auto& guard = self->guard_;
       if (auto place = guard ? guard->knock() : std::optional{gate_ticket{}})
         std::make_shared<http_session>(std::move(socket), lane, self->node_,
@@ -71,8 +71,9 @@ void listener::accept() {
 }
 
 // Out of file descriptors, most likely: trying at once would spin.
-void listener::pause() {
-  log::warn("listener pauses: accept fails");
+void listener::pause(boost::system::error_code why) {
+  log::warn("listener_paused", {{"error", why.message()}},
+            "listener pauses: accept fails");
   retry_.expires_after(pause_after_failure);
   retry_.async_wait([self = shared_from_this()](auto error) {
     if (!error && self->acceptor_.is_open())

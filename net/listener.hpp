@@ -40,7 +40,7 @@ private:
     boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
   void accept();
-  void pause();
+  void pause(boost::system::error_code why);
 
   std::vector<lane_thread*> lanes_;
   node_context_ptr node_;

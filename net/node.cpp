@@ -100,6 +100,7 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   env->names = channel_names{from.name_space};
   env->registry = make_registry(from, *env);
   env->rooms = std::move(rooms);
+  env->traced = trace_list{from.trace_user, from.trace_room};
   env->limits.rooms_per_connection = from.max_rooms;
   env->limits.members_per_room = from.max_room_members;
   env->limits.rooms_per_node = from.max_node_rooms;
@@ -150,9 +151,10 @@ void node::drain() {
 void node::reload() {
   auto report = [](const char* what, const std::string& error) {
     if (error.empty())
-      log::info("node has read its {} anew", what);
+      log::info("node_reloaded", "node has read its {} anew", what);
     else
-      log::error("node goes on with its old {}: {}", what, error);
+      log::error("node_reload_failed", {{"error", error}},
+                 "node goes on with its old {}", what);
   };
   if (context_->guard)
     report("keys", context_->guard->reload());
@@ -173,7 +175,7 @@ bool node::stop() {
   clean = stop_actors(deadline) && clean;
   if (!clean) {
     // Threads that still work on something cannot be joined in time.
-    log::error("node ends before everybody has gone");
+    log::error("node_stop_failed", "node ends before everybody has gone");
     return false;
   }
   life_->advance(node_phase::stopped);
@@ -212,7 +214,8 @@ bool node::close_connections(steady::time_point deadline) {
   auto grace = std::chrono::milliseconds{context_->options.grace};
   for (auto left : {grace / 2, grace / 4}) {
     if (!wait_until(deadline - left, gone))
-      log::warn("node cuts {} connections", open.taken());
+      log::warn("connections_cut", {{"count", open.taken()}},
+                "node cuts connections that do not answer");
     for (auto& lane : lanes_)
       lane->cut_stragglers();
   }

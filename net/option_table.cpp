@@ -53,7 +53,15 @@ rows make_table() {
            "File with options: TOML, one `name = value` a line."),
       value("log-level", &o::log_level, "LEVEL", read_log_level, show_log_level,
             "Least important messages to log: trace, debug, info, warn, "
-            "error or off."),
+            "error or off. SIGUSR1 switches to debug and back."),
+      value("log-format", &o::log_format, "FORMAT", read_log_format,
+            show_log_format,
+            "How the log looks: text, or json for an object a line."),
+      list("trace-user", &o::trace_user, "NAME", check_traced_name,
+           "Log what this user does, and what is sent to her, at the level "
+           "info; may be repeated."),
+      list("trace-room", &o::trace_room, "NAME", check_traced_name,
+           "The same for a room."),
       number("lanes", &o::lanes, {0, 256},
              "Threads that serve sockets; 0 means one per two cores."),
       number("workers", &o::workers, {1, 64},

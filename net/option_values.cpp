@@ -3,6 +3,7 @@
 #include "atrium/actors/outbox_policy.hpp"
 #include "atrium/actors/rights.hpp"
 #include "atrium/broker/redis_url.hpp"
+#include "atrium/broker/text.hpp"
 #include "atrium/net/auth/http_url.hpp"
 #include "atrium/net/auth/jwt_keys.hpp"
 #include "atrium/net/memory_gauge.hpp"
@@ -113,6 +114,17 @@ std::string read_log_level(const std::string& text, log::level& out) {
   return {};
 }
 
+std::string read_log_format(const std::string& text, log::format& out) {
+  if (!one_of(text, {"text", "json"}))
+    return quoted(text) + " is neither text nor json";
+  out = text == "json" ? log::format::json : log::format::text;
+  return {};
+}
+
+std::string show_log_format(const log::format& value) {
+  return value == log::format::json ? "json" : "text";
+}
+
 std::string read_auth_mode(const std::string& text, auth_mode& out) {
   auto found = std::ranges::find(auth_mode_names, text);
   if (found == auth_mode_names.end())
@@ -171,6 +183,13 @@ std::string check_node_id(const std::string& text) {
   if (text.size() <= 64 && only(text, alphanumeric, "-._"))
     return {};
   return quoted(text) + " is not 1..64 characters of A-Z a-z 0-9 - . _";
+}
+
+std::string check_traced_name(const std::string& text) {
+  if (is_name(text))
+    return {};
+  return quoted(text)
+         + " is not 1 to 128 bytes of UTF-8 without control characters";
 }
 
 std::string check_watermark(const std::string& text) {

@@ -25,6 +25,7 @@ std::string read_number(const std::string& text, const number_range& range,
                         std::uint64_t& out);
 std::string read_toggle(const std::string& text, bool& out);
 std::string read_log_level(const std::string& text, log::level& out);
+std::string read_log_format(const std::string& text, log::format& out);
 std::string read_surplus_policy(const std::string& text, surplus_policy& out);
 std::string read_address(const std::string& text, listen_address& out);
 
@@ -34,6 +35,7 @@ std::string check_internal(const std::string& text);
 std::string check_redis(const std::string& text);
 std::string check_name_space(const std::string& text);
 std::string check_node_id(const std::string& text);
+std::string check_traced_name(const std::string& text);
 std::string check_watermark(const std::string& text);
 std::string check_outbox_policy(const std::string& text);
 std::string check_origin(const std::string& text);
@@ -46,6 +48,7 @@ std::string check_header_name(const std::string& text);
 
 std::string show_auth_mode(const auth_mode& value);
 std::string show_log_level(const log::level& value);
+std::string show_log_format(const log::format& value);
 std::string show_surplus_policy(const surplus_policy& value);
 std::string show_address(const listen_address& address);
 

@@ -42,6 +42,9 @@ struct options {
   std::string node_id; ///< Empty: the node makes one up.
   std::string config;  ///< Empty: no file.
   log::level log_level = log::level::info;
+  log::format log_format = log::format::text;
+  std::vector<std::string> trace_user; ///< Names; see actors/trace_list.hpp.
+  std::vector<std::string> trace_room;
   std::size_t lanes = 0; ///< 0: one per core.
   std::size_t workers = 2;
   std::size_t max_message_bytes = 65'536;

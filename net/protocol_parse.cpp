@@ -1,5 +1,6 @@
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/broker/trace_context.hpp"
 #include "atrium/net/protocol.hpp"
 
 #include <algorithm>
@@ -79,6 +80,11 @@ public:
     return result.value_or("");
   }
 
+  /// Empty where it is malformed: a trace is not worth a message.
+  std::string traceparent() {
+    return read_traceparent(text("traceparent").value_or(""));
+  }
+
   bool flag(std::string_view key, bool otherwise) {
     auto raw = from_.find(key);
     if (!raw)
@@ -140,6 +146,7 @@ parsed parse_publish(field_reader in) {
   x.data = in.data();
   x.event_id = in.event_id("event_id");
   x.trace_id = in.event_id("trace_id");
+  x.traceparent = in.traceparent();
   x.echo = in.flag("echo", true);
   return std::move(in).finish(std::move(x));
 }
@@ -151,6 +158,7 @@ parsed parse_send(field_reader in) {
   x.data = in.data();
   x.event_id = in.event_id("event_id");
   x.trace_id = in.event_id("trace_id");
+  x.traceparent = in.traceparent();
   return std::move(in).finish(std::move(x));
 }
 
@@ -160,6 +168,7 @@ parsed parse_broadcast(field_reader in) {
   x.data = in.data();
   x.event_id = in.event_id("event_id");
   x.trace_id = in.event_id("trace_id");
+  x.traceparent = in.traceparent();
   return std::move(in).finish(std::move(x));
 }
 

@@ -28,21 +28,29 @@ void announce(const node& x, const options& from) {
   auto where = url_host(x.address());
   auto bus = from.redis.empty() ? std::string{"in-process"}
                                 : parse_redis_url(from.redis).url->masked();
-  log::info("atrium {} starts as node {}, bus {}", version(), x.id(), bus);
+  log::info("node_started",
+            {{"version", version()}, {"node", x.id()}, {"bus", bus}},
+            "atrium starts");
   if (from.auth != auth_mode::none)
-    log::info("users are known by {}", show_auth_mode(from.auth));
+    log::info("auth_required", "users are known by {}",
+              show_auth_mode(from.auth));
   else if (from.listen.is_loopback())
-    log::info("users need no proof of who they are, on this machine only");
+    log::info("auth_local",
+              "users need no proof of who they are, on this machine only");
   else
-    log::warn("anybody who reaches {} may use any user's name", where);
+    log::warn("auth_open", "anybody who reaches {} may use any user's name",
+              where);
   if (auto internal = x.internal_address()) {
     if (!internal->is_loopback())
-      log::warn("anybody who reaches {} may ask how the node is",
+      log::warn("internal_open",
+                "anybody who reaches {} may ask how the node is",
                 url_host(*internal));
-    log::info("serving operators on http://{}/health", url_host(*internal));
+    log::info("internal_listening", "serving operators on http://{}/health",
+              url_host(*internal));
   }
   auto s = from.tls_cert.empty() ? "" : "s";
-  log::info("listening on http{}://{}/ and ws{}://{}/ws", s, where, s, where);
+  log::info("node_listening", "listening on http{}://{}/ and ws{}://{}/ws", s,
+            where, s, where);
 }
 
 // Every connection is a file; where nobody thought of it the soft limit is
@@ -59,17 +67,24 @@ void allow_many_files() {
 /// while the node starts is not lost.
 class signal_desk {
 public:
-  signal_desk() : stop_(io_, SIGINT, SIGTERM), reload_(io_, SIGHUP) {
+  /// `usual` is the level of the log that the options say.
+  explicit signal_desk(log::level usual)
+    : usual_level_(usual),
+      stop_(io_, SIGINT, SIGTERM),
+      reload_(io_, SIGHUP),
+      level_(io_, SIGUSR1) {
     stop_.async_wait([this](auto, int number) {
-      log::info("node stops on {}", number == SIGINT ? "SIGINT" : "SIGTERM");
+      log::info("node_stopping", "node stops on {}",
+                number == SIGINT ? "SIGINT" : "SIGTERM");
       io_.stop();
     });
   }
 
-  /// Reloads on SIGHUP. Returns after the first signal to stop; a second one
-  /// has its default effect.
+  /// Reloads on SIGHUP, changes the log's level on SIGUSR1. Returns after the
+  /// first signal to stop; a second one has its default effect.
   void serve(node& x) {
     reload_on_signal(x);
+    change_level_on_signal();
     io_.run();
     stop_.clear();
   }
@@ -86,9 +101,25 @@ private:
     });
   }
 
+  // From the usual level to debug and back, from wherever it is; where debug
+  // is usual, to trace.
+  void change_level_on_signal() {
+    level_.async_wait([this](auto error, int) {
+      if (error)
+        return;
+      auto other = usual_level_ == log::level::debug ? log::level::trace
+                                                     : log::level::debug;
+      auto is_usual = log::threshold() == usual_level_;
+      log::change_threshold(is_usual ? other : usual_level_, "SIGUSR1");
+      change_level_on_signal();
+    });
+  }
+
+  const log::level usual_level_;
   boost::asio::io_context io_{1};
   boost::asio::signal_set stop_;
   boost::asio::signal_set reload_;
+  boost::asio::signal_set level_;
 };
 
 } // namespace
@@ -101,11 +132,12 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   }
   std::signal(SIGPIPE, SIG_IGN);
   allow_many_files();
+  log::set_format(parsed.value.log_format);
   log::set_threshold(parsed.value.log_level);
-  signal_desk signals;
+  signal_desk signals{parsed.value.log_level};
   node running{parsed.value, std::move(rooms)};
   if (auto error = running.start(); !error.empty()) {
-    log::error("{}", error);
+    log::error("node_start_failed", "{}", error);
     return EXIT_FAILURE;
   }
   announce(running, parsed.value);
@@ -114,7 +146,7 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   service_manager::say_stopping();
   if (!running.stop())
     std::_Exit(EXIT_FAILURE); // joining stuck threads would hang
-  log::info("node has stopped");
+  log::info("node_stopped", "node has stopped");
   return EXIT_SUCCESS;
 }
 

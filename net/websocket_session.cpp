@@ -1,6 +1,5 @@
 #include "atrium/net/websocket_session.hpp"
 
-#include "atrium/broker/log.hpp"
 #include "atrium/broker/text.hpp"
 #include "atrium/net/auth/credentials.hpp"
 #include "atrium/net/lane_thread.hpp"
@@ -30,7 +29,8 @@ websocket_session::websocket_session(transport below, lane_thread& lane,
   : stream_(std::move(below), lane.flushes(), node->options.outbox_bytes),
     lane_(lane),
     node_(std::move(node)),
-    from_(std::move(from)) {
+    from_(std::move(from)),
+    log_(node_->env) {
   stream_.read_message_max(node_->options.max_message_bytes);
   stream_.control_callback([this](auto, auto) { pulse_.hear(); });
 }
@@ -58,7 +58,8 @@ void websocket_session::upgrade(const http_request& request,
 }
 
 void websocket_session::accept(http_request request, identity who) {
-  upgrade(request, [this, who = std::move(who)] { sign_on(who); });
+  upgrade(request, [this, who = std::move(who),
+                    trace = traceparent_of(request)] { sign_on(who, trace); });
 }
 
 void websocket_session::reject(http_request request, close_code code,
@@ -68,14 +69,15 @@ void websocket_session::reject(http_request request, close_code code,
   });
 }
 
-void websocket_session::sign_on(identity who) {
+void websocket_session::sign_on(identity who, std::string traceparent) {
   state_ = state::signing_on;
   end_ = who.expires;
   lane_.pulse().expire_after(*this, bus_patience());
   auto* unit = static_cast<caf::execution_unit*>(&lane_.unit());
   actor_ = node_->system.spawn<connection>(
     unit, connection_setup{node_->env, node_->directory, shared_from_this(),
-                           lane_.index(), std::move(who)});
+                           lane_.index(), who, std::move(traceparent)});
+  log_.begin(actor_->id(), who.user);
 }
 
 std::chrono::seconds websocket_session::bus_patience() const {
@@ -92,6 +94,7 @@ void websocket_session::open(const welcome& hello) {
   append(
     frame::text(protocol::to_text(hello, node_->facts, node_->env->now())));
   lane_.counters().connections.add();
+  log_.opened(hello, *this);
   watch_end();
   read();
 }
@@ -110,7 +113,7 @@ void websocket_session::on_read(boost::system::error_code error) {
   if (error == websocket::error::message_too_big)
     ++node_->env->counters->oversized_frames;
   if (error)
-    return on_gone();
+    return on_gone(error);
   pulse_.hear();
   if (state_ != state::open || farewell_)
     return; // closing: Beast reads on by itself
@@ -220,7 +223,7 @@ void websocket_session::relieve() {
     return;
   ++node_->env->counters->slow_consumers;
   overflows[outbox_policy::disconnect].add();
-  log::debug("session of connection {} is a slow consumer", actor_->id());
+  log_.too_slow();
   out.drop_unsent();
   close(close_code::slow_consumer, "the outbox is full", {});
 }
@@ -236,15 +239,16 @@ void websocket_session::answer(const reply& x) {
   auto* failed = std::get_if<failure>(&x);
   if (failed != nullptr || !protocol::id_of(x).empty())
     write(x);
-  if (failed != nullptr && is_mistake(failed->code))
-    count_mistake();
+  if (failed != nullptr)
+    count_mistake(*failed);
   if (farewell_ && unanswered_ == 0)
     return expire();
   read_or_wait();
 }
 
-void websocket_session::count_mistake() {
-  if (state_ != state::open
+void websocket_session::count_mistake(const failure& x) {
+  log_.refused(x);
+  if (!is_mistake(x.code) || state_ != state::open
       || meter_.take_error(client_meter::clock::now(), node_->rates))
     return;
   ++node_->env->counters->error_closes;
@@ -287,6 +291,7 @@ void websocket_session::close(close_code code, std::string_view reason,
 void websocket_session::say_goodbye(close_code code, std::string_view reason,
                                     std::chrono::milliseconds after) {
   state_ = state::closing;
+  log_.closing(code);
   farewell_.reset();
   lane_.pulse().expire_after(*this, close_timeout);
   stream_.next_layer().append(
@@ -297,12 +302,14 @@ void websocket_session::say_goodbye(close_code code, std::string_view reason,
                       [self = shared_from_this()](auto) { self->on_gone(); });
 }
 
-void websocket_session::on_gone() {
+void websocket_session::on_gone(boost::system::error_code why) {
   state_ = state::gone;
   farewell_.reset();
   stream_.next_layer().close(); // a refused upgrade still has its answer there
-  if (actor_)
-    caf::anon_send(std::exchange(actor_, nullptr), disconnected{});
+  if (!actor_)
+    return;
+  log_.closed(why, stream_.reason().code);
+  caf::anon_send(std::exchange(actor_, nullptr), disconnected{});
 }
 
 void websocket_session::on_teardown() {

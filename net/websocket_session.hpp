@@ -9,6 +9,7 @@
 #include "atrium/net/http_routes.hpp"
 #include "atrium/net/outbox_stream.hpp"
 #include "atrium/net/protocol.hpp"
+#include "atrium/net/session_log.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -89,7 +90,7 @@ private:
   };
 
   void upgrade(const http_request& request, std::function<void()> then);
-  void sign_on(identity who);
+  void sign_on(identity who, std::string traceparent);
   std::chrono::seconds bus_patience() const;
   void read();
   void on_read(boost::system::error_code error);
@@ -100,8 +101,8 @@ private:
   void watch_end();
   void say_goodbye(close_code code, std::string_view reason,
                    std::chrono::milliseconds after);
-  void on_gone();
-  void count_mistake();
+  void on_gone(boost::system::error_code why = {});
+  void count_mistake(const failure& x);
   void read_or_wait();
   void relieve();
   void write(const reply& x);
@@ -110,6 +111,7 @@ private:
   lane_thread& lane_;
   std::shared_ptr<const node_context> node_;
   entry from_;
+  session_log log_;
   connection_actor actor_;
   unix_time end_ = never; // of the client's token
   boost::beast::flat_buffer buffer_;

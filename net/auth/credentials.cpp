@@ -1,6 +1,7 @@
 #include "atrium/net/auth/credentials.hpp"
 
 #include "atrium/broker/text.hpp"
+#include "atrium/broker/trace_context.hpp"
 #include "atrium/net/admission.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
@@ -38,6 +39,11 @@ std::string token_of(const http_request& x) {
     if (name.starts_with(bearer_protocol))
       return std::string{name.substr(bearer_protocol.size())};
   return query_value(std::string_view{x.target()}, "token").value_or("");
+}
+
+std::string traceparent_of(const http_request& x) {
+  constexpr auto name = "traceparent";
+  return x.count(name) == 1 ? read_traceparent(x[name]) : std::string{};
 }
 
 credentials credentials_of(const http_request& x, std::string ip,

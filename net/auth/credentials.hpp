@@ -19,6 +19,10 @@ std::string_view bearer_token_of(const http_request& x);
 /// Empty: none.
 std::string token_of(const http_request& x);
 
+/// Returns the `traceparent` of an upgrade request; empty if it is missing, is
+/// malformed or stands there several times.
+std::string traceparent_of(const http_request& x);
+
 /// Returns what the authenticator gets to see of an upgrade request; `headers`
 /// names those that are passed on.
 credentials credentials_of(const http_request& x, std::string ip,

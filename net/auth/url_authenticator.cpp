@@ -136,9 +136,13 @@ private:
     heartbeat::cancel_deadline(*this);
     auto* no = std::get_if<failure>(&x);
     auto failing = no != nullptr && no->code == errc::auth_unavailable;
-    if (to_->failing.exchange(failing) != failing)
-      log::warn("the backend at {} {}", to_->url.authority,
-                failing ? "fails: " + no->message : "answers again");
+    auto was_failing = to_->failing.exchange(failing);
+    if (failing && !was_failing)
+      log::warn("auth_backend_failed", {{"error", no->message}},
+                "the backend at {} fails", to_->url.authority);
+    else if (was_failing && !failing)
+      log::warn("auth_backend_answers", "the backend at {} answers again",
+                to_->url.authority);
     done(std::move(x));
   }
 

@@ -1,3 +1,4 @@
+#include "atrium/actors/trace_log.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/random_id.hpp"
@@ -21,7 +22,9 @@ void inspector_core::disconnect_connection(const std::string& id, answer to) {
     if (found.page.empty() || found.page[0].actor->id() != number)
       return;
     close(number);
-    log::info("inspector disconnects connection {}", number);
+    log::info("admin_disconnected",
+              {{"connection", connection_id(*setup_.env, number)}},
+              "inspector disconnects a connection");
     shown->status = 200;
     shown->result["disconnected"] = 1;
   };
@@ -35,11 +38,13 @@ void inspector_core::disconnect_user(const std::string& name, bool everywhere,
                                      answer to) {
   if (everywhere && setup_.cluster)
     return ask_nodes("disconnect_user", name, to);
-  auto end = [this](auto& shown, json state) {
+  auto end = [this, name](auto& shown, json state) {
     auto ids = state.value("connections", json::array());
     for (auto& id : ids)
       close(connection_number(*setup_.env, id.template get<std::string>()));
-    log::info("inspector disconnects a user's {} connections", ids.size());
+    log::info("admin_disconnected",
+              {{"user", name}, {"connections", ids.size()}},
+              "inspector disconnects a user");
     shown->status = 200;
     shown->result["disconnected"] = ids.size();
   };
@@ -69,6 +74,8 @@ void inspector_core::publish(const std::string& room, const std::string& body,
   e.to = scope::room;
   e.target = room;
   e.data = *data;
+  if (env.traced.has_room(room))
+    trace::published(e);
   auto done = [to, id = e.event_id](errc code) mutable {
     if (code == errc::none)
       to.deliver(std::uint16_t{200}, dump({{"event_id", id}}));

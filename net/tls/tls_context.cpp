@@ -51,9 +51,11 @@ void warn_of_end(const SSL_CTX& x, const std::string& file) {
   auto in_a_week = std::time(nullptr) + soon;
   auto* end = X509_get0_notAfter(SSL_CTX_get0_certificate(&x));
   if (X509_cmp_time(end, nullptr) < 0)
-    log::error("the certificate in {} has expired", file);
+    log::error("certificate_expired", "the certificate in {} has expired",
+               file);
   else if (X509_cmp_time(end, &in_a_week) < 0)
-    log::warn("the certificate in {} expires within a week", file);
+    log::warn("certificate_expires",
+              "the certificate in {} expires within a week", file);
 }
 
 std::shared_ptr<SSL_CTX> read(const options& from, std::string& error) {

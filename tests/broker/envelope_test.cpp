@@ -77,6 +77,21 @@ CAF_TEST(the header may say where a packet comes from) {
   CAF_CHECK(error_of("0@" + std::string(33, 'a') + ":" + text) == packet_error::unknown_version);
 }
 
+CAF_TEST(a traceparent travels and a malformed one is dropped) {
+  auto x = sample();
+  x.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  auto text = to_json(x);
+  CAF_CHECK(text.find(R"("trace_id":"t1","traceparent":"00-4bf92f)") != text.npos);
+  auto read = [](const std::string& bytes) {
+    auto decoded = decode_packet(bytes);
+    CAF_REQUIRE(std::holds_alternative<packet>(decoded));
+    return std::get<packet>(decoded).content.traceparent;
+  };
+  CAF_CHECK_EQUAL(read("0:" + text), x.traceparent);
+  text.replace(text.find("00-4bf9"), 2, "zz");
+  CAF_CHECK_EQUAL(read("0:" + text), "");
+}
+
 CAF_TEST(unknown versions are told from damage) {
   auto text = to_json(sample());
   CAF_CHECK(error_of("7:" + text) == packet_error::unknown_version);

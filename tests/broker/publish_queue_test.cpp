@@ -178,8 +178,7 @@ CAF_TEST(one write is bounded) {
 
 CAF_TEST(a receipt that throws does no harm) {
   std::vector<std::string> lines;
-  publish_queue subject{ledger,
-                        [&](log::level, std::string_view line) { lines.emplace_back(line); }};
+  publish_queue subject{ledger, [&](const log::record& x) { lines.push_back(log::to_text(x)); }};
   for (int i = 0; i < 2 && ledger.admit(1); ++i)
     subject.push({"room", std::make_shared<const std::string>("x"),
                   [](errc) { throw std::runtime_error{"oops"}; }, start});

@@ -36,9 +36,9 @@ class log_probe {
 public:
   /// Returns a log that may outlive the probe.
   bus_log sink() {
-    return [to = state_](log::level, std::string_view line) {
+    return [to = state_](const log::record& x) {
       std::lock_guard guard{to->mutex};
-      to->text.append(line).append("\n");
+      to->text.append(log::to_text(x)).append("\n");
     };
   }
 

@@ -4,6 +4,7 @@
 
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/broker/trace_context.hpp"
 
 #include "property.hpp"
 
@@ -20,7 +21,8 @@ bool same(const std::optional<sender>& a, const std::optional<sender>& b) {
 
 bool same(const envelope& a, const envelope& b) {
   return a.event_id == b.event_id && a.to == b.to && a.target == b.target && same(a.from, b.from)
-         && a.time == b.time && a.trace_id == b.trace_id && a.data == b.data;
+         && a.time == b.time && a.trace_id == b.trace_id && a.traceparent == b.traceparent
+         && a.data == b.data;
 }
 
 } // namespace
@@ -40,6 +42,8 @@ int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   require(x->content.time.time_since_epoch().count() >= 0, "time is not before 1970");
   require(fuzz::lies_within(*object->find("data"), x->json), "data is there");
   require(*object->find("data") == x->content.data, "data is verbatim");
+  auto& parent = x->content.traceparent;
+  require(read_traceparent(parent) == parent, "a traceparent is sound or missing");
   auto again = encode_packet(x->content, x->skip_sender, x->origin);
   auto twice = decode_packet(again);
   auto* y = std::get_if<packet>(&twice);

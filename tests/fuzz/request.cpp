@@ -3,6 +3,7 @@
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/json_scanner.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/broker/trace_context.hpp"
 #include "atrium/net/protocol.hpp"
 
 #include "property.hpp"
@@ -75,6 +76,9 @@ private:
         require(is_event_id(*id), "ids of events are valid");
         text(key, *id);
       }
+    require(read_traceparent(x.traceparent) == x.traceparent, "a traceparent is sound or missing");
+    if (!x.traceparent.empty())
+      text("traceparent", x.traceparent);
     return verbatim("data", x.data);
   }
 

@@ -8,7 +8,8 @@ import pytest
 from node import run_node
 
 OPTIONS = [
-    "listen", "internal", "redis", "namespace", "node-id", "config", "log-level", "lanes", "workers",
+    "listen", "internal", "redis", "namespace", "node-id", "config", "log-level", "log-format",
+    "trace-user", "trace-room", "lanes", "workers",
     "max-message-bytes", "ping-interval", "handshake-timeout", "outbox-bytes", "flush-window",
     "max-connections", "max-rooms", "max-room-members", "request-window", "allow-origin",
     "allow-anonymous", "bus-timeout", "bus-pending", "bus-pending-bytes", "drain-delay",
@@ -27,6 +28,9 @@ BAD_VALUES = {
     "redis": ["nonsense", "http://127.0.0.1:6379", "redis://", "redis://127.0.0.1:99999",
               "redis://127.0.0.1:6379/x", "unix://"],
     "log-level": ["loud", ""],
+    "log-format": ["xml", ""],
+    "trace-user": ["a" * 129, ""],
+    "trace-room": ["a\tb"],
     "lanes": ["-1", "two", "1.5", "100000"],
     "workers": ["-1", "two"],
     "max-message-bytes": ["-1", "0", "64k", "99999999999999999999"],

@@ -52,6 +52,25 @@ CAF_TEST(a refresh carries a token) {
   CAF_CHECK_EQUAL(protocol::to_text(refreshed{"7", never}), R"({"type":"refreshed","id":7})");
 }
 
+CAF_TEST(a traceparent is read and a malformed one is ignored) {
+  auto publish = [](std::string_view value) {
+    return R"({"type":"publish","room":"r","data":1,"traceparent":)" + std::string{value} + "}";
+  };
+  constexpr auto good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  auto quoted = '"' + std::string{good} + '"';
+  CAF_CHECK_EQUAL(parse<publish_request>(publish(quoted)).traceparent, good);
+  CAF_CHECK_EQUAL(
+    parse<send_request>(R"({"type":"send","user":"u","data":1,"traceparent":)" + quoted + "}")
+      .traceparent,
+    good);
+  CAF_CHECK_EQUAL(
+    parse<broadcast_request>(R"({"type":"broadcast","data":1,"traceparent":)" + quoted + "}")
+      .traceparent,
+    good);
+  for (auto bad : {"1", "null", "[]", R"("")", R"("00-4bf9")"})
+    CAF_CHECK_EQUAL(parse<publish_request>(publish(bad)).traceparent, "");
+}
+
 CAF_TEST(what is wrong is named) {
   struct {
     std::string_view text;
