@@ -1,11 +1,11 @@
 # Finds the C++ Actor Framework as Debian packages it: with neither a CMake
-# config nor a pkg-config file. Gives CAF::core and CAF::test (headers only).
+# config nor a pkg-config file. Gives CAF::core, CAF::io, CAF::openssl and
+# CAF::test (headers only), as far as they are asked for.
 include(FindPackageHandleStandardArgs)
 include(CMakeFindDependencyMacro)
 
 find_path(CAF_INCLUDE_DIR NAMES caf/all.hpp)
-find_library(CAF_core_LIBRARY NAMES caf_core)
-mark_as_advanced(CAF_INCLUDE_DIR CAF_core_LIBRARY)
+mark_as_advanced(CAF_INCLUDE_DIR)
 
 if(CAF_INCLUDE_DIR)
   # "#define CAF_VERSION 1706" is version 0.17.6
@@ -18,9 +18,13 @@ if(CAF_INCLUDE_DIR)
   set(CAF_VERSION ${major}.${minor}.${patch})
 endif()
 
-if(CAF_core_LIBRARY)
-  set(CAF_core_FOUND TRUE)
-endif()
+foreach(component IN ITEMS core io openssl)
+  find_library(CAF_${component}_LIBRARY NAMES caf_${component})
+  mark_as_advanced(CAF_${component}_LIBRARY)
+  if(CAF_${component}_LIBRARY)
+    set(CAF_${component}_FOUND TRUE)
+  endif()
+endforeach()
 if(CAF_INCLUDE_DIR AND EXISTS ${CAF_INCLUDE_DIR}/caf/test/dsl.hpp)
   set(CAF_test_FOUND TRUE)
 endif()
@@ -30,14 +34,26 @@ find_package_handle_standard_args(CAF
   VERSION_VAR CAF_VERSION
   HANDLE_COMPONENTS)
 
-if(CAF_FOUND AND NOT TARGET CAF::core)
-  find_dependency(Threads)
-  add_library(CAF::core SHARED IMPORTED) # imported: its headers are SYSTEM
-  set_target_properties(CAF::core PROPERTIES
-    IMPORTED_LOCATION ${CAF_core_LIBRARY}
+# caf_library(<component> <what it needs>...); imported: its headers are SYSTEM.
+function(caf_library component)
+  if(TARGET CAF::${component} OR NOT CAF_${component}_LIBRARY)
+    return()
+  endif()
+  add_library(CAF::${component} SHARED IMPORTED)
+  set_target_properties(CAF::${component} PROPERTIES
+    IMPORTED_LOCATION ${CAF_${component}_LIBRARY}
     INTERFACE_INCLUDE_DIRECTORIES ${CAF_INCLUDE_DIR}
-    INTERFACE_LINK_LIBRARIES Threads::Threads)
-  add_library(CAF::test INTERFACE IMPORTED)
-  set_target_properties(CAF::test PROPERTIES
-    INTERFACE_LINK_LIBRARIES CAF::core)
+    INTERFACE_LINK_LIBRARIES "${ARGN}")
+endfunction()
+
+if(CAF_FOUND)
+  find_dependency(Threads)
+  caf_library(core Threads::Threads)
+  caf_library(io CAF::core)
+  caf_library(openssl CAF::io)
+  if(NOT TARGET CAF::test)
+    add_library(CAF::test INTERFACE IMPORTED)
+    set_target_properties(CAF::test PROPERTIES
+      INTERFACE_LINK_LIBRARIES CAF::core)
+  endif()
 endif()

@@ -65,9 +65,10 @@ struct counters {
   std::atomic<std::uint64_t> rooms_refused = 0;    ///< Joins, the node is full.
   std::atomic<std::uint64_t> rate_limited = 0;     ///< Requests refused.
   std::atomic<std::uint64_t> error_closes = 0;     ///< Closed with 4006.
-  std::atomic<std::uint64_t> questions_refused = 0; ///< To or of other nodes.
-  std::atomic<std::uint64_t> answers_refused = 0;   ///< Of other nodes.
-  std::atomic<std::uint64_t> node_packet_drops = 0; ///< Packets dropped.
+  std::atomic<std::uint64_t> questions_refused = 0;   ///< To or of other nodes.
+  std::atomic<std::uint64_t> answers_refused = 0;     ///< Of other nodes.
+  std::atomic<std::uint64_t> node_packet_drops = 0;   ///< Packets dropped.
+  std::atomic<std::uint64_t> inspections_refused = 0; ///< Questions, 503.
 };
 
 /// What the directory has and has done, written by it alone.

@@ -1,4 +1,5 @@
 #include "atrium/net/bench/run_bench.hpp"
+#include "atrium/net/inspect/run_inspect.hpp"
 #include "atrium/net/run_check_config.hpp"
 #include "atrium/net/run_node.hpp"
 #include "atrium/net/run_token.hpp"
@@ -11,6 +12,7 @@ namespace {
 constexpr auto usage = R"(atrium COMMAND [OPTION...]
 
   node          run a node; also without a command, e.g. atrium --listen ...
+  inspect       look into a running node; disconnect and publish
   token         print a signed token, for tests and for a first try
   check-config  say whether the options of a node are sound, and print them
   bench         put load on a node and measure it
@@ -24,6 +26,8 @@ int main(int argc, char** argv) {
   std::string_view command = argc > 1 ? argv[1] : "";
   if (command == "bench")
     return atrium::run_bench(argc - 1, argv + 1);
+  if (command == "inspect")
+    return atrium::run_inspect(argc - 1, argv + 1);
   if (command == "token")
     return atrium::run_token(argc - 1, argv + 1);
   if (command == "check-config")

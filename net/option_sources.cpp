@@ -15,9 +15,10 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-/// Variables for the tests, not for the node.
+/// Variables for the tests and for the tool, not for the node.
 bool is_foreign(std::string_view name) {
-  return name == "ATRIUM_BINARY" || name.starts_with("ATRIUM_TEST_");
+  return name == "ATRIUM_BINARY" || name == "ATRIUM_INSPECT_NODE"
+         || name.starts_with("ATRIUM_TEST_");
 }
 
 /// Writes a name as the table does: `MAX_ROOMS` and `max_rooms` as `max-rooms`.

@@ -164,6 +164,13 @@ std::string check_internal(const std::string& text) {
   return text.empty() || text == "off" ? "" : read_address(text, ignored);
 }
 
+std::string check_host(const std::string& text) {
+  auto v6 = text.find(':') != text.npos;
+  if (v6 ? is_address(AF_INET6, text) : is_host(text))
+    return {};
+  return quoted(text) + " is no host: expected an address or a name";
+}
+
 std::string check_redis(const std::string& text) {
   return text.empty() ? "" : parse_redis_url(text).error;
 }

@@ -3,6 +3,7 @@
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/redis_url.hpp"
 #include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/inspect_port.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/option_table.hpp"
 #include "atrium/net/tls/tls_context.hpp"
@@ -47,6 +48,8 @@ int run_check_config(int argc, const char* const* argv) {
   make_authenticator(parsed.value, error);
   if (error.empty())
     tls_context::load(parsed.value, error);
+  if (error.empty())
+    error = inspect_port{parsed.value}.error();
   if (error.empty())
     administrators::load(parsed.value, error);
   if (!error.empty()) {

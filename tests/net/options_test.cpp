@@ -136,6 +136,9 @@ strings companions(const option_entry& entry) {
   static const std::map<std::string, strings> table = {
     {"tls-cert", {"--tls-key=x"}},
     {"tls-key", {"--tls-cert=x"}},
+    {"inspect-cert", {"--inspect-key=x", "--inspect-ca=x"}},
+    {"inspect-key", {"--inspect-cert=x", "--inspect-ca=x"}},
+    {"inspect-ca", {"--inspect-cert=x", "--inspect-key=x"}},
   };
   auto i = table.find(entry.name);
   return i != table.end() ? i->second : strings{};
@@ -228,6 +231,10 @@ CAF_TEST(a bad flag is named) {
          {{"--config", "/tmp"}, "/tmp", "cannot read"},
          {{"--listen", "0.0.0.0:80"}, "listen", "allow-anonymous"},
          {{"--listen", "127.example.org:80"}, "listen", "allow-anonymous"},
+         {{"--inspect-port=65536"}, "--inspect-port", "in 0..65535"},
+         {{"--inspect-host", "[::1]"}, "--inspect-host", "'[::1]' is no host"},
+         {{"--inspect-port=1", "--inspect-host=::"}, "inspect-host", "needs --inspect-cert"},
+         {{"--inspect-cert=x", "--inspect-key=x"}, "inspect-ca", "without the others"},
        })
     check_refused(parse(flags), origin, reason);
 }
@@ -252,6 +259,7 @@ CAF_TEST(empty variables and those of the tests are ignored) {
   check_good(parse({}, {{"ATRIUM_LANES", ""},
                         {"ATRIUM_BINARY", "x"},
                         {"ATRIUM_TEST_SEED", "1"},
+                        {"ATRIUM_INSPECT_NODE", "h:1"},
                         {"ATRIUMLANES", "x"}}));
 }
 
@@ -317,6 +325,14 @@ CAF_TEST(version is printed with success) {
   auto got = parse({"--version"});
   CAF_CHECK_EQUAL(got.exit_code.value_or(-1), 0);
   CAF_CHECK(got.text.starts_with("atrium 0."));
+}
+
+CAF_TEST(with certificates the tool may come from other machines) {
+  auto got = parse({"--inspect-port=1", "--inspect-host=::", "--inspect-cert=x", "--inspect-key=x",
+                    "--inspect-ca=x"});
+  check_good(got);
+  CAF_CHECK_EQUAL(got.value.inspect_host, "::");
+  check_good(parse({"--inspect-port=1", "--inspect-host=::1"}));
 }
 
 CAF_TEST(options that a program sets are validated like those of a user) {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "atrium/net/remoting.hpp"
+
+#include "auth/signing_keys.hpp"
+
+#include <memory>
+#include <string>
+
+using X509 = struct x509_st;
+using EVP_PKEY = struct evp_pkey_st;
+
+namespace atrium::test {
+
+/// Signs certificates that are good for an hour.
+class authority {
+public:
+  /// Its files are made in `folder`.
+  authority(const temporary_folder& folder, std::string name);
+
+  /// Returns the files of somebody whose certificate it has signed.
+  certificate_paths issue(const std::string& name) const;
+
+private:
+  const temporary_folder& folder_;
+  std::string name_;
+  std::shared_ptr<EVP_PKEY> key_;
+  std::string ca_; // the path of its own certificate
+};
+
+} // namespace atrium::test
