@@ -1,20 +1,22 @@
-"""Runs clang-tidy over our own sources: tidy.py BUILT LINT JOBS.
+"""Runs clang-tidy over our own sources: tidy.py TREE JOBS.
 
-LINT is a build tree whose compile_commands.json clang can read; BUILT is a
-tree that was built, and knows which headers each source includes. A source that
-was clean is looked at again only when it, one of our headers that it includes,
-its flags or the checks have changed.
+TREE is a build tree that was built: it knows the flags of each source, and which
+headers it includes. A source that was clean, in whatever clone or work tree, is
+looked at again only when it, one of our headers that it includes, its flags or
+the checks have changed; what was clean is remembered in the user's cache.
 """
 
 import concurrent.futures
 import hashlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
 
 TIDY = "clang-tidy-14"
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 
 
 def is_ours(path):
@@ -36,8 +38,9 @@ def dependencies(tree):
 
 def fingerprint(common, command, files):
     """Returns a name for everything that the outcome depends on."""
-    digest = hashlib.sha256(common + command.encode())
+    digest = hashlib.sha256(common + command.replace(str(ROOT), "").encode())
     for path in files:
+        digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -50,15 +53,15 @@ def check(tree, source):
     return "" if result.returncode == 0 else result.stdout or result.stderr
 
 
-def main(built, lint, jobs):
-    stamps = lint / "tidy"
-    stamps.mkdir(exist_ok=True)
+def main(tree, jobs):
+    stamps = CACHE / "atrium" / "tidy"
+    stamps.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([TIDY, "--version"], check=True,
                              capture_output=True).stdout
     common = version + (ROOT / ".clang-tidy").read_bytes()
-    headers = dependencies(built)
+    headers = dependencies(tree)
     todo = {}
-    for entry in json.loads((lint / "compile_commands.json").read_text()):
+    for entry in json.loads((tree / "compile_commands.json").read_text()):
         source = pathlib.Path(entry["file"]).resolve()
         if not is_ours(source):
             continue
@@ -68,7 +71,7 @@ def main(built, lint, jobs):
             todo[source] = stamp
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        work = {pool.submit(check, lint, source): source for source in todo}
+        work = {pool.submit(check, tree, source): source for source in todo}
         for i, done in enumerate(concurrent.futures.as_completed(work), 1):
             source = work[done]
             print(f"[{i}/{len(todo)}] {source.relative_to(ROOT)}", flush=True)
@@ -82,6 +85,5 @@ def main(built, lint, jobs):
 
 
 if __name__ == "__main__":
-    built_tree, lint_tree, job_count = sys.argv[1:]
-    sys.exit(main(pathlib.Path(built_tree).resolve(),
-                  pathlib.Path(lint_tree).resolve(), int(job_count)))
+    built_tree, job_count = sys.argv[1:]
+    sys.exit(main(pathlib.Path(built_tree).resolve(), int(job_count)))

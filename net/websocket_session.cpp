@@ -16,7 +16,6 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-constexpr std::chrono::seconds close_timeout{5};
 // Beast allocates what it may read before there is anything to read: a little
 // for the beginning of a message, then as much as the message needs.
 constexpr std::size_t first_read = 256;
@@ -259,95 +258,7 @@ void websocket_session::push(const reply& x) {
   write(x);
 }
 
-// -- going --------------------------------------------------------------------
-
-void websocket_session::last_until(unix_time end) {
-  end_ = end;
-  if (state_ == state::open)
-    heartbeat::cancel_deadline(*this);
-  watch_end();
-}
-
-// Deadlines are for few: set when the end comes before the next beat.
-void websocket_session::watch_end() {
-  if (state_ != state::open || farewell_ || end_ == never)
-    return;
-  auto left = std::chrono::ceil<std::chrono::seconds>(end_ - node_->env->now());
-  if (left <= node_->options.ping_interval)
-    lane_.pulse().expire_after(*this, std::max(left, std::chrono::seconds{0}));
-}
-
-void websocket_session::close(close_code code, std::string_view reason,
-                              std::chrono::milliseconds after) {
-  if (state_ == state::closing || state_ == state::gone)
-    return;
-  auto owes = state_ == state::open && unanswered_ > 0;
-  if (code != close_code::going_away || !owes)
-    return say_goodbye(code, reason, after);
-  farewell_ = std::make_unique<farewell>(farewell{std::string{reason}, after});
-  lane_.pulse().expire_after(*this, bus_patience());
-}
-
-void websocket_session::say_goodbye(close_code code, std::string_view reason,
-                                    std::chrono::milliseconds after) {
-  state_ = state::closing;
-  log_.closing(code);
-  farewell_.reset();
-  lane_.pulse().expire_after(*this, close_timeout);
-  stream_.next_layer().append(
-    frame::text(protocol::closing_text(code, reason, after)));
-  websocket::close_reason why{static_cast<std::uint16_t>(code)};
-  why.reason.assign(reason.data(), reason.size());
-  stream_.async_close(why,
-                      [self = shared_from_this()](auto) { self->on_gone(); });
-}
-
-void websocket_session::on_gone(boost::system::error_code why) {
-  state_ = state::gone;
-  farewell_.reset();
-  stream_.next_layer().close(); // a refused upgrade still has its answer there
-  if (!actor_)
-    return;
-  log_.closed(why, stream_.reason().code);
-  caf::anon_send(std::exchange(actor_, nullptr), disconnected{});
-}
-
-void websocket_session::on_teardown() {
-  lane_.pulse().expire_after(*this, close_timeout);
-}
-
-void websocket_session::beat() {
-  if (state_ != state::open || !stream_.is_open())
-    return;
-  watch_end();
-  auto& by = node_->options;
-  if (pulse_.is_silent(reading_)) { // not because of the window
-    ++node_->env->counters->silent_closes;
-    close(close_code::no_pong, "no answer to pings", {});
-  } else if (unanswered_ == 0
-             && pulse_.is_idle(by.ping_interval, by.idle_timeout)) {
-    ++node_->env->counters->idle_closes;
-    close(close_code::normal, "nothing was requested for too long", {});
-  } else {
-    append(frame::ping());
-  }
-}
-
-void websocket_session::expire() {
-  auto is_open = state_ == state::open && stream_.is_open();
-  if (state_ == state::signing_on)
-    close(close_code::try_again_later, "the bus does not answer", {});
-  else if (auto last = std::move(farewell_))
-    say_goodbye(close_code::going_away, last->reason, last->after);
-  else if (!is_open)
-    on_gone();
-  else if (end_ <= node_->env->now())
-    close(close_code::token_expired, "the token has expired", {});
-  else if (node_->life->lets_in())
-    watch_end(); // the clock was set back
-  else
-    on_gone();
-}
+// -- seen from outside --------------------------------------------------------
 
 std::size_t websocket_session::queued_bytes() const {
   return stream_.next_layer().queued_bytes();
