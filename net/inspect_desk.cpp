@@ -10,8 +10,6 @@ namespace atrium {
 
 namespace {
 
-using answer = caf::typed_response_promise<std::uint16_t, std::string>;
-
 constexpr std::chrono::seconds patience{10}; // the inspector needs much less
 
 class desk_core {
@@ -28,13 +26,22 @@ public:
     count_ = std::move(count);
   }
 
-  const inspect_service& inspector() const {
-    return inspector_;
+  caf::result<std::uint32_t, std::string> version(std::uint32_t theirs) {
+    return ask<std::uint32_t>(version_atom::value, theirs);
   }
 
   template <class... Words>
   caf::result<std::uint16_t, std::string> pass_on(const Words&... words) {
-    auto to = self_->make_response_promise<std::uint16_t, std::string>();
+    return ask<std::uint16_t>(words...);
+  }
+
+private:
+  template <class First>
+  using promise = caf::typed_response_promise<First, std::string>;
+
+  template <class First, class... Words>
+  caf::result<First, std::string> ask(const Words&... words) {
+    auto to = self_->make_response_promise<First, std::string>();
     if (under_way_ == inspect_desk_places) {
       ++count_->inspections_refused;
       refuse(to, "too many questions are under way");
@@ -43,9 +50,9 @@ public:
     ++under_way_;
     self_->request(inspector_, patience, words...)
       .then(
-        [this, to](std::uint16_t status, std::string& json) mutable {
+        [this, to](First first, std::string& text) mutable {
           --under_way_;
-          to.deliver(status, std::move(json));
+          to.deliver(first, std::move(text));
         },
         [this, to](const caf::error&) mutable {
           --under_way_;
@@ -54,8 +61,11 @@ public:
     return to;
   }
 
-private:
-  static void refuse(answer& to, const char* why) {
+  static void refuse(promise<std::uint32_t>& to, const char* why) {
+    to.deliver(caf::make_error(caf::sec::runtime_error, why));
+  }
+
+  static void refuse(promise<std::uint16_t>& to, const char* why) {
     to.deliver(std::uint16_t{503},
                std::string{R"({"error":"unavailable","message":")"} + why
                  + R"("})");
@@ -78,8 +88,8 @@ public:
 
   behavior_type make_behavior() override {
     return {
-      [this](version_atom x, std::uint32_t theirs) {
-        return delegate(state.inspector(), x, theirs);
+      [this](version_atom, std::uint32_t theirs) {
+        return state.version(theirs);
       },
       [this](view_atom x, const std::string& target) {
         return state.pass_on(x, target);

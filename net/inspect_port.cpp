@@ -21,8 +21,11 @@ certificate_paths paths_of(const options& from) {
 std::string check_inspect(const options& from) {
   auto paths = paths_of(from);
   if (paths.any() && !paths.all())
-    return "inspect-cert, inspect-key and inspect-ca: one does not work "
-           "without the others";
+    return (paths.cert.empty()  ? "inspect-cert"
+            : paths.key.empty() ? "inspect-key"
+                                : "inspect-ca")
+           + std::string{": missing; none of --inspect-cert, --inspect-key and "
+                         "--inspect-ca works without the others"};
   if (from.inspect_port == 0 || paths.all()
       || listen_address{from.inspect_host, 0}.is_loopback())
     return {};
@@ -60,7 +63,7 @@ std::string inspect_port::open(caf::actor_system& system,
     return "inspect-port: cannot listen on " + where;
   }
   desk_ = std::move(desk);
-  log::info("answering atrium inspect at {}, {}", where,
+  log::info("inspect_listening", "answering atrium inspect at {}, {}", where,
             remoting_.is_secure() ? "to those with a certificate"
                                   : "to anybody on this machine");
   return {};

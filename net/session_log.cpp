@@ -68,7 +68,7 @@ void session_log::closed(boost::system::error_code why,
               {{"user", user()},
                {"connection", id()},
                {"code", code},
-               {"error", code == 0 ? why.message() : std::string{}}},
+               {"error", code == 0 && why ? why.message() : std::string{}}},
               "session is closed");
 }
 

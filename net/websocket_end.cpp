@@ -48,7 +48,8 @@ void websocket_session::close(close_code code, std::string_view reason,
 void websocket_session::say_goodbye(close_code code, std::string_view reason,
                                     std::chrono::milliseconds after) {
   state_ = state::closing;
-  log_.closing(code);
+  if (stream_.is_open()) // or else Beast has closed it, with another code
+    log_.closing(code);
   farewell_.reset();
   lane_.pulse().expire_after(*this, close_timeout);
   stream_.next_layer().append(

@@ -59,8 +59,17 @@ std::string duration_text(double seconds) {
 }
 
 std::string number_text(double x) {
-  auto text = decimal(x, 1);
-  return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
+  auto text = decimal(x, std::abs(x) < 1 ? 2 : 1);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.'))
+    text.pop_back();
+  return text;
+}
+
+std::string count_text(const std::string& count, std::string plural) {
+  if (count == "1")
+    plural.pop_back(); // the s
+  return count + ' ' + plural;
 }
 
 std::string clock_text(std::int64_t milliseconds) {

@@ -19,8 +19,11 @@ std::string size_text(double bytes);
 /// Returns e.g. `350 ms`, `12 s`, `5 min 3 s`, `2 h 10 min`, `3 d 4 h`.
 std::string duration_text(double seconds);
 
-/// Returns a number with at most one decimal: `12`, `0.3`.
+/// Returns a number with as many decimals as matter: `12`, `7.5`, `0.04`.
 std::string number_text(double x);
+
+/// Returns e.g. `1 member`, `2 members`.
+std::string count_text(const std::string& count, std::string plural);
 
 /// Returns the time of day in UTC of milliseconds since 1970: `16:52:03`.
 std::string clock_text(std::int64_t milliseconds);

@@ -68,7 +68,7 @@ void append(lines& out, const json& x, std::size_t indent) {
 
 std::string title_of(std::string_view key) {
   if (!key.ends_with("_per_s"))
-    for (std::string_view unit : {"_bytes", "_ms", "_us", "_s"})
+    for (std::string_view unit : {"_ms", "_us", "_s"})
       if (key.ends_with(unit) && key.size() > unit.size()) {
         key.remove_suffix(unit.size());
         break;

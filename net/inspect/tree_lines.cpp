@@ -16,7 +16,7 @@ std::string title(const json& x) {
   if (auto id = field_text(x, "id"); !id.empty())
     result += "  #" + printable(id);
   if (auto count = field_text(x, "connections"); !count.empty())
-    result += "  " + printable(count) + " connections";
+    result += "  " + count_text(printable(count), "connections");
   if (auto waiting = field_text(x, "mailbox");
       !waiting.empty() && waiting != "0")
     result += "  mailbox " + printable(waiting);

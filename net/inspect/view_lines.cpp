@@ -99,7 +99,7 @@ lines everywhere_lines(const json& view, const char* kind, const char* count) {
     return object_lines(view); // from a node that knows no others
   auto name = printable(field_text(view, kind));
   lines result{std::string{kind} + ' ' + name + ": "
-               + printable(field_text(view, count)) + ' ' + count};
+               + count_text(printable(field_text(view, count)), count)};
   for (auto& x : member_of(view, "nodes")) {
     result.emplace_back();
     result.push_back("on " + printable(field_text(x, "node")));
@@ -135,8 +135,8 @@ lines top_lines(const json& view, std::size_t width) {
 lines act_lines(task what, const json& view) {
   if (what == task::publish)
     return {"published as " + printable(field_text(view, "event_id"))};
-  lines result{"closed " + printable(field_text(view, "disconnected"))
-               + " connections"};
+  auto count = printable(field_text(view, "disconnected"));
+  lines result{"closed " + count_text(count, "connections")};
   for (auto& x : member_of(view, "silent"))
     result.push_back("no answer from " + printable(value_text({}, x)));
   return result;
@@ -160,7 +160,7 @@ lines list_lines(task what, const json& view, std::size_t width) {
                      {"address"},
                      {"lane", true},
                      {"rooms", true},
-                     {"outbox_bytes", true}},
+                     {"outbox_bytes", true, "outbox"}},
                     width);
   }
 }
@@ -217,7 +217,7 @@ lines slow_table(const json& top, std::size_t width) {
                   {{"connection", false, "slow connection"},
                    {"user"},
                    {"lane", true},
-                   {"outbox_bytes", true}},
+                   {"outbox_bytes", true, "outbox"}},
                   width);
 }
 

@@ -61,6 +61,6 @@ def test_help_names_the_commands():
     """What `atrium --help` prints leads to the help of each command."""
     listed = atrium("--help")
     assert listed.returncode == 0
-    for command in ("node", "token", "check-config", "bench"):
+    for command in ("node", "inspect", "token", "check-config", "bench"):
         assert f"\n  {command} " in listed.stdout
         assert atrium(command, "--help").returncode == 0

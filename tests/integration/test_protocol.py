@@ -7,8 +7,11 @@ import pytest
 
 from client import join, talk, unique
 from deadline import until
+from tables import by_name
 
 HOUR_MS = 3_600_000
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
 
 @pytest.fixture(scope="module", params=["memory", "redis"])
@@ -257,3 +260,42 @@ async def test_unknown_fields_are_ignored(node, connect, room):
     await ann.request("join", room=room, colour="blue", nested={"type": "leave"})
     await ann.request("publish", room=room, data="hi", priority=9)
     assert (await ann.expect("message"))["data"] == "hi"
+
+
+async def test_a_traceparent_reaches_the_receivers(node, connect, room):
+    """A publisher takes part in a distributed trace (W3C Trace Context).
+    Receivers get its traceparent, and its trace id unless the message has one of its own."""
+    ann, bob = await connect(node), await connect(node)
+    await join(room, bob, ann)
+    for fields, trace_id in (({}, TRACE), ({"trace_id": "own"}, "own")):
+        await ann.request("publish", room=room, data=1, traceparent=TRACEPARENT, **fields)
+        await ann.request("send", user=bob.user, data=1, traceparent=TRACEPARENT, **fields)
+        for message in await bob.collect(2):
+            assert message.has({"traceparent": TRACEPARENT, "trace_id": trace_id})
+
+
+async def test_the_traceparent_of_the_upgrade_is_that_of_all_that_follows(node, connect, room):
+    """A client cannot, or does not want to, repeat its traceparent with every message.
+    That of its upgrade request applies where a message has none."""
+    ann = await connect(node, extra_headers={"traceparent": TRACEPARENT})
+    await join(room, ann)
+    other = TRACEPARENT.replace(TRACE, TRACE[::-1])
+    await ann.request("publish", room=room, data=1)
+    await ann.request("publish", room=room, data=2, traceparent=other)
+    for traceparent in (TRACEPARENT, other):
+        message = await ann.expect("message")
+        assert message["traceparent"] == traceparent
+        assert message["trace_id"] == traceparent.split("-")[1]
+
+
+@by_name("bad", {"rubbish": "a trace", "upper case": TRACEPARENT.upper(), "a number": 7,
+                 "no version": f"ff{TRACEPARENT[2:]}",
+                 "zeros": TRACEPARENT.replace(TRACE, "0" * 32)})
+async def test_a_malformed_traceparent_is_ignored(node, connect, room, bad):
+    """The standard demands to go on as if there were none.
+    The message arrives, without a trace."""
+    ann = await connect(node, extra_headers={"traceparent": str(bad)})
+    await join(room, ann)
+    await ann.request("publish", room=room, data=1, traceparent=bad)
+    message = await ann.expect("message")
+    assert not {"traceparent", "trace_id"} & message.keys()

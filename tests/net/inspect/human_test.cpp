@@ -35,6 +35,20 @@ CAF_TEST(durations_that_are_none_do_no_harm) {
   CAF_CHECK(duration_text(std::nan("")).ends_with(" s"));
 }
 
+CAF_TEST(numbers_have_the_decimals_that_matter) {
+  CAF_CHECK_EQUAL(number_text(0), "0");
+  CAF_CHECK_EQUAL(number_text(100), "100");
+  CAF_CHECK_EQUAL(number_text(7.54), "7.5");
+  CAF_CHECK_EQUAL(number_text(0.04), "0.04");
+  CAF_CHECK_EQUAL(number_text(0.999), "1");
+}
+
+CAF_TEST(one_is_not_many) {
+  CAF_CHECK_EQUAL(count_text("1", "members"), "1 member");
+  CAF_CHECK_EQUAL(count_text("0", "members"), "0 members");
+  CAF_CHECK_EQUAL(count_text("11", "members"), "11 members");
+}
+
 CAF_TEST(the_clock_is_that_of_utc) {
   CAF_CHECK_EQUAL(clock_text(0), "00:00:00");
   CAF_CHECK_EQUAL(clock_text(1'764'089'523'999), "16:52:03");

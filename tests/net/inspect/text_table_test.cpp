@@ -11,6 +11,11 @@ namespace {
 
 using strings = std::vector<std::string>;
 
+/// Returns its only row.
+std::string row_of(const text_table& table) {
+  return table.lines(0).at(1);
+}
+
 text_table sample() {
   text_table result{{{"room"}, {"members", true}, {"user"}}};
   result.add({"lobby", "5", "ann"});
@@ -49,11 +54,11 @@ CAF_TEST(no_line_is_wider_than_the_narrowest_terminal) {
 CAF_TEST(hostile_cells_cannot_leave_their_column) {
   text_table table{{{"room"}, {"user"}}};
   table.add({"a\nb\x1b[31m", "ann"});
-  CAF_CHECK_EQUAL(table.lines(0)[1], "a\\x0ab\\x1b[31m  ann");
+  CAF_CHECK_EQUAL(row_of(table), "a\\x0ab\\x1b[31m  ann");
 }
 
 CAF_TEST(missing_cells_are_empty) {
   text_table table{{{"room"}, {"user"}}};
   table.add({"lobby"});
-  CAF_CHECK_EQUAL(table.lines(0)[1], "lobby");
+  CAF_CHECK_EQUAL(row_of(table), "lobby");
 }

@@ -39,8 +39,8 @@ CAF_TEST(a_room_is_shown_as_its_nodes_know_it) {
     {"node":"n2","state":{"members":1}}],"silent":["n3"]})");
   CAF_CHECK_EQUAL(
     got, lines({"room lobby: 3 members", "", "on n1", "  members       2", "  subscription  open",
-                "  logic", "    open  2.0 KiB", "  lanes         none", "", "on n2", "  members  1",
-                "no answer from n3"}));
+                "  logic", "    open bytes  2.0 KiB", "  lanes         none", "", "on n2",
+                "  members  1", "no answer from n3"}));
 }
 
 CAF_TEST(a_node_is_its_facts_and_its_lanes) {
@@ -92,9 +92,9 @@ CAF_TEST(acts_say_what_they_did) {
 CAF_TEST(any_state_can_be_shown) {
   auto got = show(task::actor, R"({"actor":{"id":7,"rooms":{"a\u001bb":{"since_ms":1500}},
     "ids":["x","y"],"pairs":[{"k":1,"v":null},{"k":2,"v":true}],"empty":{}}})");
-  CAF_CHECK_EQUAL(got,
-                  lines({"id     7", "rooms", "  a\\x1bb", "    since  1.5 s", "ids", "  x", "  y",
-                         "pairs", "- k  1", "  v  -", "- k  2", "  v  yes", "empty  none"}));
+  CAF_CHECK_EQUAL(
+    got, lines({"id     7", "rooms", "  a\\x1bb", "    since  1.5 s", "ids", "  x", "  y", "pairs",
+                "  - k  1", "    v  -", "  - k  2", "    v  yes", "empty  none"}));
 }
 
 CAF_TEST(hostile_views_stay_within_their_lines) {
