@@ -38,6 +38,8 @@ NOT_HTTP = [PAYLOAD.encode() + b"\r\n\r\n",
             b"GET /" + PAYLOAD.encode() + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
             b"GET / HTTP/1.1\r\nAuthorization : Bearer " + TOKEN.encode() + b"\r\n\r\n"]
 
+NO_LIMIT = ("--user-connections", "0")  # a user comes again and again
+
 CREDENTIALS = {"Authorization": f"Bearer {TOKEN}", "Cookie": f"session={TOKEN}",
                "Sec-WebSocket-Protocol": f"bearer, {TOKEN}"}
 
@@ -105,7 +107,7 @@ async def test_a_session_leaves_no_secrets_in_the_log(start_node, start_redis, c
     The log has neither what they said nor what they, or the node, prove themselves with."""
     server = start_redis()
     server.admin.config_set("requirepass", PASSWORD)
-    node = start_node("--redis", url(server), log_level="trace")
+    node = start_node("--redis", url(server), *NO_LIMIT, log_level="trace")
     await say_everything(node, connect, unique("room"))
     assert "is up" in node.log
     server.disconnect("normal")
@@ -116,7 +118,8 @@ async def test_a_session_leaves_no_secrets_in_the_log(start_node, start_redis, c
 async def test_who_is_watched_says_nothing_to_the_log(start_node, connect, room):
     """Everything is told of a user and a room, but not what is said.
     Ids are: that is what they are for."""
-    node = start_node("--trace-user", "ann", "--trace-room", room, log_level="trace")
+    node = start_node("--trace-user", "ann", "--trace-room", room, *NO_LIMIT,
+                      log_level="trace")
     await say_everything(node, connect, room, ids="an-id")
     assert "event_id=an-id trace_id=an-id" in node.log
     assert_nothing_is_logged(node)
@@ -199,7 +202,8 @@ def test_every_event_is_in_the_readme():
 async def test_json_has_an_object_a_line(start_node, connect, room):
     """A program reads the log of a session in which everything happens.
     Every line is an object with time, level, event and message, whatever names people have."""
-    node = start_node("--log-format", "json", "--trace-user", HOSTILE, log_level="trace")
+    node = start_node("--log-format", "json", "--trace-user", HOSTILE, *NO_LIMIT,
+                      log_level="trace")
     await say_everything(node, connect, room)
     eve = await connect(node, HOSTILE)
     await eve.request("join", room=HOSTILE)
