@@ -76,6 +76,7 @@ void registry_queue::decide_all() {
 template <class Predicate>
 void registry_queue::decide_if(Predicate due) {
   for (auto* jobs : {&in_flight_, &waiting_})
+    // NOLINTNEXTLINE(modernize-loop-convert)
     for (std::size_t i = 0; i < jobs->size(); ++i)
       if (auto& x = (*jobs)[i]; x.done && due(x))
         decide_alone(x);

@@ -50,6 +50,7 @@ constexpr http_route internal_table[] = {
   {"/health", live},
   {"/metrics", metrics},
   {"/ready", ready},
+  {"/log-level", answer_log_level},
   {"/inspector", show_inspector},
   {"/inspect/events", stream_events},
   {"/inspect", answer_inspect},

@@ -47,7 +47,7 @@ inspect_port::inspect_port(const options& from)
 
 void inspect_port::load_into(caf::actor_system_config& out) const {
   if (port_ != 0 && error_.empty())
-    remoting_.load_into(out);
+    remoting_.load_into(out, remoting::side::server);
 }
 
 std::string inspect_port::open(caf::actor_system& system,

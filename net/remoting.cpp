@@ -99,10 +99,13 @@ std::string remoting::read(const certificate_paths& from) {
 }
 
 // The identifier keeps apart what is no Atrium; it is no protection.
-void remoting::load_into(caf::actor_system_config& out) const {
+void remoting::load_into(caf::actor_system_config& out, side which) const {
   out.load<caf::io::middleman>();
   out.set("middleman.heartbeat-interval", caf::timespan{heartbeat});
-  out.set("middleman.connection-timeout", caf::timespan{patience});
+  // CAF would take a connection of its own that has not heard anything yet for
+  // one that has been silent for ever.
+  if (which == side::server)
+    out.set("middleman.connection-timeout", caf::timespan{patience});
   out.set("middleman.app-identifiers", std::vector<std::string>{"atrium"});
   if (!is_secure())
     return;

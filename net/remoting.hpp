@@ -37,8 +37,11 @@ struct certificate_paths {
 /// for loopback only. Nothing of it runs before `load_into`.
 class remoting {
 public:
-  /// How often both sides show that they are there, and for how long one may be
-  /// silent.
+  /// Who listens and who connects.
+  enum class side : std::uint8_t { server, client };
+
+  /// How often both sides show that they are there, and for how long a client
+  /// may be silent.
   static constexpr std::chrono::seconds heartbeat{1};
   static constexpr std::chrono::seconds patience{5};
 
@@ -53,7 +56,7 @@ public:
   }
 
   /// Prepares for an actor system, which has to end before this object does.
-  void load_into(caf::actor_system_config& out) const;
+  void load_into(caf::actor_system_config& out, side which) const;
 
   /// Lets others reach `what`; returns the port. Blocks, not for long.
   caf::expected<std::uint16_t> publish(const inspect_service& what,

@@ -82,7 +82,7 @@ public:
     constexpr std::size_t threads = 1;
     config_.set("scheduler.policy", caf::atom("sharing"));
     config_.set("scheduler.max-threads", threads);
-    remoting_.load_into(config_);
+    remoting_.load_into(config_, remoting::side::client);
     system_ = std::make_unique<caf::actor_system>(config_);
     if (auto error = find_service(); !error.empty())
       return error;

@@ -1,10 +1,14 @@
 #include "atrium/net/inspector/inspect_routes.hpp"
 
+#include "atrium/broker/json_object.hpp"
+#include "atrium/broker/log.hpp"
 #include "atrium/net/admission.hpp"
+#include "atrium/net/auth/claims.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/inspector/event_stream.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/inspector_page.hpp"
+#include "atrium/net/option_values.hpp"
 
 #include <boost/beast/core/string.hpp>
 
@@ -68,6 +72,24 @@ void answer_inspect(const node_context& node, const http_request& x,
     [respond = std::move(respond)](unsigned status, std::string json) {
       respond({status, json_type, std::move(json)});
     });
+}
+
+void answer_log_level(const node_context& node, const http_request& x,
+                      http_route::responder respond) {
+  if (x.method() == http::verb::post) {
+    if (auto no = refuse_act(node, x))
+      return respond(std::move(*no));
+    auto body = json_object::parse(x.body());
+    auto wanted = body ? text_of(*body, "level") : std::nullopt;
+    log::level level{};
+    if (!wanted || !read_log_level(*wanted, level).empty())
+      return respond(http_problem(400, "bad_request",
+                                  "level is trace, debug, info, warn, error "
+                                  "or off"));
+    log::change_threshold(level, "an administrator");
+  }
+  respond({200, json_type,
+           R"({"level":")" + show_log_level(log::threshold()) + "\"}"});
 }
 
 bool stream_events(const node_context_ptr& node, lane_thread& lane,

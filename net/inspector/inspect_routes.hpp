@@ -22,6 +22,11 @@ http_answer show_inspector(const node_context& node, const http_request& x);
 void answer_inspect(const node_context& node, const http_request& x,
                     http_route::responder respond);
 
+/// The least important messages that are logged; by POST of
+/// `{"level":"debug"}`, for administrators: changes it.
+void answer_log_level(const node_context& node, const http_request& x,
+                      http_route::responder respond);
+
 /// What happens, as it happens; false when too many listen already.
 bool stream_events(const node_context_ptr& node, lane_thread& lane,
                    const http_request& x, transport& client);

@@ -67,7 +67,7 @@ CAF_TEST(plain values are as in JSON) {
   CAF_CHECK_EQUAL(json(true), "true");
   CAF_CHECK_EQUAL(json(0.5), "0.500000");
   CAF_CHECK_EQUAL(json(std::numeric_limits<double>::infinity()), "null");
-  CAF_CHECK_EQUAL(json(std::string{"a\"b\n"}), R"("a\"b\n")");
+  CAF_CHECK_EQUAL(json(std::string{"a\"b\n"}), R"("a\"b\u000a")");
   CAF_CHECK_EQUAL(json("text"), R"("text")");
   CAF_CHECK_EQUAL(json(std::atomic<int>{5}), "5");
 }

@@ -126,6 +126,21 @@ def test_other_methods_are_refused(node):
     assert status == 200 and body == b"" and int(headers["Content-Length"]) > 100
 
 
+def test_the_log_level_is_seen_and_changed(start_node):
+    node = start_node(log_level="info")
+
+    def change(body, content_type="application/json"):
+        return fetch(node, "/log-level", "POST", body, Content_Type=content_type)[0]
+
+    assert json.loads(fetch(node, "/log-level")[2]) == {"level": "info"}
+    assert change('{"level":"debug"}') == 200
+    assert json.loads(fetch(node, "/log-level")[2]) == {"level": "debug"}
+    for bad in ("", "{}", '{"level":"loud"}', '{"level":7}'):
+        assert change(bad) == 400
+    assert change('{"level":"off"}', "text/plain") == 415
+    assert json.loads(fetch(node, "/log-level")[2]) == {"level": "debug"}
+
+
 def test_with_a_token_file_administrators_show_the_token(start_node, tmp_path):
     secret = tmp_path / "token"
     secret.write_text("a-long-enough-token\n")

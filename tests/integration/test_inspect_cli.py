@@ -2,60 +2,18 @@
 not answer as it should."""
 
 import json
-import os
-import pty
 import signal
 import subprocess
 import time
 
 import pytest
 
-from child import die_with_parent
 from client import join, unique
 from deadline import DEADLINE, until, wait_until
+from inspecting import Inspected, Watch, rows
 from node import binary, environment, run_node
-from redis_server import free_port
 
 ESCAPE = "\x1b"
-
-
-class Inspected:
-    """A node with a port for the tool."""
-
-    def __init__(self, start, *options):
-        self.port = free_port()
-        self.node = start("--inspect-port", str(self.port), *options)
-
-    def command(self, *words):
-        return [binary(), "inspect", "--node", f"127.0.0.1:{self.port}", *words]
-
-    def run(self, *words, **variables):
-        return subprocess.run(self.command(*words), env=environment(**variables), timeout=DEADLINE,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
-
-    def show(self, *words):
-        """What the tool prints when all is well."""
-        done = self.run(*words)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def look(self, *words):
-        """The same as the JSON of the node, which is one line."""
-        text = self.show("--json", *words)
-        assert text.endswith("\n") and text.count("\n") == 1
-        return json.loads(text)
-
-    def fail(self, *words):
-        """What the tool says when the answer is no."""
-        done = self.run(*words)
-        assert done.returncode == 1 and done.stdout == "", done.stdout
-        assert done.stderr.startswith("atrium inspect: ")
-        return done.stderr
-
-
-def rows(text):
-    """The rows of a table, without its heading."""
-    return [line.split() for line in text.splitlines()[1:]]
 
 
 @pytest.fixture(scope="module")
@@ -195,24 +153,6 @@ async def test_one_node_shows_what_others_have(start_node, shared_redis, connect
     assert await bob.close_code() == 4005
 
 
-def test_without_the_option_nothing_listens(start_node):
-    node = start_node()
-    assert "atrium inspect" not in node.log
-    port = free_port()
-    done = subprocess.run([binary(), "inspect", "--node", f"127.0.0.1:{port}", "node"],
-                          env=environment(), timeout=DEADLINE, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL)
-    assert done.returncode == 1
-    assert done.stderr == (f"atrium inspect: cannot reach 127.0.0.1:{port}: "
-                           "is a node with --inspect-port there?\n")
-
-
-def test_a_port_that_is_taken_stops_the_start(inspected):
-    done = run_node("--listen", "127.0.0.1:0", "--inspect-port", str(inspected.port))
-    assert done.returncode == 1
-    assert f"inspect-port: cannot listen on 127.0.0.1:{inspected.port}" in done.stdout + done.stderr
-
-
 @pytest.mark.parametrize("words", [["node"], ["watch"]])
 def test_a_node_that_hangs_is_given_up(start_node, words):
     """A stopped process still accepts connections; nobody waits for it for ever."""
@@ -224,50 +164,6 @@ def test_a_node_that_hangs_is_given_up(start_node, words):
         assert time.monotonic() - started < DEADLINE / 2
     finally:
         one.node.send_signal(signal.SIGCONT)
-
-
-class Watch:
-    """`atrium inspect watch` with its output in a file, or on a terminal of its own."""
-
-    def __init__(self, one, path, *words, terminal=False):
-        self.path = path
-        self.screen = None
-        self.text = ""
-        self.errors = open(path.with_suffix(".errors"), "w+")
-        if terminal:
-            self.screen, inner = pty.openpty()
-            os.set_blocking(self.screen, False)
-        else:
-            inner = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        self.process = subprocess.Popen(
-            one.command("watch", "--interval", "0.1", *words), env=environment(),
-            preexec_fn=die_with_parent, stdin=subprocess.DEVNULL, stdout=inner, stderr=self.errors)
-        os.close(inner)
-
-    def read(self):
-        """All that was written so far."""
-        if self.screen is None:
-            return self.path.read_text()
-        try:
-            while part := os.read(self.screen, 65536):
-                self.text += part.decode(errors="replace")
-        except OSError:
-            pass  # nothing more for now, or the other end is closed
-        return self.text
-
-    def end(self):
-        """The exit code and what went to stderr."""
-        code = self.process.wait(DEADLINE)
-        self.read()
-        self.errors.seek(0)
-        return code, self.errors.read()
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        self.errors.close()
-        if self.screen is not None:
-            os.close(self.screen)
 
 
 @pytest.fixture
@@ -343,59 +239,3 @@ def test_a_tool_does_not_hold_up_the_end_of_a_node(start_node, watch):
     one.node.interrupt()
     assert one.node.wait_exit_code() == 0
     assert seen.end()[0] == 1
-
-
-def make_authority(folder, name):
-    """A certificate authority; returns a function that makes files for the three options."""
-    def openssl(*words):
-        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
-
-    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    openssl("req", "-x509", *new_key, "-days", "2", "-subj", f"/CN={name}",
-            "-keyout", f"{name}.key", "-out", f"{name}.pem")
-
-    def issue(who, prefix):
-        files = f"{name}-{who}"
-        openssl("req", *new_key, "-subj", f"/CN={who}", "-keyout", f"{files}.key",
-                "-out", f"{files}.csr")
-        openssl("x509", "-req", "-in", f"{files}.csr", "-CA", f"{name}.pem", "-CAkey",
-                f"{name}.key", "-CAcreateserial", "-days", "1", "-out", f"{files}.pem")
-        return [f"--{prefix}cert", str(folder / f"{files}.pem"),
-                f"--{prefix}key", str(folder / f"{files}.key"),
-                f"--{prefix}ca", str(folder / f"{name}.pem")]
-
-    return issue
-
-
-def test_certificates_open_a_node_to_other_machines(start_node, tmp_path):
-    """Only who has a certificate of the same authority gets in; files are read once."""
-    ours, theirs = make_authority(tmp_path, "ours"), make_authority(tmp_path, "theirs")
-    mine = ours("node", "inspect-")
-    one = Inspected(start_node, "--inspect-host", "0.0.0.0", *mine)
-    good = ours("tool", "")
-    assert one.look("node", *good)["phase"] == "running"
-    foreign = theirs("tool", "")
-    assert "hangs up" in one.fail("node", *foreign)
-    foreign[-1] = good[-1]  # believes the node, but is not believed
-    assert "hangs up" in one.fail("node", *foreign)
-    assert "wants a certificate (--cert)" in one.fail("node")
-    for path in (mine[1], mine[3]):
-        os.remove(path)
-    assert one.look("node", *good)["phase"] == "running"
-
-
-@pytest.mark.parametrize("options", [
-    ["--inspect-port", "1", "--inspect-host", "0.0.0.0"],
-    ["--inspect-port", "1", "--inspect-cert", "x"],
-    ["--inspect-port", "70000"]])
-def test_unsafe_or_half_options_are_refused(options):
-    done = run_node(*options)
-    assert done.returncode == 2 and "inspect-" in done.stderr
-
-
-def test_certificates_that_are_of_no_use_stop_the_start(tmp_path):
-    mine = make_authority(tmp_path, "ours")("node", "inspect-")
-    mine[3] = str(tmp_path / "ours.key")  # not that of the certificate
-    done = run_node("--listen", "127.0.0.1:0", "--inspect-port", "1", *mine)
-    assert done.returncode == 1
-    assert f"inspect-key: {mine[3]}: " in done.stdout + done.stderr

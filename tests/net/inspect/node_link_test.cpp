@@ -66,7 +66,7 @@ public:
                      std::uint32_t version = inspect_version) {
     if (certificates.any())
       CAF_REQUIRE_EQUAL(remoting_.read(certificates), "");
-    remoting_.load_into(config_);
+    remoting_.load_into(config_, remoting::side::server);
     system_ = std::make_unique<caf::actor_system>(config_);
     echo_ = system_->spawn(echo, version);
     desk_ = spawn_inspect_desk(*system_, echo_, count);
@@ -163,9 +163,9 @@ CAF_TEST(a_peer_that_says_nothing_is_given_up) {
   tcp::acceptor mute{io, {boost::asio::ip::address_v4::loopback(), 0}};
   inspect_options options;
   options.node.port = mute.local_endpoint().port();
-  options.timeout = 100ms;
+  options.timeout = remoting::heartbeat + 500ms; // more than one
   node_link link{options};
-  check_has(link.connect(), "does not answer within 100 ms");
+  check_has(link.connect(), "does not answer within 1.5 s");
   CAF_CHECK(link.is_stuck());
 }
 
