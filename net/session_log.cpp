@@ -43,8 +43,7 @@ void session_log::opened(const welcome& hello, const outlet& from) const {
 
 // Not its message: that of a room's logic may say anything.
 void session_log::refused(const failure& x) const {
-  auto what
-    = user_ ? log::event{"trace_refused"} : log::event{"request_refused"};
+  auto what = either("trace_refused", "request_refused");
   if (log::enabled(severity()))
     log::line(severity(), what,
               {{"user", user()},
@@ -62,7 +61,7 @@ void session_log::too_slow() const {
 void session_log::closed(boost::system::error_code why,
                          std::uint16_t by_client) const {
   auto code = code_ != 0 ? code_ : code_of(why, by_client);
-  auto what = user_ ? log::event{"trace_closed"} : log::event{"session_closed"};
+  auto what = either("trace_closed", "session_closed");
   if (log::enabled(severity()))
     log::line(severity(), what,
               {{"user", user()},
@@ -70,6 +69,10 @@ void session_log::closed(boost::system::error_code why,
                {"code", code},
                {"error", code == 0 && why ? why.message() : std::string{}}},
               "session is closed");
+}
+
+log::event session_log::either(log::event watched, log::event usual) const {
+  return user_ ? watched : usual;
 }
 
 log::level session_log::severity() const {

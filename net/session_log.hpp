@@ -43,6 +43,7 @@ public:
   void closed(boost::system::error_code why, std::uint16_t by_client) const;
 
 private:
+  log::event either(log::event watched, log::event usual) const;
   log::level severity() const;
   std::string_view user() const;
   std::string id() const;
