@@ -67,7 +67,7 @@ struct node_packets;
 //      ▲            │  ▲ └──────────────▶  │ ▲                      │
 //      │            │  └────── user ◀──┐   │ └──── subscription ◀───┤
 //      └── outlet ◀─┴──────── lane ◀───┼───┘                        │
-//                               ▲      └────────── subscription ◀───┤
+//                               ▲      └────────────────────────────┤
 //                               └─ everyone ◀───── subscription ◀───┘
 //
 // Nobody writes to a socket but connections and lanes, through an outlet.
