@@ -21,9 +21,11 @@ std::uint64_t limit_in(const std::string& path) {
 // A group cannot have more than those around it.
 std::uint64_t limit_of_group(const std::string& root, std::string group,
                              const std::string& file) {
-  auto result = limit_in(root + "/" + file); // a container sees its own as root
+  auto limit_at
+    = [&](std::string path) { return limit_in(path.append("/").append(file)); };
+  auto result = limit_at(root); // a container sees its own as root
   while (!group.empty()) {
-    result = std::min(result, limit_in(root + group + "/" + file));
+    result = std::min(result, limit_at(root + group));
     group.erase(std::min(group.rfind('/'), group.size()));
   }
   return result;

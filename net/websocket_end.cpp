@@ -97,11 +97,9 @@ void websocket_session::expire() {
     close(close_code::try_again_later, "the bus does not answer", {});
   else if (auto last = std::move(farewell_))
     say_goodbye(close_code::going_away, last->reason, last->after);
-  else if (!is_open)
-    on_gone();
-  else if (end_ <= node_->env->now())
+  else if (is_open && end_ <= node_->env->now())
     close(close_code::token_expired, "the token has expired", {});
-  else if (node_->life->lets_in())
+  else if (is_open && node_->life->lets_in())
     watch_end(); // the clock was set back
   else
     on_gone();

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <cwchar>
-#include <locale.h>
 #include <utility>
 
 namespace atrium::tool {

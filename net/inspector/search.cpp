@@ -88,11 +88,11 @@ void inspector_core::view_connection(const std::string& id, answer to) {
     gathering::ask(all, lane.actor, just(number), show);
 }
 
-void inspector_core::view_actor(const std::string& text, answer to) {
-  actor_number number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  auto look = [number](auto& shown, const observable_actor& x) {
-    if (x->id() != number)
+void inspector_core::view_actor(const std::string& number, answer to) {
+  actor_number wanted = 0;
+  std::from_chars(number.data(), number.data() + number.size(), wanted);
+  auto look = [wanted](auto& shown, const observable_actor& x) {
+    if (x->id() != wanted)
       return;
     shown->status = 200;
     gathering::observe(shown, x, [](auto& one, json state) {
@@ -111,8 +111,8 @@ void inspector_core::view_actor(const std::string& text, answer to) {
   gathering::ask(all, setup_.directory, list_parts{}, look_through);
   for (auto& lane : setup_.env->lanes) {
     look(all, lane.actor);
-    if (number != 0)
-      gathering::ask(all, lane.actor, just(number), look_through);
+    if (wanted != 0)
+      gathering::ask(all, lane.actor, just(wanted), look_through);
   }
   for (auto kind : {child_kind::room, child_kind::user})
     gathering::ask(all, setup_.directory,
