@@ -51,6 +51,13 @@ struct live_node {
     return told.get_future().get();
   }
 
+  // How many nodes the roll has; remembers them for when Redis is away.
+  std::size_t known() {
+    std::promise<std::size_t> told;
+    roll->list(1s, [&](node_listing x) { told.set_value(x.nodes.size()); });
+    return told.get_future().get();
+  }
+
   std::shared_ptr<environment> env;
   std::shared_ptr<redis_node_roll> roll;
   std::unique_ptr<cluster> subject;
@@ -72,7 +79,8 @@ void with_two_nodes(F&& test) {
     live_node a{system, server, "a"};
     live_node b{system, server, "b"};
     CAF_REQUIRE(eventually([&] {
-      return names(a.ask()) == lines{"a", "b"} && names(b.ask()) == lines{"a", "b"};
+      return a.known() == 2 && b.known() == 2 && names(a.ask()) == lines{"a", "b"}
+             && names(b.ask()) == lines{"a", "b"};
     }));
     test(server, a, b);
   });
