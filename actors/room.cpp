@@ -9,13 +9,12 @@ namespace atrium {
 
 caf::error inspect(json_inspector& f, room_core& x) {
   return f(named("name"), x.name_, named("members"), x.seats_.size(),
-           named("members_by_lane"), x.members_on_, named("subscription"),
-           x.open_ ? "open" : "starting", named("waiting"), x.waiting_.size(),
-           named("published"), x.published_, named("delivered"),
-           x.tally_->delivered.value(), named("queue"),
-           x.tally_->queue->taken(), named("errors"), x.logic_.failures(),
-           named("restarts"), x.logic_.failures(), named("logic"),
-           raw_json{x.logic_.describe()});
+           named("members_by_lane"), x.members_on_, named("subscribed"),
+           x.open_, named("waiting"), x.waiting_.size(), named("published"),
+           x.published_, named("delivered"), x.tally_->delivered.value(),
+           named("queue"), x.tally_->queue->taken(), named("errors"),
+           x.logic_.failures(), named("restarts"), x.logic_.failures(),
+           named("logic"), raw_json{x.logic_.describe()});
 }
 
 children room_core::parts() const {

@@ -98,10 +98,9 @@ caf::error inspect(json_inspector& f, user_core& x) {
   for (auto& one : x.connections_)
     connections.push_back(connection_id(*x.env_, one.actor->id()));
   return f(named("name"), x.name_, named("connections"), connections,
-           named("subscription"), x.open_ ? "open" : "starting",
-           named("delivered"), x.feed_.decoded(), named("errors"),
-           x.feed_.malformed(), named("turned_away"), x.turned_away_,
-           named("restarts"), 0);
+           named("subscribed"), x.open_, named("delivered"), x.feed_.decoded(),
+           named("errors"), x.feed_.malformed(), named("turned_away"),
+           x.turned_away_, named("restarts"), 0);
 }
 
 user::user(caf::actor_config& config, environment_ptr env,

@@ -67,15 +67,16 @@ void inspector_core::view_here(child_kind kind, const std::string& name,
     auto& who = found.page[0].actor;
     shown->status = 200;
     shown->result["state"] = json::object();
-    gathering::observe(shown, who, [name](auto& one, json state) {
-      state.emplace("name", name); // the stuck do not say it
-      one->result["state"].update(state);
-    });
+    // The mailbox that the room tells of is not to have our other question.
     if (kind == child_kind::room)
       gathering::observe_parts(shown, caf::actor_cast<room_actor>(who),
                                [](auto& one, auto& part, json state) {
                                  one->result["state"][part] = std::move(state);
                                });
+    gathering::observe(shown, who, [name](auto& one, json state) {
+      state.emplace("name", name); // the stuck do not say it
+      one->result["state"].update(state);
+    });
   };
   auto all = std::make_shared<gathering>(self_, to);
   all->status = 404;
