@@ -2,6 +2,7 @@
 
 #include "atrium/actors/lane_counters.hpp"
 
+#include <chrono>
 #include <prometheus/metric_family.h>
 #include <string>
 #include <string_view>
@@ -14,6 +15,18 @@ struct sample {
   double value = 0;
   std::string_view label = {}; ///< Its value; the family has its name.
 };
+
+/// A number as Prometheus has it: far more than a node counts to in its life
+/// fits into a double.
+template <class Number>
+double value_of(const Number& x) {
+  return static_cast<double>(x);
+}
+
+template <class Rep, class Period>
+double seconds(std::chrono::duration<Rep, Period> x) {
+  return std::chrono::duration<double>{x}.count();
+}
 
 /// The metrics of one scrape, in Prometheus' own terms.
 class family_list {

@@ -10,17 +10,6 @@ namespace atrium {
 
 namespace {
 
-// Far more than a node counts to in its life fits into a double.
-template <class Number>
-double value_of(const Number& x) {
-  return static_cast<double>(x);
-}
-
-template <class Duration>
-double seconds(Duration x) {
-  return std::chrono::duration<double>{x}.count();
-}
-
 constexpr scope all_scopes[] = {scope::room, scope::user, scope::all};
 static_assert(std::size(all_scopes) == lane_counters::scopes);
 

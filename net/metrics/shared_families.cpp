@@ -4,21 +4,6 @@
 
 namespace atrium {
 
-namespace {
-
-// Far more than a node counts to in its life fits into a double.
-template <class Number>
-double value_of(const Number& x) {
-  return static_cast<double>(x);
-}
-
-template <class Duration>
-double seconds(Duration x) {
-  return std::chrono::duration<double>{x}.count();
-}
-
-} // namespace
-
 void add_bus(family_list& to, const bus_stats& bus,
              std::optional<std::chrono::steady_clock::duration> round_trip) {
   to.gauge({"atrium_subscriptions", "Channels that the bus listens to."},
