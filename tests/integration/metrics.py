@@ -1,31 +1,24 @@
 """What a node's /metrics says, as numbers."""
 
-import contextlib
-import http.client
 import re
 
-from deadline import DEADLINE
+from node import fetch
 
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
 
 
-def fetch(node, path="/metrics", method="GET", port=None):
-    """Status, headers by lower-case name, and text of the answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port or node.internal_port,
-                                            timeout=DEADLINE)
-    with contextlib.closing(connection):
-        connection.request(method, path)
-        response = connection.getresponse()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, headers, response.read().decode()
+def fetch_metrics(node, method="GET", port=None):
+    """Status, headers and text of the answer."""
+    status, headers, body = fetch(port or node.internal_port, "/metrics", method)
+    return status, headers, body.decode()
 
 
 class Scrape:
     """All metrics of one moment: `scrape("atrium_errors_total", code="forbidden")`."""
 
     def __init__(self, node):
-        status, _, self.text = fetch(node)
+        status, _, self.text = fetch_metrics(node)
         assert status == 200
         self._samples = {}
         for line in self.text.splitlines():

@@ -52,6 +52,15 @@ def run_node(*options, **variables):
         stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
 
 
+def fetch(port, target, method="GET", body=None, headers=None):
+    """Asks by HTTP; returns status, headers and body of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)
+    with contextlib.closing(connection):
+        connection.request(method, target, body, headers or {})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+
+
 class Node(Child):
     """A node that listens on a port of the kernel's choice; constructed means listening."""
 
@@ -87,11 +96,8 @@ class Node(Child):
 
     def report(self, path):
         """What the internal listener says about the node: the status and the JSON."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.internal_port, timeout=DEADLINE)
-        with contextlib.closing(connection):
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, json.load(response)
+        status, _, body = fetch(self.internal_port, path)
+        return status, json.loads(body)
 
     def interrupt(self, number=signal.SIGTERM):
         """Asks the node to shut down; `exit_code` tells how it went."""

@@ -1,6 +1,5 @@
 """What happens before, or instead of, a WebSocket: pages, refusals, and who may come in."""
 
-import http.client
 import json
 import re
 
@@ -8,7 +7,8 @@ import pytest
 
 from client import talk
 from connections import undisturbed
-from deadline import DEADLINE, until
+from deadline import until
+from node import fetch
 from raw_socket import TEXT
 from tables import by_name
 
@@ -55,22 +55,11 @@ def small_node(start_shared_node):
                              "--allow-origin", "https://b.example", "--handshake-timeout", "1")
 
 
-def fetch(node, path, method="GET", body=None, headers=None):
-    """A plain HTTP request, as a browser or curl sends it."""
-    connection = http.client.HTTPConnection("127.0.0.1", node.port, timeout=DEADLINE)
-    try:
-        connection.request(method, path, body, headers or {})
-        response = connection.getresponse()
-        return response.status, response.headers, response.read()
-    finally:
-        connection.close()
-
-
 @pytest.mark.parametrize("path", ["/", "/?room=lobby"])
 def test_the_start_page_is_the_chat(node, path):
     """A browser that opens the node's address gets a page to chat with.
     It is HTML in UTF-8, whatever the query says."""
-    status, headers, body = fetch(node, path)
+    status, headers, body = fetch(node.port, path)
     assert status == 200
     assert headers.get_content_type() == "text/html"
     assert "utf-8" in headers["Content-Type"].lower()
@@ -80,9 +69,9 @@ def test_the_start_page_is_the_chat(node, path):
 def test_what_the_start_page_needs_is_served_too(node):
     """The page has scripts and styles of its own.
     Each of them comes from the node, with the type that browsers insist on."""
-    page = fetch(node, "/")[2].decode()
+    page = fetch(node.port, "/")[2].decode()
     for name in re.findall(r'(?:src|href)="([\w./-]+)"', page):
-        status, headers, body = fetch(node, "/" + name.lstrip("./"))
+        status, headers, body = fetch(node.port, "/" + name.lstrip("./"))
         assert status == 200 and body, f"{name}: {status}"
         assert headers.get_content_type() == CONTENT_TYPES[name.rsplit(".")[-1]]
 
@@ -91,15 +80,15 @@ def test_what_the_start_page_needs_is_served_too(node):
 def test_other_paths_are_not_found(node, path):
     """There is nothing else to be had.
     Any other path is 404."""
-    assert fetch(node, path)[0] == 404
+    assert fetch(node.port, path)[0] == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_other_methods_are_not_allowed(node, method):
     """The page can be read, not written.
     Other methods are answered by 405, with or without a body."""
-    assert fetch(node, "/", method)[0] == 405
-    assert fetch(node, "/", method, body=b"x" * 100)[0] == 405
+    assert fetch(node.port, "/", method)[0] == 405
+    assert fetch(node.port, "/", method, body=b"x" * 100)[0] == 405
 
 
 @by_name("headers", BAD_UPGRADES)

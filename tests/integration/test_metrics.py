@@ -10,7 +10,7 @@ import pytest
 
 from client import join, unique
 from deadline import until, wait_until
-from metrics import Scrape, fetch
+from metrics import Scrape, fetch_metrics
 from node import ROOT
 from raw_socket import TEXT, frame
 
@@ -50,12 +50,12 @@ def test_prometheus_finds_nothing_wrong(node):
 def test_only_operators_may_ask(node):
     """Metrics are nobody else's business.
     They are on the internal listener, for GET and HEAD, and not on the public one."""
-    status, headers, text = fetch(node)
+    status, headers, text = fetch_metrics(node)
     assert status == 200 and headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert text.endswith("\n")
-    assert fetch(node, method="HEAD")[0] == 200
-    assert fetch(node, method="POST")[0] == 405
-    assert fetch(node, port=node.port)[0] == 404
+    assert fetch_metrics(node, method="HEAD")[0] == 200
+    assert fetch_metrics(node, method="POST")[0] == 405
+    assert fetch_metrics(node, port=node.port)[0] == 404
 
 
 def test_the_process_is_described_in_prometheus_own_names(node):
