@@ -4,6 +4,7 @@
 #include "atrium/broker/random_id.hpp"
 #include "atrium/broker/text.hpp"
 #include "atrium/net/inspector/gathering.hpp"
+#include "atrium/net/inspector/paging.hpp"
 
 namespace atrium {
 
@@ -19,7 +20,7 @@ void inspector_core::disconnect_connection(const std::string& id, answer to) {
   if (number == 0)
     return ask_nodes("disconnect_connection", id, to);
   auto end = [this, number](auto& shown, children& found) {
-    if (found.page.empty() || found.page[0].actor->id() != number)
+    if (!is_found(found, number))
       return;
     close(number);
     log::info("admin_disconnected",
@@ -31,7 +32,7 @@ void inspector_core::disconnect_connection(const std::string& id, answer to) {
   auto all = std::make_shared<gathering>(self_, to);
   all->status = 404;
   for (auto& lane : setup_.env->lanes)
-    gathering::ask(all, lane.actor, list_connections{number - 1, 1}, end);
+    gathering::ask(all, lane.actor, just(number), end);
 }
 
 void inspector_core::disconnect_user(const std::string& name, bool everywhere,
@@ -50,10 +51,9 @@ void inspector_core::disconnect_user(const std::string& name, bool everywhere,
   };
   auto all = std::make_shared<gathering>(self_, to);
   all->status = 404;
-  gathering::ask(all, setup_.directory,
-                 list_children{child_kind::user, name, {}, 1},
+  gathering::ask(all, setup_.directory, just(child_kind::user, name),
                  [name, end](auto& shown, children& found) {
-                   if (!found.page.empty() && found.page[0].name == name)
+                   if (is_found(found, name))
                      gathering::observe(shown, found.page[0].actor, end);
                  });
 }
@@ -82,11 +82,12 @@ void inspector_core::publish(const std::string& room, const std::string& body,
     else
       refuse(to, 503, "bus_unavailable", std::string{to_string(code)});
   };
-  env.bus->publish(env.names.room(room),
-                   std::make_shared<const std::string>(encode_packet(e, false)),
-                   [back = here(), done](errc code) {
-                     back([done, code]() mutable { done(code); });
-                   });
+  env.bus->publish(
+    env.names.room(room),
+    std::make_shared<const std::string>(encode_packet(e, false, env.run_id)),
+    [back = here(), done](errc code) {
+      back([done, code]() mutable { done(code); });
+    });
 }
 
 } // namespace atrium

@@ -1,5 +1,6 @@
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
+#include "atrium/net/inspector/paging.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,18 +11,6 @@ namespace atrium {
 // Connections, which only their lanes know, and actors of any kind.
 
 namespace {
-
-constexpr std::size_t page_size = 50;
-constexpr std::size_t largest_page = 500;
-
-// The connection of this number comes first of those behind the one before.
-list_connections just(actor_number number) {
-  return {number - 1, 1};
-}
-
-bool is_found(const children& x, actor_number number) {
-  return !x.page.empty() && x.page[0].actor->id() == number;
-}
 
 json brief(const json& state) {
   json result{{"id", state.value("name", "")}, {"number", state["id"]}};
@@ -43,7 +32,7 @@ void inspector_core::view_connections(const inspect_target& x, answer to) {
   auto show = [found, limit, env = setup_.env](auto& shown) {
     auto& page = found->page;
     std::ranges::sort(page, {}, [](auto& one) { return one.actor->id(); });
-    auto full = page.size() >= limit && limit != 0;
+    auto full = is_full(page.size(), limit);
     page.resize(std::min(page.size(), limit));
     shown->result["total"] = found->total;
     shown->result["next"]

@@ -1,6 +1,7 @@
 #include "atrium/actors/first_of.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
+#include "atrium/net/inspector/paging.hpp"
 
 namespace atrium {
 
@@ -112,7 +113,7 @@ void inspector_core::view_tree(const inspect_target& x, answer to) {
     for (auto& one : page.page)
       rows.push_back(
         {{"kind", kind}, {"name", one.name}, {"id", one.actor->id()}});
-    auto full = page.page.size() == limit && limit != 0;
+    auto full = is_full(page.page.size(), limit);
     shown->result["next"] = full    ? json(kind + (':' + page.page.back().name))
                             : users ? json(nullptr)
                                     : json("user:");

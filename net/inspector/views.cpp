@@ -1,5 +1,6 @@
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
+#include "atrium/net/inspector/paging.hpp"
 
 #include <limits>
 
@@ -9,21 +10,9 @@ namespace atrium {
 
 namespace {
 
-constexpr std::size_t page_size = 50;
-constexpr std::size_t largest_page = 500;
-
 list_children page_of(child_kind kind, const inspect_target& x) {
   return {kind, x.text("prefix"), x.text("after"),
           x.number("limit", page_size, largest_page)};
-}
-
-// The one whose name is `name` comes first of those that begin with it.
-list_children just(child_kind kind, const std::string& name) {
-  return {kind, name, {}, 1};
-}
-
-bool is_found(const children& x, const std::string& name) {
-  return !x.page.empty() && x.page[0].name == name;
 }
 
 json brief(const children& xs) {
@@ -50,7 +39,7 @@ void inspector_core::view_children(child_kind kind, const inspect_target& x,
                                    answer to) {
   auto wanted = page_of(kind, x);
   auto show = [kind, limit = wanted.limit](auto& shown, children& found) {
-    auto full = found.page.size() == limit && limit != 0;
+    auto full = is_full(found.page.size(), limit);
     shown->result[kind == child_kind::room ? "rooms" : "users"] = brief(found);
     shown->result["total"] = found.total;
     shown->result["next"] = full ? json(found.page.back().name) : json(nullptr);
@@ -88,7 +77,7 @@ void inspector_core::view_members(const std::string& room,
   list_members wanted{connection_number(*setup_.env, x.text("after")),
                       x.number("limit", page_size, largest_page)};
   auto show = [wanted](auto& shown, members_page& found) {
-    auto full = found.page.size() == wanted.limit && wanted.limit != 0;
+    auto full = is_full(found.page.size(), wanted.limit);
     auto members = json::array();
     for (auto& one : found.page)
       members.push_back({{"user", one.user},

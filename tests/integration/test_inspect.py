@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import http.client
 import json
 import urllib.parse
 
@@ -10,17 +9,14 @@ import pytest
 
 from client import join, unique
 from deadline import DEADLINE, until, wait_until
-from node import example
+from metrics import Scrape
+from node import example, fetch as fetch_from
 
 
 def fetch(node, target, method="GET", body=None, **headers):
     """Status, headers and body of the internal listener's answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", node.internal_port, timeout=DEADLINE)
-    with contextlib.closing(connection):
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, target, body, names)
-        response = connection.getresponse()
-        return response.status, response.headers, response.read()
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return fetch_from(node.internal_port, target, method, body, names)
 
 
 def look(node, target):
@@ -86,13 +82,20 @@ async def test_an_administrator_disconnects(node, connect):
     await until(lambda: act(node, f"/users/{bob.user}/disconnect")[0] == 404, "bob is gone")
 
 
+def local_deliveries(node):
+    """How many deliveries of this node's own messages are measured."""
+    return Scrape(node)("atrium_delivery_latency_seconds_count", path="local")
+
+
 async def test_an_administrator_speaks_to_a_room(node, connect, room):
     ann = await connect(node)
     await join(room, ann)
+    measured = local_deliveries(node)
     status, answer = act(node, f"/rooms/{room}/publish", '{"data":{"big":12345678901234567890}}')
     assert status == 200
     message = await ann.expect("message", event_id=answer["event_id"])
     assert '"data":{"big":12345678901234567890}' in message.raw and "sender" not in message
+    await until(lambda: local_deliveries(node) == measured + 1, "it is measured as this node's")
     assert act(node, f"/rooms/{room}/publish", "rubbish")[0] == 400
 
 
