@@ -72,7 +72,7 @@ void connection_core::turn_away() {
 }
 
 void connection_core::push(const push_frame& x) {
-  // A message to the user may overtake the welcome of her newest connection.
+  // A message to the user may overtake the welcome of the newest connection.
   if (open_ && setup_.out->append(x.content))
     meter().delivered(scope::user, x.from, 1);
 }

@@ -51,7 +51,7 @@ public:
 
   void signed_on_to(const user_actor& user);
 
-  /// The user has as many connections as she may.
+  /// The user has as many connections as allowed.
   void turn_away();
 
   /// The user actor has ended: a new one is needed.

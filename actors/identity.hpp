@@ -8,7 +8,7 @@
 
 namespace atrium {
 
-/// Who is connected, what she may do, and until when.
+/// Who is connected, what the user may do, and until when.
 struct identity {
   std::string user;
   std::shared_ptr<const rights> may = rights::nothing(); ///< Not null.

@@ -44,9 +44,9 @@ struct list_members {
   std::size_t limit = 0;
 };
 
-/// A member as the room knows her.
+/// A member as the room knows it.
 struct member_entry {
-  caf::actor_id number = 0; ///< Of her connection.
+  caf::actor_id number = 0; ///< Of the connection.
   std::string user;
   std::string connection;
   std::size_t lane = 0;

@@ -205,7 +205,7 @@ using connection_actor = caf::typed_actor<
   caf::reacts_to<signed_on>,
   // From the user: there is no place for another connection.
   caf::reacts_to<turned_away>,
-  // From the user: a message to the user, or the node's words to her.
+  // From the user: a message to the user, or the node's words to it.
   caf::reacts_to<push_frame>,
   caf::reacts_to<push_reply>>::extend_with<observable_actor>;
 

@@ -218,7 +218,7 @@ struct signed_on {
   user_actor user;
 };
 
-/// The user has as many connections as she may.
+/// The user has as many connections as allowed.
 struct turned_away {};
 
 struct push_frame {

@@ -40,7 +40,7 @@ std::string read_room_grant(std::string_view text, room_grant& out);
 /// operator grants to everybody holds, and a token is read one line at a time.
 class rights {
 public:
-  /// Everything everywhere: for nodes that ask nobody who she is.
+  /// Everything everywhere: for nodes that do not ask for tokens.
   static const std::shared_ptr<const rights>& everything();
 
   /// Only what needs no right.

@@ -17,8 +17,8 @@ namespace atrium {
 struct member {
   std::string user;
   std::string connection; ///< Unique among all nodes.
-  /// What her token says about her for others, one JSON object as it stood
-  /// there when she joined; may be null.
+  /// The claim `info` of the member's token, one JSON object, as it was when
+  /// the member joined; may be null.
   std::shared_ptr<const std::string> info = nullptr;
 };
 
@@ -84,13 +84,13 @@ class room_state {
 public:
   virtual ~room_state() = default;
 
-  /// Somebody wants to join; `members()` does not have her yet.
+  /// Somebody wants to join; `members()` does not contain `who`.
   virtual decision on_join(const member& who);
 
   /// A member publishes; what is accepted goes to all members on all nodes.
   virtual decision on_message(const member& from, room_message& message);
 
-  /// A member has left or lost the connection; `members()` has her no more.
+  /// A member has left or lost the connection; `who` is in `members()` no more.
   virtual void on_leave(const member& who);
 
   /// Called every `tick_interval()`.
@@ -123,7 +123,7 @@ protected:
   }
 
   /// Sends `data`, one JSON value, to one member of this node; no sender. A
-  /// message to a member in `on_join` comes after her `joined`.
+  /// message to a member in `on_join` comes after `joined`.
   void tell(const member& who, std::string data) {
     port_->tell(who, std::move(data));
   }

@@ -8,7 +8,7 @@
 namespace atrium {
 
 /// Puts itself between the actors and the outlet of a user who is watched, and
-/// tells the log what goes to her. Others have their outlet as it is, so they
+/// tells the log what goes there. Others have their outlet as it is, so they
 /// pay nothing.
 class tracing_outlet final : public outlet {
 public:

@@ -7,7 +7,7 @@
 
 namespace atrium {
 
-/// What happens when a user has as many connections as she may and another one
+/// What happens when a user has as many connections as allowed and another one
 /// comes.
 enum class surplus_policy : std::uint8_t {
   reject,      ///< The newcomer is refused.
@@ -40,9 +40,9 @@ struct registry_stats {
   std::size_t users = 0;       ///< Users with connections on this node.
 };
 
-/// Keeps count of every user's connections, so that nobody has more than she
-/// may. Every member function may be called from any thread and returns without
-/// blocking.
+/// Keeps count of every user's connections, so that nobody has more than are
+/// allowed. Every member function may be called from any thread and returns
+/// without blocking.
 class registry {
 public:
   /// Called exactly once per `enter`, from any thread, possibly before `enter`

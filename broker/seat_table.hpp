@@ -26,7 +26,7 @@ public:
   /// Removes a connection; returns false if it is not there.
   bool remove(std::string_view user, std::uint64_t connection);
 
-  /// Returns the connections of a user, or null if she has none.
+  /// Returns the connections of a user, or null if there are none.
   const seats* find(std::string_view user) const;
 
   /// Returns which of the user's connections has to go, if they are more than

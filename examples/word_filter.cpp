@@ -1,6 +1,6 @@
 // A node that minds the words in its rooms `family:*`: what is on the list
-// comes out as stars, and who says three such things has to be silent until she
-// joins again. Other rooms are as they always are.
+// comes out as stars, and who says three such things may say nothing more
+// before joining again. Other rooms are as they always are.
 
 #include <nlohmann/json.hpp>
 

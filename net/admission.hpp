@@ -37,11 +37,11 @@ bool is_local_name(std::string_view host);
 /// Returns whether an Origin header is that of a page of this host.
 bool is_origin_of(std::string_view host, std::string_view origin);
 
-/// Returns the refusal of somebody who could not say who she is.
+/// Returns the refusal of a client whose token was not accepted.
 refusal refusal_from(const failure& x);
 
-/// Decides before the upgrade who somebody is who is believed, and whether she
-/// may come in.
+/// Decides before the upgrade, on a node without authentication, who the user
+/// is and whether the client may come in.
 std::variant<identity, refusal> admit(const knock& who, const options& by);
 
 /// Returns the path of a request target.

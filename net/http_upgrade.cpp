@@ -1,4 +1,4 @@
-// The way of an HTTP session to a WebSocket: who comes, and may she.
+// From an HTTP session to a WebSocket: who the client is, whether it may come.
 
 #include "atrium/broker/log.hpp"
 #include "atrium/net/admission.hpp"

@@ -58,7 +58,7 @@ rows make_table() {
             show_log_format,
             "How the log looks: text, or json for an object a line."),
       list("trace-user", &o::trace_user, "NAME", check_traced_name,
-           "Log what this user does, and what is sent to her, at the level "
+           "Log what this user does, and what is sent to it, at the level "
            "info; may be repeated."),
       list("trace-room", &o::trace_room, "NAME", check_traced_name,
            "The same for a room."),
@@ -110,8 +110,8 @@ rows make_table() {
     res, "Access",
     {
       value("auth", &o::auth, "MODE", read_auth_mode, show_auth_mode,
-            "Who says who somebody is: none (she herself), jwt (a signed "
-            "token) or url (a backend of yours)."),
+            "How users are known: none (by ?user=NAME), jwt (by a signed "
+            "token) or url (by a backend of yours)."),
       text("jwt-alg", &o::jwt_alg, "NAME", check_jwt_alg,
            "Algorithm of the tokens, the only one that is accepted: HS256, "
            "RS256 or ES256, or with 384 or 512."),
@@ -129,7 +129,7 @@ rows make_table() {
              "How far apart the clocks of issuer and node may be."),
       list("default-rooms", &o::default_rooms, "ROOMS", check_default_rooms,
            "What everybody may do, as in lobby:*=join,publish, in addition to "
-           "what her token says; may be repeated. In a variable + separates "
+           "what the token says; may be repeated. In a variable + separates "
            "the rights."),
       text("auth-url", &o::auth_url, "URL", check_auth_url,
            "Backend that says who a token's owner is: http://host:port/path."),

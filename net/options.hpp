@@ -26,7 +26,7 @@ struct listen_address {
 
 /// Who says who somebody is.
 enum class auth_mode : std::uint8_t {
-  none, ///< She herself.
+  none, ///< What the client says.
   jwt,  ///< A signed token.
   url,  ///< The operator's backend.
 };

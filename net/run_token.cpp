@@ -43,11 +43,11 @@ void add_options(CLI::App& app, token_wish& out) {
     ->capture_default_str();
   app
     .add_option("--room", out.rooms,
-                "What she may do where, may be repeated: game:*=join,publish.")
+                "Rights in rooms, may be repeated: game:*=join,publish.")
     ->allow_extra_args(false);
-  app.add_flag("--broadcast", out.broadcast, "She may broadcast.");
-  app.add_flag("--send", out.send, "She may send to users.");
-  app.add_option("--info", out.info, "JSON object about her for others.");
+  app.add_flag("--broadcast", out.broadcast, "The right to broadcast.");
+  app.add_flag("--send", out.send, "The right to send to users.");
+  app.add_option("--info", out.info, "JSON object about the user for others.");
   app.add_option("--jwt-issuer", out.issuer, "The claim iss.");
   app.add_option("--jwt-audience", out.audience, "The claim aud.");
   app.add_option("--jwt-alg", out.algorithm, "Algorithm, e.g. HS256.")

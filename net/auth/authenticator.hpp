@@ -26,7 +26,7 @@ struct credentials {
 /// `token_expired` or `auth_unavailable`.
 using verdict = std::variant<identity, failure>;
 
-/// Says who somebody is and what she may do.
+/// Says who the user is and what the user may do.
 class authenticator {
 public:
   virtual ~authenticator() = default;

@@ -12,9 +12,9 @@
 namespace atrium {
 
 /// What happens in the node, told to one operator as Server-Sent Events (HTML
-/// standard, 9.2) until she hangs up. Looks into the node's event log four
-/// times a second; when she does not keep up, the oldest events are passed over
-/// and she is told how many. Lives on its lane's thread.
+/// standard, 9.2) until the client hangs up. Looks into the node's event log
+/// four times a second; a client that does not keep up misses the oldest events
+/// and is told how many. Lives on its lane's thread.
 class event_stream : public living,
                      public std::enable_shared_from_this<event_stream> {
 public:

@@ -45,7 +45,7 @@ struct fixture : node_fixture {
 
 CAF_TEST_FIXTURE_SCOPE(scopes_tests, fixture)
 
-CAF_TEST(a message to a user reaches all her connections and nobody else) {
+CAF_TEST(a message to a user reaches all connections of the user and nobody else) {
   auto phone = connect("ann", 0);
   auto laptop = connect("ann", 1);
   auto bob = connect("bob", 1);
@@ -65,7 +65,7 @@ CAF_TEST(a broadcast reaches everybody) {
   CAF_CHECK_EQUAL(bob.out->count("\"data\":6"), 1U);
 }
 
-CAF_TEST(a user has a channel while she has connections) {
+CAF_TEST(a user has a channel while there are connections) {
   auto phone = connect("ann", 0);
   auto laptop = connect("ann", 1);
   CAF_CHECK_EQUAL(user_channels("ann"), 1U);
@@ -77,7 +77,7 @@ CAF_TEST(a user has a channel while she has connections) {
   CAF_CHECK_EQUAL(user_channels("ann"), 1U);
 }
 
-CAF_TEST(nobody is welcome before the bus carries her channel) {
+CAF_TEST(nobody is welcome before the bus carries the channel) {
   wire->answers = false;
   auto ann = connect("ann");
   CAF_CHECK(ann.out->take().empty());

@@ -54,7 +54,7 @@ CAF_TEST(nothing is told of who is not watched) {
   CAF_CHECK_EQUAL(written, lines{});
 }
 
-CAF_TEST(of a watched user everything is told and nothing of what she says) {
+CAF_TEST(of a watched user everything is told but no content) {
   auto ann = connect("ann");
   auto bob = connect("bob", 1);
   CAF_CHECK_EQUAL(count("trace_connected", "user=ann connection=" + ann.out->connection), 1U);

@@ -62,7 +62,7 @@ CAF_TEST(of many who come at once exactly so many are let in) {
   CAF_CHECK_EQUAL(admitted.load(), 2);
 }
 
-CAF_TEST(the oldest goes on whichever node she is) {
+CAF_TEST(the oldest goes on whichever node it is) {
   if (!redis_server::is_installed())
     return;
   two_nodes nodes{surplus_policy::kick_oldest};

@@ -6,7 +6,7 @@
 using namespace atrium;
 using namespace atrium::test;
 
-CAF_TEST(a user has as many connections as she may) {
+CAF_TEST(a user has as many connections as allowed) {
   on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
     CAF_CHECK(probe.enter(at, "ann", 1));
     CAF_CHECK(probe.enter(at, "ann", 2));
@@ -43,7 +43,7 @@ CAF_TEST(who is refused takes no place from anybody) {
   });
 }
 
-CAF_TEST(who has a place keeps it when she asks again) {
+CAF_TEST(who has a place keeps it when asking again) {
   on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
     probe.enter(at, "ann", 1);
     probe.enter(at, "ann", 2);

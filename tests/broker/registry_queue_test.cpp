@@ -79,7 +79,7 @@ CAF_TEST(nobody is decided about before Redis has answered) {
   CAF_CHECK(queue.is_settled());
 }
 
-CAF_TEST(who has no place is refused and who loses hers is told) {
+CAF_TEST(who has no place is refused and who loses one is told) {
   up();
   enter(1);
   written("EVALSHA");

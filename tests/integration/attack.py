@@ -20,7 +20,7 @@ def descriptors(node):
 
 @contextlib.asynccontextmanager
 async def survived(connect, node):
-    """Around an attack: a bystander who is served before, during (by her `served`) and after it.
+    """Around an attack: a bystander who is served before, during (by its `served`) and after it.
 
     At the end the node holds no more descriptors than before: whoever attacked is gone, for the
     node at least.
@@ -35,14 +35,14 @@ async def survived(connect, node):
 
 
 class Bystander:
-    """A client in a room of her own."""
+    """A client in a room of its own."""
 
     def __init__(self, client, room):
         self.client = client
         self.room = room
 
     async def served(self, echoes=ECHOES):
-        """Lets her publish and hear herself, several times."""
+        """Lets the client publish and hear itself, several times."""
         for _ in range(echoes):
             await talk(self.room, self.client)
 

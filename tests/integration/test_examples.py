@@ -45,7 +45,7 @@ async def test_a_newcomer_is_told_how_to_roll(dice_node, connect):
     {"roll": "6"}, {"roll": "0d6"}, {"roll": "2d1"}, {"roll": "2d6x"}, {"roll": "999d6"},
     {"roll": 5}, {"roll": "2d6", "dice": [6, 6]}, "2d6", None, []])
 async def test_what_cannot_be_rolled_is_refused(dice_node, connect, data):
-    """A member publishes something else, or dice of her own.
+    """A member publishes something else, or dice of their own.
     The room refuses it."""
     ann = await connect(dice_node)
     table = unique("dice:table")
@@ -77,7 +77,7 @@ async def test_listed_words_become_stars(filter_node, connect):
 
 async def test_three_strikes_are_enough(filter_node, connect):
     """A member goes on like that.
-    She is told, then refused, while others may still talk; a new join is a new start."""
+    The member is told, then refused, while others may still talk; a new join is a new start."""
     ann, bob = await connect(filter_node), await connect(filter_node)
     room = unique("family:room")
     await join(room, ann, bob)

@@ -152,8 +152,8 @@ async def test_a_hostile_name_is_only_text(browser, node, connect):
 
 
 async def test_a_search_finds_a_user_by_keyboard_alone(browser, node, connect):
-    """Somebody complains, and the operator knows a part of her name.
-    A slash, that part and two more keys lead to her."""
+    """Somebody complains, and the operator knows a part of the name.
+    A slash, that part and two more keys lead to the user."""
     ann = await connect(node, unique("searched-for"))
     browser.open(address(node))
     browser.press("/")
@@ -167,7 +167,7 @@ async def test_a_search_finds_a_user_by_keyboard_alone(browser, node, connect):
 
 
 async def test_the_lists_and_the_tree_have_what_is_there(browser, node, connect, room):
-    """A room, its member and her connection.
+    """A room, its member and the member's connection.
     Each is in its list, and the tree has the actors."""
     ann = await connect(node, unique("ann"))
     await join(room, ann)
@@ -221,7 +221,7 @@ async def test_a_connection_can_be_disconnected(browser, node, connect):
 
 async def test_a_user_can_be_disconnected(browser, node, connect):
     """An administrator disconnects a user, whose name is hostile.
-    All of her connections are closed with 4005, nobody else's."""
+    All of the user's connections are closed with 4005, nobody else's."""
     mallory = [await connect(node, HOSTILE) for _ in range(2)]
     bob = await connect(node)
     browser.open(address(node, view_of("users", HOSTILE)))

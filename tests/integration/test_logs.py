@@ -253,8 +253,8 @@ async def test_a_signal_changes_the_level_and_changes_it_back(start_node, connec
 
 
 async def test_a_watched_user_and_room_are_told_at_the_usual_level(start_node, connect):
-    """A user complains. The operator watches her, without raising the level for everybody.
-    All that she does is in the log, and of others only what concerns her."""
+    """A user complains. The operator watches this user, without raising the level for everybody.
+    All that the user does is in the log, and of others only what concerns the user."""
     ann_name, bob_name, room = unique("ann"), unique("bob"), unique("room")
     node = start_node("--log-format", "json", "--trace-user", ann_name, log_level="info")
     ann, bob = await connect(node, ann_name), await connect(node, bob_name)
@@ -270,19 +270,19 @@ async def test_a_watched_user_and_room_are_told_at_the_usual_level(start_node, c
     await ann.close()
     await until(lambda: events(node, "trace_closed"), "the connection is gone")
     node.stop()
-    hers = {"user": ann_name, "connection": ann.connection}
+    of_ann = {"user": ann_name, "connection": ann.connection}
     ids = {"event_id": reply["event_id"], "trace_id": "t-1"}
-    assert events(node, "trace_connected", address="127.0.0.1", **hers)
-    assert [x["type"] for x in events(node, "trace_requested", **hers)] == [
+    assert events(node, "trace_connected", address="127.0.0.1", **of_ann)
+    assert [x["type"] for x in events(node, "trace_requested", **of_ann)] == [
         "join", "publish", "join", "leave"]
-    assert events(node, "trace_published", room=room, bytes=6, **hers, **ids)
+    assert events(node, "trace_published", room=room, bytes=6, **of_ann, **ids)
     assert events(node, "trace_delivered", room=room, receivers=2, **ids)
-    assert events(node, "trace_received", room=room, event_id=other["event_id"], **hers)
-    assert [x["code"] for x in events(node, "trace_refused", **hers)] == [
+    assert events(node, "trace_received", room=room, event_id=other["event_id"], **of_ann)
+    assert [x["code"] for x in events(node, "trace_refused", **of_ann)] == [
         "already_joined", "unknown_type"]
-    assert events(node, "trace_joined", room=room, **hers)
-    assert events(node, "trace_left", room=room, **hers)
-    assert events(node, "trace_closed", code=1000, **hers)
+    assert events(node, "trace_joined", room=room, **of_ann)
+    assert events(node, "trace_left", room=room, **of_ann)
+    assert events(node, "trace_closed", code=1000, **of_ann)
     assert not events(node, user=bob_name)
     assert "psst" not in node.log and "hush" not in node.log
 

@@ -20,7 +20,7 @@ def node(start_shared_node):
 
 
 async def flood(connect, node, room):
-    """A room with a member who does not read, and far more messages than may wait for her.
+    """A room with a member who does not read, and far more messages than may wait for it.
 
     Returns that member and one who reads, after the latter has heard everything.
     """

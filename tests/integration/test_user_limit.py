@@ -93,8 +93,8 @@ async def test_of_many_at_once_exactly_so_many_get_in(strict_pair, connect):
 
 
 async def test_the_oldest_can_be_made_to_go(kicking_pair, connect):
-    """Some prefer the device that the user has in her hands now.
-    Her oldest connection is closed with 4004, on whichever node it is; nobody else's is."""
+    """Some prefer the device that the user holds now.
+    The user's oldest connection is closed with 4004, on whichever node it is; nobody else's is."""
     user, stranger = unique("ann"), await connect(kicking_pair[0])
     phone = await connect(kicking_pair[0], user)
     await asyncio.sleep(0.002)  # ages are known to the millisecond

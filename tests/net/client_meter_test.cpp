@@ -51,7 +51,7 @@ CAF_TEST(errors are counted by the minute) {
   CAF_CHECK(!meter.take_error(start + 20s, by));
 }
 
-CAF_TEST(what is not the mistake of a client does not count against her) {
+CAF_TEST(what is not the mistake of a client does not count against it) {
   for (auto code : {errc::none, errc::bus_unavailable, errc::timeout, errc::internal})
     CAF_CHECK(!is_mistake(code));
   for (auto code : {errc::bad_json, errc::not_a_member, errc::rate_limited, errc::room_full})

@@ -1,6 +1,6 @@
 "use strict";
 
-// One user, with her connections on every node.
+// One user, with the connections on every node.
 
 views["users/"] = {
   every: 2000,
