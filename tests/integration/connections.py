@@ -15,7 +15,11 @@ class Connections:
 
     async def __call__(self, node, user=None, **options):
         """A client that has been welcomed, named `user` or else by the node."""
-        return self._keep(await Client.open(node.url(user), **options))
+        return await self.at(node.url(user), **options)
+
+    async def at(self, url, **options):
+        """The same at an address that is no node's, of a proxy for example."""
+        return self._keep(await Client.open(url, **options))
 
     async def tcp(self, node):
         """A TCP connection on which nothing has been sent."""
