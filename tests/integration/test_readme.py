@@ -25,3 +25,20 @@ def test_every_option_of_the_node_is_in_the_table():
     table = (ROOT / "README.md").read_text().split("## Options")[1].split("\n## ")[0]
     shown = set(re.findall(r"--[a-z][a-z-]+", table))
     assert flags - {"--help", "--version"} == shown - {"--help"}
+
+
+def test_the_project_of_your_own_is_the_one_that_is_built():
+    """A developer copies the CMake lines.
+    They are the project that the tests build against an installed Atrium."""
+    text = (ROOT / "actors" / "README.md").read_text()
+    built = ROOT / "tests" / "package" / "find_package" / "CMakeLists.txt"
+    assert re.search(r"```cmake\n(.*?)```", text, re.DOTALL)[1] == built.read_text()
+
+
+def test_the_client_of_the_chat_page_stops_where_the_protocol_says():
+    """Section 6 says after which close codes a client does not come back."""
+    text = (ROOT / "net" / "PROTOCOL.md").read_text().split("\n## 6. ")[1].split("\n## ")[0]
+    told = {int(code) for code in re.findall(r"^\| (\d{4}) \|.*\| stop", text, re.MULTILINE)}
+    source = (ROOT / "examples" / "chat" / "client.js").read_text()
+    stops = re.search(r"#final = new Set\(\[(.*?)\]\)", source, re.DOTALL)[1]
+    assert told and {int(code) for code in re.findall(r"\d+", stops)} == told

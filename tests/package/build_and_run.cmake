@@ -10,5 +10,5 @@ execute_process(COMMAND
   COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${BUILD}
   COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${BUILD}/consumer ${ARGUMENT}
+execute_process(COMMAND ${BUILD}/my_node ${ARGUMENT}
   COMMAND_ERROR_IS_FATAL ANY)
