@@ -4,6 +4,7 @@
 #include "atrium/net/admission.hpp"
 #include "atrium/net/chat_page.hpp"
 #include "atrium/net/health.hpp"
+#include "atrium/net/http_fields.hpp"
 #include "atrium/net/inspector/inspect_routes.hpp"
 #include "atrium/net/metrics/node_metrics.hpp"
 
@@ -59,9 +60,9 @@ constexpr http_route internal_table[] = {
 
 bool accepts_events(const http_request& x) {
   namespace http = boost::beast::http;
-  std::string_view accepted{x[http::field::accept]};
   return x.method() == http::verb::get
-         && accepted.find("text/event-stream") != accepted.npos;
+         && names_media_type(std::string_view{x[http::field::accept]},
+                             "text/event-stream");
 }
 
 bool fits(const http_route& route, std::string_view path) {
@@ -80,6 +81,12 @@ http_answer http_problem(unsigned status, std::string_view code,
   append_json_string(body, message);
   body.push_back('}');
   return {status, json_type, std::move(body)};
+}
+
+std::string_view http_route::methods() const {
+  if (std::holds_alternative<patient>(how))
+    return "GET, HEAD, POST";
+  return std::holds_alternative<stream>(how) ? "GET" : "GET, HEAD";
 }
 
 const http_route* http_routes::find(const http_request& x) const {

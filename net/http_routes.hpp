@@ -25,6 +25,8 @@ struct http_answer {
   unsigned status = 200;
   std::string_view content_type;
   std::string body;
+  std::string_view allow = {}; ///< The methods that may be used, with 405.
+  bool last = false;           ///< The connection ends with it.
 };
 
 inline constexpr std::string_view json_type = "application/json";
@@ -54,6 +56,9 @@ struct http_route {
 
   std::string_view path; ///< With a slash at the end all below it, too.
   std::variant<websocket, prompt, patient, stream> how;
+
+  /// Returns the methods that may be used, as the field Allow lists them.
+  std::string_view methods() const;
 };
 
 /// What can be asked for where somebody listens.

@@ -45,7 +45,12 @@ private:
   void hear_proxy(std::shared_ptr<ssl_ctx_st> context);
   void begin(const std::shared_ptr<ssl_ctx_st>& context);
   void read();
+  void read_head();
+  void on_head(boost::system::error_code error);
+  void answer_continue();
+  void read_body();
   void on_read(boost::system::error_code error);
+  std::optional<http_answer> refusal_of(http_request& x);
   void handle(http_request request);
   void serve(http_route::prompt answer, http_request request);
   void serve(http_route::patient ask, http_request request);
@@ -54,10 +59,8 @@ private:
   void upgrade(http_request request);
   void let_in(http_request request, identity who);
   void refuse(http_request request, const struct refusal& why);
-  void refuse_malformed(unsigned status, std::string_view why);
-  void refuse_method(const http_request& request, std::string_view allowed);
-  void respond(const http_request& to, http_answer x,
-               std::string_view allow = {});
+  void refuse_malformed(const struct http_flaw& x);
+  void respond(const http_request& to, http_answer x);
   std::shared_ptr<websocket_session> make_websocket(entry from);
   void linger();
   void close();
@@ -72,6 +75,7 @@ private:
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>
     parser_;
+  unsigned blank_lines_ = 0; // that may still come before a request
 };
 
 } // namespace atrium

@@ -9,21 +9,9 @@ namespace atrium {
 
 namespace http = boost::beast::http;
 
-namespace {
-
-// Proxies may append to the header, or add one more of the name.
-std::string forwarded_for(const http_request& x) {
-  std::string result;
-  auto [first, last] = x.equal_range("X-Forwarded-For");
-  for (auto i = first; i != last; ++i)
-    result.append(result.empty() ? "" : ",").append(i->value());
-  return result;
-}
-
-} // namespace
-
 void http_session::upgrade(http_request request) {
-  from_.address = node_->proxies.client_of(peer_, forwarded_for(request));
+  from_.address = node_->proxies.client_of(
+    peer_, std::string_view{request["X-Forwarded-For"]});
   auto entered = node_->door->enter(from_.address, door::clock::now());
   if (auto* no = std::get_if<struct refusal>(&entered))
     return refuse(std::move(request), *no);

@@ -3,9 +3,11 @@
 #include "atrium/broker/text.hpp"
 #include "atrium/broker/trace_context.hpp"
 #include "atrium/net/admission.hpp"
+#include "atrium/net/http_fields.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <boost/beast/http/rfc7230.hpp>
+
+#include <algorithm>
 
 namespace atrium {
 
@@ -16,20 +18,25 @@ namespace {
 constexpr std::string_view bearer_scheme = "Bearer ";
 constexpr std::string_view bearer_protocol = "bearer.";
 
-http::token_list protocols_of(const http_request& x) {
-  return http::token_list{x[http::field::sec_websocket_protocol]};
+std::vector<std::string_view> protocols_of(const http_request& x) {
+  return elements_of(std::string_view{x[http::field::sec_websocket_protocol]});
 }
 
 } // namespace
 
 bool offers_subprotocol(const http_request& x) {
-  return protocols_of(x).exists(subprotocol);
+  // As it stands: a browser takes no other one for the one it has offered.
+  return std::ranges::count(protocols_of(x), subprotocol) != 0;
 }
 
 std::string_view bearer_token_of(const http_request& x) {
   std::string_view given{x[http::field::authorization]};
   auto fits = boost::algorithm::istarts_with(given, bearer_scheme);
-  return fits ? given.substr(bearer_scheme.size()) : std::string_view{};
+  if (!fits)
+    return {};
+  // One space or more (RFC 9110, 11.4).
+  auto start = given.find_first_not_of(' ', bearer_scheme.size());
+  return given.substr(std::min(start, given.size()));
 }
 
 std::string token_of(const http_request& x) {
@@ -42,8 +49,9 @@ std::string token_of(const http_request& x) {
 }
 
 std::string traceparent_of(const http_request& x) {
-  constexpr auto name = "traceparent";
-  return x.count(name) == 1 ? read_traceparent(x[name]) : std::string{};
+  std::string_view value{x["traceparent"]}; // several lines are joined by ','
+  return value.find(',') == value.npos ? read_traceparent(value)
+                                       : std::string{};
 }
 
 credentials credentials_of(const http_request& x, std::string ip,

@@ -4,13 +4,12 @@
 #include "atrium/broker/log.hpp"
 #include "atrium/net/admission.hpp"
 #include "atrium/net/auth/claims.hpp"
+#include "atrium/net/http_fields.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/inspector/event_stream.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/inspector_page.hpp"
 #include "atrium/net/option_values.hpp"
-
-#include <boost/beast/core/string.hpp>
 
 #include <charconv>
 
@@ -28,8 +27,7 @@ std::string_view header(const http_request& x, http::field name) {
 // without being asked first (CORS).
 std::optional<http_answer> refuse_act(const node_context& node,
                                       const http_request& x) {
-  auto type = header(x, http::field::content_type);
-  if (!boost::beast::iequals(type.substr(0, type.find(';')), json_type))
+  if (!is_media_type(header(x, http::field::content_type), json_type))
     return http_problem(415, "bad_request", "the body has to be JSON");
   return node.administrators->refuse(x);
 }
