@@ -2,10 +2,11 @@
 
 import contextlib
 import ctypes
+import pathlib
 import signal
 import subprocess
 
-from deadline import DEADLINE, until
+from deadline import DEADLINE, until, wait_until
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
@@ -46,6 +47,20 @@ class Child:
 
     def send_signal(self, number):
         self.process.send_signal(number)
+
+    def freeze(self):
+        """Suspends the process. A signal takes effect a moment after it was sent: until each
+        thread has stopped the process may go on answering."""
+        self.send_signal(signal.SIGSTOP)
+        wait_until(lambda: set(self._thread_states()) <= {"T"}, f"{self.name} has stopped")
+
+    def thaw(self):
+        self.send_signal(signal.SIGCONT)
+
+    def _thread_states(self):
+        for stat in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+                yield stat.read_text().rpartition(")")[2].split()[0]
 
     async def exit_code(self, seconds=DEADLINE):
         """Waits for the end of the process while the clients of the test go on."""

@@ -1,7 +1,6 @@
 """A Redis of the tests' own, with the faults that need no firewall: killed, restarted, stalled."""
 
 import shutil
-import signal
 import socket
 
 import redis
@@ -56,10 +55,10 @@ class RedisServer:
 
     def stall(self):
         """Freezes the server: connections stay open, nothing is answered."""
-        self.process.send_signal(signal.SIGSTOP)
+        self.process.freeze()
 
     def resume(self):
-        self.process.send_signal(signal.SIGCONT)
+        self.process.thaw()
 
     def disconnect(self, kind):
         """Breaks the connections of one `kind`: `pubsub` or `normal`."""

@@ -223,9 +223,9 @@ def test_the_health_check_of_the_image_tells_a_node_from_none(start_node):
     command = json.loads(stages()[-1]["HEALTHCHECK"][0].partition(" CMD ")[2])
     node = start_node()
     own = environment(ATRIUM_INTERNAL=f"0.0.0.0:{node.internal_port}")
-    assert subprocess.run(command, env=own, timeout=5).returncode == 0
+    assert subprocess.run(command, env=own, timeout=DEADLINE).returncode == 0
     node.stop()
-    assert subprocess.run(command, env=own, timeout=5).returncode != 0
+    assert subprocess.run(command, env=own, timeout=DEADLINE).returncode != 0
 
 
 def test_compose_names_what_is_there():

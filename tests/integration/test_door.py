@@ -64,7 +64,7 @@ async def test_handshakes_have_a_rate(start_node, connect):
 async def test_those_who_do_not_come_to_the_point_are_bounded(start_node, connect, room, beginning):
     """Sockets that are open and do nothing cost the node something, too.
     Over the bound they are closed at once; who is in notices nothing of it."""
-    node = start_node("--max-pending", "3", "--handshake-timeout", "1")
+    node = start_node("--max-pending", "3", "--handshake-timeout", "3")
     ann, bob = await connect(node), await connect(node)
     await join(room, ann, bob)
     silent = [await connect.tcp(node) for _ in range(20)]

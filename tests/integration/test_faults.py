@@ -244,9 +244,9 @@ async def test_a_client_that_pings_and_never_listens_is_cut(start_node, connect,
 async def test_a_silent_connection_is_closed_after_two_ping_intervals(start_node, connect, room):
     """A network that is gone sends no goodbye: the node pings, and nobody answers.
     The connection is closed with 4002; one that answers its pings may be idle for ever."""
-    node = start_node("--ping-interval", "1")
+    node = start_node("--ping-interval", "2")
     async with undisturbed(connect, node, room):
         silent = await connect.raw(node)
-        assert json.loads((await silent.read_frame()).payload)["ping_interval"] == 1
+        assert json.loads((await silent.read_frame()).payload)["ping_interval"] == 2
         assert (await silent.read_json(type="closing"))["code"] == 4002
         assert await silent.close_code() == 4002

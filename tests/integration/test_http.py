@@ -52,7 +52,7 @@ FOREIGN_ORIGINS = [
 def small_node(start_shared_node):
     """A node for two connections that trusts one more origin and is impatient with handshakes."""
     return start_shared_node("--max-connections", "2", "--allow-origin", "https://app.example",
-                             "--allow-origin", "https://b.example", "--handshake-timeout", "1")
+                             "--allow-origin", "https://b.example", "--handshake-timeout", "3")
 
 
 @pytest.mark.parametrize("path", ["/", "/?room=lobby"])

@@ -54,7 +54,7 @@ async def speak(node, *parts):
 @pytest.fixture(scope="module")
 def proxied(start_shared_node):
     return start_shared_node("--trusted-proxy", "127.0.0.1", "--proxy-protocol",
-                             "--connections-per-address", "1", "--handshake-timeout", "1")
+                             "--connections-per-address", "1", "--handshake-timeout", "3")
 
 
 async def test_the_proxy_protocol_names_the_client(proxied, connect):

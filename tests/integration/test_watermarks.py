@@ -58,7 +58,7 @@ async def test_headers_and_urls_are_so_long_at_most(start_node, connect, path, h
 async def test_who_requests_nothing_can_be_closed(start_node, connect):
     """Some operators want no connections that nobody uses.
     An idle one is closed with 1000 although it answers pings; one that asks for things is not."""
-    node = start_node("--idle-timeout", "2", "--ping-interval", "1")
+    node = start_node("--idle-timeout", "5", "--ping-interval", "2")
     idle, busy = await connect(node), await connect(node)
 
     async def is_closed():
