@@ -16,7 +16,7 @@ namespace atrium::test {
 
 /// Waits until `done()` holds; returns false if that takes too long.
 template <class F>
-bool eventually(F&& done, std::chrono::seconds limit = std::chrono::seconds{10}) {
+bool eventually(F&& done, std::chrono::seconds limit = std::chrono::seconds{20}) {
   auto deadline = std::chrono::steady_clock::now() + limit;
   while (!done()) {
     if (std::chrono::steady_clock::now() > deadline)
