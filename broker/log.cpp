@@ -1,13 +1,16 @@
 #include "atrium/broker/log.hpp"
 
+#include "atrium/broker/event_quota.hpp"
+#include "atrium/broker/line_writer.hpp"
+
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/base_sink.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <mutex>
+#include <unistd.h>
+#include <vector>
 
 namespace atrium::log {
 
@@ -49,29 +52,6 @@ public:
   }
 };
 
-/// Passes lines on to a function.
-class function_sink final : public spdlog::sinks::base_sink<std::mutex> {
-public:
-  explicit function_sink(std::function<void(std::string_view)> to)
-    : to_(std::move(to)) {
-    // nop
-  }
-
-protected:
-  void sink_it_(const spdlog::details::log_msg& x) override {
-    spdlog::memory_buf_t line;
-    formatter_->format(x, line);
-    to_({line.data(), line.size()});
-  }
-
-  void flush_() override {
-    // nop
-  }
-
-private:
-  std::function<void(std::string_view)> to_;
-};
-
 std::atomic<format> current_format = format::text;
 
 // The time is spdlog's, and where the colour of the level begins and ends.
@@ -85,33 +65,74 @@ std::unique_ptr<spdlog::formatter> make_formatter() {
   return result;
 }
 
-spdlog::logger& logger() {
-  static const auto instance = [] {
-    auto result = spdlog::stderr_color_mt("atrium");
-    result->set_formatter(make_formatter());
-    return result;
-  }();
-  return *instance;
+// What all threads that log share. Never destroyed: the thread of the writer
+// does not end, and others may log until the process does.
+struct shared {
+  std::mutex mutex;
+  std::unique_ptr<spdlog::formatter> formatter = make_formatter();
+  std::function<void(std::string_view)> redirected;
+  line_writer to_stderr{STDERR_FILENO};
+  const bool in_colour = ::isatty(STDERR_FILENO) == 1;
+  event_quota quota;
+  std::uint64_t losses_told = 0;
+};
+
+shared& common() {
+  static auto& instance = *new shared;
+  return instance;
 }
 
 std::atomic<level> current_threshold = level::info;
 
+std::string_view colour_of(level value) {
+  return value == level::error  ? "\x1b[31m\x1b[1m"
+         : value == level::warn ? "\x1b[33m\x1b[1m"
+         : value == level::info ? "\x1b[32m"
+                                : "\x1b[36m";
+}
+
+std::string coloured(const spdlog::details::log_msg& x, level severity,
+                     std::string line) {
+  if (x.color_range_end <= x.color_range_start)
+    return line;
+  line.insert(x.color_range_end, "\x1b[m");
+  return line.insert(x.color_range_start, colour_of(severity));
+}
+
 void put(const record& x) {
-  logger().log(to_spdlog(x.severity), current_format == format::json
-                                        ? to_json_members(x)
-                                        : to_text(x));
+  auto text = current_format == format::json ? to_json_members(x) : to_text(x);
+  spdlog::details::log_msg whole{"atrium", to_spdlog(x.severity), text};
+  spdlog::memory_buf_t line;
+  auto& all = common();
+  std::unique_lock lock{all.mutex};
+  all.formatter->format(whole, line);
+  if (all.redirected)
+    return all.redirected({line.data(), line.size()});
+  lock.unlock();
+  std::string result{line.data(), line.size()};
+  if (all.in_colour)
+    result = coloured(whole, x.severity, std::move(result));
+  all.to_stderr.write(result);
+}
+
+// The line says how many like it have been left out before.
+void put_with_count(const record& x, std::uint64_t left_out) {
+  std::vector<field> with{x.fields.begin(), x.fields.end()};
+  with.emplace_back("suppressed", left_out);
+  put({x.severity, x.event, x.message, with});
 }
 
 } // namespace
 
 void set_format(format x) {
   current_format = x;
-  logger().set_formatter(make_formatter());
+  auto& all = common();
+  std::lock_guard guard{all.mutex};
+  all.formatter = make_formatter();
 }
 
 void set_threshold(level threshold) {
   current_threshold = threshold;
-  logger().set_level(to_spdlog(threshold));
 }
 
 level threshold() {
@@ -141,17 +162,49 @@ bool enabled(level value) {
 }
 
 void write(const record& x) {
-  if (enabled(x.severity))
+  if (!enabled(x.severity))
+    return;
+  if (x.severity < level::info) // who asks for these wants them all
+    return put(x);
+  auto left_out = common().quota.take(x.event, event_quota::clock::now());
+  if (!left_out)
+    return;
+  if (*left_out == 0)
     put(x);
+  else
+    put_with_count(x, *left_out);
+}
+
+void tell_losses() {
+  auto& all = common();
+  for (auto& x : all.quota.settle(event_quota::clock::now()))
+    warn("log_lines_suppressed", {{"of", x.event}, {"count", x.lines}},
+         "log has left out lines of an event that came too often");
+  auto dropped = all.to_stderr.dropped();
+  std::unique_lock lock{all.mutex};
+  auto count = dropped - all.losses_told;
+  if (count == 0 || all.to_stderr.waiting_bytes() != 0)
+    return;
+  all.losses_told = dropped;
+  lock.unlock();
+  warn("log_lines_dropped", {{"count", count}},
+       "log has dropped lines that nobody took from stderr");
+}
+
+log_losses losses() {
+  auto& all = common();
+  return {all.quota.suppressed(), all.to_stderr.dropped()};
+}
+
+bool flush(std::chrono::milliseconds patience) {
+  return common().to_stderr.flush(patience);
 }
 
 void redirect(std::function<void(std::string_view)> to) {
-  static const auto usual = logger().sinks();
-  if (to)
-    logger().sinks() = {std::make_shared<function_sink>(std::move(to))};
-  else
-    logger().sinks() = usual;
-  logger().set_formatter(make_formatter());
+  auto& all = common();
+  std::lock_guard guard{all.mutex};
+  all.redirected = std::move(to);
+  all.formatter = make_formatter();
 }
 
 } // namespace atrium::log

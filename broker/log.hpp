@@ -2,13 +2,17 @@
 
 #include "atrium/broker/log_line.hpp"
 
+#include <chrono>
 #include <fmt/core.h>
 #include <functional>
 #include <string_view>
 #include <utility>
 
 /// The node's log: one line per event on stderr. Never carries payloads, tokens
-/// or passwords. Any thread.
+/// or passwords. Never blocks: what stderr does not take waits, up to a bound
+/// (line_writer.hpp). An event at info or above that comes too often is left
+/// out, and counted in the field `suppressed` of the next line of its name
+/// (event_quota.hpp). Any thread.
 ///
 ///   log::info("node_stopped", "node has stopped");
 ///   log::error("room_lost", {{"room", name}}, "directory loses a room");
@@ -38,8 +42,25 @@ void change_threshold(level to, std::string_view by);
 /// Returns whether lines of this level are written.
 bool enabled(level value);
 
-/// Writes a line if its level is enabled.
+/// Writes a line if its level is enabled, and its event does not come too
+/// often.
 void write(const record& x);
+
+/// Says what has been left out and dropped, if that is over. To be called once
+/// a second.
+void tell_losses();
+
+/// Lines that were not written although their level is enabled.
+struct log_losses {
+  std::uint64_t suppressed = 0; ///< Their event came too often.
+  std::uint64_t dropped = 0;    ///< Nobody took them from stderr.
+};
+
+/// Returns the losses since the process began.
+log_losses losses();
+
+/// Waits until stderr has taken what waits; false if that takes longer.
+bool flush(std::chrono::milliseconds patience);
 
 /// Passes whole lines to `to` instead of stderr; null: to stderr again. For
 /// tests, while no other thread writes.

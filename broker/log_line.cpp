@@ -58,8 +58,9 @@ void append_printable(std::string& out, std::string_view text,
 }
 
 bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) {
-    return c > ' ' && c != '"' && c != '\\' && c != '=' && c != 0x7F;
+  // `unsigned char`: whether `char` has a sign depends on the machine.
+  return std::ranges::all_of(text, [](unsigned char c) {
+    return c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != '=';
   });
 }
 

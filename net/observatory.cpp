@@ -1,6 +1,7 @@
 #include "atrium/net/observatory.hpp"
 
 #include "atrium/actors/cluster.hpp"
+#include "atrium/broker/log.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/node_status.hpp"
 #include "atrium/net/node_parts.hpp"
@@ -84,6 +85,7 @@ void observatory::start(const std::optional<listen_address>& internal) {
 void observatory::check_up() {
   health_->tick();
   metrics_->tick(node_metrics::clock::now());
+  log::tell_losses();
   if (service_manager::wants_signs_of_life() && health_->live().ok)
     service_manager::give_sign_of_life();
 }

@@ -47,6 +47,7 @@ std::string node_metrics::text() const {
   auto bus = env_->bus->stats();
   add_bus(result, bus, health_->bus_round_trip());
   add_trouble(result, *env_->counters, bus);
+  add_log(result);
   add_process(result);
   return result.text();
 }

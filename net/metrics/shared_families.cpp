@@ -1,5 +1,6 @@
 #include "atrium/net/metrics/shared_families.hpp"
 
+#include "atrium/broker/log.hpp"
 #include "atrium/net/metrics/process_stats.hpp"
 
 namespace atrium {
@@ -64,6 +65,14 @@ void add_trouble(family_list& to, const counters& all, const bus_stats& bus) {
              {{value_of(all.room_restarts)}});
   to.counter({"atrium_rooms_failed_total", "Rooms that were given up."},
              {{value_of(all.dead_rooms)}});
+}
+
+void add_log(family_list& to) {
+  auto x = log::losses();
+  to.counter({"atrium_log_lines_lost_total",
+              "Lines of the log that were not written, by reason.", "reason"},
+             {{value_of(x.suppressed), "too_often"},
+              {value_of(x.dropped), "stderr_full"}});
 }
 
 void add_process(family_list& to) {

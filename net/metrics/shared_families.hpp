@@ -18,6 +18,9 @@ void add_bus(family_list& to, const bus_stats& bus,
 /// Adds what was dropped and refused: that happens seldom, anywhere.
 void add_trouble(family_list& to, const counters& all, const bus_stats& bus);
 
+/// Adds what the log has left out.
+void add_log(family_list& to);
+
 /// Adds what the kernel knows of the process, by Prometheus' own names.
 void add_process(family_list& to);
 

@@ -141,6 +141,19 @@ CAF_TEST(a change of the level is seen whichever way it goes) {
   }
 }
 
+CAF_TEST(an event that comes too often is left out and counted) {
+  auto before = log::losses().suppressed;
+  for (int i = 0; i < 1000; ++i)
+    log::warn("listener_paused", {{"count", i}}, "listener pauses");
+  auto lines = take();
+  CAF_CHECK(lines.size() < 50);
+  CAF_CHECK_EQUAL(log::losses().suppressed - before, 1000 - lines.size());
+  log::set_threshold(log::level::debug);
+  for (int i = 0; i < 1000; ++i)
+    log::debug("session_closed", "session is closed");
+  CAF_CHECK_EQUAL(take().size(), 1000U);
+}
+
 CAF_TEST(names of events are words with underscores) {
   for (auto good : {"a", "room_lost", "tls_1_3"})
     CAF_CHECK(log::is_event(good));
