@@ -18,13 +18,22 @@ def test_the_room_of_your_own_is_the_compiled_example(path):
     assert source.endswith(snippet)
 
 
+def flags_of_the_node():
+    return set(re.findall(r"--[a-z][a-z-]+", run_node("--help").stdout)) - {"--help", "--version"}
+
+
+def test_every_option_is_explained_somewhere_in_net():
+    """An operator wants to know more than a line of the table."""
+    flags = set(re.findall(r"--[a-z][a-z-]+", (ROOT / "net" / "README.md").read_text()))
+    assert not flags_of_the_node() - flags
+
+
 def test_every_option_of_the_node_is_in_the_table():
     """An operator looks an option up in the README.
     The table and --help name the same options."""
-    flags = set(re.findall(r"--[a-z][a-z-]+", run_node("--help").stdout))
     table = (ROOT / "README.md").read_text().split("## Options")[1].split("\n## ")[0]
     shown = set(re.findall(r"--[a-z][a-z-]+", table))
-    assert flags - {"--help", "--version"} == shown - {"--help"}
+    assert flags_of_the_node() == shown - {"--help"}
 
 
 def test_the_project_of_your_own_is_the_one_that_is_built():
