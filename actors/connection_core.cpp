@@ -282,7 +282,7 @@ void connection_core::evicted_from(const std::string& room) {
   auto here = [&](auto& x) { return x.room == room; };
   for (auto& x : pending_)
     if (here(x))
-      fail(x.id, errc::internal, "the room has died", room);
+      fail(x.id, errc::room_died, "the room has died", room);
   std::erase_if(pending_, here);
   if (!gone.empty())
     replay(std::move(gone.mapped().deferred));

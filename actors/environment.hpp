@@ -48,6 +48,7 @@ struct counters {
   std::atomic<std::uint64_t> lane_queue_drops = 0;   ///< Fan-outs dropped.
   std::atomic<std::uint64_t> room_restarts = 0;      ///< Hooks that threw.
   std::atomic<std::uint64_t> dead_rooms = 0;         ///< Rooms given up.
+  std::atomic<std::uint64_t> invalid_words = 0;      ///< Of rooms, dropped.
   std::atomic<std::uint64_t> pending_refused = 0;    ///< TCP, --max-pending.
   std::atomic<std::uint64_t> handshakes_refused = 0; ///< Upgrades, by rate.
   std::atomic<std::uint64_t> addresses_refused = 0;  ///< Upgrades, by address.
@@ -63,8 +64,8 @@ struct counters {
   std::atomic<std::uint64_t> silent_closes = 0;    ///< Closed with 4002.
   std::atomic<std::uint64_t> idle_closes = 0;      ///< By --idle-timeout.
   std::atomic<std::uint64_t> rooms_refused = 0;    ///< Joins, the node is full.
-  std::atomic<std::uint64_t> rate_limited = 0;     ///< Requests refused.
-  std::atomic<std::uint64_t> error_closes = 0;     ///< Closed with 4006.
+  std::atomic<std::uint64_t> rate_limited = 0;        ///< Requests refused.
+  std::atomic<std::uint64_t> error_closes = 0;        ///< Closed with 4006.
   std::atomic<std::uint64_t> questions_refused = 0;   ///< To or of other nodes.
   std::atomic<std::uint64_t> answers_refused = 0;     ///< Of other nodes.
   std::atomic<std::uint64_t> node_packet_drops = 0;   ///< Packets dropped.

@@ -92,7 +92,7 @@ void lane_core::tell_everyone(const tell_all& x) {
 
 void lane_core::evict_members(const room_died& x) {
   for (auto& member : roster_.dissolve(x.room)) {
-    member.out->push(failure{{}, errc::internal, "the room has died", x.name});
+    member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
     self_->send(member.connection, evicted{x.name});
   }
 }

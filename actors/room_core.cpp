@@ -1,10 +1,8 @@
 #include "atrium/actors/room_core.hpp"
 
-#include "atrium/actors/publishing.hpp"
 #include "atrium/actors/subscription.hpp"
 #include "atrium/actors/trace_log.hpp"
 #include "atrium/broker/log.hpp"
-#include "atrium/broker/random_id.hpp"
 
 namespace atrium {
 
@@ -15,8 +13,6 @@ using namespace std::chrono_literals;
 caf::error make_failure(errc code, std::string message) {
   return caf::make_error(code, std::move(message));
 }
-
-constexpr auto logic_failed = "the room's logic failed";
 
 } // namespace
 
@@ -131,7 +127,9 @@ caf::error room_core::refusal(const member& who) {
   auto most = env_->limits.members_per_room;
   if (most != 0 && seats_.size() >= most)
     return make_failure(errc::room_full, "the room is full");
-  auto verdict = logic_.run([&](room_state& x) { return x.on_join(who); });
+  auto verdict
+    = logic_.run([&](room_state& x) { return x.on_join(who); },
+                 {who.info ? std::string_view{*who.info} : std::string_view{}});
   if (!verdict)
     return make_failure(errc::internal, logic_failed);
   if (verdict->refusal())
@@ -173,80 +171,6 @@ std::vector<member> room_core::members() const {
   result.reserve(seats_.size());
   for (auto& [number, x] : seats_)
     result.push_back(x.who);
-  return result;
-}
-
-void room_core::publish_from(publish_in_room& x) {
-  auto& request = x.request;
-  accepted what{accepted::kind::published, request.id, name_, {}};
-  auto i = seats_.find(x.from->id());
-  auto who = i == seats_.end() ? member{} : i->second.who;
-  auto refuse = [&](errc code, std::string why) {
-    if (traced_)
-      trace::refused(name_, who, code);
-    self_->send(x.from, outcome{std::move(what), code, std::move(why)});
-  };
-  if (i == seats_.end())
-    return refuse(errc::not_a_member, "only members may publish");
-  auto traced = traced_ || i->second.traced;
-  room_message message{std::move(request.data), std::move(request.event_id),
-                       std::move(request.trace_id)};
-  auto verdict
-    = logic_.run([&](room_state& s) { return s.on_message(who, message); });
-  if (!verdict)
-    return refuse(errc::internal, logic_failed);
-  if (verdict->refusal())
-    return refuse(errc::room_refused, *verdict->refusal());
-  ++published_;
-  auto e = new_envelope(std::move(message.data));
-  if (!message.event_id.empty())
-    e.event_id = std::move(message.event_id);
-  e.trace_id = std::move(message.trace_id);
-  e.traceparent = std::move(request.traceparent);
-  e.from = sender{std::move(who.user), std::move(who.connection)};
-  what.event_id = e.event_id;
-  atrium::publish(
-    *env_, channel_,
-    {std::move(e), !request.echo, x.from, std::move(what), traced});
-}
-
-void room_core::publish(std::string data) {
-  auto e = new_envelope(std::move(data));
-  if (traced_)
-    trace::published(e);
-  auto bytes = encode_packet(e, false, env_->run_id);
-  auto report = [name = name_, id = std::move(e.event_id)](errc code) {
-    if (code != errc::none)
-      log::warn("room_message_lost",
-                {{"room", name}, {"event_id", id}, {"code", to_string(code)}},
-                "room loses a message of its own");
-  };
-  env_->bus->publish(channel_,
-                     std::make_shared<const std::string>(std::move(bytes)),
-                     std::move(report));
-}
-
-void room_core::tell(const member& who, std::string data) {
-  auto number = connection_number(*env_, who.connection);
-  auto e = new_envelope(std::move(data));
-  tell_member message{
-    number, frame::text(to_json(e)), {e.time, origin::place::here}};
-  if (number == joining_ && number != 0) {
-    held_.push_back(std::move(message));
-    return;
-  }
-  auto i = seats_.find(number);
-  if (i != seats_.end())
-    self_->send(lanes_->actor(i->second.lane), std::move(message));
-}
-
-envelope room_core::new_envelope(std::string data) const {
-  envelope result;
-  result.time = env_->now();
-  result.event_id = make_ulid(result.time);
-  result.to = scope::room;
-  result.target = name_;
-  result.data = std::move(data);
   return result;
 }
 
@@ -305,7 +229,8 @@ void room_core::failed(bool give_up) {
     self_->quit(make_failure(errc::internal, why));
     return;
   }
-  tell_lanes(failure{{}, errc::internal, "the room lost its state", name_});
+  tell_lanes(
+    failure{{}, errc::room_restarted, "the room has lost its state", name_});
 }
 
 } // namespace atrium

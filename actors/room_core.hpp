@@ -102,7 +102,17 @@ private:
     promise answer;
   };
 
+  /// What the logic says to a message; `none`: it may go on.
+  struct review {
+    errc code = errc::none;
+    std::string why;
+  };
+
+  static constexpr auto logic_failed = "the room's logic failed";
+
   void admit(join_room& x, promise answer);
+  review ask_logic(const member& who, room_message& x);
+  void reject_words(std::string_view where, std::string_view field);
   caf::error refusal(const member& who);
   void forget(actor_number connection);
   void retire_if_empty();

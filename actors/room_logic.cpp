@@ -2,29 +2,37 @@
 
 #include "atrium/broker/log.hpp"
 
-#include <boost/core/demangle.hpp>
-
-#include <typeinfo>
+#include <stdexcept>
 
 namespace atrium {
+
+room_logic::~room_logic() {
+  discard(std::move(state_));
+}
 
 void room_logic::start(environment_ptr env, room_port& port,
                        failure_handler on_failure) {
   env_ = std::move(env);
   port_ = &port;
   on_failure_ = std::move(on_failure);
-  state_ = env_->rooms.make(port);
+  is_custom_ = env_->rooms.has(port.room_name());
+  try {
+    state_ = env_->rooms.make(port);
+  } catch (const std::exception& error) {
+    complain(hook_error::of(error, {}));
+    throw;
+  } catch (...) { // an actor whose start fails with it would hang
+    complain(unknown());
+    throw std::runtime_error{unknown().type};
+  }
 }
 
-std::string room_logic::type_of(const std::exception& error) {
-  return boost::core::demangle(typeid(error).name());
-}
-
-void room_logic::restart(const std::string& why) {
+void room_logic::restart(const hook_error& why) {
   using namespace std::chrono_literals;
-  log::error("room_logic_restarted",
-             {{"room", port_->room_name()}, {"error", why}},
-             "room restarts its logic");
+  log::error(
+    "room_logic_restarted",
+    {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+    "room restarts its logic");
   ++env_->counters->room_restarts;
   ++failures_;
   auto now = env_->now();
@@ -36,29 +44,59 @@ void room_logic::restart(const std::string& why) {
 }
 
 std::string room_logic::describe() const {
+  auto complain = [this](const hook_error& why) {
+    log::error(
+      "room_inspection_failed",
+      {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+      "room cannot be inspected");
+    return std::string{"null"};
+  };
   try {
-    return env_->rooms.describe(*state_);
+    auto result = env_->rooms.describe(*state_);
+    if (is_json_value(result))
+      return result;
+    return complain({"no JSON in UTF-8", {}});
   } catch (const std::exception& error) {
-    log::error("room_inspection_failed",
-               {{"room", port_->room_name()}, {"error", type_of(error)}},
-               "room cannot be inspected");
+    return complain(hook_error::of(error, {}));
+  } catch (...) {
+    return complain(unknown());
   }
-  return "null";
 }
 
+// If there is no new one the old one stays until the room has ended.
 bool room_logic::make_anew() {
   try {
-    state_ = env_->rooms.make(*port_);
+    discard(std::exchange(state_, env_->rooms.make(*port_)));
     return true;
   } catch (const std::exception& error) {
-    log::error("room_logic_failed",
-               {{"room", port_->room_name()}, {"error", type_of(error)}},
-               "room has no logic");
+    complain(hook_error::of(error, {}));
   } catch (...) {
-    log::error("room_logic_failed", {{"room", port_->room_name()}},
-               "room has no logic");
+    complain(unknown());
   }
-  return false; // the old one stays until the room has ended
+  return false;
+}
+
+void room_logic::complain(const hook_error& why) const {
+  log::error(
+    "room_logic_failed",
+    {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+    "room has no logic");
+}
+
+void room_logic::discard(std::unique_ptr<room_state> x) const {
+  auto complain = [this](const hook_error& why) {
+    log::error(
+      "room_logic_unclean",
+      {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+      "room's logic fails as it ends");
+  };
+  try {
+    room_types::discard(std::move(x));
+  } catch (const std::exception& error) {
+    complain(hook_error::of(error, {}));
+  } catch (...) {
+    complain(unknown());
+  }
 }
 
 } // namespace atrium

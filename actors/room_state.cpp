@@ -1,10 +1,19 @@
 #include "atrium/actors/room_state.hpp"
 
 #include "atrium/actors/name_pattern.hpp"
+#include "atrium/broker/text.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace atrium {
+
+decision decision::refuse(std::string_view reason) {
+  constexpr std::size_t most = 1'024;
+  decision result;
+  result.refusal_ = make_utf8(reason, most);
+  return result;
+}
 
 decision room_state::on_join(const member&) {
   return decision::accept();
@@ -36,6 +45,24 @@ room_types& room_types::add_entry(entry x) {
   auto at = std::ranges::find_if(entries_, shorter);
   entries_.insert(at, std::move(x));
   return *this;
+}
+
+room_port& room_state::room() const {
+  if (port_ == nullptr)
+    throw std::logic_error{"the room is there for hooks only"};
+  return *port_;
+}
+
+bool room_types::has(std::string_view room) const {
+  return std::ranges::any_of(entries_,
+                             [=](auto& x) { return fits(x.pattern, room); });
+}
+
+void room_types::discard(std::unique_ptr<room_state> x) {
+  if (!x)
+    return;
+  x->port_ = nullptr;
+  delete x.release(); // a unique_ptr's own destructor must not throw
 }
 
 std::unique_ptr<room_state> room_types::make(room_port& port) const {

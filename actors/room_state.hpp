@@ -32,6 +32,8 @@ struct room_message {
   std::string data; ///< One JSON value; a hook may replace it by another.
   std::string event_id;
   std::string trace_id;
+
+  bool operator==(const room_message&) const = default;
 };
 
 /// What a hook decides.
@@ -41,12 +43,9 @@ public:
     return {};
   }
 
-  /// The client gets the error `room_refused` with `reason`.
-  static decision refuse(std::string reason) {
-    decision result;
-    result.refusal_ = std::move(reason);
-    return result;
-  }
+  /// The client gets the error `room_refused` with `reason`, of which it sees
+  /// 1024 bytes; what is not UTF-8 becomes U+FFFD.
+  static decision refuse(std::string_view reason);
 
   /// Nothing, or why not.
   const std::optional<std::string>& refusal() const {
@@ -76,13 +75,17 @@ public:
 /// never on an I/O thread; a slow hook delays only its room. They run on the
 /// node to which the client is connected: a room with members on three nodes
 /// has three states. An exception from a hook fails the request with
-/// `internal`, tells the members, and the room goes on with a fresh state.
+/// `internal`, tells the members (`room_restarted`), and the room goes on with
+/// a fresh state. What the exception says is logged.
 ///
 /// With an overload of `inspect` (json_inspector.hpp) operators see the logic's
 /// fields beside those of the room.
 class room_state {
 public:
-  virtual ~room_state() = default;
+  /// May throw, as hooks may.
+  virtual ~room_state() noexcept(false) {
+    // nop
+  }
 
   /// Somebody wants to join; `members()` does not contain `who`.
   virtual decision on_join(const member& who);
@@ -104,32 +107,41 @@ public:
   virtual std::chrono::milliseconds linger() const;
 
 protected:
+  // These are for hooks. In the constructor and the destructor the state has no
+  // room (any more): they throw `std::logic_error` there.
+
   const std::string& name() const {
-    return port_->room_name();
+    return room().room_name();
   }
 
   /// The members on this node.
   std::vector<member> members() const {
-    return port_->members();
+    return room().members();
   }
 
   unix_time now() const {
-    return port_->now();
+    return room().now();
   }
 
-  /// Sends `data`, one JSON value, to every member on every node; no sender.
+  /// Sends `data`, one JSON value in UTF-8, to every member on every node; no
+  /// sender. From a hook that is asked about a message or a newcomer: before
+  /// that message, and the newcomer gets it, too. What is no JSON is dropped,
+  /// logged and counted.
   void publish(std::string data) {
-    port_->publish(std::move(data));
+    room().publish(std::move(data));
   }
 
-  /// Sends `data`, one JSON value, to one member of this node; no sender. A
+  /// Sends `data`, as above, to one member of this node; no sender. It does not
+  /// pass through the bus, so it may overtake what was published before. A
   /// message to a member in `on_join` comes after `joined`.
   void tell(const member& who, std::string data) {
-    port_->tell(who, std::move(data));
+    room().tell(who, std::move(data));
   }
 
 private:
   friend class room_types;
+
+  room_port& room() const;
 
   room_port* port_ = nullptr;
   std::string (*describe_)(room_state&) = nullptr; // where it has `inspect`
@@ -158,6 +170,13 @@ public:
 
   /// Makes the state of the room that `port` stands for.
   std::unique_ptr<room_state> make(room_port& port) const;
+
+  /// Returns whether rooms of this name have logic of the operator's.
+  bool has(std::string_view room) const;
+
+  /// Ends a state, which has no room from then on; throws what its destructor
+  /// throws.
+  static void discard(std::unique_ptr<room_state> x);
 
   /// The fields of a state's `inspect` as the text of a JSON object; null if it
   /// has none.

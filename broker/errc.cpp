@@ -7,7 +7,7 @@ namespace atrium {
 
 namespace {
 
-constexpr std::array<std::string_view, 22> names = {
+constexpr std::array<std::string_view, 24> names = {
   "none",
   "bad_json",
   "bad_request",
@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, 22> names = {
   "presence_off",
   "bus_unavailable",
   "timeout",
+  "room_restarted",
+  "room_died",
   "internal",
 };
 

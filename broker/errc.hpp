@@ -52,6 +52,10 @@ enum class errc : std::uint8_t {
   bus_unavailable,
   /// No answer in time; the request may have taken effect or not.
   timeout,
+  /// The room's logic has failed and lost its state; its members stay.
+  room_restarted,
+  /// The room has failed for good; its members have to join again.
+  room_died,
   /// A defect of the node or of a custom room.
   internal,
 };

@@ -80,6 +80,15 @@ std::optional<std::string_view> json_object::find(std::string_view key) const {
   return i->value;
 }
 
+bool is_json_value(std::string_view text) noexcept {
+  json_scanner in{text};
+  in.space();
+  if (!in.value(json_object::max_depth - 1))
+    return false;
+  in.space();
+  return in.at_end() && is_utf8(text);
+}
+
 std::optional<std::string> json_string(std::string_view raw) {
   if (raw.size() < 2 || raw.front() != '"')
     return std::nullopt;

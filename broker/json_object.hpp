@@ -35,6 +35,11 @@ private:
   boost::container::small_vector<member, 12> members_;
 };
 
+/// Returns whether `text` is one JSON value in UTF-8, and nothing else, that
+/// may be the member of an object: nested one level less than `json_object`
+/// accepts.
+bool is_json_value(std::string_view text) noexcept;
+
 /// Returns the text of a raw JSON string, nothing if `raw` is no string or has
 /// half a surrogate pair.
 std::optional<std::string> json_string(std::string_view raw);

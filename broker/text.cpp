@@ -77,4 +77,18 @@ bool is_event_id(std::string_view text) noexcept {
          && std::ranges::all_of(text, allowed);
 }
 
+std::string make_utf8(std::string_view text, std::size_t most) {
+  static constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
+  std::string result;
+  while (!text.empty()) {
+    auto size = first_code_point(text).bytes;
+    auto next = size != 0 ? text.substr(0, size) : replacement;
+    if (result.size() + next.size() > most)
+      break;
+    result.append(next);
+    text.remove_prefix(size != 0 ? size : 1);
+  }
+  return result;
+}
+
 } // namespace atrium

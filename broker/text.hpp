@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace atrium {
@@ -15,5 +17,9 @@ bool is_name(std::string_view text) noexcept;
 /// Returns whether `text` may identify an event: 1..64 characters of
 /// `A-Z a-z 0-9 . _ : -`.
 bool is_event_id(std::string_view text) noexcept;
+
+/// Returns `text` as UTF-8 of at most `most` bytes: what is malformed becomes
+/// U+FFFD, and it is cut between characters.
+std::string make_utf8(std::string_view text, std::size_t most);
 
 } // namespace atrium

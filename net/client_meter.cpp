@@ -16,6 +16,8 @@ bool is_mistake(errc code) noexcept {
   case errc::none:
   case errc::bus_unavailable:
   case errc::timeout:
+  case errc::room_restarted:
+  case errc::room_died:
   case errc::internal:
     return false;
   default:

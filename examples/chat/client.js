@@ -112,6 +112,8 @@ class AtriumClient {
       else request.resolve(message);
     } else {
       if (message.type === "closing") this.#closing = message;
+      if (message.code === "room_died" && this.#rooms.has(message.room))
+        this.join(message.room);
       this.#handlers.push(message);
     }
   }

@@ -21,6 +21,13 @@ CAF_TEST(overlong forms and surrogates and stray bytes are not UTF - 8) {
     CAF_CHECK(!is_utf8(text));
 }
 
+CAF_TEST(what is not UTF - 8 can be made so) {
+  CAF_CHECK_EQUAL(make_utf8("a \xE6\x97\xA5", 9), "a \xE6\x97\xA5");
+  CAF_CHECK_EQUAL(make_utf8("\xFFz\xE6\x97", 9), "\xEF\xBF\xBDz\xEF\xBF\xBD");
+  CAF_CHECK_EQUAL(make_utf8("a\xE6\x97\xA5", 3), "a");
+  CAF_CHECK_EQUAL(make_utf8("abc", 0), "");
+}
+
 CAF_TEST(names have one to 128 bytes) {
   CAF_CHECK(!is_name(""));
   CAF_CHECK(is_name(std::string(128, 'x')));
