@@ -35,18 +35,35 @@ caf::result<entered> directory_core::join(join_room& x) {
   if (stopping_)
     return caf::make_error(errc::bus_unavailable,
                            std::string{"the node is going away"});
-  if (rooms_.size() >= env_->limits.rooms_per_node
-      && !rooms_.contains(x.room)) {
-    ++env_->counters->rooms_refused;
-    return caf::make_error(errc::too_many_rooms,
-                           std::string{"the node has too many rooms"});
-  }
+  auto& user = x.from.who.user;
+  if (auto no = refuse_room(x.room, user); !no.empty())
+    return caf::make_error(errc::too_many_rooms, std::move(no));
   auto& child = rooms_.pass_on(x.room, [&] {
     ++alive_;
-    return spawn_room(x.room);
+    auto result = spawn_room(x.room);
+    shares_.open(result->id(), user);
+    return result;
   });
   count_children();
   return self_->delegate(child, std::move(x));
+}
+
+// Whoever joins a room that is there takes no room from anybody.
+std::string directory_core::refuse_room(const std::string& room,
+                                        const std::string& user) {
+  auto& most = env_->limits;
+  if (rooms_.contains(room))
+    return {};
+  if (rooms_.size() >= most.rooms_per_node) {
+    ++env_->counters->rooms_refused;
+    return "the node has too many rooms";
+  }
+  if (most.rooms_per_user != 0
+      && shares_.opened_by(user) >= most.rooms_per_user) {
+    ++env_->counters->user_rooms_refused;
+    return "the user has opened too many rooms of this node";
+  }
+  return {};
 }
 
 room_actor directory_core::spawn_room(const std::string& name) {
@@ -77,9 +94,10 @@ void directory_core::let_retire(const retire& x) {
     record(node_event::kind::stopped, kind, child.first);
     self_->send(child.second, stop_atom{});
   };
-  if (auto idle = rooms_.retire(x))
+  if (auto idle = rooms_.retire(x)) {
+    shares_.close(x.from);
     stop("room", *idle);
-  else if (auto gone = users_.retire(x))
+  } else if (auto gone = users_.retire(x))
     stop("user", *gone);
   count_children();
 }
@@ -88,6 +106,7 @@ void directory_core::down(const caf::down_msg& x) {
   --alive_;
   auto number = x.source.id();
   ranking_.remove(number);
+  shares_.close(number);
   if (auto name = rooms_.remove(number))
     room_died_unasked(number, *name, x.reason);
   else if (auto user = users_.remove(number); user && !asked_for(x.reason))

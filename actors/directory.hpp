@@ -4,6 +4,7 @@
 #include "atrium/actors/nursery.hpp"
 #include "atrium/actors/observed.hpp"
 #include "atrium/actors/room_ranking.hpp"
+#include "atrium/actors/room_shares.hpp"
 
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
@@ -47,6 +48,10 @@ public:
 
 private:
   void spawn_everyone();
+
+  /// Returns why the user may not open this room, or nothing.
+  std::string refuse_room(const std::string& room, const std::string& user);
+
   room_actor spawn_room(const std::string& name);
   void count_children();
   void record(node_event::kind what, const char* kind, const std::string& name);
@@ -57,6 +62,7 @@ private:
   directory_actor::pointer self_;
   environment_ptr env_;
   nursery<room_actor> rooms_;
+  room_shares shares_;
   room_ranking ranking_; // of rooms that have not ended yet
   nursery<user_actor> users_;
   everyone_actor everyone_;

@@ -21,6 +21,7 @@ struct limits {
   std::size_t rooms_per_connection = 128;
   std::size_t members_per_room = 0; ///< On this node; 0: no limit.
   std::size_t rooms_per_node = 100'000;
+  std::size_t rooms_per_user = 0; ///< That one user has opened; 0: no limit.
 
   /// What happens to a room's messages when a client is too slow.
   class outbox_policies outbox_policies;
@@ -64,6 +65,7 @@ struct counters {
   std::atomic<std::uint64_t> silent_closes = 0;    ///< Closed with 4002.
   std::atomic<std::uint64_t> idle_closes = 0;      ///< By --idle-timeout.
   std::atomic<std::uint64_t> rooms_refused = 0;    ///< Joins, the node is full.
+  std::atomic<std::uint64_t> user_rooms_refused = 0;  ///< Joins, fair share.
   std::atomic<std::uint64_t> rate_limited = 0;        ///< Requests refused.
   std::atomic<std::uint64_t> error_closes = 0;        ///< Closed with 4006.
   std::atomic<std::uint64_t> questions_refused = 0;   ///< To or of other nodes.

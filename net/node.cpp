@@ -110,6 +110,7 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   env->limits.rooms_per_connection = from.max_rooms;
   env->limits.members_per_room = from.max_room_members;
   env->limits.rooms_per_node = from.max_node_rooms;
+  env->limits.rooms_per_user = from.room_share();
   env->limits.bus_timeout = from.bus_timeout;
   for (auto& rule : from.outbox_policy)
     env->limits.outbox_policies.add(rule);

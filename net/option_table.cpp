@@ -180,6 +180,9 @@ rows make_table() {
              "Members of one room on this node; 0 means no limit."),
       number("max-node-rooms", &o::max_node_rooms, {1, 10'000'000, "rooms"},
              "Rooms that have members on this node."),
+      number("max-user-rooms", &o::max_user_rooms, {0, 10'000'000, "rooms"},
+             "Of them, those that one user has opened; 0 means a tenth, of a "
+             "small node up to half."),
       number("max-header-bytes", &o::max_header_bytes, {1'024, 65'536, "bytes"},
              "Largest header of an HTTP request; half of it for the URL."),
       text("memory-watermark", &o::memory_watermark, "BYTES|N%",

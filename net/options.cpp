@@ -6,6 +6,7 @@
 #include "atrium/net/option_values.hpp"
 #include "atrium/net/tls/tls_context.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 
 namespace atrium {
@@ -45,6 +46,15 @@ std::optional<listen_address> options::internal_address() const {
     res.port = static_cast<std::uint16_t>(
       listen.port > 64'535 ? listen.port - 1'000 : listen.port + 1'000);
   return res;
+}
+
+std::size_t options::room_share() const {
+  if (max_user_rooms != 0)
+    return max_user_rooms;
+  constexpr std::size_t few = 8;     // not worth sharing
+  constexpr std::size_t usual = 128; // what one connection may be in
+  return std::max(
+    {few, max_node_rooms / 10, std::min(usual, max_node_rooms / 2)});
 }
 
 std::string options::validate() const {

@@ -58,6 +58,7 @@ struct options {
   std::size_t max_rooms = 128;
   std::size_t max_room_members = 0; ///< 0: no limit.
   std::size_t max_node_rooms = 100'000;
+  std::size_t max_user_rooms = 0; ///< 0: a share of the node's.
   std::size_t max_header_bytes = 8'192;
   std::string memory_watermark = "90%"; ///< Or bytes; 0: none.
   std::size_t request_window = 64;
@@ -108,6 +109,10 @@ struct options {
   /// that is no port), so that nodes of one machine do not meet; with port 0 a
   /// free one.
   std::optional<listen_address> internal_address() const;
+
+  /// How many of the node's rooms one user may open: what the operator has set,
+  /// or else a tenth of them, of a small node up to a half.
+  std::size_t room_share() const;
 
   /// Returns what is wrong, or nothing: for options that a program has set
   /// without `parse_options`.

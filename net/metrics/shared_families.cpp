@@ -53,6 +53,7 @@ void add_trouble(family_list& to, const counters& all, const bus_stats& bus) {
               {value_of(all.handshakes_refused), "handshakes-per-second"},
               {value_of(all.addresses_refused), "connections-per-address"},
               {value_of(all.rooms_refused), "max-node-rooms"},
+              {value_of(all.user_rooms_refused), "max-user-rooms"},
               {value_of(all.oversized_frames), "max-message-bytes"},
               {value_of(all.silent_closes), "ping-interval"},
               {value_of(all.idle_closes), "idle-timeout"},

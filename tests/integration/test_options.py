@@ -20,7 +20,7 @@ OPTIONS = [
     "messages-per-second", "messages-burst", "bytes-per-second", "bytes-burst",
     "errors-per-minute", "handshakes-per-second", "connections-per-address", "max-pending",
     "user-connections", "user-policy", "user-lease", "outbox-policy", "max-node-rooms",
-    "max-header-bytes", "memory-watermark", "idle-timeout"]
+    "max-header-bytes", "memory-watermark", "idle-timeout", "max-user-rooms"]
 
 BAD_VALUES = {
     "listen": ["nonsense", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:x", ":"],
@@ -59,6 +59,7 @@ BAD_VALUES = {
     "user-lease": ["0", "long"],
     "outbox-policy": ["ticker:*", "ticker:*=newest", "=latest_only"],
     "max-node-rooms": ["0", "many"],
+    "max-user-rooms": ["-1", "many"],
     "max-header-bytes": ["0", "large"],
     "memory-watermark": ["101%", "much", "-1", ""],
     "idle-timeout": ["-1", "soon"],

@@ -6,6 +6,7 @@ import pytest
 
 from client import join, talk, unique
 from deadline import until
+from metrics import Scrape
 
 
 async def test_nobody_is_let_in_while_memory_is_short(start_node, connect):
@@ -38,6 +39,33 @@ async def test_a_node_has_so_many_rooms_at_most(start_node, connect):
     await ann.request("leave", room=first)
     await until(lambda: joins(bob, third), "there is place for another room")
     await talk(third, bob)
+
+
+@pytest.mark.parametrize("options", [
+    ("--max-node-rooms", "20"), ("--max-node-rooms", "100000", "--max-user-rooms", "10")],
+    ids=["a share of few", "a number"])
+async def test_one_user_does_not_take_all_rooms(start_node, connect, options):
+    """One user with many connections could open every room that the node may have.
+    Over a share of them there are no new ones, whoever else comes finds room, and rooms that
+    others have opened may still be joined."""
+    node = start_node(*options, "--user-connections", "0")
+    user, opened = unique("greedy"), []
+    for _ in range(3):
+        ann = await connect(node, user)
+        for _ in range(8):
+            room = unique("room")
+            if await joins(ann, room):
+                opened.append((ann, room))
+    assert len(opened) == 10
+    error = await ann.refusal("join", room=unique("room"))
+    assert error["code"] == "too_many_rooms" and "user" in error["message"]
+    bob, room = await connect(node), unique("room")
+    await join(room, bob, ann)
+    await talk(room, ann, bob)
+    leaver, left = opened.pop()
+    await leaver.request("leave", room=left)
+    await until(lambda: joins(ann, unique("room")), "a room that has ended counts no more")
+    assert Scrape(node)("atrium_limits_hit_total", limit="max-user-rooms") >= 15
 
 
 async def joins(client, room):
