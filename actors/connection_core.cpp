@@ -66,11 +66,6 @@ void connection_core::signed_on_to(const user_actor& user) {
     setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires});
 }
 
-void connection_core::turn_away() {
-  setup_.out->close(close_code::too_many_connections,
-                    "the user has too many connections", {});
-}
-
 void connection_core::push(const push_frame& x) {
   // A message to the user may overtake the welcome of the newest connection.
   if (open_ && setup_.out->append(x.content))

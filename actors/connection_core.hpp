@@ -3,6 +3,7 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/identity.hpp"
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/rivals.hpp"
 
 #include <unordered_map>
 
@@ -52,7 +53,13 @@ public:
   void signed_on_to(const user_actor& user);
 
   /// The user has as many connections as allowed.
-  void turn_away();
+  void turn_away(const turned_away& x);
+
+  /// Whether the client of another connection of the user is there.
+  void hear_of(const rival_found& x);
+
+  /// Whoever has not answered by now will not do so.
+  void insist_on_place();
 
   /// The user actor has ended: a new one is needed.
   void sign_on_again();
@@ -125,8 +132,10 @@ private:
   connection_actor::pointer self_ = nullptr;
   connection_setup setup_;
   std::string id_;
-  bool open_ = false;   // the client has got `welcome`
-  bool traced_ = false; // the log tells what it does
+  bool open_ = false;    // the client has got `welcome`
+  bool traced_ = false;  // the log tells what it does
+  rivals rivals_;        // who has the places of the user
+  user_actor waits_for_; // who hears whether it insists on one
   std::uint32_t failures_ = 0;
   std::unordered_map<std::string, membership> rooms_;
   std::vector<pending> pending_; // oldest first; bounded by the request window

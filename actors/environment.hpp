@@ -26,6 +26,12 @@ struct limits {
   /// What happens to a room's messages when a client is too slow.
   class outbox_policies outbox_policies;
 
+  /// How long a client has to answer when somebody else wants its place.
+  std::chrono::milliseconds probe_timeout = std::chrono::seconds{2};
+
+  /// After this time a node that has crashed holds no places any more.
+  std::chrono::milliseconds user_lease = std::chrono::seconds{60};
+
   /// How long a join waits for the bus.
   std::chrono::milliseconds bus_timeout = std::chrono::seconds{5};
 

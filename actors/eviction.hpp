@@ -2,13 +2,25 @@
 
 #include "atrium/actors/environment.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace atrium {
 
-/// Tells the node that has the connection called `id`, which may be this one,
-/// to close it because its user has too many. As reliable as the bus.
-void evict(bus& by, const channel_names& names, std::string_view id);
+// Connections of one user meet on different nodes: here are the words that
+// nodes have for each other about them. A node does what concerns its own
+// connections by itself; words are as reliable as the bus.
 
-/// Takes such words for this node from the bus and passes them on to its lanes.
+/// Closes the connection called `id` because its user has too many.
+void evict(const environment& env, const std::string& id);
+
+/// Asks whether the client of the connection called `rival` is still there: its
+/// node pings it. The connection with the number `asker`, of this node, gets a
+/// `rival_found`, unless the other node does not answer.
+void ask_after(const environment& env, const std::string& rival,
+               actor_number asker);
+
+/// Takes such words for this node from the bus and acts on them.
 std::shared_ptr<subscriber> make_eviction_listener(environment_ptr env);
 
 } // namespace atrium

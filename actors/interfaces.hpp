@@ -21,6 +21,7 @@ struct room_deadline;
 struct room_lingered;
 struct sign_on;
 struct seated;
+struct insist;
 struct retire;
 struct open_outlet;
 struct enter_room;
@@ -32,6 +33,9 @@ struct tell_members;
 struct tell_all;
 struct room_died;
 struct close_one;
+struct probe_one;
+struct probe_overdue;
+struct probe_answered;
 struct close_all;
 struct from_client;
 struct disconnected;
@@ -41,6 +45,8 @@ struct evicted;
 struct outcome;
 struct signed_on;
 struct turned_away;
+struct rival_found;
+struct rivals_overdue;
 struct renewed;
 struct push_frame;
 struct push_reply;
@@ -137,6 +143,8 @@ using user_actor = caf::typed_actor<
   caf::reacts_to<sign_on>,
   // From the registry: whether one of them may stay.
   caf::reacts_to<seated>,
+  // From a connection without a place: it knows now whose clients are silent.
+  caf::reacts_to<insist>,
   // From the directory, after the user has offered to retire.
   caf::reacts_to<stop_atom>>::extend_with<listener_actor>;
 
@@ -180,6 +188,11 @@ using lane_actor = caf::typed_actor<
   caf::reacts_to<room_died>,
   // From the registry: a user has too many connections, this one has to go.
   caf::reacts_to<close_one>,
+  // From another connection of a user: is this one's client still there? And
+  // internal: it had its time to say so.
+  caf::reacts_to<probe_one>, caf::reacts_to<probe_overdue>,
+  // To a connection of this lane that has asked so.
+  caf::reacts_to<probe_answered>,
   // From the node: close all connections, a few at a time.
   caf::reacts_to<close_all>,
   // From the inspector: which connections there are, a page at a time, and
@@ -205,6 +218,9 @@ using connection_actor = caf::typed_actor<
   caf::reacts_to<signed_on>,
   // From the user: there is no place for another connection.
   caf::reacts_to<turned_away>,
+  // From the lane: whether one that has a place is there. Internal: the others
+  // had their time to say so.
+  caf::reacts_to<rival_found>, caf::reacts_to<rivals_overdue>,
   // From the user: a message to the user, or the node's words to it.
   caf::reacts_to<push_frame>,
   caf::reacts_to<push_reply>>::extend_with<observable_actor>;

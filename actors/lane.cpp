@@ -102,6 +102,19 @@ void lane_core::close(const close_one& x) {
     out->close(x.code, x.reason, {});
 }
 
+void lane_core::find_out(const probe_one& x) {
+  auto* out = roster_.find(x.connection);
+  if (out == nullptr)
+    return; // another lane's, or gone
+  out->find_out(x.question);
+  self_->delayed_send(self_, x.patience, probe_overdue{x.question});
+}
+
+void lane_core::pass_on(const probe_answered& x) {
+  if (auto asker = roster_.actor_of(x.asker))
+    self_->send(asker, x.what);
+}
+
 void lane_core::close_some(const close_all& x) {
   constexpr std::size_t at_least = 200; // few are not worth waiting for
   constexpr std::chrono::milliseconds pause{100};
@@ -193,6 +206,9 @@ lane::behavior_type lane::make_behavior() {
     [this](const room_died& x) { state.evict_members(x); },
     [this](const close_one& x) { state.close(x); },
     [this](const close_all& x) { state.close_some(x); },
+    [this](const probe_one& x) { state.find_out(x); },
+    [](const probe_overdue& x) { x.question->answer(false); },
+    [this](const probe_answered& x) { state.pass_on(x); },
     [this](const list_connections& x) { return state.list(x); },
     [this](const list_slowest& x) { return state.list(x); },
     [this](observe_atom) { return observation(state); },

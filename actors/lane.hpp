@@ -48,6 +48,11 @@ public:
 
   void close_some(const close_all& x);
 
+  /// Asks the connection's client whether it is there.
+  void find_out(const probe_one& x);
+
+  void pass_on(const probe_answered& x);
+
   children list(const list_connections& x) const;
 
   children list(const list_slowest& x) const;

@@ -5,6 +5,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/outlet.hpp"
+#include "atrium/actors/probe.hpp"
 #include "atrium/actors/room_state.hpp"
 #include "atrium/actors/trace_list.hpp"
 
@@ -103,10 +104,19 @@ struct sign_on {
   connection_actor connection;
 };
 
-/// Whether a connection may stay, as the registry sees it.
+/// Whether a connection may stay, as the registry sees it, and who has the
+/// places if it may come again.
 struct seated {
   actor_number connection = 0;
   bool admitted = false;
+  std::vector<std::string> rivals;
+};
+
+/// The connection wants a place whatever it costs others; first of those who
+/// are silent.
+struct insist {
+  actor_number connection = 0;
+  std::vector<std::string> silent;
 };
 
 /// "I have nobody left; this many have been passed on to me so far." The
@@ -175,6 +185,28 @@ struct close_one {
   std::string reason;
 };
 
+/// Asks one connection's client whether it is there, if it is on this lane.
+struct probe_one {
+  actor_number connection = 0;
+  probe_ptr question;
+  std::chrono::milliseconds patience{0};
+};
+
+struct probe_overdue {
+  probe_ptr question;
+};
+
+/// Whether the client of another connection of the user is there.
+struct rival_found {
+  std::string connection;
+  bool alive = false;
+};
+
+struct probe_answered {
+  actor_number asker = 0;
+  rival_found what;
+};
+
 /// Closes a slice of the lane's connections and goes on with a message to
 /// itself, so that the last one is told when the window is over, and sockets
 /// get their turn in between.
@@ -218,8 +250,15 @@ struct signed_on {
   user_actor user;
 };
 
-/// The user has as many connections as allowed.
-struct turned_away {};
+/// The user has as many connections as they may. With rivals nothing is settled
+/// yet: `user` hears whether the connection insists.
+struct turned_away {
+  user_actor user;
+  std::vector<std::string> rivals;
+};
+
+/// Who has not answered yet will not do so.
+struct rivals_overdue {};
 
 struct push_frame {
   frame content;
@@ -248,6 +287,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_deadline)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_lingered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::sign_on)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::seated)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::insist)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::retire)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::open_outlet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::enter_room)
@@ -259,6 +299,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_members)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_died)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::close_one)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::probe_one)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::probe_overdue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::probe_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::close_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::from_client)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::renewed)
@@ -269,5 +312,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::evicted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::signed_on)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::turned_away)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::rival_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::rivals_overdue)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::push_frame)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::push_reply)

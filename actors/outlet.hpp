@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/frame.hpp"
+#include "atrium/actors/probe.hpp"
 #include "atrium/actors/replies.hpp"
 
 #include <chrono>
@@ -40,6 +41,14 @@ public:
   virtual void close(close_code code, std::string_view reason,
                      std::chrono::milliseconds after)
     = 0;
+
+  /// Finds out whether the client is still there, and answers with yes as soon
+  /// as something comes from it; also when nothing could come. Otherwise the
+  /// question is dropped with the connection, or answered by whoever asks when
+  /// its time is over.
+  virtual void find_out(probe_ptr question) {
+    question->answer(true);
+  }
 
   /// Bytes that wait for the client.
   virtual std::size_t queued_bytes() const {

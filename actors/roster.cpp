@@ -27,6 +27,12 @@ outlet* roster::find(actor_number connection) const {
   return i != entries_.end() ? i->second->resident.out.get() : nullptr;
 }
 
+connection_actor roster::actor_of(actor_number connection) const {
+  auto i = entries_.find(connection);
+  return i != entries_.end() ? i->second->resident.connection
+                             : connection_actor{};
+}
+
 void roster::enter(actor_number room, actor_number connection) {
   auto i = entries_.find(connection);
   if (i == entries_.end())

@@ -28,6 +28,9 @@ public:
   /// Returns nothing if the connection is not there (any more).
   outlet* find(actor_number connection) const;
 
+  /// The same for its actor.
+  connection_actor actor_of(actor_number connection) const;
+
   void enter(actor_number room, actor_number connection);
 
   void exit(actor_number room, actor_number connection);

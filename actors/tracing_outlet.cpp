@@ -35,6 +35,10 @@ void tracing_outlet::close(close_code code, std::string_view reason,
   below_->close(code, reason, after);
 }
 
+void tracing_outlet::find_out(probe_ptr question) {
+  below_->find_out(std::move(question));
+}
+
 std::size_t tracing_outlet::queued_bytes() const {
   return below_->queued_bytes();
 }

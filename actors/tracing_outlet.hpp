@@ -24,6 +24,7 @@ public:
   void last_until(unix_time end) override;
   void close(close_code code, std::string_view reason,
              std::chrono::milliseconds after) override;
+  void find_out(probe_ptr question) override;
   std::size_t queued_bytes() const override;
   std::string peer() const override;
 

@@ -26,15 +26,22 @@ void user_core::start(environment_ptr env, const std::string& user,
 void user_core::add(const sign_on& x) {
   ++received_;
   self_->monitor(x.connection);
-  connections_.push_back({x.connection, env_->registry == nullptr});
+  connections_.push_back({x.connection, false, env_->registry == nullptr});
   sign_on_to(connections_.back());
-  if (!env_->registry)
-    return;
-  auto number = x.connection->id();
-  env_->registry->enter(name_, number,
-                        [to = user_actor{self_}, number](bool admitted) {
-                          caf::anon_send(to, seated{number, admitted});
-                        });
+}
+
+void user_core::ask_for_place(newcomer who) {
+  auto number = who.connection;
+  env_->registry->enter(
+    name_, std::move(who), [to = user_actor{self_}, number](const seating& x) {
+      caf::anon_send(to, seated{number, x.admitted, x.rivals});
+    });
+}
+
+void user_core::seat_anyway(const insist& x) {
+  for (auto& one : connections_)
+    if (one.actor->id() == x.connection)
+      return ask_for_place({x.connection, true, x.silent});
 }
 
 void user_core::seat(const seated& x) {
@@ -44,15 +51,23 @@ void user_core::seat(const seated& x) {
       sign_on_to(one);
       if (x.admitted)
         return;
-      ++turned_away_;
-      ++env_->counters->users_refused;
-      self_->send(one.actor, turned_away{});
+      if (x.rivals.empty()) {
+        ++turned_away_;
+        ++env_->counters->users_refused;
+      }
+      self_->send(one.actor, turned_away{user_actor{self_}, x.rivals});
     }
 }
 
-void user_core::sign_on_to(const resident& x) {
-  if (open_ && x.seated)
+// A place is taken only when nothing else is missing: nobody shall have to go
+// for somebody who cannot come.
+void user_core::sign_on_to(resident& x) {
+  if (!open_)
+    return;
+  if (x.seated)
     self_->send(x.actor, signed_on{user_actor{self_}});
+  else if (!std::exchange(x.asked, true))
+    ask_for_place({x.actor->id(), false});
 }
 
 void user_core::lost(actor_number connection) {
@@ -115,6 +130,7 @@ user::behavior_type user::make_behavior() {
   return {
     [this](const sign_on& x) { state.add(x); },
     [this](const seated& x) { state.seat(x); },
+    [this](const insist& x) { state.seat_anyway(x); },
     [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
     [this](const subscribed&) { state.open(); },
     [this](const packets& x) { state.deliver(x); },

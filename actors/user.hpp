@@ -13,8 +13,8 @@ namespace atrium {
 /// subscription to the user's channel, which it holds itself: users are many,
 /// and an actor more for each would cost a kilobyte. Sign-on is complete, and
 /// the client may talk, when the bus carries the channel: from then on nothing
-/// that is sent to the user passes this node by; and when the registry has a
-/// place for the connection, if there is a registry.
+/// that is sent to the user passes this node by; and when, after that, the
+/// registry has a place for the connection, if there is a registry.
 class user_core {
 public:
   static inline constexpr auto name = "user";
@@ -37,6 +37,9 @@ public:
   /// The registry has decided about a connection.
   void seat(const seated& x);
 
+  /// A connection without a place knows now who needs none.
+  void seat_anyway(const insist& x);
+
   /// Takes a connection out that is gone; the last one lets the user retire.
   void lost(actor_number connection);
 
@@ -54,10 +57,12 @@ public:
 private:
   struct resident {
     connection_actor actor;
+    bool asked = false; // for a place
     bool seated = false;
   };
 
-  void sign_on_to(const resident& x);
+  void sign_on_to(resident& x);
+  void ask_for_place(newcomer who);
 
   user_actor::pointer self_;
   environment_ptr env_;

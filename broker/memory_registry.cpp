@@ -2,27 +2,26 @@
 
 namespace atrium {
 
-void memory_registry::enter(const std::string& user, std::uint64_t connection,
-                            answer done) {
-  auto surplus = add(user, connection);
-  if (surplus && *surplus != connection)
-    config_.evict(config_.node + '-' + std::to_string(*surplus));
-  done(surplus != connection);
-}
-
 // Whoever has to go gives its place up here and now, so that one newcomer never
 // costs two their places.
-std::optional<std::uint64_t> memory_registry::add(const std::string& user,
-                                                  std::uint64_t connection) {
+void memory_registry::enter(const std::string& user, newcomer who,
+                            answer done) {
+  std::vector<std::uint64_t> gone;
+  auto result = decide(user, who, gone);
+  for (auto x : gone)
+    config_.evict(config_.id_of(x));
+  done(result);
+}
+
+seating memory_registry::decide(const std::string& user, const newcomer& who,
+                                std::vector<std::uint64_t>& gone) {
   std::lock_guard guard{mutex_};
-  if (!seats_.add(user, {connection, 0}))
-    return std::nullopt;
-  auto surplus = seats_.surplus(user, connection, config_);
-  if (surplus) {
-    seats_.remove(user, *surplus);
-    ++(*surplus == connection ? stats_.refused : stats_.evicted);
-  }
-  return surplus;
+  seats_.add(user, {who.connection, seat_table::clock::now()});
+  auto result = seats_.decide(user, who, config_, gone);
+  stats_.evicted += gone.size();
+  if (!result.admitted && config_.decides_at_once(who))
+    ++stats_.refused;
+  return result;
 }
 
 void memory_registry::leave(const std::string& user, std::uint64_t connection) {

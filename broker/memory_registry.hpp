@@ -15,8 +15,7 @@ public:
     // nop
   }
 
-  void enter(const std::string& user, std::uint64_t connection,
-             answer done) override;
+  void enter(const std::string& user, newcomer who, answer done) override;
 
   void leave(const std::string& user, std::uint64_t connection) override;
 
@@ -27,8 +26,8 @@ public:
   registry_stats stats() const override;
 
 private:
-  std::optional<std::uint64_t> add(const std::string& user,
-                                   std::uint64_t connection);
+  seating decide(const std::string& user, const newcomer& who,
+                 std::vector<std::uint64_t>& gone);
 
   const registry_config config_;
   mutable std::mutex mutex_;

@@ -61,7 +61,7 @@ public:
   /// One arrival, or one departure, which has no answer.
   struct wish {
     std::string user;
-    std::uint64_t connection = 0;
+    newcomer who;
     answer done;
   };
 
@@ -70,7 +70,7 @@ public:
     if (stopped_) {
       guard.unlock();
       if (x.done)
-        x.done(true);
+        x.done({true});
       return;
     }
     staged_.push_back(std::move(x));
@@ -105,9 +105,9 @@ private:
     auto now = clock_type::now();
     for (auto& x : wishes)
       if (x.done)
-        queue_.enter(x.user, x.connection, std::move(x.done), now);
+        queue_.enter(x.user, std::move(x.who), std::move(x.done), now);
       else
-        queue_.leave(x.user, x.connection);
+        queue_.leave(x.user, x.who.connection);
   }
 
   void publish_stats() {
@@ -147,7 +147,7 @@ private:
   }
 
   void compose(std::string& out) override {
-    queue_.compose(out);
+    queue_.compose(out, clock_type::now());
   }
 
   bool idle() const override {
@@ -199,13 +199,12 @@ redis_registry::~redis_registry() {
   core_->stop();
 }
 
-void redis_registry::enter(const std::string& user, std::uint64_t connection,
-                           answer done) {
-  core_->stage({user, connection, std::move(done)});
+void redis_registry::enter(const std::string& user, newcomer who, answer done) {
+  core_->stage({user, std::move(who), std::move(done)});
 }
 
 void redis_registry::leave(const std::string& user, std::uint64_t connection) {
-  core_->stage({user, connection, nullptr});
+  core_->stage({user, newcomer{connection}, nullptr});
 }
 
 void redis_registry::stop() {

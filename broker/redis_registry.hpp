@@ -35,8 +35,7 @@ public:
   /// Stops the registry if that has not happened yet.
   ~redis_registry() override;
 
-  void enter(const std::string& user, std::uint64_t connection,
-             answer done) override;
+  void enter(const std::string& user, newcomer who, answer done) override;
 
   void leave(const std::string& user, std::uint64_t connection) override;
 

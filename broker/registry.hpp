@@ -4,14 +4,36 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
-/// What happens when a user has as many connections as allowed and another one
+/// What happens when a user has as many connections as they may and another one
 /// comes.
 enum class surplus_policy : std::uint8_t {
-  reject,      ///< The newcomer is refused.
+  reject,      ///< The youngest is refused, or has to go.
   kick_oldest, ///< The one that came first has to go.
+};
+
+/// A connection that wants a place.
+struct newcomer {
+  std::uint64_t connection = 0;
+
+  /// Whether the policy is to decide at once. If not, and all places are taken,
+  /// nobody has to go yet: the newcomer hears who has them, and may come again
+  /// when it knows which of them are of no use any more.
+  bool insists = true;
+
+  /// Connections whose clients do not answer: these go first.
+  std::vector<std::string> silent = {};
+};
+
+/// What becomes of a newcomer.
+struct seating {
+  bool admitted = false;
+
+  /// Who has the places, for one that does not insist.
+  std::vector<std::string> rivals = {};
 };
 
 /// What a registry enforces, and for whom.
@@ -28,6 +50,16 @@ struct registry_config {
   /// Told of each connection, of this node or another, that has to go because
   /// its user has too many. From any thread; must not block or call back.
   std::function<void(const std::string& connection)> evict;
+
+  std::string id_of(std::uint64_t connection) const {
+    return node + '-' + std::to_string(connection);
+  }
+
+  /// Whether the policy decides about this one at once. Where the only one has
+  /// to go in any case there is nothing to find out before.
+  bool decides_at_once(const newcomer& x) const {
+    return x.insists || (policy == surplus_policy::kick_oldest && most == 1);
+  }
 };
 
 /// Counters of a registry since its start, for operators and tests.
@@ -40,22 +72,20 @@ struct registry_stats {
   std::size_t users = 0;       ///< Users with connections on this node.
 };
 
-/// Keeps count of every user's connections, so that nobody has more than are
-/// allowed. Every member function may be called from any thread and returns
-/// without blocking.
+/// Keeps count of every user's connections, so that nobody has more than they
+/// may. Every member function may be called from any thread and returns without
+/// blocking.
 class registry {
 public:
   /// Called exactly once per `enter`, from any thread, possibly before `enter`
-  /// returns: whether the connection may stay.
-  using answer = std::function<void(bool admitted)>;
+  /// returns.
+  using answer = std::function<void(const seating&)>;
 
   virtual ~registry() = default;
 
   /// Takes a place for a connection of this node. A connection that has one
   /// keeps it.
-  virtual void enter(const std::string& user, std::uint64_t connection,
-                     answer done)
-    = 0;
+  virtual void enter(const std::string& user, newcomer who, answer done) = 0;
 
   /// Gives the place of a connection of this node back, if it has one.
   virtual void leave(const std::string& user, std::uint64_t connection) = 0;

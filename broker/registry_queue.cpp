@@ -3,6 +3,8 @@
 #include "atrium/broker/registry_script.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 #include <utility>
 
 namespace atrium {
@@ -15,10 +17,10 @@ constexpr std::size_t max_waiting = 65'536;
 // What `compose` writes at most, but for one larger command.
 constexpr std::size_t write_size = std::size_t{256} << 10;
 
-std::int64_t wall_clock_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-    .count();
+std::int64_t read_since(std::string_view text) {
+  std::int64_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
 }
 
 } // namespace
@@ -34,10 +36,11 @@ registry_queue::registry_queue(registry_config config, registry_timing timing,
 
 // -- from the node ------------------------------------------------------------
 
-void registry_queue::enter(const std::string& user, std::uint64_t connection,
+void registry_queue::enter(const std::string& user, newcomer who,
                            registry::answer done, clock::time_point now) {
-  seats_.add(user, {connection, wall_clock_ms()});
-  job x{verb::enter, user, connection, std::move(done), now + timing_.patience};
+  seats_.add(user, {who.connection, now});
+  job x{verb::enter, user, std::move(who), std::move(done),
+        now + timing_.patience};
   if (script_ == script::refused || is_lost_)
     decide_alone(x);
   else
@@ -47,8 +50,13 @@ void registry_queue::enter(const std::string& user, std::uint64_t connection,
 void registry_queue::leave(const std::string& user, std::uint64_t connection) {
   if (!seats_.remove(user, connection))
     return;
+  tell_departure(user, connection);
+}
+
+void registry_queue::tell_departure(const std::string& user,
+                                    std::uint64_t connection) {
   if (waiting_.size() < max_waiting)
-    waiting_.push_back({verb::leave, user, connection, nullptr, {}});
+    waiting_.push_back({verb::leave, user, newcomer{connection}, nullptr, {}});
   else
     ++stats_.discarded;
 }
@@ -104,11 +112,11 @@ void registry_queue::on_lost() {
                   std::make_move_iterator(lost.end()));
 }
 
-void registry_queue::compose(std::string& out) {
+void registry_queue::compose(std::string& out, clock::time_point now) {
   if (script_ == script::unknown) {
     script_ = script::loading;
     append_command(out, {"SCRIPT", "LOAD", registry_script});
-    in_flight_.push_back({verb::load, {}, 0, nullptr, {}});
+    in_flight_.push_back({verb::load, {}, {}, nullptr, {}});
   }
   if (!usable())
     return;
@@ -117,28 +125,34 @@ void registry_queue::compose(std::string& out) {
     in_flight_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
-  renew_some(out);
+  renew_some(out, now);
 }
 
 void registry_queue::write(const job& x, std::string& out) {
+  auto id = config_.id_of(x.who.connection);
   if (x.what == verb::leave)
-    return append_command(out, {"HDEL", key_(x.user), id_of(x.connection)});
-  append_registry_call(out, sha_, key_(x.user), timing_.lease, config_, 1);
-  append_seat(out, config_, {x.connection, 0}, true);
+    return append_command(out, {"HDEL", key_(x.user), id});
+  append_registry_call(out, {sha_, key_(x.user), timing_.lease, config_,
+                             !config_.decides_at_once(x.who), x.who.silent, 1});
+  append_newcomer(out, id);
 }
 
-void registry_queue::renew_some(std::string& out) {
+// Who is not admitted yet is not told of: that would be an answer in itself.
+void registry_queue::renew_some(std::string& out, clock::time_point now) {
   for (; quota_ > 0 && !round_.empty() && out.size() < write_size; --quota_) {
     auto user = std::move(round_.back());
     round_.pop_back();
-    auto* seats = seats_.find(user);
-    if (seats == nullptr)
+    std::vector<seat_table::seat> seats;
+    if (auto* all = seats_.find(user))
+      std::ranges::copy_if(*all, std::back_inserter(seats),
+                           &seat_table::seat::admitted);
+    if (seats.empty())
       continue;
-    append_registry_call(out, sha_, key_(user), timing_.lease, config_,
-                         seats->size());
-    for (auto& x : *seats)
-      append_seat(out, config_, x, false);
-    in_flight_.push_back({verb::renew, std::move(user), 0, nullptr, {}});
+    append_registry_call(
+      out, {sha_, key_(user), timing_.lease, config_, false, {}, seats.size()});
+    for (auto& x : seats)
+      append_seat(out, config_.id_of(x.connection), x, now);
+    in_flight_.push_back({verb::renew, std::move(user), {}, nullptr, {}});
   }
 }
 
@@ -152,7 +166,7 @@ std::string_view registry_queue::on_reply(resp_reply reply) {
   if (x.what == verb::load)
     on_loaded(reply);
   else if (!is_error(reply))
-    on_losers(x, reply);
+    on_places(x, reply);
   else if (x.done)
     decide_alone(x);
   return {};
@@ -168,47 +182,84 @@ void registry_queue::on_loaded(resp_reply reply) {
   sha_ = reply.front().text;
 }
 
-void registry_queue::on_losers(job& x, resp_reply reply) {
-  auto admitted = true;
-  for (auto& loser : reply.subspan(1)) {
-    if (x.done && loser.text == id_of(x.connection))
-      admitted = false;
-    else
-      evict(std::string{loser.text});
+void registry_queue::on_places(job& x, resp_reply reply) {
+  seating result{true};
+  for (std::size_t i = 2; i < reply.size(); i += 2) {
+    std::string id{reply[i - 1].text};
+    auto since = reply[i].text;
+    if (x.what == verb::enter && id == config_.id_of(x.who.connection))
+      on_own_place(x, since, result);
+    else if (since.empty())
+      evict(x.user, id);
+    else if (x.what == verb::enter)
+      result.rivals.push_back(std::move(id));
+    else if (auto* seat = seats_.find(x.user, own_number(id)))
+      seat->since = read_since(since);
   }
-  if (!admitted)
-    seats_.remove(x.user, x.connection);
+  if (result.admitted)
+    result.rivals.clear();
   if (x.done)
-    answer(x, admitted);
+    answer(x, result);
+}
+
+// What was decided alone meanwhile stands, unless the policy says otherwise.
+void registry_queue::on_own_place(job& x, std::string_view since,
+                                  seating& result) {
+  auto number = x.who.connection;
+  result.admitted = !since.empty();
+  if (auto* seat = seats_.find(x.user, number); seat && result.admitted) {
+    seat->since = read_since(since);
+    seat->admitted = seat->admitted || x.done;
+  }
+  if (result.admitted)
+    return;
+  if (x.done)
+    seats_.remove(x.user, number);
+  else if (config_.decides_at_once(x.who))
+    evict(x.user, config_.id_of(number));
 }
 
 // -- decisions ----------------------------------------------------------------
 
 void registry_queue::decide_alone(job& x) {
   ++stats_.alone;
-  auto surplus = seats_.surplus(x.user, x.connection, config_);
-  if (surplus && *surplus != x.connection)
-    evict(id_of(*surplus));
-  auto refused = surplus == x.connection;
-  answer(x, !refused);
-  if (refused) // Redis may have thought otherwise
-    leave(x.user, x.connection);
+  std::vector<std::uint64_t> gone;
+  auto result = seats_.decide(x.user, x.who, config_, gone);
+  stats_.evicted += gone.size();
+  for (auto one : gone) {
+    tell_departure(x.user, one);
+    call_guarded(log_, [&] { config_.evict(config_.id_of(one)); });
+  }
+  if (!result.admitted) // Redis may have thought otherwise
+    tell_departure(x.user, x.who.connection);
+  answer(x, result);
 }
 
-void registry_queue::answer(job& x, bool admitted) {
-  if (!admitted)
+void registry_queue::answer(job& x, const seating& result) {
+  if (!result.admitted && config_.decides_at_once(x.who))
     ++stats_.refused;
   call_guarded(log_,
-               [&, done = std::exchange(x.done, nullptr)] { done(admitted); });
+               [&, done = std::exchange(x.done, nullptr)] { done(result); });
 }
 
-void registry_queue::evict(const std::string& connection) {
+// One of this node that is not here any more has gone by itself.
+void registry_queue::evict(const std::string& user,
+                           const std::string& connection) {
+  auto number = own_number(connection);
+  if (number != 0 && !seats_.remove(user, number))
+    return;
   ++stats_.evicted;
   call_guarded(log_, [&] { config_.evict(connection); });
 }
 
-std::string registry_queue::id_of(std::uint64_t connection) const {
-  return config_.node + '-' + std::to_string(connection);
+std::uint64_t registry_queue::own_number(std::string_view id) const {
+  auto& node = config_.node;
+  if (!id.starts_with(node) || id.size() <= node.size()
+      || id[node.size()] != '-')
+    return 0;
+  std::uint64_t result = 0;
+  std::from_chars(id.data() + node.size() + 1, id.data() + id.size(), result);
+  return result;
 }
 
 registry_stats registry_queue::stats() const {

@@ -23,8 +23,9 @@ struct registry_timing {
 
 /// What a registry has to tell Redis and what it makes of the answers. What
 /// comes and goes is told first; besides, all places are renewed, evenly spread
-/// over a third of the lease, which also restores what Redis has lost. Pure
-/// state, for one thread.
+/// over a third of the lease, which also restores what Redis has lost: every
+/// place with the age that it has, so that it does not matter which node speaks
+/// first. Pure state, for one thread.
 class registry_queue {
 public:
   using clock = std::chrono::steady_clock;
@@ -38,8 +39,8 @@ public:
 
   // -- from the node ----------------------------------------------------------
 
-  void enter(const std::string& user, std::uint64_t connection,
-             registry::answer done, clock::time_point now);
+  void enter(const std::string& user, newcomer who, registry::answer done,
+             clock::time_point now);
 
   void leave(const std::string& user, std::uint64_t connection);
 
@@ -53,7 +54,7 @@ public:
 
   void on_up();
   void on_lost();
-  void compose(std::string& out);
+  void compose(std::string& out, clock::time_point now);
 
   /// Returns why the link must be dropped, or nothing.
   std::string_view on_reply(resp_reply reply);
@@ -77,7 +78,7 @@ private:
   struct job {
     verb what;
     std::string user;
-    std::uint64_t connection = 0;
+    newcomer who;
     registry::answer done; // of an enter that is not decided
     clock::time_point deadline{};
   };
@@ -88,18 +89,22 @@ private:
     return script_ == script::ready;
   }
 
+  void tell_departure(const std::string& user, std::uint64_t connection);
   void write(const job& x, std::string& out);
-  void renew_some(std::string& out);
+  void renew_some(std::string& out, clock::time_point now);
   void on_loaded(resp_reply reply);
-  void on_losers(job& x, resp_reply reply);
+  void on_places(job& x, resp_reply reply);
+  void on_own_place(job& x, std::string_view since, seating& result);
 
   template <class Predicate>
   void decide_if(Predicate due);
 
   void decide_alone(job& x);
-  void answer(job& x, bool admitted);
-  void evict(const std::string& connection);
-  std::string id_of(std::uint64_t connection) const;
+  void answer(job& x, const seating& result);
+  void evict(const std::string& user, const std::string& connection);
+
+  /// Returns the number of a connection of this node, or 0.
+  std::uint64_t own_number(std::string_view id) const;
 
   const registry_config config_;
   const registry_timing timing_;

@@ -5,10 +5,9 @@
 namespace atrium {
 
 bool seat_table::add(const std::string& user, seat x) {
-  auto& all = users_[user];
-  if (std::ranges::find(all, x.connection, &seat::connection) != all.end())
+  if (find(user, x.connection) != nullptr)
     return false;
-  all.push_back(x);
+  users_[user].push_back(x);
   return true;
 }
 
@@ -28,15 +27,56 @@ auto seat_table::find(std::string_view user) const -> const seats* {
   return i != users_.end() ? &i->second : nullptr;
 }
 
+auto seat_table::find(std::string_view user, std::uint64_t connection)
+  -> seat* {
+  auto i = users_.find(user);
+  if (i == users_.end())
+    return nullptr;
+  auto at = std::ranges::find(i->second, connection, &seat::connection);
+  return at != i->second.end() ? &*at : nullptr;
+}
+
+seating seat_table::decide(std::string_view user, const newcomer& who,
+                           const registry_config& by,
+                           std::vector<std::uint64_t>& gone) {
+  if (find(user, who.connection) == nullptr)
+    return {}; // has had to go for a younger one
+  seating result;
+  for (auto& x : *find(user))
+    if (x.admitted && x.connection != who.connection)
+      result.rivals.push_back(by.id_of(x.connection));
+  if (result.rivals.size() >= by.most && !by.decides_at_once(who)) {
+    remove(user, who.connection);
+    return result;
+  }
+  while (auto loser = surplus(user, who, by)) {
+    remove(user, *loser);
+    if (*loser == who.connection)
+      return {};
+    gone.push_back(*loser);
+  }
+  find(user, who.connection)->admitted = true;
+  return {true};
+}
+
+// Those about whom nothing is decided yet have their turn later: of them only
+// the older ones are in the newcomer's way.
 std::optional<std::uint64_t>
-seat_table::surplus(std::string_view user, std::uint64_t newest,
+seat_table::surplus(std::string_view user, const newcomer& who,
                     const registry_config& by) const {
-  auto* all = find(user);
-  if (all == nullptr || all->size() <= by.most)
+  auto& all = *find(user);
+  if (all.size() <= by.most)
     return std::nullopt;
-  if (by.policy == surplus_policy::reject)
-    return newest;
-  return all->front().connection;
+  for (auto& x : all)
+    if (x.connection != who.connection
+        && std::ranges::count(who.silent, by.id_of(x.connection)) != 0)
+      return x.connection;
+  if (by.policy == surplus_policy::kick_oldest)
+    return all.front().connection;
+  auto place = std::ranges::find(all, who.connection, &seat::connection);
+  if (static_cast<std::size_t>(place - all.begin()) < by.most)
+    return std::nullopt;
+  return who.connection;
 }
 
 } // namespace atrium

@@ -3,6 +3,7 @@
 #include "atrium/broker/registry.hpp"
 #include "atrium/broker/string_map.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -13,9 +14,18 @@ namespace atrium {
 /// thread.
 class seat_table {
 public:
+  using clock = std::chrono::steady_clock;
+
   struct seat {
     std::uint64_t connection = 0;
-    std::int64_t since = 0; ///< Milliseconds since the Unix epoch.
+    clock::time_point came{};
+
+    /// When it came by the clock of Redis, in milliseconds, as Redis has said
+    /// first; 0: Redis has not said so yet.
+    std::int64_t since = 0;
+
+    /// Not while it is still to be decided whether it may stay.
+    bool admitted = false;
   };
 
   using seats = std::vector<seat>;
@@ -26,14 +36,16 @@ public:
   /// Removes a connection; returns false if it is not there.
   bool remove(std::string_view user, std::uint64_t connection);
 
-  /// Returns the connections of a user, or null if there are none.
+  /// Returns the connections of a user, or null if they have none.
   const seats* find(std::string_view user) const;
 
-  /// Returns which of the user's connections has to go, if they are more than
-  /// `by` allows and `newest` has come last.
-  std::optional<std::uint64_t> surplus(std::string_view user,
-                                       std::uint64_t newest,
-                                       const registry_config& by) const;
+  /// Returns one of them, or null.
+  seat* find(std::string_view user, std::uint64_t connection);
+
+  /// Decides by what is in the table about a newcomer that is in it. Takes out
+  /// who has no place: the newcomer, or those that are appended to `gone`.
+  seating decide(std::string_view user, const newcomer& who,
+                 const registry_config& by, std::vector<std::uint64_t>& gone);
 
   std::size_t users() const {
     return users_.size();
@@ -46,6 +58,10 @@ public:
   }
 
 private:
+  std::optional<std::uint64_t> surplus(std::string_view user,
+                                       const newcomer& who,
+                                       const registry_config& by) const;
+
   string_map<seats> users_;
 };
 

@@ -112,6 +112,10 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   env->limits.rooms_per_node = from.max_node_rooms;
   env->limits.rooms_per_user = from.room_share();
   env->limits.bus_timeout = from.bus_timeout;
+  env->limits.user_lease = from.user_lease;
+  // Asking others and insisting then has to fit into the time of a sign-on.
+  env->limits.probe_timeout
+    = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);
   for (auto& rule : from.outbox_policy)
     env->limits.outbox_policies.add(rule);
   env->now = [] {

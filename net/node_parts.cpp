@@ -48,10 +48,11 @@ std::shared_ptr<registry> make_registry(const options& from,
   if (from.user_connections == 0)
     return nullptr;
   registry_config rules{env.run_id, from.user_connections, from.user_policy,
-                        [bus = env.bus, names = env.names,
-                         counters = env.counters](const std::string& id) {
-                          ++counters->users_evicted;
-                          evict(*bus, names, id);
+                        [known = env.weak_from_this()](const std::string& id) {
+                          if (auto node = known.lock()) {
+                            ++node->counters->users_evicted;
+                            evict(*node, id);
+                          }
                         }};
   if (from.redis.empty())
     return std::make_shared<memory_registry>(std::move(rules));

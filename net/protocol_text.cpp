@@ -163,7 +163,8 @@ std::string closing_text(close_code code, std::string_view reason,
   return object_writer{"closing"}
     .number("code", static_cast<unsigned>(code))
     .text("reason", reason)
-    .raw("reconnect", worth_reconnecting(code) ? "true" : "false")
+    .raw("reconnect",
+         worth_reconnecting(code) || after.count() > 0 ? "true" : "false")
     .number("after_ms", after.count())
     .take();
 }

@@ -62,6 +62,8 @@ void websocket_session::say_goodbye(close_code code, std::string_view reason,
 
 void websocket_session::on_gone(boost::system::error_code why) {
   state_ = state::gone;
+  for (auto& x : std::exchange(probes_, {}))
+    x->answer(false);
   farewell_.reset();
   stream_.next_layer().close(); // a refused upgrade still has its answer there
   if (!actor_)

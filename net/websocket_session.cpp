@@ -31,7 +31,7 @@ websocket_session::websocket_session(transport below, lane_thread& lane,
     from_(std::move(from)),
     log_(node_->env) {
   stream_.read_message_max(node_->options.max_message_bytes);
-  stream_.control_callback([this](auto, auto) { pulse_.hear(); });
+  stream_.control_callback([this](auto, auto) { hear(); });
 }
 
 // -- coming -------------------------------------------------------------------
@@ -113,7 +113,7 @@ void websocket_session::on_read(boost::system::error_code error) {
     ++node_->env->counters->oversized_frames;
   if (error)
     return on_gone(error);
-  pulse_.hear();
+  hear();
   if (state_ != state::open || farewell_)
     return; // closing: Beast reads on by itself
   if (!stream_.is_message_done())
@@ -259,6 +259,23 @@ void websocket_session::push(const reply& x) {
 }
 
 // -- seen from outside --------------------------------------------------------
+
+void websocket_session::hear() {
+  pulse_.hear();
+  for (auto& x : std::exchange(probes_, {}))
+    x->answer(true);
+}
+
+// Who is not listened to, be it because of the window, cannot be heard.
+void websocket_session::find_out(probe_ptr question) {
+  constexpr std::size_t most = 16; // ask at a time
+  if (state_ == state::closing || state_ == state::gone)
+    return question->answer(false); // needs its place no more
+  if (state_ != state::open || !reading_ || probes_.size() >= most)
+    return question->answer(true);
+  probes_.push_back(std::move(question));
+  append(frame::ping());
+}
 
 std::size_t websocket_session::queued_bytes() const {
   return stream_.next_layer().queued_bytes();

@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
@@ -62,6 +63,7 @@ public:
   void last_until(unix_time end) override;
   void close(close_code code, std::string_view reason,
              std::chrono::milliseconds after) override;
+  void find_out(probe_ptr question) override;
   std::size_t queued_bytes() const override;
   std::string peer() const override;
 
@@ -92,6 +94,7 @@ private:
   void upgrade(const http_request& request, std::function<void()> then);
   void sign_on(identity who, std::string traceparent);
   std::chrono::seconds bus_patience() const;
+  void hear();
   void read();
   void on_read(boost::system::error_code error);
   void on_message(std::string_view text);
@@ -120,6 +123,7 @@ private:
   bool reading_ = false;
   std::size_t unanswered_ = 0;
   client_pulse pulse_;
+  std::vector<probe_ptr> probes_; // who wants to know whether the client lives
   client_meter meter_;
 };
 

@@ -38,7 +38,14 @@ public:
   void last_until(unix_time end) override {
     expires = end;
   }
-  void close(close_code code, std::string_view, std::chrono::milliseconds) override {
+  void find_out(probe_ptr question) override {
+    if (silent)
+      questions.push_back(std::move(question));
+    else
+      question->answer(true);
+  }
+  void close(close_code code, std::string_view, std::chrono::milliseconds after) override {
+    hint = after;
     seen.push_back("close " + std::to_string(static_cast<int>(code)));
   }
 
@@ -54,7 +61,10 @@ public:
   }
 
   std::string connection;
-  bool going = false; // takes nothing more
+  bool going = false;  // takes nothing more
+  bool silent = false; // does not say that it is there
+  std::vector<probe_ptr> questions;
+  std::chrono::milliseconds hint{0}; // when to come again
   unix_time expires = never;
   std::size_t answered = 0;
   std::vector<std::string> seen;

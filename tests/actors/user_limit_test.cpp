@@ -13,7 +13,7 @@ namespace {
 // A registry that answers when the test says so.
 class slow_registry final : public registry {
 public:
-  void enter(const std::string&, std::uint64_t, answer done) override {
+  void enter(const std::string&, newcomer, answer done) override {
     waiting.push_back(std::move(done));
   }
   void leave(const std::string& user, std::uint64_t) override {
@@ -30,6 +30,30 @@ public:
   lines left;
 };
 
+// Passes on what comes over a channel.
+class ear final : public subscriber {
+public:
+  explicit ear(std::function<void(const std::string&)> hear) : hear_(std::move(hear)) {
+    // nop
+  }
+  void on_subscribed() override {
+    // nop
+  }
+  void on_messages(std::vector<shared_bytes> batch) override {
+    for (auto& x : batch)
+      hear_(*x);
+  }
+  void on_gap(unix_time, unix_time) override {
+    // nop
+  }
+  void on_refused(const std::string&) override {
+    // nop
+  }
+
+private:
+  std::function<void(const std::string&)> hear_;
+};
+
 struct fixture : node_fixture {
   ~fixture() override {
     for (auto& x : clients)
@@ -37,9 +61,8 @@ struct fixture : node_fixture {
   }
 
   void limit(std::size_t most, surplus_policy policy) {
-    env->registry = std::make_shared<memory_registry>(
-      registry_config{env->run_id, most, policy,
-                      [this](const std::string& id) { evict(*env->bus, env->names, id); }});
+    env->registry = std::make_shared<memory_registry>(registry_config{
+      env->run_id, most, policy, [this](const std::string& id) { evict(*env, id); }});
     listening = wire->subscribe(env->names.node(env->run_id), make_eviction_listener(env));
   }
 
@@ -79,7 +102,7 @@ CAF_TEST(a welcome waits for the registry) {
   env->registry = slow;
   auto ann = connect("ann");
   CAF_CHECK(ann.out->take().empty());
-  slow->waiting.front()(true);
+  slow->waiting.front()({true});
   sched.run();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"welcome ann"});
 }
@@ -90,7 +113,7 @@ CAF_TEST(an answer that comes too late finds nobody) {
   auto ann = connect("ann");
   disconnect(ann);
   CAF_CHECK_EQUAL(slow->left, lines{"ann"});
-  slow->waiting.front()(false);
+  slow->waiting.front()({});
   sched.run();
   CAF_CHECK(ann.out->take().empty());
 }
@@ -99,7 +122,7 @@ CAF_TEST(a user actor that dies gives the places back) {
   auto slow = std::make_shared<slow_registry>();
   env->registry = slow;
   auto ann = connect("ann");
-  slow->waiting.front()(true);
+  slow->waiting.front()({true});
   sched.run();
   CAF_CHECK(slow->left.empty());
   caf::anon_send(root, stop_atom{});
@@ -116,9 +139,86 @@ CAF_TEST(words that no node understands are counted) {
   wire->publish(channel, std::make_shared<const std::string>("evict:other-1"), [](errc) {});
   wire->publish(channel, std::make_shared<const std::string>("evict:run-99999999"), [](errc) {});
   sched.run();
+  for (auto* word : {"evict:run-1:other-1", "probe:run-1", "alive:run-1:", "evict:", "evict"})
+    wire->publish(channel, std::make_shared<const std::string>(word), [](errc) {});
+  sched.run();
   CAF_CHECK_EQUAL(env->counters->unknown_versions.load(), 1U);
-  CAF_CHECK_EQUAL(env->counters->malformed_packets.load(), 1U);
+  CAF_CHECK_EQUAL(env->counters->malformed_packets.load(), 6U);
   CAF_CHECK(ann.out->take().empty());
+}
+
+CAF_TEST(the place of a client that does not answer is free) {
+  for (auto policy : {surplus_policy::reject, surplus_policy::kick_oldest}) {
+    limit(3, policy);
+    auto user = policy == surplus_policy::reject ? "ann" : "bob";
+    auto phone = connect(user, 0);
+    auto lost = connect(user, 1);
+    auto forgotten = connect(user, 0);
+    lost.out->silent = forgotten.out->silent = true;
+    for (auto* x : {&phone, &lost, &forgotten})
+      CAF_CHECK_EQUAL(x->out->take().size(), 1U);
+    auto laptop = connect(user, 1);
+    CAF_CHECK(laptop.out->take().empty());
+    sched.advance_time(env->limits.probe_timeout);
+    sched.run();
+    CAF_CHECK_EQUAL(laptop.out->take(), lines{std::string{"welcome "} + user});
+    CAF_CHECK_EQUAL(lost.out->take().size() + forgotten.out->take().size(), 1U);
+    CAF_CHECK(phone.out->take().empty());
+  }
+}
+
+CAF_TEST(a connection that is gone by the time somebody asks is no rival) {
+  limit(2, surplus_policy::reject);
+  connect("ann", 0);
+  auto phone = connect("ann", 1);
+  phone.out->silent = true;
+  auto laptop = connect("ann", 0);
+  CAF_CHECK(laptop.out->take().empty());
+  phone.out->questions.front()->answer(false); // as its socket does when it ends
+  disconnect(phone);
+  sched.run();
+  CAF_CHECK_EQUAL(laptop.out->take(), lines{"welcome ann"});
+}
+
+CAF_TEST(nodes ask each other) {
+  limit(1, surplus_policy::reject);
+  lines words;
+  auto elsewhere = wire->subscribe(env->names.node("other"),
+                                   std::make_shared<ear>([&](auto& x) { words.push_back(x); }));
+  auto say = [&](const std::string& word) {
+    wire->publish(env->names.node(env->run_id), std::make_shared<const std::string>(word),
+                  [](errc) {});
+    sched.run();
+  };
+  auto ann = connect("ann");
+  auto id = ann.out->connection;
+  ann.out->take();
+  say("probe:" + id + ":other-7");
+  CAF_CHECK_EQUAL(std::exchange(words, {}), lines{"alive:other-7:" + id});
+  ann.out->silent = true;
+  say("probe:" + id + ":other-7");
+  CAF_CHECK(words.empty());
+  sched.advance_time(env->limits.probe_timeout);
+  sched.run();
+  CAF_CHECK_EQUAL(std::exchange(words, {}), lines{"silent:other-7:" + id});
+  say("probe:run-99999:other-7");
+  CAF_CHECK_EQUAL(std::exchange(words, {}), lines{"silent:other-7:run-99999"});
+  CAF_CHECK(ann.out->take().empty());
+}
+
+CAF_TEST(who waits for another node in vain may come again later) {
+  auto slow = std::make_shared<slow_registry>();
+  env->registry = slow;
+  auto ann = connect("ann");
+  slow->waiting.at(0)({false, {"other-1"}});
+  sched.run();
+  CAF_CHECK(ann.out->take().empty());
+  sched.advance_time(env->limits.probe_timeout * 5 / 4);
+  sched.run();
+  slow->waiting.at(1)({});
+  sched.run();
+  CAF_CHECK_EQUAL(ann.out->take(), lines{"close 4004"});
+  CAF_CHECK(ann.out->hint == env->limits.user_lease);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -165,3 +165,50 @@ CAF_TEST(a Redis that refuses the script leaves it to the node) {
   CAF_CHECK(eventually([&] { return node.stats().alone == 3; }));
   CAF_CHECK(!node.stats().connected);
 }
+
+CAF_TEST(after Redis has lost everything the policy decides by age) {
+  if (!redis_server::is_installed())
+    return;
+  for (auto policy : {surplus_policy::reject, surplus_policy::kick_oldest})
+    for (auto crash : {false, true}) {
+      two_nodes nodes{policy, 2s};
+      CAF_CHECK(nodes.at_here.enter(nodes.here, "ann", 1));
+      CAF_CHECK(nodes.at_there.enter(*nodes.there, "ann", 1));
+      if (crash) {
+        nodes.server.kill();
+        nodes.server.start();
+        CAF_REQUIRE(nodes.connected());
+      } else {
+        nodes.server.command({"FLUSHALL"});
+      }
+      auto rejects = policy == surplus_policy::reject;
+      if (!nodes.at_there.enter(*nodes.there, "ann", 2)) {
+        CAF_CHECK(rejects && crash); // all places were known again in time
+        continue;
+      }
+      auto evicted = [&] {
+        auto result = nodes.at_here.evicted();
+        for (auto& x : nodes.at_there.evicted())
+          result.push_back(x);
+        return result;
+      };
+      CAF_CHECK(eventually([&] { return !evicted().empty(); }, 5s));
+      for (auto& x : evicted())
+        CAF_CHECK_EQUAL(x, rejects ? "n2-2" : "n1-1");
+    }
+}
+
+CAF_TEST(ages do not depend on clocks that disagree) {
+  if (!redis_server::is_installed())
+    return;
+  two_nodes nodes{surplus_policy::kick_oldest};
+  auto tomorrow = std::chrono::system_clock::now().time_since_epoch() / 1ms + 86'400'000;
+  auto since = std::to_string(tomorrow);
+  nodes.server.command({"HSET", "{dev:atrium:user:ann}:connections", "n3-1",
+                        since + ":" + std::to_string(tomorrow + 60'000)});
+  CAF_CHECK(nodes.at_here.enter(nodes.here, "ann", 1));
+  CAF_CHECK(nodes.at_there.enter(*nodes.there, "ann", 1));
+  CAF_CHECK(nodes.at_there.has_evicted("n3-1"));
+  CAF_CHECK(nodes.at_here.enter(nodes.here, "ann", 2));
+  CAF_CHECK(nodes.at_here.has_evicted("n1-1"));
+}

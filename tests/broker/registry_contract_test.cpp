@@ -86,3 +86,45 @@ CAF_TEST(every question is answered once) {
     CAF_CHECK_EQUAL(probe.repeated(), 0);
   });
 }
+
+CAF_TEST(who does not insist hears who has the places) {
+  for (auto policy : {surplus_policy::reject, surplus_policy::kick_oldest})
+    on_every_registry(policy, [](registry& at, registry_probe& probe) {
+      CAF_CHECK(probe.ask(at, "ann", {1, false}).admitted);
+      CAF_CHECK(probe.ask(at, "ann", {2, false}).admitted);
+      auto answer = probe.ask(at, "ann", {3, false});
+      std::ranges::sort(answer.rivals);
+      CAF_CHECK(!answer.admitted);
+      CAF_CHECK_EQUAL(answer.rivals, (std::vector<std::string>{"n1-1", "n1-2"}));
+      CAF_CHECK(probe.evicted().empty());
+      CAF_CHECK_EQUAL(at.stats().refused, 0U);
+      at.leave("ann", 1);
+      CAF_CHECK(probe.ask(at, "ann", {3, false}).admitted);
+    });
+}
+
+CAF_TEST(whose client is silent goes first and only for a newcomer) {
+  for (auto policy : {surplus_policy::reject, surplus_policy::kick_oldest})
+    on_every_registry(policy, [](registry& at, registry_probe& probe) {
+      probe.enter(at, "ann", 1);
+      probe.enter(at, "ann", 2);
+      CAF_CHECK(probe.enter(at, "ann", 3, {"n1-2", "n9-9"}));
+      CAF_CHECK(probe.has_evicted("n1-2"));
+      at.leave("ann", 2);
+      at.leave("ann", 1);
+      CAF_CHECK(probe.enter(at, "ann", 4, {"n1-3"}));
+      CAF_CHECK_EQUAL(probe.evicted().size(), 1U);
+    });
+}
+
+CAF_TEST(of those who came in one millisecond the first one is the oldest) {
+  on_every_registry(surplus_policy::kick_oldest, [](registry& at, registry_probe& probe) {
+    std::vector<std::string> order;
+    for (std::uint64_t i = 8; i < 14; ++i) {
+      CAF_CHECK(probe.enter(at, "ann", i));
+      if (i >= 10)
+        order.push_back("n1-" + std::to_string(i - 2));
+    }
+    CAF_CHECK(eventually([&] { return probe.evicted() == order; }));
+  });
+}

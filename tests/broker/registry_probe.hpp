@@ -28,20 +28,25 @@ public:
             }};
   }
 
-  /// Asks for a place and waits for the answer.
-  bool enter(registry& at, const std::string& user, std::uint64_t connection) {
-    auto answered = std::make_shared<std::optional<bool>>();
-    at.enter(user, connection, [this, answered](bool admitted) {
+  /// Asks for a place, by the policy, and waits for the answer.
+  bool enter(registry& at, const std::string& user, std::uint64_t connection,
+             std::vector<std::string> silent = {}) {
+    return ask(at, user, {connection, true, std::move(silent)}).admitted;
+  }
+
+  seating ask(registry& at, const std::string& user, newcomer who) {
+    auto answered = std::make_shared<std::optional<seating>>();
+    at.enter(user, std::move(who), [this, answered](const seating& x) {
       std::lock_guard guard{mutex_};
       if (answered->has_value())
         ++repeated_;
-      *answered = admitted;
+      *answered = x;
     });
     auto decided = eventually([&] {
       std::lock_guard guard{mutex_};
       return answered->has_value();
     });
-    return decided && **answered;
+    return decided ? **answered : seating{};
   }
 
   /// Returns whether this connection, and no other, was told to go.

@@ -4,6 +4,8 @@
 
 #include "caf/test/unit_test.hpp"
 
+#include <array>
+
 using namespace atrium;
 using namespace std::chrono_literals;
 
@@ -13,6 +15,10 @@ using lines = std::vector<std::string>;
 
 // A queue, the words it has written, and what it has decided.
 struct fixture {
+  explicit fixture(surplus_policy by = surplus_policy::reject) : policy(by) {
+    // nop
+  }
+
   void up() {
     queue.on_up();
     CAF_REQUIRE_EQUAL(written("SCRIPT"), 1U);
@@ -22,7 +28,7 @@ struct fixture {
   // How many commands that begin with `word` are written next.
   std::size_t written(std::string_view word) {
     std::string out;
-    queue.compose(out);
+    queue.compose(out, now);
     std::size_t n = 0;
     for (auto at = out.find(word); at != out.npos; at = out.find(word, at + 1))
       ++n;
@@ -31,9 +37,9 @@ struct fixture {
 
   void enter(std::uint64_t connection, const std::string& user = "ann") {
     queue.enter(
-      user, connection,
-      [this, connection](bool yes) {
-        decided.push_back((yes ? "yes " : "no ") + std::to_string(connection));
+      user, {connection},
+      [this, connection](const seating& x) {
+        decided.push_back((x.admitted ? "yes " : "no ") + std::to_string(connection));
       },
       now);
   }
@@ -43,10 +49,11 @@ struct fixture {
     CAF_CHECK_EQUAL(queue.on_reply(reply), "");
   }
 
-  void losers(std::initializer_list<std::string_view> ids) {
-    std::vector<resp_node> reply{{resp_type::array, static_cast<long long>(ids.size()), {}}};
-    for (auto id : ids)
-      reply.push_back({resp_type::string, 0, id});
+  // Pairs of an id and when it came; never, where it has no place.
+  void places(std::initializer_list<std::string_view> words) {
+    std::vector<resp_node> reply{{resp_type::array, static_cast<long long>(words.size()), {}}};
+    for (auto word : words)
+      reply.push_back({resp_type::string, 0, word});
     CAF_CHECK_EQUAL(queue.on_reply(reply), "");
   }
 
@@ -55,14 +62,14 @@ struct fixture {
     queue.tick(now);
   }
 
+  const surplus_policy policy;
   lines decided;
   lines evicted;
   registry_queue::clock::time_point now{1'000h};
-  registry_queue queue{
-    {"n1", 1, surplus_policy::reject, [this](const std::string& x) { evicted.push_back(x); }},
-    {60s, 2s},
-    [](std::string_view user) { return std::string{user}; },
-    {}};
+  registry_queue queue{{"n1", 1, policy, [this](const std::string& x) { evicted.push_back(x); }},
+                       {60s, 2s},
+                       [](std::string_view user) { return std::string{user}; },
+                       {}};
 };
 
 } // namespace
@@ -74,7 +81,7 @@ CAF_TEST(nobody is decided about before Redis has answered) {
   up();
   CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
   CAF_CHECK(decided.empty());
-  losers({});
+  places({"n1-1", "1000"});
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
   CAF_CHECK(queue.is_settled());
 }
@@ -83,7 +90,7 @@ CAF_TEST(who has no place is refused and who loses one is told) {
   up();
   enter(1);
   written("EVALSHA");
-  losers({"n1-1", "n2-9"});
+  places({"n1-1", "", "n2-9", ""});
   CAF_CHECK_EQUAL(decided, lines{"no 1"});
   CAF_CHECK_EQUAL(evicted, lines{"n2-9"});
 }
@@ -96,7 +103,7 @@ CAF_TEST(silence is answered by the node itself) {
   later(1'999ms);
   CAF_CHECK(decided.empty());
   later(1ms);
-  CAF_CHECK_EQUAL(decided, (lines{"no 1", "yes 2"}));
+  CAF_CHECK_EQUAL(decided, (lines{"yes 1", "no 2"}));
   CAF_CHECK_EQUAL(queue.stats().alone, 2U);
 }
 
@@ -106,7 +113,7 @@ CAF_TEST(a late answer that says otherwise is obeyed) {
   written("EVALSHA");
   later(2s);
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
-  losers({"n1-1"});
+  places({"n1-1", ""});
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
   CAF_CHECK_EQUAL(evicted, lines{"n1-1"});
 }
@@ -115,7 +122,7 @@ CAF_TEST(a lost link decides arrivals and repeats departures) {
   up();
   enter(1);
   written("EVALSHA");
-  losers({});
+  places({"n1-1", "1000"});
   queue.leave("ann", 1);
   enter(2, "bob");
   CAF_CHECK_EQUAL(written("HDEL"), 1U);
@@ -133,7 +140,7 @@ CAF_TEST(all places are renewed within a third of the lease) {
   for (std::uint64_t i = 1; i <= 200; ++i) {
     enter(i, "user" + std::to_string(i));
     written("EVALSHA");
-    losers({});
+    places({"n1-" + std::to_string(i), "1000"});
   }
   std::size_t renewed = 0;
   std::size_t most = 0;
@@ -141,7 +148,7 @@ CAF_TEST(all places are renewed within a third of the lease) {
     later(registry_queue::tick_time);
     auto n = written("EVALSHA");
     for (std::size_t i = 0; i < n; ++i)
-      losers({});
+      places({});
     renewed += n;
     most = std::max(most, n);
   }
@@ -168,4 +175,49 @@ CAF_TEST(an answer to nothing and a lost script end the link) {
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
 }
 
+CAF_TEST(what Redis has said first is told again and what it has not heard is as old as it is) {
+  up();
+  enter(1);
+  written("EVALSHA");
+  places({"n1-1", "1000"});
+  enter(2, "bob");
+  written("EVALSHA");
+  queue.on_lost(); // the answer about the second one is lost
+  CAF_CHECK_EQUAL(decided, (lines{"yes 1", "yes 2"}));
+  now += 90s;
+  up();
+  std::string out;
+  for (int i = 0; i < 2; ++i) { // a user a tick
+    later(0ms);
+    queue.compose(out, now);
+  }
+  CAF_CHECK(out.find("n1-1\r\n$4\r\n1000\r\n") != out.npos);
+  CAF_CHECK(out.find("n1-2\r\n$6\r\n-90000\r\n") != out.npos);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
+
+CAF_TEST(without Redis the oldest goes each time and never two for one) {
+  fixture node{surplus_policy::kick_oldest};
+  node.up();
+  node.queue.on_lost();
+  for (std::uint64_t i = 1; i <= 31; ++i) {
+    node.enter(i);
+    CAF_CHECK_EQUAL(node.decided.back(), "yes " + std::to_string(i));
+    CAF_CHECK_EQUAL(node.evicted.size(), i - 1);
+  }
+  for (std::uint64_t i = 1; i <= 30; ++i)
+    CAF_CHECK_EQUAL(node.evicted[i - 1], "n1-" + std::to_string(i));
+  CAF_CHECK_EQUAL(node.queue.stats().users, 1U);
+}
+
+CAF_TEST(silence of Redis costs the oldest who waits its place) {
+  fixture node{surplus_policy::kick_oldest};
+  node.up();
+  node.enter(1);
+  node.enter(2);
+  node.written("EVALSHA");
+  node.later(2s);
+  CAF_CHECK_EQUAL(node.decided, (lines{"no 1", "yes 2"}));
+  CAF_CHECK(node.evicted.empty());
+}
