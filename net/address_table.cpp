@@ -6,9 +6,11 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
+} // namespace
+
 // IPv4 addresses are kept where IPv6 has its multicast groups, from which
 // nobody connects. One mapped into IPv6 is the same client.
-std::uint64_t prefix_of(const ip::address& from) {
+std::uint64_t address_table::prefix_of(const ip::address& from) {
   constexpr std::uint64_t v4_range = 0xFFFF'FFFF'0000'0000;
   if (from.is_v4())
     return v4_range | from.to_v4().to_uint();
@@ -19,10 +21,8 @@ std::uint64_t prefix_of(const ip::address& from) {
   auto bytes = v6.to_bytes();
   for (std::size_t i = 0; i < sizeof(result); ++i)
     result = result << 8 | bytes[i];
-  return result;
+  return result != 0 ? result : 1; // the unspecified address
 }
-
-} // namespace
 
 auto address_table::enter(const ip::address& from) -> std::optional<ticket> {
   if (most_ == 0)

@@ -55,6 +55,9 @@ public:
   /// Takes a place, or returns nothing if the address has as many as it may.
   std::optional<ticket> enter(const boost::asio::ip::address& from);
 
+  /// Returns the same number for addresses that count as one; never 0.
+  static std::uint64_t prefix_of(const boost::asio::ip::address& from);
+
   /// Returns how many addresses are in the table.
   std::size_t size() const;
 

@@ -35,6 +35,22 @@ void heartbeat::expire_all() {
   }
 }
 
+// By whole slots, which hold about as many each.
+void heartbeat::doubt(const address_filter& whom) {
+  constexpr std::size_t most = 1'000;
+  std::size_t doubted = 0;
+  settling_ = patience;
+  for (std::size_t i = 0; i < slots_.size() && doubted < most; ++i)
+    for (auto& x : slots_[next_doubt_++ % slots_.size()])
+      doubted += x.doubt(whom) ? 1 : 0;
+}
+
+void heartbeat::settle_doubts() {
+  for (auto& slot : slots_)
+    for (auto i = slot.begin(); i != slot.end();)
+      (i++)->settle_doubt();
+}
+
 void heartbeat::stop() {
   stopped_ = true; // the timer may have expired already
   timer_.cancel();
@@ -54,6 +70,10 @@ void heartbeat::wait() {
 
 void heartbeat::tick() {
   ++now_;
+  if (settling_ > 0) {
+    --settling_;
+    settle_doubts();
+  }
   // Whoever is visited may leave its list: take the next one first.
   auto& turn = slots_[now_ % slots_.size()];
   for (auto i = turn.begin(); i != turn.end();)

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace atrium {
@@ -18,6 +20,9 @@ using auto_unlink_hook = boost::intrusive::list_base_hook<
   boost::intrusive::tag<Tag>,
   boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
+/// Says whether somebody who comes from an address is meant.
+using address_filter = std::function<bool(const boost::asio::ip::address&)>;
+
 /// Something with a pulse and deadlines; leaves the heartbeat when it dies.
 class living : public auto_unlink_hook<beat_tag>,
                public auto_unlink_hook<deadline_tag> {
@@ -29,6 +34,18 @@ public:
 
   /// Called once, when the deadline has passed.
   virtual void expire() = 0;
+
+  /// Somebody needs its place: it finds out whether its client is there, if it
+  /// comes from such an address. Returns whether it does so.
+  virtual bool doubt(const address_filter&) {
+    return false;
+  }
+
+  /// Called once a second for a while: if it was doubted the third time ago,
+  /// and has heard nothing since, it ends.
+  virtual void settle_doubt() {
+    // nop
+  }
 
 private:
   friend class heartbeat;
@@ -56,6 +73,13 @@ public:
   /// Expires all that have a deadline, now.
   void expire_all();
 
+  /// Doubts those that beat, some at a time: the next ones at the next call.
+  /// They have two seconds to prove their worth.
+  void doubt(const address_filter& whom);
+
+  /// How many times `settle_doubt` is called after a doubt, a second apart.
+  static constexpr std::uint8_t patience = 3;
+
   /// Ends the ticking, so that the thread can end.
   void stop();
 
@@ -68,11 +92,14 @@ private:
 
   void wait();
   void tick();
+  void settle_doubts();
 
   boost::asio::steady_timer timer_;
   std::vector<list<beat_tag>> slots_; // one per second of the interval
   list<deadline_tag> deadlines_;      // few: those who come or go right now
   std::uint64_t now_ = 0;
+  std::size_t next_doubt_ = 0; // slot
+  std::uint8_t settling_ = 0;  // ticks until all doubts are settled
   bool stopped_ = false;
 };
 

@@ -13,8 +13,11 @@ void http_session::upgrade(http_request request) {
   from_.address = node_->proxies.client_of(
     peer_, std::string_view{request["X-Forwarded-For"]});
   auto entered = node_->door->enter(from_.address, door::clock::now());
-  if (auto* no = std::get_if<struct refusal>(&entered))
+  if (auto* no = std::get_if<struct refusal>(&entered)) {
+    if (no->code == "too_many_connections")
+      node_->sweep->begin(from_.address, place_sweep::clock::now());
     return refuse(std::move(request), *no);
+  }
   from_.seat = std::move(std::get<address_table::ticket>(entered));
   knock who{std::string_view{request.target()},
             std::string_view{request[http::field::host]},
@@ -43,6 +46,7 @@ void http_session::upgrade(http_request request) {
 void http_session::let_in(http_request request, identity who) {
   if (!node_->life->lets_in() || !node_->connections->try_enter(1)) {
     ++node_->env->counters->full_refused;
+    node_->sweep->begin({}, place_sweep::clock::now());
     return refuse(std::move(request),
                   {503, "overloaded", "the node is full or going away",
                    close_code::try_again_later});

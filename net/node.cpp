@@ -85,7 +85,8 @@ node::node(options from, room_types rooms)
                  .guard = std::move(guard),
                  .inspector = observatory_->inspector(),
                  .administrators = administrators_,
-                 .metrics = observatory_->metrics()});
+                 .metrics = observatory_->metrics(),
+                 .sweep = std::make_shared<place_sweep>(all)});
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
                                          context_->door, tls_);
   all = {internal_lane_.get()};

@@ -7,6 +7,7 @@
 #include "atrium/net/inspector/inspect_service.hpp"
 #include "atrium/net/node_life.hpp"
 #include "atrium/net/options.hpp"
+#include "atrium/net/place_sweep.hpp"
 #include "atrium/net/protocol.hpp"
 #include "atrium/net/trusted_proxies.hpp"
 
@@ -28,6 +29,7 @@ struct node_context {
   inspect_service inspector;
   std::shared_ptr<const class administrators> administrators;
   std::shared_ptr<const class node_metrics> metrics;
+  std::shared_ptr<place_sweep> sweep;
   client_rates rates{options};
   /// Bound of operators who watch what happens.
   std::shared_ptr<gate> event_streams = std::make_shared<gate>(16);

@@ -48,6 +48,10 @@ void websocket_session::close(close_code code, std::string_view reason,
 void websocket_session::say_goodbye(close_code code, std::string_view reason,
                                     std::chrono::milliseconds after) {
   state_ = state::closing;
+  if (code == close_code::no_pong) { // most likely nobody answers the close
+    from_.seat = {};
+    from_.place = {};
+  }
   if (stream_.is_open()) // or else Beast has closed it, with another code
     log_.closing(code);
   farewell_.reset();
@@ -91,6 +95,22 @@ void websocket_session::beat() {
   } else {
     append(frame::ping());
   }
+}
+
+bool websocket_session::doubt(const address_filter& whom) {
+  if (state_ != state::open || !reading_ || !whom(from_.address))
+    return false;
+  if (doubt_ == 0)
+    doubt_ = heartbeat::patience;
+  append(frame::ping());
+  return true;
+}
+
+void websocket_session::settle_doubt() {
+  if (doubt_ == 0 || --doubt_ > 0 || state_ != state::open || !reading_)
+    return;
+  ++node_->env->counters->silent_closes;
+  close(close_code::no_pong, "no answer to a ping when places were short", {});
 }
 
 void websocket_session::expire() {

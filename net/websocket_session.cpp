@@ -262,6 +262,7 @@ void websocket_session::push(const reply& x) {
 
 void websocket_session::hear() {
   pulse_.hear();
+  doubt_ = 0;
   for (auto& x : std::exchange(probes_, {}))
     x->answer(true);
 }

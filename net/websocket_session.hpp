@@ -71,6 +71,8 @@ public:
 
   void beat() override;
   void expire() override;
+  bool doubt(const address_filter& whom) override;
+  void settle_doubt() override;
 
   // -- stream_owner -----------------------------------------------------------
 
@@ -121,6 +123,7 @@ private:
   std::unique_ptr<farewell> farewell_;
   state state_ = state::accepting;
   bool reading_ = false;
+  std::uint8_t doubt_ = 0; // seconds until it is settled; 0: there is none
   std::size_t unanswered_ = 0;
   client_pulse pulse_;
   std::vector<probe_ptr> probes_; // who wants to know whether the client lives
