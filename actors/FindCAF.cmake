@@ -1,6 +1,5 @@
 # Finds the C++ Actor Framework as Debian packages it: with neither a CMake
-# config nor a pkg-config file. Gives CAF::core, CAF::io, CAF::openssl and
-# CAF::test (headers only), as far as they are asked for.
+# config nor a pkg-config file. Gives CAF::core and CAF::test (headers only).
 include(FindPackageHandleStandardArgs)
 include(CMakeFindDependencyMacro)
 
@@ -18,13 +17,11 @@ if(CAF_INCLUDE_DIR)
   set(CAF_VERSION ${major}.${minor}.${patch})
 endif()
 
-foreach(component IN ITEMS core io openssl)
-  find_library(CAF_${component}_LIBRARY NAMES caf_${component})
-  mark_as_advanced(CAF_${component}_LIBRARY)
-  if(CAF_${component}_LIBRARY)
-    set(CAF_${component}_FOUND TRUE)
-  endif()
-endforeach()
+find_library(CAF_core_LIBRARY NAMES caf_core)
+mark_as_advanced(CAF_core_LIBRARY)
+if(CAF_core_LIBRARY)
+  set(CAF_core_FOUND TRUE)
+endif()
 if(CAF_INCLUDE_DIR AND EXISTS ${CAF_INCLUDE_DIR}/caf/test/dsl.hpp)
   set(CAF_test_FOUND TRUE)
 endif()
@@ -34,23 +31,16 @@ find_package_handle_standard_args(CAF
   VERSION_VAR CAF_VERSION
   HANDLE_COMPONENTS)
 
-# caf_library(<component> <what it needs>...); imported: its headers are SYSTEM.
-function(caf_library component)
-  if(TARGET CAF::${component} OR NOT CAF_${component}_LIBRARY)
-    return()
-  endif()
-  add_library(CAF::${component} SHARED IMPORTED)
-  set_target_properties(CAF::${component} PROPERTIES
-    IMPORTED_LOCATION ${CAF_${component}_LIBRARY}
-    INTERFACE_INCLUDE_DIRECTORIES ${CAF_INCLUDE_DIR}
-    INTERFACE_LINK_LIBRARIES "${ARGN}")
-endfunction()
-
 if(CAF_FOUND)
   find_dependency(Threads)
-  caf_library(core Threads::Threads)
-  caf_library(io CAF::core)
-  caf_library(openssl CAF::io)
+  if(CAF_core_LIBRARY AND NOT TARGET CAF::core)
+    # Imported: its headers are SYSTEM.
+    add_library(CAF::core SHARED IMPORTED)
+    set_target_properties(CAF::core PROPERTIES
+      IMPORTED_LOCATION ${CAF_core_LIBRARY}
+      INTERFACE_INCLUDE_DIRECTORIES ${CAF_INCLUDE_DIR}
+      INTERFACE_LINK_LIBRARIES Threads::Threads)
+  endif()
   if(NOT TARGET CAF::test)
     add_library(CAF::test INTERFACE IMPORTED)
     set_target_properties(CAF::test PROPERTIES

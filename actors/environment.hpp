@@ -71,13 +71,12 @@ struct counters {
   std::atomic<std::uint64_t> silent_closes = 0;    ///< Closed with 4002.
   std::atomic<std::uint64_t> idle_closes = 0;      ///< By --idle-timeout.
   std::atomic<std::uint64_t> rooms_refused = 0;    ///< Joins, the node is full.
-  std::atomic<std::uint64_t> user_rooms_refused = 0;  ///< Joins, fair share.
-  std::atomic<std::uint64_t> rate_limited = 0;        ///< Requests refused.
-  std::atomic<std::uint64_t> error_closes = 0;        ///< Closed with 4006.
-  std::atomic<std::uint64_t> questions_refused = 0;   ///< To or of other nodes.
-  std::atomic<std::uint64_t> answers_refused = 0;     ///< Of other nodes.
-  std::atomic<std::uint64_t> node_packet_drops = 0;   ///< Packets dropped.
-  std::atomic<std::uint64_t> inspections_refused = 0; ///< Questions, 503.
+  std::atomic<std::uint64_t> user_rooms_refused = 0; ///< Joins, fair share.
+  std::atomic<std::uint64_t> rate_limited = 0;       ///< Requests refused.
+  std::atomic<std::uint64_t> error_closes = 0;       ///< Closed with 4006.
+  std::atomic<std::uint64_t> questions_refused = 0;  ///< To or of other nodes.
+  std::atomic<std::uint64_t> answers_refused = 0;    ///< Of other nodes.
+  std::atomic<std::uint64_t> node_packet_drops = 0;  ///< Packets dropped.
 };
 
 /// What the directory has and has done, written by it alone.

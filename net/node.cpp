@@ -6,6 +6,7 @@
 #include "atrium/broker/random_id.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/node_parts.hpp"
+#include "atrium/net/option_values.hpp"
 
 #include <caf/send.hpp>
 
@@ -40,19 +41,15 @@ bool wait_until(steady::time_point deadline, Predicate done) {
 
 // CAF's default scheduler spins when it is idle and collapses under fan-out; an
 // unbounded turn lets one busy actor starve the others.
-node::actor_config::actor_config(const options& from,
-                                 const inspect_port& port) {
+node::actor_config::actor_config(const options& from) {
   constexpr std::size_t messages_per_turn = 100;
   set("scheduler.policy", caf::atom("sharing"));
   set("scheduler.max-threads", from.workers);
   set("scheduler.max-throughput", messages_per_turn);
-  port.load_into(*this);
 }
 
 node::node(options from, room_types rooms)
-  : inspect_port_(from),
-    config_(from, inspect_port_),
-    system_(std::make_unique<caf::actor_system>(config_)) {
+  : config_(from), system_(std::make_unique<caf::actor_system>(config_)) {
   for (std::size_t i = 0; i < lane_count(from); ++i)
     lanes_.push_back(std::make_unique<lane_thread>(*system_, from, i));
   internal_lane_ = std::make_unique<lane_thread>(*system_, from, lanes_.size());
@@ -67,7 +64,7 @@ node::node(options from, room_types rooms)
   if (error_.empty())
     administrators_ = administrators::load(from, error_);
   if (error_.empty())
-    error_ = inspect_port_.error();
+    administrators_ = administrators::load(from, error_);
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
@@ -138,10 +135,6 @@ std::string node::start() {
     if (auto error = internal_listener_->start(*from.internal_address());
         !error.empty())
       return "internal listener: " + error;
-  if (auto error = inspect_port_.open(*system_, context_->inspector,
-                                      context_->env->counters);
-      !error.empty())
-    return error;
   if (auto error = listener_->start(from.listen); !error.empty())
     return error;
   life_->advance(node_phase::running);
@@ -254,7 +247,6 @@ bool node::stop_actors(steady::time_point deadline) {
   bus.stop();
   for (auto& lane : lanes_)
     caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);
-  inspect_port_.close();
   caf::anon_send_exit(internal_lane_->port().actor,
                       caf::exit_reason::user_shutdown);
   observatory_->end();

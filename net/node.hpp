@@ -1,7 +1,6 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
-#include "atrium/net/inspect_port.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/listener.hpp"
 #include "atrium/net/node_context.hpp"
@@ -69,7 +68,7 @@ public:
 private:
   class actor_config : public caf::actor_system_config {
   public:
-    actor_config(const options& from, const inspect_port& port);
+    explicit actor_config(const options& from);
   };
 
   environment_ptr make_environment(const options& from, room_types rooms);
@@ -78,7 +77,6 @@ private:
   bool close_connections(std::chrono::steady_clock::time_point deadline);
   bool stop_actors(std::chrono::steady_clock::time_point deadline);
 
-  inspect_port inspect_port_;
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;

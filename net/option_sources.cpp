@@ -17,7 +17,7 @@ using strings = std::vector<std::string>;
 
 /// Variables for the tests and for the tool, not for the node.
 bool is_foreign(std::string_view name) {
-  return name == "ATRIUM_BINARY" || name == "ATRIUM_INSPECT_NODE"
+  return name == "ATRIUM_BINARY" || name.starts_with("ATRIUM_INSPECT_")
          || name.starts_with("ATRIUM_TEST_");
 }
 

@@ -211,23 +211,6 @@ rows make_table() {
              {0, 1'000'000, "handshakes"},
              "Upgrades that the node considers; more are answered by 429."),
     });
-  append(
-    res, "Inspection by `atrium inspect`",
-    {
-      number("inspect-port", &o::inspect_port, {0, 65'535},
-             "Port for the tool, also to disconnect and publish; 0 means off."),
-      text("inspect-host", &o::inspect_host, "HOST", check_host,
-           "Address for it; one that other machines can reach needs "
-           "certificates."),
-      text("inspect-cert", &o::inspect_cert, "FILE", nullptr,
-           "Certificate to show to the tool and those above it, in PEM; the "
-           "tool has to show one, too."),
-      text("inspect-key", &o::inspect_key, "FILE", nullptr,
-           "Key of the certificate, in PEM."),
-      text("inspect-ca", &o::inspect_ca, "FILE", nullptr,
-           "Who signs the certificates of tools, in PEM: an authority for "
-           "nothing else, since all its certificates open the node."),
-    });
   append(res, "Bus",
          {
            number("bus-timeout", &o::bus_timeout, {1, 300, "s"},

@@ -13,6 +13,7 @@
 #include <array>
 #include <charconv>
 #include <initializer_list>
+#include <sys/un.h>
 
 namespace atrium {
 
@@ -164,11 +165,13 @@ std::string check_internal(const std::string& text) {
   return text.empty() || text == "off" ? "" : read_address(text, ignored);
 }
 
-std::string check_host(const std::string& text) {
-  auto v6 = text.find(':') != text.npos;
-  if (v6 ? is_address(AF_INET6, text) : is_host(text))
+std::string check_socket_path(const std::string& text) {
+  constexpr auto longest = sizeof(sockaddr_un{}.sun_path) - 1;
+  if (text.size() > 1 && text.size() <= longest && text.front() == '/'
+      && text.back() != '/')
     return {};
-  return quoted(text) + " is no host: expected an address or a name";
+  return quoted(text) + " is no path of a Unix socket: absolute, up to "
+         + std::to_string(longest) + " bytes";
 }
 
 std::string check_redis(const std::string& text) {

@@ -1,7 +1,6 @@
 #include "atrium/net/options.hpp"
 
 #include "atrium/net/auth/authenticator.hpp"
-#include "atrium/net/inspect_port.hpp"
 #include "atrium/net/option_sources.hpp"
 #include "atrium/net/option_values.hpp"
 #include "atrium/net/tls/tls_context.hpp"
@@ -67,8 +66,6 @@ std::string options::validate() const {
   if (proxy_protocol && trusted_proxy.empty())
     return "proxy-protocol: no trusted-proxy is named, nobody could connect";
   if (auto error = check_tls(*this); !error.empty())
-    return error;
-  if (auto error = check_inspect(*this); !error.empty())
     return error;
   return check_auth(*this);
 }

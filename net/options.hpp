@@ -98,11 +98,6 @@ struct options {
   std::chrono::milliseconds drain_delay{0};
   std::chrono::milliseconds drain_window{5'000};
   std::chrono::seconds grace{10};
-  std::size_t inspect_port = 0; ///< 0: off.
-  std::string inspect_host = "127.0.0.1";
-  std::string inspect_cert; ///< Empty: no certificates, loopback only.
-  std::string inspect_key;
-  std::string inspect_ca;
 
   /// Where operators are served; none if that is off. Without `internal` it is
   /// the loopback address with the port of `listen` plus 1000 (minus, where

@@ -3,7 +3,6 @@
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/redis_url.hpp"
 #include "atrium/net/auth/authenticator.hpp"
-#include "atrium/net/inspect_port.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/option_table.hpp"
 #include "atrium/net/tls/tls_context.hpp"

@@ -6,12 +6,13 @@
 
 namespace atrium {
 
-std::optional<http_url> parse_http_url(std::string_view text) {
-  constexpr std::string_view scheme = "http://";
+std::optional<http_url> parse_http_url(std::string_view text,
+                                       std::string_view scheme) {
+  auto beginning = std::string{scheme} + "://";
   auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
-  if (!text.starts_with(scheme) || !std::ranges::all_of(text, printable))
+  if (!text.starts_with(beginning) || !std::ranges::all_of(text, printable))
     return std::nullopt;
-  text.remove_prefix(scheme.size());
+  text.remove_prefix(beginning.size());
   http_url result;
   auto slash = std::min(text.find('/'), text.size());
   result.authority = text.substr(0, slash);
@@ -20,8 +21,9 @@ std::optional<http_url> parse_http_url(std::string_view text) {
   auto has_port = result.authority.rfind(':') != std::string::npos
                   && !result.authority.ends_with(']');
   listen_address where;
+  auto usual_port = scheme == "https" ? ":443" : ":80";
   auto error = read_address(
-    has_port ? result.authority : result.authority + ":80", where);
+    has_port ? result.authority : result.authority + usual_port, where);
   if (!error.empty() || where.port == 0)
     return std::nullopt;
   result.host = where.host;

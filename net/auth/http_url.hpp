@@ -6,15 +6,17 @@
 
 namespace atrium {
 
-/// Where a backend answers.
+/// Where an HTTP server answers.
 struct http_url {
   std::string host; ///< Name or address; IPv6 without brackets.
-  std::string port = "80";
+  std::string port;
   std::string target = "/"; ///< Path and query.
   std::string authority;    ///< Host and port as they stood in the text.
 };
 
-/// Reads `http://host[:port][/path]`; nothing if `text` is something else.
-std::optional<http_url> parse_http_url(std::string_view text);
+/// Reads `http://host[:port][/path]`, or the same with `https`, as `scheme`
+/// says; nothing if `text` is something else.
+std::optional<http_url> parse_http_url(std::string_view text,
+                                       std::string_view scheme = "http");
 
 } // namespace atrium

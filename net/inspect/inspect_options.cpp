@@ -14,7 +14,8 @@ namespace atrium::tool {
 
 namespace {
 
-constexpr auto variable = "ATRIUM_INSPECT_NODE";
+constexpr auto node_variable = "ATRIUM_INSPECT_NODE";
+constexpr auto token_variable = "ATRIUM_INSPECT_TOKEN";
 
 constexpr auto footer = R"(Commands:
   node                      the node and its lanes
@@ -32,7 +33,9 @@ constexpr auto footer = R"(Commands:
   publish ROOM JSON         a message of the node to a room
 
 In front of a name that begins with a dash put --. The variable
-ATRIUM_INSPECT_NODE stands for --node.
+ATRIUM_INSPECT_NODE stands for --node. disconnect and publish need the token of
+the node's --admin-token-file, if it has one: --token-file, or the variable
+ATRIUM_INSPECT_TOKEN with the token itself.
 Exit code: 0; 1 if the node cannot be reached or knows nothing of the name; 2
 for bad options.)";
 
@@ -106,29 +109,31 @@ std::string read_command(std::vector<std::string> words, inspect_options& out) {
 }
 
 // An empty variable is one that is not set.
+std::string value_of(const variable_map& variables, const char* name) {
+  auto found = variables.find(name);
+  return found != variables.end() ? found->second : std::string{};
+}
+
 std::string read_node(const raw_values& raw, const variable_map& variables,
-                      listen_address& out) {
-  auto named = variables.find(variable);
-  auto from_variable = raw.node.empty() && named != variables.end();
-  auto text = from_variable ? named->second : raw.node;
-  if (text.empty())
-    return {};
-  auto error = read_address(text, out);
-  if (error.empty() && out.port == 0)
-    error = "there is no port 0";
+                      node_address& out) {
+  auto from_variable = raw.node.empty();
+  auto text = from_variable ? value_of(variables, node_variable) : raw.node;
+  auto error = text.empty() ? std::string{} : read_node_address(text, out);
   if (error.empty())
     return {};
-  return (from_variable ? std::string{variable} : "--node") + ": " + error;
+  return (from_variable ? node_variable : "--node") + (": " + error);
 }
 
 void add_options(CLI::App& app, inspect_options& out, raw_values& raw) {
   app.add_option("command", raw.words, "What to show or to do.")->required();
-  app.add_option("--node", raw.node, "HOST:PORT; 127.0.0.1:9180.");
-  app.add_option("--cert", out.certificates.cert,
-                 "Certificate to show to the node, in PEM.");
-  app.add_option("--key", out.certificates.key, "Its key, in PEM.");
-  app.add_option("--ca", out.certificates.ca,
-                 "Who signs the certificates of nodes, in PEM.");
+  app.add_option("--node", raw.node,
+                 "The node's --internal: http://HOST:PORT, https://HOST:PORT "
+                 "or unix:///PATH; http://127.0.0.1:9080.");
+  app.add_option("--ca", out.ca,
+                 "Who signs the certificate of an https node, in PEM; without "
+                 "it whom this machine trusts.");
+  app.add_option("--token-file", out.token_file,
+                 "File with the token of administrators.");
   app.add_option("--timeout", raw.timeout, "Seconds to wait for the node.")
     ->capture_default_str()
     ->check(CLI::Range(0.1, 300.0));
@@ -158,8 +163,16 @@ std::string check(const CLI::App& app, const inspect_options& x,
     return "--prefix: only for rooms and users";
   if (app.count("--interval") != 0 && x.what != task::watch)
     return "--interval: only for watch";
-  if (x.certificates.any() && !x.certificates.all())
-    return "--cert, --key and --ca: one does not work without the others";
+  return {};
+}
+
+std::string check_node(const inspect_options& x) {
+  if (!x.ca.empty() && x.node.by != node_address::carrier::tls)
+    return "--ca: only for a node with https://";
+  auto has_token = !x.token_file.empty() || !x.token.empty();
+  if (is_act(x.what) && has_token && !x.node.is_private())
+    return "others could read the token on its way to " + x.node.text
+           + ": use https://, or a tunnel to this machine";
   return {};
 }
 
@@ -189,6 +202,9 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
     error = check(app, res.value, raw);
   if (error.empty())
     error = read_node(raw, variables, res.value.node);
+  res.value.token = value_of(variables, token_variable);
+  if (error.empty())
+    error = check_node(res.value);
   if (!error.empty())
     return {{}, 2, "atrium inspect: " + error + '\n'};
   res.value.timeout = milliseconds_of(raw.timeout);

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/net/inspect/node_address.hpp"
 #include "atrium/net/options.hpp"
-#include "atrium/net/remoting.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -39,8 +39,10 @@ struct inspect_options {
 
   task what = task::node;
   std::vector<std::string> words; ///< What the task is about: names, data.
-  listen_address node{"127.0.0.1", 9'180};
-  certificate_paths certificates; ///< None: CAF's bare protocol.
+  node_address node;
+  std::string ca;         ///< PEM; empty: whom this machine trusts.
+  std::string token_file; ///< Empty: `token` counts.
+  std::string token;      ///< Of administrators; goes with acts only.
   std::chrono::milliseconds timeout{5'000};
   std::chrono::milliseconds interval{1'000};
   std::size_t limit = 50; ///< Rows of a list.
@@ -57,8 +59,8 @@ struct parsed_inspect_options {
   std::string text;
 };
 
-/// Reads options from flags and from the variable ATRIUM_INSPECT_NODE; a flag
-/// wins. `argv[0]` is the name of the command.
+/// Reads options from flags and from the variables ATRIUM_INSPECT_NODE and
+/// ATRIUM_INSPECT_TOKEN; a flag wins. `argv[0]` is the name of the command.
 parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
                                              const variable_map& variables
                                              = process_variables());
@@ -67,7 +69,7 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
 bool is_paged(task x);
 
 /// What is asked of the inspector for it: `rooms/lobby`. Lists without their
-/// page (page_reader.hpp), acts with what is to be done.
+/// page (page_walk.hpp), acts with what is to be done.
 std::string target_of(const inspect_options& from);
 
 /// What goes with an act: the data that is published.

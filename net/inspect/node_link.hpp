@@ -1,59 +1,44 @@
 #pragma once
 
-#include "atrium/net/inspect/inspect_options.hpp"
+#include "atrium/net/inspect/exchange.hpp"
+
+#include <boost/asio/io_context.hpp>
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace atrium::tool {
 
-/// What is asked of the inspector; with a body it is an act.
-struct node_question {
-  std::string target;
-  std::optional<std::string> body;
-};
-
-/// What came back, or why nothing did.
-struct node_answer {
-  unsigned status = 0; ///< As in HTTP.
-  std::string json;
-  std::string error; ///< Empty: there is an answer.
-};
-
-/// The tool's end of CAF's protocol. Every wait is finite; a node that goes
-/// away is noticed at once, one that says nothing after the timeout.
+/// The tool's way to a node: asks its internal listener by HTTP. Every wait is
+/// finite. Lives on one thread, that of its `io_context`.
 class node_link {
 public:
   explicit node_link(const inspect_options& from);
 
-  node_link(const node_link&) = delete;
-  node_link& operator=(const node_link&) = delete;
+  /// Reads the token and whom to trust. Returns what is wrong with these files,
+  /// or nothing; before anything is asked. Blocks.
+  std::string prepare();
 
-  ~node_link();
-
-  /// Connects and compares versions. Returns why that is not possible, or
-  /// nothing. Blocks for up to twice the timeout.
-  std::string connect();
-
-  /// Asks without waiting. `then` is called once, on a thread of CAF.
+  /// Asks without waiting: `then` is called once, while somebody runs `io()`.
   void ask(node_question what, std::function<void(node_answer)> then);
 
-  /// Asks and waits.
+  /// Asks and waits; runs `io()` meanwhile.
   node_answer ask(node_question what);
 
-  /// What the node calls itself, after `connect`.
-  const std::string& node_id() const;
+  boost::asio::io_context& io() {
+    return io_;
+  }
 
-  /// Whether a wait was in vain: then something may still be waiting, and
-  /// ending this object would wait for it.
-  bool is_stuck() const;
+  /// Whether the system still looks for the address of the node: then the end
+  /// of this object would wait for that, for as long as it takes.
+  bool is_resolving() const {
+    return terms_->resolving != 0;
+  }
 
 private:
-  class impl;
-
-  std::unique_ptr<impl> impl_;
+  std::shared_ptr<exchange_terms> terms_;
+  boost::asio::io_context io_{1};
 };
 
 } // namespace atrium::tool

@@ -16,18 +16,6 @@ namespace {
 
 using namespace tool;
 
-constexpr unsigned good = 200;
-
-// What the inspector says when it does not answer a question.
-std::string explain(const node_answer& x) {
-  if (!x.error.empty())
-    return x.error;
-  auto view = json::parse(x.json, nullptr, false);
-  auto message = view.is_object() ? field_text(view, "message") : "";
-  return message.empty() ? "status " + std::to_string(x.status)
-                         : printable(message);
-}
-
 std::string print(const inspect_options& from, const json& view) {
   try {
     std::string text;
@@ -45,8 +33,8 @@ std::string print_pages(node_link& link, const inspect_options& from) {
   page_walk pages{from};
   while (!pages.is_done()) {
     auto x = link.ask({pages.target(), std::nullopt});
-    if (!x.error.empty() || x.status != good)
-      return explain(x);
+    if (!x.error.empty())
+      return x.error;
     if (from.json && !write_out(x.json + '\n'))
       return "cannot write";
     pages.take(json::parse(x.json, nullptr, false));
@@ -67,15 +55,15 @@ std::string print_view(node_link& link, const inspect_options& from) {
   if (is_act(from.what))
     what.body = body_of(from);
   auto x = link.ask(what);
-  if (!x.error.empty() || x.status != good)
-    return explain(x);
+  if (!x.error.empty())
+    return x.error;
   if (from.json)
     return write_out(x.json + '\n') ? "" : "cannot write";
   return print(from, json::parse(x.json, nullptr, false));
 }
 
 std::string run(node_link& link, const inspect_options& from) {
-  if (auto error = link.connect(); !error.empty())
+  if (auto error = link.prepare(); !error.empty())
     return error;
   if (from.what == task::watch)
     return watch(link, from);
@@ -95,9 +83,9 @@ int run_inspect(int argc, const char* const* argv) {
   if (!error.empty())
     std::fprintf(stderr, "atrium inspect: %s\n", error.c_str());
   auto code = error.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
-  if (link.is_stuck()) {
+  if (link.is_resolving()) {
     std::fflush(nullptr);
-    std::_Exit(code); // a connect that hangs would hold up the end
+    std::_Exit(code); // a name server that hangs would hold up the end
   }
   return code;
 }

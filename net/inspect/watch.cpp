@@ -3,13 +3,10 @@
 #include "atrium/net/inspect/terminal.hpp"
 #include "atrium/net/inspect/terminal_text.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
-#include <memory>
 #include <optional>
 
 namespace atrium::tool {
@@ -18,15 +15,16 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Asks on one thread, the caller's; answers come back to it.
-class watcher : public std::enable_shared_from_this<watcher> {
+/// Everything runs on the thread of the caller, which runs the link.
+class watcher {
 public:
   watcher(node_link& link, const inspect_options& from)
     : link_(link),
       from_(from),
       on_screen_(is_terminal() && !from.json),
-      stop_(io_, SIGINT, SIGTERM, SIGHUP),
-      resize_(io_, SIGWINCH) {
+      stop_(link.io(), SIGINT, SIGTERM, SIGHUP),
+      resize_(link.io(), SIGWINCH),
+      again_(link.io()) {
     // nop
   }
 
@@ -34,10 +32,10 @@ public:
     std::optional<full_screen> page;
     if (on_screen_)
       page.emplace();
-    stop_.async_wait([this](auto, int) { io_.stop(); });
+    stop_.async_wait([this](auto, int) { link_.io().stop(); });
     wait_for_resize();
     look();
-    io_.run();
+    link_.io().run();
     return error_;
   }
 
@@ -63,24 +61,17 @@ private:
   template <class Take>
   void ask(const std::string& target, Take take) {
     ++missing_;
-    // In the end answers may still be on their way.
-    auto then = [weak = weak_from_this(), take](node_answer x) {
-      if (auto self = weak.lock())
-        asio::post(self->io_, [here = self.get(), take, x = std::move(x)] {
-          here->answered(x, take);
-        });
-    };
-    link_.ask({target, std::nullopt}, then);
+    link_.ask({target, std::nullopt},
+              [this, take](const node_answer& x) { answered(x, take); });
   }
 
   template <class Take>
   void answered(const node_answer& x, Take take) {
-    auto view = json::parse(x.json, nullptr, false);
     if (!x.error.empty())
       return fail(x.error);
-    if (x.status != 200 || !view.is_object())
-      return fail(view.is_object() ? printable(field_text(view, "message"))
-                                   : "the node answers something else");
+    auto view = json::parse(x.json, nullptr, false);
+    if (!view.is_object())
+      return fail("the node answers something else");
     take(view);
     if (--missing_ != 0)
       return;
@@ -91,7 +82,7 @@ private:
 
   void fail(const std::string& why) {
     error_ = why;
-    io_.stop();
+    link_.io().stop();
   }
 
   void take_events(const json& x) {
@@ -116,10 +107,9 @@ private:
   node_link& link_;
   const inspect_options& from_;
   const bool on_screen_;
-  asio::io_context io_{1};
   asio::signal_set stop_;
   asio::signal_set resize_;
-  asio::steady_timer again_{io_};
+  asio::steady_timer again_;
   watch_screen screen_;
   std::string next_ = "0"; // the first event that has not been seen
   std::size_t missing_ = 0;
@@ -129,7 +119,7 @@ private:
 } // namespace
 
 std::string watch(node_link& link, const inspect_options& from) {
-  return std::make_shared<watcher>(link, from)->run();
+  return watcher{link, from}.run();
 }
 
 } // namespace atrium::tool

@@ -103,9 +103,6 @@ inspector::inspector(caf::actor_config& config, inspector_setup setup)
 
 inspector::behavior_type inspector::make_behavior() {
   return {
-    [this](version_atom, std::uint32_t) {
-      return std::make_tuple(inspect_version, state.node_id());
-    },
     [this](view_atom, const std::string& target) { return state.view(target); },
     [this](act_atom, const std::string& target, const std::string& body) {
       return state.act(target, body);

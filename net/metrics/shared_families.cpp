@@ -57,7 +57,6 @@ void add_trouble(family_list& to, const counters& all, const bus_stats& bus) {
               {value_of(all.oversized_frames), "max-message-bytes"},
               {value_of(all.silent_closes), "ping-interval"},
               {value_of(all.idle_closes), "idle-timeout"},
-              {value_of(all.inspections_refused), "inspect-port"},
               {value_of(all.slow_consumers), "outbox-bytes"},
               {value_of(users), "user-connections"},
               {value_of(all.rate_limited), "messages-per-second"},

@@ -1,5 +1,6 @@
 """`atrium inspect` as a process, and nodes that it can reach."""
 
+import copy
 import json
 import os
 import pty
@@ -8,18 +9,23 @@ import subprocess
 from child import die_with_parent
 from deadline import DEADLINE
 from node import binary, environment
-from redis_server import free_port
 
 
 class Inspected:
-    """A node with a port for the tool."""
+    """A node and where the tool finds it."""
 
     def __init__(self, start, *options):
-        self.port = free_port()
-        self.node = start("--inspect-port", str(self.port), *options)
+        self.node = start(*options)
+        self.address = f"http://127.0.0.1:{self.node.internal_port}"
+
+    def at(self, address):
+        """The same node, but asked there."""
+        other = copy.copy(self)
+        other.address = address
+        return other
 
     def command(self, *words):
-        return [binary(), "inspect", "--node", f"127.0.0.1:{self.port}", *words]
+        return [binary(), "inspect", "--node", self.address, *words]
 
     def run(self, *words, **variables):
         return subprocess.run(self.command(*words), env=environment(**variables), timeout=DEADLINE,

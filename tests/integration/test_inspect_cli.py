@@ -12,6 +12,7 @@ from client import join, unique
 from deadline import DEADLINE, until, wait_until
 from inspecting import Inspected, Watch, rows
 from node import binary, environment, run_node
+from redis_server import free_port
 
 ESCAPE = "\x1b"
 
@@ -117,7 +118,7 @@ def test_what_is_not_there_is_said(inspected, words):
 
 @pytest.mark.parametrize("words", [
     [], ["cheese"], ["room"], ["rooms", "--limit", "0"], ["publish", "a", "{"],
-    ["node", "--node", "nowhere"], ["node", "--cert", "x"]])
+    ["node", "--node", "nowhere"], ["node", "--ca", "x"]])
 def test_bad_options_are_refused(words):
     done = subprocess.run([binary(), "inspect", *words], env=environment(), timeout=DEADLINE,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
@@ -127,11 +128,51 @@ def test_bad_options_are_refused(words):
 
 def test_the_variable_names_the_node(inspected):
     """Somebody sets ATRIUM_INSPECT_NODE once; a node started there does not mind."""
-    where = f"127.0.0.1:{inspected.port}"
+    variables = {"ATRIUM_INSPECT_NODE": inspected.address, "ATRIUM_INSPECT_TOKEN": "secret"}
     done = subprocess.run([binary(), "inspect", "node"], timeout=DEADLINE, capture_output=True,
-                          env=environment(ATRIUM_INSPECT_NODE=where), stdin=subprocess.DEVNULL)
+                          env=environment(**variables), stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
-    assert run_node("--version", ATRIUM_INSPECT_NODE=where).returncode == 0
+    assert run_node("--version", **variables).returncode == 0
+
+
+def test_nobody_there_is_said():
+    address = f"http://127.0.0.1:{free_port()}"
+    done = subprocess.run([binary(), "inspect", "--node", address, "node"], env=environment(),
+                          timeout=DEADLINE, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == f"atrium inspect: cannot reach {address}: Connection refused\n"
+
+
+def test_a_port_of_clients_is_no_listener_of_operators(inspected):
+    """Somebody takes the wrong one of the two ports."""
+    wrong = inspected.at(f"http://127.0.0.1:{inspected.node.port}")
+    assert "there is nothing here" in wrong.fail("node")
+
+
+async def test_an_act_needs_the_token_of_administrators(start_node, connect, tmp_path):
+    """Who has it, in a file or a variable, acts; everybody looks."""
+    secret, wrong = tmp_path / "token", tmp_path / "wrong"
+    secret.write_text("a-long-enough-token\n")
+    wrong.write_text("a-long-enough-tokem\n")
+    one = Inspected(start_node, "--admin-token-file", str(secret))
+    ann, bob = await connect(one.node, "ann"), await connect(one.node, "bob")
+    assert one.look("user", "ann")["connections"] == 1
+    act = ["disconnect", "user"]
+    assert "--token-file" in one.fail(*act, "ann")
+    assert "does not take this token" in one.fail("--token-file", str(wrong), *act, "ann")
+    assert "No such file" in one.fail("--token-file", str(tmp_path / "none"), *act, "ann")
+    assert one.show("--token-file", str(secret), *act, "ann") == "closed 1 connection\n"
+    assert await ann.close_code() == 4005
+    done = one.run(*act, "bob", ATRIUM_INSPECT_TOKEN=secret.read_text().strip())
+    assert done.returncode == 0, done.stderr
+    assert await bob.close_code() == 4005
+
+
+async def test_where_others_reach_the_node_nobody_acts_without_a_token(start_node, connect):
+    one = Inspected(start_node, "--internal", "0.0.0.0:0")
+    await connect(one.node, "ann")
+    assert one.look("user", "ann")["connections"] == 1
+    assert "--admin-token-file" in one.fail("disconnect", "user", "ann")
 
 
 async def test_one_node_shows_what_others_have(start_node, shared_redis, connect, room):
@@ -228,7 +269,7 @@ def test_watch_ends_when_the_node_goes_away(start_node, watch, terminal):
     one.node.crash()
     code, errors = seen.end()
     assert code == 1
-    assert "the node has gone" in errors or "cannot reach" in errors or "hangs up" in errors
+    assert "cannot reach" in errors or "hangs up" in errors
 
 
 def test_a_tool_does_not_hold_up_the_end_of_a_node(start_node, watch):

@@ -1,10 +1,14 @@
 """What the READMEs show is what is compiled and tested."""
 
 import re
+import subprocess
 
 import pytest
 
-from node import ROOT, run_node
+from child import die_with_parent
+from client import join, unique
+from deadline import DEADLINE, until
+from node import ROOT, binary, environment, fetch, run_node
 
 READMES = ["README.md", "actors/README.md"]
 
@@ -26,6 +30,43 @@ def test_every_option_is_explained_somewhere_in_net():
     """An operator wants to know more than a line of the table."""
     flags = set(re.findall(r"--[a-z][a-z-]+", (ROOT / "net" / "README.md").read_text()))
     assert not flags_of_the_node() - flags
+
+
+async def test_looking_inside_works_after_the_tour(start_node, shared_redis, connect):
+    """A newcomer has taken the tour, with a member of the lobby on each node.
+    The commands of the next section show both members, and what they say they show."""
+    readme = (ROOT / "README.md").read_text()
+    ports = re.findall(r"atrium node --listen 127\.0\.0\.1:(\d+) --redis", readme)
+    space = unique("tour")
+    nodes = [start_node("--redis", shared_redis.url, "--namespace", space, "--node-id", f"tour-{port}")
+             for port in ports]
+    await join("lobby", await connect(nodes[0], "ann"), await connect(nodes[1], "bob"))
+    section = readme.split("## Looking inside")[1].split("\n## ")[0]
+    for port, node in zip(ports, nodes):
+        section = section.replace(f"127.0.0.1:{int(port) + 1000}", f"127.0.0.1:{node.internal_port}")
+    assert not re.search(r"127\.0\.0\.1:\d{4}\b", section), "a port that the tour does not open"
+    commands = re.search(r"```sh\n(.*?)```", section, re.DOTALL)[1]
+    where = re.search(r"ATRIUM_INSPECT_NODE=(\S+)", commands)[1]
+
+    def tool(words):
+        return subprocess.Popen([binary(), "inspect", *words.split()], stdout=subprocess.PIPE,
+                                env=environment(ATRIUM_INSPECT_NODE=where), text=True,
+                                preexec_fn=die_with_parent)
+
+    def shown(words):
+        with tool(words) as process:
+            return process.communicate(timeout=DEADLINE)[0]
+
+    tools = re.findall(r"atrium inspect (.*?) *#", commands)
+    await until(lambda: shown("cluster").count("tour-") == 2, "both nodes are shown")
+    await until(lambda: "2 members" in shown("room lobby"), "both members are shown")
+    assert {"cluster", "room lobby", "top", "watch"} == set(tools) and "lobby" in shown("top")
+    with tool("watch") as process:
+        process.terminate()
+        assert process.wait(DEADLINE) in (0, -15)  # before or after it looks for signals
+    for target, sign in [("/inspect/rooms/lobby", b'"members":2'), ("/metrics", b"atrium_rooms 1")]:
+        port = re.search(rf"curl http://127\.0\.0\.1:(\d+){target} ", commands)[1]
+        assert sign in fetch(int(port), target)[2]
 
 
 def test_every_option_of_the_node_is_in_the_table():

@@ -44,10 +44,6 @@ CAF_TEST(a bad flag is named) {
          {{"--config", "/tmp"}, "/tmp", "cannot read"},
          {{"--listen", "0.0.0.0:80"}, "listen", "allow-anonymous"},
          {{"--listen", "127.example.org:80"}, "listen", "allow-anonymous"},
-         {{"--inspect-port=65536"}, "--inspect-port", "in 0..65535"},
-         {{"--inspect-host", "[::1]"}, "--inspect-host", "'[::1]' is no host"},
-         {{"--inspect-port=1", "--inspect-host=::"}, "inspect-host", "needs --inspect-cert"},
-         {{"--inspect-cert=x", "--inspect-key=x"}, "inspect-ca", "without the others"},
        })
     check_refused(parse(flags), origin, reason);
 }

@@ -44,6 +44,12 @@ void add_name(X509_NAME* to, const std::string& name) {
   must(X509_NAME_add_entry_by_txt(to, "CN", MBSTRING_UTF8, bytes, -1, -1, 0) == 1);
 }
 
+void add_extension(X509* to, int what, const char* value) {
+  auto extension = X509V3_EXT_conf_nid(nullptr, nullptr, what, value);
+  must(X509_add_ext(to, extension, -1) == 1);
+  X509_EXTENSION_free(extension);
+}
+
 /// Returns a certificate for `name` and `key` in PEM, signed by `issuer`.
 std::string certify(const std::string& name, EVP_PKEY* key, const std::string& issuer,
                     EVP_PKEY* signer) {
@@ -57,12 +63,10 @@ std::string certify(const std::string& name, EVP_PKEY* key, const std::string& i
   X509_set_pubkey(x.get(), key);
   add_name(X509_get_subject_name(x.get()), name);
   add_name(X509_get_issuer_name(x.get()), issuer);
-  if (name == issuer) {
-    auto extension
-      = X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE");
-    must(X509_add_ext(x.get(), extension, -1) == 1);
-    X509_EXTENSION_free(extension);
-  }
+  if (name == issuer)
+    add_extension(x.get(), NID_basic_constraints, "critical,CA:TRUE");
+  else
+    add_extension(x.get(), NID_subject_alt_name, name.c_str());
   must(X509_sign(x.get(), signer, EVP_sha256()) != 0);
   bio_ptr out{BIO_new(BIO_s_mem()), BIO_free};
   must(PEM_write_bio_X509(out.get(), x.get()) == 1);

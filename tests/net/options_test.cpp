@@ -145,14 +145,6 @@ CAF_TEST(version is printed with success) {
   CAF_CHECK(got.text.starts_with("atrium 0."));
 }
 
-CAF_TEST(with certificates the tool may come from other machines) {
-  auto got = parse({"--inspect-port=1", "--inspect-host=::", "--inspect-cert=x", "--inspect-key=x",
-                    "--inspect-ca=x"});
-  check_good(got);
-  CAF_CHECK_EQUAL(got.value.inspect_host, "::");
-  check_good(parse({"--inspect-port=1", "--inspect-host=::1"}));
-}
-
 CAF_TEST(options that a program sets are validated like those of a user) {
   options value;
   value.lanes = 1000;

@@ -41,16 +41,17 @@ void check_bad(const strings& arguments, const std::string& part,
 CAF_TEST(a_command_alone_asks_the_node_of_this_machine) {
   auto x = good({"rooms"});
   CAF_CHECK(x.what == task::rooms && x.words.empty() && !x.json);
-  CAF_CHECK(x.node == (listen_address{"127.0.0.1", 9180}));
+  CAF_CHECK_EQUAL(x.node.text, "http://127.0.0.1:9080");
   CAF_CHECK(x.timeout == 5s && x.interval == 1s && x.limit == 50U);
 }
 
 CAF_TEST(options_may_stand_anywhere) {
-  for (auto& words : {strings{"--node", "[::1]:9", "room", "lobby", "--json", "--timeout=0.5"},
-                      strings{"room", "--timeout=0.5", "--json", "--node=[::1]:9", "lobby"}}) {
+  for (auto& words :
+       {strings{"--node", "http://[::1]:9", "room", "lobby", "--json", "--timeout=0.5"},
+        strings{"room", "--timeout=0.5", "--json", "--node=http://[::1]:9", "lobby"}}) {
     auto x = good(words);
     CAF_CHECK(x.what == task::room && x.words == strings{"lobby"} && x.json);
-    CAF_CHECK(x.node == (listen_address{"::1", 9}));
+    CAF_CHECK(x.node.host == "::1" && x.node.port == "9");
     CAF_CHECK(x.timeout == 500ms);
   }
 }
@@ -59,8 +60,52 @@ CAF_TEST(the_variable_names_a_node_and_the_flag_wins) {
   variable_map variables{{"ATRIUM_INSPECT_NODE", "a:1"}};
   CAF_CHECK_EQUAL(good({"node"}, variables).node.host, "a");
   CAF_CHECK_EQUAL(good({"node", "--node", "b:2"}, variables).node.host, "b");
-  CAF_CHECK_EQUAL(good({"node"}, {{"ATRIUM_INSPECT_NODE", ""}}).node.port, 9180U);
+  CAF_CHECK_EQUAL(good({"node"}, {{"ATRIUM_INSPECT_NODE", ""}}).node.port, "9080");
   check_bad({"node"}, "ATRIUM_INSPECT_NODE: ", {{"ATRIUM_INSPECT_NODE", "nowhere"}});
+}
+
+CAF_TEST(a_node_is_an_address_of_http_or_of_a_socket) {
+  using carrier = node_address::carrier;
+  struct row {
+    const char* text;
+    carrier by;
+    const char* host;
+    const char* port;
+    const char* prefix;
+  };
+  for (auto& [text, by, host, port, prefix] :
+       {row{"http://a:1", carrier::tcp, "a", "1", ""}, row{"a:1", carrier::tcp, "a", "1", ""},
+        row{"http://a", carrier::tcp, "a", "80", ""},
+        row{"https://a", carrier::tls, "a", "443", ""},
+        row{"https://[::1]:9/", carrier::tls, "::1", "9", ""},
+        row{"https://ops.example/chat-1/", carrier::tls, "ops.example", "443", "/chat-1"}}) {
+    auto node = good({"node", "--node", text}).node;
+    CAF_CHECK(node.by == by);
+    CAF_CHECK_EQUAL(node.host, host);
+    CAF_CHECK_EQUAL(node.port, port);
+    CAF_CHECK_EQUAL(node.prefix, prefix);
+  }
+  auto node = good({"node", "--node", "unix:///run/a.sock"}).node;
+  CAF_CHECK(node.by == carrier::unix_socket && node.path == "/run/a.sock");
+  for (auto text : {"a", "a:0", "a:99999", "ftp://a", "http://", "http:///x", "http://a/?x",
+                    "unix:", "unix://", "unix://a", "unix:///", "http://u@a:1", "http://a b"})
+    check_bad({"node", "--node", text}, "--node: ");
+  check_bad({"node", "--node", "unix:///" + std::string(108, 'x')}, "--node: ");
+}
+
+CAF_TEST(a_token_does_not_go_where_others_can_read_it) {
+  variable_map token{{"ATRIUM_INSPECT_TOKEN", "secret"}};
+  strings act{"disconnect", "user", "ann", "--node"};
+  auto with = [&](const std::string& node) {
+    auto result = act;
+    result.push_back(node);
+    return result;
+  };
+  check_bad(with("http://node-1:9080"), "use https://", token);
+  for (auto node : {"https://node-1:9080", "http://127.0.0.1:1", "http://[::1]:1", "unix:///a"})
+    CAF_CHECK_EQUAL(good(with(node), token).token, "secret");
+  good(with("http://node-1:9080"));
+  good({"rooms", "--node", "http://node-1:9080"}, token); // looking is free
 }
 
 CAF_TEST(names_may_look_like_commands_and_options) {
@@ -90,8 +135,6 @@ CAF_TEST(numbers_and_data_are_checked_before_they_are_sent) {
 }
 
 CAF_TEST(values_out_of_range_are_refused) {
-  check_bad({"node", "--node", "a"}, "--node: ");
-  check_bad({"node", "--node", "a:0"}, "--node: ");
   check_bad({"node", "--timeout", "0"}, "--timeout");
   check_bad({"rooms", "--limit", "0"}, "--limit");
   check_bad({"rooms", "--limit", "many"}, "--limit");
@@ -105,7 +148,7 @@ CAF_TEST(options_that_mean_nothing_are_refused) {
   check_bad({"find", "a", "--all"}, "--all: only");
   check_bad({"connections", "--prefix", "a"}, "--prefix: only");
   check_bad({"top", "--interval", "2"}, "--interval: only for watch");
-  check_bad({"node", "--cert", "a", "--key", "b"}, "--ca");
+  check_bad({"node", "--ca", "a"}, "--ca: only");
 }
 
 CAF_TEST(help_lists_the_commands) {

@@ -1,20 +1,17 @@
 #define CAF_SUITE node_link_test
 
 #include "atrium/net/inspect/node_link.hpp"
-#include "atrium/net/inspect_desk.hpp"
-#include "atrium/net/remoting.hpp"
 
 #include "../certificates.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/send.hpp>
-#include <caf/stateful_actor.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
 #include <caf/test/unit_test.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <filesystem>
 #include <future>
@@ -26,89 +23,108 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using boost::asio::ip::tcp;
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using request = http::request<http::string_body>;
+using response = http::response<http::string_body>;
 
-constexpr std::uint16_t good = 200;
-
-/// Says what it was asked; never answers the target `never`.
-class echo_core {
-public:
-  static inline constexpr auto name = "echo";
-
-  std::vector<caf::typed_response_promise<std::uint16_t, std::string>> unanswered;
-};
-
-inspect_service::behavior_type echo(inspect_service::stateful_pointer<echo_core> self,
-                                    std::uint32_t version) {
-  return {
-    [version](version_atom, std::uint32_t) {
-      return std::make_tuple(version, std::string{"node-a"});
-    },
-    [self](view_atom, const std::string& target) -> caf::result<std::uint16_t, std::string> {
-      if (target == "never") {
-        auto to = self->make_response_promise<std::uint16_t, std::string>();
-        self->state.unanswered.push_back(to);
-        return to;
-      }
-      return {good, "view " + target};
-    },
-    [](act_atom, const std::string& target, const std::string& body) {
-      return std::make_tuple(good, "act " + target + ' ' + body);
-    },
-  };
+response json_answer(unsigned status, std::string body) {
+  response x{static_cast<http::status>(status), 11};
+  x.set(http::field::content_type, "application/json");
+  x.body() = std::move(body);
+  x.prepare_payload();
+  return x;
 }
 
-/// A node as far as the tool can tell: an actor system that publishes the desk
-/// of an echo.
+/// Answers one question after the other, as a node does; says what was asked.
+template <class Protocol>
 class fake_node {
 public:
-  explicit fake_node(const certificate_paths& certificates = {},
-                     std::uint32_t version = inspect_version) {
-    if (certificates.any())
-      CAF_REQUIRE_EQUAL(remoting_.read(certificates), "");
-    remoting_.load_into(config_, remoting::side::server);
-    system_ = std::make_unique<caf::actor_system>(config_);
-    echo_ = system_->spawn(echo, version);
-    desk_ = spawn_inspect_desk(*system_, echo_, count);
-    auto done = remoting_.publish(desk_, "127.0.0.1", 0);
-    CAF_REQUIRE(done);
-    port_ = *done;
+  using handler = std::function<response(const request&)>;
+
+  fake_node(const typename Protocol::endpoint& where, handler answer,
+            std::shared_ptr<asio::ssl::context> tls = nullptr)
+    : acceptor_(io_, where), answer_(std::move(answer)), tls_(std::move(tls)) {
+    thread_ = std::thread{[this] { serve(); }};
   }
 
   ~fake_node() {
-    stop();
+    stop_ = true;
+    typename Protocol::socket last{io_};
+    last.connect(acceptor_.local_endpoint());
+    thread_.join();
   }
 
-  void stop() {
-    if (!system_)
-      return;
-    remoting::close(*system_, port_);
-    for (auto who : {&desk_, &echo_}) {
-      caf::anon_send_exit(*who, caf::exit_reason::user_shutdown);
-      *who = nullptr;
-    }
-    system_.reset();
+  auto endpoint() const {
+    return acceptor_.local_endpoint();
   }
-
-  /// Options of a tool that asks this node.
-  inspect_options options(const certificate_paths& certificates = {}) const {
-    inspect_options result;
-    result.node.port = port_;
-    result.certificates = certificates;
-    result.timeout = 10s; // nothing here waits for so long
-    return result;
-  }
-
-  std::shared_ptr<counters> count = std::make_shared<counters>();
 
 private:
-  remoting remoting_;
-  caf::actor_system_config config_;
-  std::unique_ptr<caf::actor_system> system_;
-  inspect_service echo_;
-  inspect_service desk_;
-  std::uint16_t port_ = 0;
+  void serve() {
+    while (true) {
+      auto socket = acceptor_.accept();
+      if (stop_)
+        return;
+      boost::system::error_code error;
+      if (!tls_) {
+        talk(socket);
+        continue;
+      }
+      asio::ssl::stream<typename Protocol::socket&> secure{socket, *tls_};
+      secure.handshake(asio::ssl::stream_base::server, error);
+      if (!error)
+        talk(secure);
+    }
+  }
+
+  template <class Stream>
+  void talk(Stream& by) {
+    boost::system::error_code error;
+    boost::beast::flat_buffer buffer;
+    request asked;
+    http::read(by, buffer, asked, error);
+    if (!error)
+      http::write(by, answer_(asked), error);
+  }
+
+  asio::io_context io_;
+  typename Protocol::acceptor acceptor_;
+  handler answer_;
+  std::shared_ptr<asio::ssl::context> tls_;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
 };
+
+const tcp::endpoint anywhere{asio::ip::address_v4::loopback(), 0};
+
+using tcp_node = fake_node<tcp>;
+
+/// Says what was asked.
+response echo(const request& x) {
+  auto text = std::string{x.method_string()} + ' ' + std::string{x.target()};
+  for (auto name : {http::field::host, http::field::content_type, http::field::authorization})
+    text += ' ' + std::string{x[name]};
+  return json_answer(200, text + ' ' + x.body());
+}
+
+inspect_options options_for(const std::string& address) {
+  inspect_options result;
+  CAF_REQUIRE_EQUAL(read_node_address(address, result.node), "");
+  result.timeout = 10s; // nothing here waits for so long
+  return result;
+}
+
+std::string address_of(std::uint16_t port, const char* scheme = "http://",
+                       const char* host = "127.0.0.1") {
+  return scheme + std::string{host} + ':' + std::to_string(port);
+}
+
+node_answer ask(const inspect_options& from, node_question what = {"node", std::nullopt}) {
+  node_link link{from};
+  CAF_REQUIRE_EQUAL(link.prepare(), "");
+  return link.ask(std::move(what));
+}
 
 void check_has(const std::string& text, const std::string& part) {
   if (text.find(part) == text.npos)
@@ -117,166 +133,145 @@ void check_has(const std::string& text, const std::string& part) {
 
 } // namespace
 
-CAF_TEST(views_and_acts_are_answered) {
-  fake_node node;
-  node_link link{node.options()};
-  CAF_REQUIRE_EQUAL(link.connect(), "");
-  CAF_CHECK_EQUAL(link.node_id(), "node-a");
-  auto view = link.ask({"rooms/a", std::nullopt});
-  CAF_CHECK_EQUAL(view.error, "");
-  CAF_CHECK_EQUAL(view.status, 200U);
-  CAF_CHECK_EQUAL(view.json, "view rooms/a");
-  CAF_CHECK_EQUAL(link.ask({"x", "body"}).json, "act x body");
-  CAF_CHECK(!link.is_stuck());
+CAF_TEST(views_are_gets_and_acts_are_posts_with_the_token) {
+  tcp_node node{anywhere, echo};
+  auto port = node.endpoint().port();
+  auto host = "127.0.0.1:" + std::to_string(port);
+  auto options = options_for(address_of(port));
+  options.token = "secret";
+  CAF_CHECK_EQUAL(ask(options, {"", std::nullopt}).json, "GET /inspect " + host + "   ");
+  CAF_CHECK_EQUAL(ask(options, {"top?limit=1", std::nullopt}).json,
+                  "GET /inspect/top?limit=1 " + host + "   ");
+  CAF_CHECK_EQUAL(ask(options, {"rooms/a/publish", "{}"}).json,
+                  "POST /inspect/rooms/a/publish " + host + " application/json Bearer secret {}");
+  options = options_for(address_of(port) + "/below/");
+  CAF_CHECK_EQUAL(ask(options, {"x", std::nullopt}).json, "GET /below/inspect/x " + host + "   ");
+}
+
+CAF_TEST(questions_at_the_same_time_are_all_answered) {
+  tcp_node node{anywhere, echo};
+  node_link link{options_for(address_of(node.endpoint().port()))};
+  std::size_t answered = 0;
+  for (int i = 0; i < 3; ++i)
+    link.ask({"x", std::nullopt}, [&](const node_answer& x) { answered += x.error.empty(); });
+  link.io().run();
+  CAF_CHECK_EQUAL(answered, 3U);
 }
 
 CAF_TEST(large_answers_come_whole) {
-  fake_node node;
-  node_link link{node.options()};
-  CAF_REQUIRE_EQUAL(link.connect(), "");
-  std::string large(3'000'000, 'x');
-  CAF_CHECK_EQUAL(link.ask({large, std::nullopt}).json.size(), large.size() + 5);
+  tcp_node node{anywhere, [](auto&) { return json_answer(200, std::string(3'000'000, 'x')); }};
+  CAF_CHECK_EQUAL(ask(options_for(address_of(node.endpoint().port()))).json.size(), 3'000'000U);
 }
 
-CAF_TEST(another_version_is_named) {
-  fake_node node{{}, inspect_version + 6};
-  node_link link{node.options()};
-  auto error = link.connect();
-  check_has(error, "node node-a speaks version 7");
-  check_has(error, "this tool 1");
+CAF_TEST(what_the_node_says_instead_of_an_answer_is_the_error) {
+  unsigned status = 404;
+  std::string body = R"({"error":"unknown","message":"no \u202e such"})";
+  tcp_node node{anywhere, [&](auto&) { return json_answer(status, body); }};
+  auto options = options_for(address_of(node.endpoint().port()));
+  CAF_CHECK_EQUAL(ask(options).error, "no \\u{202e} such");
+  body = "7";
+  CAF_CHECK_EQUAL(ask(options).error, "status 404");
+  status = 401;
+  check_has(ask(options).error, "--token-file");
+  options.token = "x";
+  CAF_CHECK_EQUAL(ask(options).error, "the node does not take this token");
+}
+
+CAF_TEST(somebody_else_is_not_taken_for_a_node) {
+  tcp_node node{anywhere, [](auto&) {
+                  auto x = json_answer(200, "<p>");
+                  x.set(http::field::content_type, "text/html");
+                  return x;
+                }};
+  check_has(ask(options_for(address_of(node.endpoint().port()))).error,
+            "is no internal listener of a node: status 200 text/html");
 }
 
 CAF_TEST(nobody_there_is_said_at_once) {
-  inspect_options options;
+  std::uint16_t port = 0;
   {
-    boost::asio::io_context io;
-    tcp::acceptor free{io, {boost::asio::ip::address_v4::loopback(), 0}};
-    options.node.port = free.local_endpoint().port();
+    asio::io_context io;
+    tcp::acceptor free{io, anywhere};
+    port = free.local_endpoint().port();
   }
-  node_link link{options};
-  check_has(link.connect(), "cannot reach 127.0.0.1:");
-  CAF_CHECK(!link.is_stuck());
+  auto address = address_of(port);
+  CAF_CHECK_EQUAL(ask(options_for(address)).error,
+                  "cannot reach " + address + ": Connection refused");
+  check_has(ask(options_for("unix:///nowhere/x")).error,
+            "cannot reach unix:///nowhere/x: No such file");
+  check_has(ask(options_for("http://nowhere.invalid:1")).error, "cannot find nowhere.invalid: ");
 }
 
 CAF_TEST(a_peer_that_says_nothing_is_given_up) {
-  boost::asio::io_context io;
-  tcp::acceptor mute{io, {boost::asio::ip::address_v4::loopback(), 0}};
-  inspect_options options;
-  options.node.port = mute.local_endpoint().port();
-  options.timeout = remoting::heartbeat + 500ms; // more than one
-  node_link link{options};
-  check_has(link.connect(), "does not answer within 1.5 s");
-  CAF_CHECK(link.is_stuck());
+  asio::io_context io;
+  tcp::acceptor mute{io, anywhere};
+  for (auto scheme : {"http://", "https://"}) {
+    auto options = options_for(address_of(mute.local_endpoint().port(), scheme));
+    options.timeout = 300ms;
+    check_has(ask(options).error, "does not answer within 300 ms");
+  }
 }
 
 CAF_TEST(a_peer_that_speaks_something_else_is_refused) {
-  boost::asio::io_context io;
-  tcp::acceptor other{io, {boost::asio::ip::address_v4::loopback(), 0}};
+  asio::io_context io;
+  tcp::acceptor other{io, anywhere};
   std::thread server{[&] {
-    auto socket = other.accept();
-    boost::asio::write(socket, boost::asio::buffer(std::string(4096, 'x')));
+    for (int i = 0; i < 2; ++i) {
+      auto socket = other.accept();
+      asio::write(socket, asio::buffer(std::string(4096, 'x')));
+      char byte = 0; // a reset would hide what was written
+      boost::system::error_code end;
+      while (!end)
+        socket.read_some(asio::buffer(&byte, 1), end);
+    }
   }};
-  inspect_options options;
-  options.node.port = other.local_endpoint().port();
-  node_link link{options};
-  check_has(link.connect(), "127.0.0.1:");
-  CAF_CHECK(!link.is_stuck());
+  auto port = other.local_endpoint().port();
+  check_has(ask(options_for(address_of(port))).error, "answers something that is no HTTP");
+  check_has(ask(options_for(address_of(port, "https://"))).error, "does not speak TLS");
   server.join();
 }
 
-CAF_TEST(a_question_without_an_answer_is_given_up) {
-  fake_node node;
-  auto options = node.options();
-  options.timeout = 200ms;
-  node_link link{options};
-  CAF_REQUIRE_EQUAL(link.connect(), "");
-  CAF_CHECK_EQUAL(link.ask({"never", std::nullopt}).error, "no answer within 200 ms");
-  CAF_CHECK_EQUAL(link.ask({"x", std::nullopt}).json, "view x");
-}
-
-CAF_TEST(a_node_that_goes_away_is_noticed_at_once) {
-  fake_node node;
-  node_link link{node.options()};
-  CAF_REQUIRE_EQUAL(link.connect(), "");
-  std::promise<node_answer> got;
-  link.ask({"never", std::nullopt}, [&](node_answer x) { got.set_value(std::move(x)); });
-  CAF_CHECK_EQUAL(link.ask({"x", std::nullopt}).json, "view x"); // the other is under way
-  node.stop();
-  auto result = got.get_future();
-  CAF_REQUIRE(result.wait_for(5s) == std::future_status::ready);
-  CAF_CHECK_EQUAL(result.get().error, "the node has gone");
-  CAF_CHECK_EQUAL(link.ask({"x", std::nullopt}).error, "the node has gone");
-}
-
-CAF_TEST(more_questions_than_places_are_refused_and_counted) {
-  fake_node node;
-  node_link link{node.options()};
-  CAF_REQUIRE_EQUAL(link.connect(), "");
-  for (std::size_t i = 0; i < inspect_desk_places; ++i)
-    link.ask({"never", std::nullopt}, [](node_answer) {});
-  auto deadline = std::chrono::steady_clock::now() + 10s;
-  while (link.ask({"x", std::nullopt}).status != 503)
-    CAF_REQUIRE(std::chrono::steady_clock::now() < deadline);
-  CAF_CHECK_EQUAL(link.ask({"x", "body"}).status, 503U);
-  CAF_CHECK_EQUAL(node.count->inspections_refused.load(), 2U);
-}
-
-CAF_TEST(certificates_of_one_authority_open_the_door) {
+CAF_TEST(a_unix_socket_is_asked_like_a_port) {
+  using local = asio::local::stream_protocol;
   test::temporary_folder folder;
-  test::authority authority{folder, "ops"};
-  fake_node node{authority.issue("node")};
-  node_link link{node.options(authority.issue("tool"))};
-  CAF_REQUIRE_EQUAL(link.connect(), "");
-  CAF_CHECK_EQUAL(link.ask({"x", std::nullopt}).json, "view x");
+  auto path = folder.path() + "/node.sock";
+  fake_node<local> node{local::endpoint{path}, echo};
+  CAF_CHECK_EQUAL(ask(options_for("unix://" + path), {"x", std::nullopt}).json,
+                  "GET /inspect/x localhost   ");
 }
 
-CAF_TEST(certificates_of_another_authority_do_not) {
+CAF_TEST(only_a_certificate_for_the_node_by_a_trusted_authority_will_do) {
   test::temporary_folder folder;
   test::authority authority{folder, "ops"};
   test::authority stranger{folder, "stranger"};
-  fake_node node{authority.issue("node")};
-  auto foreign = stranger.issue("tool"); // believes the node, is not believed
-  foreign.ca = authority.issue("x").ca;
-  node_link link{node.options(foreign)};
-  check_has(link.connect(), "hangs up: it does not know this certificate");
-  node_link suspicious{node.options(stranger.issue("tool"))};
-  check_has(suspicious.connect(), "hangs up: it does not know this certificate");
-  node_link good{node.options(authority.issue("tool"))}; // the door still works
-  CAF_CHECK_EQUAL(good.connect(), "");
-}
-
-CAF_TEST(without_a_certificate_there_is_no_way_in) {
-  test::temporary_folder folder;
-  test::authority authority{folder, "ops"};
-  fake_node node{authority.issue("node")};
-  node_link link{node.options()};
-  check_has(link.connect(), "hangs up: it is no node, or wants a certificate (--cert)");
-}
-
-CAF_TEST(files_may_go_once_they_are_read) {
-  test::temporary_folder folder;
-  test::authority authority{folder, "ops"};
-  auto paths = authority.issue("node");
-  fake_node node{paths};
-  auto mine = authority.issue("tool");
-  std::filesystem::remove(paths.cert);
-  std::filesystem::remove(paths.key);
-  node_link link{node.options(mine)};
-  CAF_CHECK_EQUAL(link.connect(), "");
+  auto paths = authority.issue("IP:127.0.0.1");
+  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+  tls->use_certificate_chain_file(paths.cert);
+  tls->use_private_key_file(paths.key, asio::ssl::context::pem);
+  tcp_node node{anywhere, echo, tls};
+  auto port = node.endpoint().port();
+  auto options = options_for(address_of(port, "https://"));
+  options.ca = paths.ca;
+  check_has(ask(options).json, "GET /inspect/node");
+  auto elsewhere = options_for(address_of(port, "https://", "localhost"));
+  elsewhere.ca = paths.ca;
+  check_has(ask(elsewhere).error, "is not good: hostname mismatch");
+  options.ca = stranger.issue("DNS:x").ca;
+  check_has(ask(options).error, "is not good: ");
+  options.ca.clear(); // whom this machine trusts
+  check_has(ask(options).error, "is not good: ");
 }
 
 CAF_TEST(files_that_are_of_no_use_are_named) {
   test::temporary_folder folder;
-  test::authority authority{folder, "ops"};
-  auto paths = authority.issue("node");
-  auto other = authority.issue("other");
-  auto rubbish = folder.write("rubbish", "rubbish");
-  remoting x;
-  CAF_CHECK(x.read({"/nowhere", paths.key, paths.ca}).starts_with("cert: /nowhere: No such"));
-  CAF_CHECK(x.read({rubbish, paths.key, paths.ca}).starts_with("cert: " + rubbish));
-  CAF_CHECK(x.read({paths.cert, other.key, paths.ca}).starts_with("key: " + other.key));
-  CAF_CHECK(x.read({paths.cert, paths.key, rubbish}).starts_with("ca: " + rubbish));
-  CAF_CHECK(!x.is_secure());
-  CAF_CHECK_EQUAL(x.read(paths), "");
-  CAF_CHECK(x.is_secure());
+  auto options = options_for("https://localhost:1");
+  options.ca = folder.write("rubbish", "rubbish");
+  CAF_CHECK(node_link{options}.prepare().starts_with("--ca: " + options.ca));
+  options.ca.clear();
+  options.token_file = "/nowhere";
+  check_has(node_link{options}.prepare(), "--token-file: /nowhere: No such file");
+  options.token_file = folder.write("empty", "\n");
+  check_has(node_link{options}.prepare(), "there is no token in it");
+  options.token_file = folder.write("header", "a\r\nb: c");
+  check_has(node_link{options}.prepare(), "control character");
 }
