@@ -9,17 +9,7 @@
 
 namespace atrium {
 
-namespace {
-
-// Where a socket's other end is; nowhere when it has gone already.
-boost::asio::ip::address peer_of(const tcp_socket& socket) {
-  boost::system::error_code ignored;
-  return socket.remote_endpoint(ignored).address();
-}
-
-} // namespace
-
-http_session::http_session(tcp_socket socket, lane_thread& lane,
+http_session::http_session(stream_socket socket, lane_thread& lane,
                            node_context_ptr node, http_routes routes,
                            gate_ticket place)
   : stream_(std::move(socket)),

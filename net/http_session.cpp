@@ -221,7 +221,7 @@ void http_session::respond(const http_request& to, http_answer x) {
 // the answer (RFC 9112, 9.6): reads on until it hangs up or the deadline.
 void http_session::linger() {
   boost::system::error_code ignored;
-  stream_.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
+  stream_.next_layer().shutdown(stream_socket::shutdown_send, ignored);
   buffer_.clear();
   stream_.next_layer().async_read_some(
     buffer_.prepare(linger_buffer),
@@ -235,7 +235,7 @@ void http_session::linger() {
 
 void http_session::close() {
   boost::system::error_code ignored;
-  stream_.next_layer().shutdown(tcp_socket::shutdown_send, ignored);
+  stream_.next_layer().shutdown(stream_socket::shutdown_send, ignored);
   stream_.next_layer().close(ignored);
 }
 

@@ -24,7 +24,7 @@ class http_session : public living,
 public:
   /// `routes` is what may be asked for here; `place` is that of a connection
   /// that has not upgraded yet.
-  http_session(tcp_socket socket, lane_thread& lane, node_context_ptr node,
+  http_session(stream_socket socket, lane_thread& lane, node_context_ptr node,
                http_routes routes, gate_ticket place);
 
   /// Reads requests until the connection ends; with a context through TLS. What

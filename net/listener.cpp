@@ -2,9 +2,13 @@
 
 #include "atrium/broker/log.hpp"
 #include "atrium/net/http_session.hpp"
+#include "atrium/net/option_values.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
+
+#include <cstring>
 
 namespace atrium {
 
@@ -28,6 +32,16 @@ listener::listener(std::vector<lane_thread*> lanes, node_context_ptr node,
 }
 
 std::string listener::start(const listen_address& where) {
+  auto error
+    = where.path.empty() ? listen_by_tcp(where) : listen_at_file(where.path);
+  if (!error.empty())
+    return "cannot listen on " + show_address(where) + ": " + error;
+  boost::asio::post(acceptor_.get_executor(),
+                    [self = shared_from_this()] { self->accept(); });
+  return {};
+}
+
+std::string listener::listen_by_tcp(const listen_address& where) {
   using boost::asio::ip::tcp;
   boost::system::error_code error;
   auto host = where.host == "localhost" ? std::string{"127.0.0.1"} : where.host;
@@ -35,7 +49,6 @@ std::string listener::start(const listen_address& where) {
   if (error)
     return "'" + where.host + "' is not an IP address";
   tcp::endpoint endpoint{ip, where.port};
-  auto text = where.host + ":" + std::to_string(where.port);
   acceptor_.open(endpoint.protocol(), error);
   if (!error)
     acceptor_.set_option(tcp::acceptor::reuse_address{true}, error);
@@ -44,18 +57,27 @@ std::string listener::start(const listen_address& where) {
   if (!error)
     acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
   if (error)
-    return "cannot listen on " + text + ": " + error.message();
-  address_ = {where.host, acceptor_.local_endpoint(error).port()};
-  boost::asio::post(acceptor_.get_executor(),
-                    [self = shared_from_this()] { self->accept(); });
+    return error.message();
+  auto bound = acceptor_.local_endpoint(error);
+  std::memcpy(endpoint.data(), bound.data(), bound.size());
+  address_ = {where.host, endpoint.port()};
   return {};
+}
+
+std::string listener::listen_at_file(const std::string& path) {
+  boost::system::error_code error;
+  acceptor_.open(boost::asio::local::stream_protocol{}, error);
+  if (error)
+    return error.message();
+  address_ = {{}, 0, path};
+  return file_.listen(acceptor_.native_handle(), path);
 }
 
 void listener::accept() {
   auto& lane = *lanes_[next_++ % lanes_.size()];
   acceptor_.async_accept(
     lane.io().get_executor(),
-    [self = shared_from_this(), &lane](auto error, tcp_socket socket) {
+    [self = shared_from_this(), &lane](auto error, stream_socket socket) {
       if (!self->acceptor_.is_open())
         return;
       if (error)
@@ -85,6 +107,7 @@ void listener::stop() {
   boost::asio::post(acceptor_.get_executor(), [self = shared_from_this()] {
     boost::system::error_code ignored;
     self->acceptor_.close(ignored);
+    self->file_.remove();
     self->retry_.cancel();
   });
 }

@@ -3,9 +3,11 @@
 #include "atrium/net/http_routes.hpp"
 #include "atrium/net/lane_thread.hpp"
 #include "atrium/net/node_context.hpp"
+#include "atrium/net/socket_file.hpp"
+#include "atrium/net/stream_socket.hpp"
 #include "atrium/net/tls/tls_context.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
@@ -14,8 +16,8 @@
 
 namespace atrium {
 
-/// Accepts TCP connections on the first lane's thread and deals them out to the
-/// lanes in turn.
+/// Accepts connections, by TCP or at a Unix socket, on the first lane's thread
+/// and deals them out to the lanes in turn.
 class listener : public std::enable_shared_from_this<listener> {
 public:
   /// `routes` is what those who connect may ask for, `guard` bounds how many
@@ -36,9 +38,13 @@ public:
   void stop();
 
 private:
-  using acceptor = boost::asio::basic_socket_acceptor<
-    boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using protocol = boost::asio::generic::stream_protocol;
+  using acceptor
+    = boost::asio::basic_socket_acceptor<protocol,
+                                         stream_socket::executor_type>;
 
+  std::string listen_by_tcp(const listen_address& where);
+  std::string listen_at_file(const std::string& path);
   void accept();
   void pause(boost::system::error_code why);
 
@@ -50,6 +56,7 @@ private:
   acceptor acceptor_;
   boost::asio::steady_timer retry_;
   listen_address address_;
+  socket_file file_;
   std::size_t next_ = 0;
 };
 

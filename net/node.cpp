@@ -60,9 +60,9 @@ node::node(options from, room_types rooms)
   auto connections = std::make_shared<gate>(from.max_connections);
   auto guard = make_authenticator(from, error_);
   if (error_.empty())
-    tls_ = tls_context::load(from, error_);
+    tls_ = tls_context::load(public_tls(from), error_);
   if (error_.empty())
-    administrators_ = administrators::load(from, error_);
+    internal_tls_ = tls_context::load(internal_tls(from), error_);
   if (error_.empty())
     administrators_ = administrators::load(from, error_);
   std::vector<lane_thread*> all;
@@ -89,7 +89,7 @@ node::node(options from, room_types rooms)
   all = {internal_lane_.get()};
   if (context_->options.internal_address())
     internal_listener_ = std::make_shared<listener>(
-      all, context_, internal_routes(), nullptr, nullptr);
+      all, context_, internal_routes(), nullptr, internal_tls_);
 }
 
 node::~node() {
@@ -138,7 +138,7 @@ std::string node::start() {
   if (auto error = listener_->start(from.listen); !error.empty())
     return error;
   life_->advance(node_phase::running);
-  observatory_->start(internal_address());
+  observatory_->start(internal_for_others());
   return {};
 }
 
@@ -146,6 +146,14 @@ std::optional<listen_address> node::internal_address() const {
   if (!internal_listener_)
     return std::nullopt;
   return internal_listener_->address();
+}
+
+// A Unix socket is of no use on another machine.
+std::string node::internal_for_others() const {
+  auto where = internal_address();
+  if (!where || !where->path.empty())
+    return {};
+  return (internal_tls_ ? "https://" : "") + show_address(*where);
 }
 
 // The thread of `main` has nothing else to do; a second signal ends the process
@@ -169,6 +177,8 @@ void node::reload() {
     report("keys", context_->guard->reload());
   if (tls_)
     report("certificate", tls_->reload());
+  if (internal_tls_)
+    report("certificate for operators", internal_tls_->reload());
   if (!context_->options.admin_token_file.empty())
     report("administrators' token", administrators_->reload());
 }

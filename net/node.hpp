@@ -72,6 +72,7 @@ private:
   };
 
   environment_ptr make_environment(const options& from, room_types rooms);
+  std::string internal_for_others() const;
   void drain();
   void tell_connections();
   bool close_connections(std::chrono::steady_clock::time_point deadline);
@@ -85,6 +86,7 @@ private:
   std::unique_ptr<lane_thread> internal_lane_;
   std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
   std::shared_ptr<tls_context> tls_; // none: bare TCP
+  std::shared_ptr<tls_context> internal_tls_;
   std::shared_ptr<administrators> administrators_;
   std::unique_ptr<observatory> observatory_;
   node_context_ptr context_;

@@ -10,11 +10,9 @@ node_reporter::node_reporter(environment_ptr env,
   // nop
 }
 
-void node_reporter::serve_at(const listen_address& x) {
-  auto is_v6 = x.host.find(':') != std::string::npos;
+void node_reporter::serve_at(std::string where) {
   std::lock_guard guard{mutex_};
-  internal_
-    = (is_v6 ? '[' + x.host + ']' : x.host) + ':' + std::to_string(x.port);
+  internal_ = std::move(where);
 }
 
 node_report node_reporter::report() {

@@ -3,9 +3,10 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/broker/node_roll.hpp"
 #include "atrium/net/cpu_meter.hpp"
-#include "atrium/net/options.hpp"
 
+#include <memory>
 #include <mutex>
+#include <string>
 
 namespace atrium {
 
@@ -16,8 +17,9 @@ public:
   /// `connections` has a place taken for every open WebSocket.
   node_reporter(environment_ptr env, std::shared_ptr<const gate> connections);
 
-  /// Operators are served at `x`.
-  void serve_at(const listen_address& x);
+  /// Others find the node's operators' listener there: `HOST:PORT`, with
+  /// `https://` in front when it speaks TLS; empty: nowhere.
+  void serve_at(std::string where);
 
   node_report report();
 

@@ -74,9 +74,8 @@ observatory::observatory(const observatory_setup& x)
     });
 }
 
-void observatory::start(const std::optional<listen_address>& internal) {
-  if (internal)
-    reporter_->serve_at(*internal);
+void observatory::start(std::string internal) {
+  reporter_->serve_at(std::move(internal));
   roll_->start();
   check_up_ = std::make_unique<ticker>(own_lane_.io(), std::chrono::seconds{1},
                                        [this] { check_up(); });

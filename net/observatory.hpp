@@ -9,7 +9,7 @@
 #include "atrium/net/ticker.hpp"
 
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 namespace atrium {
@@ -41,8 +41,8 @@ public:
   observatory& operator=(const observatory&) = delete;
 
   /// Looks after the node once a second from now on, and announces it to the
-  /// others, with the address where it serves operators.
-  void start(const std::optional<listen_address>& internal);
+  /// others, with the address where it serves operators (node_reporter).
+  void start(std::string internal);
 
   // Going away, in this order:
 

@@ -32,10 +32,14 @@ rows make_table() {
       value("listen", &o::listen, "HOST:PORT", read_address, show_address,
             "Address to listen on, an IPv6 address in brackets; port 0 "
             "lets the system choose."),
-      text("internal", &o::internal, "HOST:PORT", check_internal,
+      text("internal", &o::internal, "HOST:PORT|unix://PATH", check_internal,
            "Address for operators: /health, /inspector; `off` for none. "
-           "Without it "
-           "127.0.0.1 and the port of --listen plus 1000."),
+           "Without it 127.0.0.1 and the port of --listen plus 1000."),
+      text("internal-tls-cert", &o::internal_tls_cert, "FILE", nullptr,
+           "Certificate for operators and those above it, in PEM; they connect "
+           "with TLS then. Read anew on SIGHUP."),
+      text("internal-tls-key", &o::internal_tls_key, "FILE", nullptr,
+           "Key of that certificate, in PEM."),
       text("admin-token-file", &o::admin_token_file, "FILE", nullptr,
            "Token of administrators, who may close connections and publish on "
            "--internal. Without it only this machine may. Read anew on "

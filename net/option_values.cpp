@@ -19,6 +19,7 @@ namespace atrium {
 
 namespace {
 
+constexpr std::string_view unix_scheme = "unix://";
 constexpr std::string_view digits = "0123456789";
 constexpr std::string_view alphanumeric
   = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -154,15 +155,33 @@ std::string show_surplus_policy(const surplus_policy& value) {
 }
 
 std::string show_address(const listen_address& address) {
+  if (!address.path.empty())
+    return std::string{unix_scheme} + address.path;
   auto host = address.host.find(':') == std::string::npos
                 ? address.host
                 : "[" + address.host + "]";
   return host + ":" + std::to_string(address.port);
 }
 
+std::string read_internal(const std::string& text, listen_address& out) {
+  if (!text.starts_with(unix_scheme))
+    return read_address(text, out);
+  auto path = text.substr(unix_scheme.size());
+  auto error = check_socket_path(path);
+  if (error.empty())
+    out = {{}, 0, std::move(path)};
+  return error;
+}
+
 std::string check_internal(const std::string& text) {
   listen_address ignored;
-  return text.empty() || text == "off" ? "" : read_address(text, ignored);
+  return text.empty() || text == "off" ? "" : read_internal(text, ignored);
+}
+
+std::string check_page(const std::string& text) {
+  if (text.empty() || one_of(text, {"on", "off"}))
+    return {};
+  return quoted(text) + " is neither on nor off";
 }
 
 std::string check_socket_path(const std::string& text) {

@@ -31,6 +31,9 @@ std::string read_address(const std::string& text, listen_address& out);
 
 std::string read_auth_mode(const std::string& text, auth_mode& out);
 
+/// Reads an address or `unix://PATH`.
+std::string read_internal(const std::string& text, listen_address& out);
+
 std::string check_internal(const std::string& text);
 std::string check_host(const std::string& text);
 std::string check_redis(const std::string& text);

@@ -31,7 +31,7 @@ std::string apply(const settings& source, options& out) {
 
 bool listen_address::is_loopback() const {
   auto is_number = host.find_first_not_of("0123456789.") == host.npos;
-  return host == "localhost" || host == "::1"
+  return !path.empty() || host == "localhost" || host == "::1"
          || (is_number && host.starts_with("127."));
 }
 
@@ -40,7 +40,7 @@ std::optional<listen_address> options::internal_address() const {
     return std::nullopt;
   listen_address res{"127.0.0.1", 0};
   if (!internal.empty())
-    read_address(internal, res);
+    read_internal(internal, res);
   else if (listen.port != 0)
     res.port = static_cast<std::uint16_t>(
       listen.port > 64'535 ? listen.port - 1'000 : listen.port + 1'000);

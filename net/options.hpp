@@ -17,6 +17,7 @@ namespace atrium {
 struct listen_address {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::string path = {}; ///< Of a Unix socket; then there is no host or port.
 
   /// Returns whether only this machine can reach the address.
   bool is_loopback() const;
@@ -35,7 +36,10 @@ enum class auth_mode : std::uint8_t {
 /// member, with its range. Read once at start and passed down.
 struct options {
   listen_address listen;
-  std::string internal; ///< HOST:PORT or `off`; empty: next to `listen`.
+  /// HOST:PORT, `unix://PATH` or `off`; empty: next to `listen`.
+  std::string internal;
+  std::string internal_tls_cert; ///< Empty: no TLS for operators.
+  std::string internal_tls_key;
   std::string admin_token_file; ///< Empty: this machine only may act.
   std::string redis;            ///< Empty: the in-process bus.
   std::string name_space = "dev:atrium";

@@ -1,5 +1,7 @@
 #include "atrium/net/outbox_stream.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -62,7 +64,7 @@ void outbox_stream::count_written(std::size_t bytes, std::size_t frames) {
 void outbox_stream::wait_until_writable() {
   waiting_ = true;
   flusher_->stall(*this);
-  transport_.next_layer().async_wait(tcp_socket::wait_write,
+  transport_.next_layer().async_wait(stream_socket::wait_write,
                                      [this, owner = owner_.lock()](auto error) {
                                        waiting_ = false;
                                        unlink();

@@ -33,8 +33,8 @@ public:
 /// TLS what is flushed is gathered into records instead.
 class outbox_stream : public flushable {
 public:
-  using executor_type = tcp_socket::executor_type;
-  using next_layer_type = tcp_socket;
+  using executor_type = stream_socket::executor_type;
+  using next_layer_type = stream_socket;
 
   /// `most` bytes may wait; what to do with more is up to the caller, but
   /// Beast's own writes fail then: a client that pings and does not listen is
@@ -107,11 +107,11 @@ public:
     return transport_.get_executor();
   }
 
-  const tcp_socket& next_layer() const {
+  const stream_socket& next_layer() const {
     return transport_.next_layer();
   }
 
-  tcp_socket& next_layer() {
+  stream_socket& next_layer() {
     return transport_.next_layer();
   }
 

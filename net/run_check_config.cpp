@@ -46,9 +46,9 @@ int run_check_config(int argc, const char* const* argv) {
   std::string error;
   make_authenticator(parsed.value, error);
   if (error.empty())
-    tls_context::load(parsed.value, error);
+    tls_context::load(public_tls(parsed.value), error);
   if (error.empty())
-    error = inspect_port{parsed.value}.error();
+    tls_context::load(internal_tls(parsed.value), error);
   if (error.empty())
     administrators::load(parsed.value, error);
   if (!error.empty()) {

@@ -19,13 +19,13 @@ namespace atrium {
 
 namespace {
 
-std::string url_host(const listen_address& x) {
-  auto v6 = x.host.find(':') != std::string::npos;
-  return (v6 ? '[' + x.host + ']' : x.host) + ':' + std::to_string(x.port);
+// What makes an address one of TLS.
+std::string s_of(const std::string& certificate) {
+  return certificate.empty() ? "" : "s";
 }
 
 void announce(const node& x, const options& from) {
-  auto where = url_host(x.address());
+  auto where = show_address(x.address());
   auto bus = from.redis.empty() ? std::string{"in-process"}
                                 : parse_redis_url(from.redis).url->masked();
   log::info("node_started",
@@ -44,11 +44,14 @@ void announce(const node& x, const options& from) {
     if (!internal->is_loopback())
       log::warn("internal_open",
                 "anybody who reaches {} may ask how the node is",
-                url_host(*internal));
-    log::info("internal_listening", "serving operators on http://{}/health",
-              url_host(*internal));
+                show_address(*internal));
+    auto scheme = "http" + s_of(from.internal_tls_cert) + "://";
+    log::info("internal_listening", "serving operators on {}",
+              internal->path.empty()
+                ? scheme + show_address(*internal) + "/health"
+                : show_address(*internal));
   }
-  auto s = from.tls_cert.empty() ? "" : "s";
+  auto s = s_of(from.tls_cert);
   log::info("node_listening", "listening on http{}://{}/ and ws{}://{}/ws", s,
             where, s, where);
 }

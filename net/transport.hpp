@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/tcp_socket.hpp"
+#include "atrium/net/stream_socket.hpp"
 #include "atrium/net/tls/tls_stream.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -19,10 +19,10 @@ namespace atrium {
 /// AsyncStream.
 class transport {
 public:
-  using executor_type = tcp_socket::executor_type;
-  using next_layer_type = tcp_socket;
+  using executor_type = stream_socket::executor_type;
+  using next_layer_type = stream_socket;
 
-  explicit transport(tcp_socket socket) : bare_(std::move(socket)) {
+  explicit transport(stream_socket socket) : bare_(std::move(socket)) {
     // nop
   }
 
@@ -36,11 +36,11 @@ public:
     return tls_.get();
   }
 
-  tcp_socket& next_layer() {
+  stream_socket& next_layer() {
     return tls_ ? tls_->socket() : bare_;
   }
 
-  const tcp_socket& next_layer() const {
+  const stream_socket& next_layer() const {
     return tls_ ? tls_->socket() : bare_;
   }
 
@@ -86,7 +86,7 @@ private:
     };
   }
 
-  tcp_socket bare_;
+  stream_socket bare_;
   std::unique_ptr<tls_stream> tls_;
 };
 

@@ -58,29 +58,36 @@ void warn_of_end(const SSL_CTX& x, const std::string& file) {
               "the certificate in {} expires within a week", file);
 }
 
-std::shared_ptr<SSL_CTX> read(const options& from, std::string& error) {
+std::shared_ptr<SSL_CTX> read(const tls_files& from, std::string& error) {
   ERR_clear_error();
   std::shared_ptr<SSL_CTX> result{SSL_CTX_new(TLS_server_method()),
                                   SSL_CTX_free};
   set_rules(*result);
-  if (SSL_CTX_use_certificate_chain_file(result.get(), from.tls_cert.c_str())
-      != 1)
-    error = "tls-cert: " + from.tls_cert + ": " + last_error();
-  else if (SSL_CTX_use_PrivateKey_file(result.get(), from.tls_key.c_str(),
+  if (SSL_CTX_use_certificate_chain_file(result.get(), from.cert.c_str()) != 1)
+    error = from.option + "-cert: " + from.cert + ": " + last_error();
+  else if (SSL_CTX_use_PrivateKey_file(result.get(), from.key.c_str(),
                                        SSL_FILETYPE_PEM)
            != 1)
-    error = "tls-key: " + from.tls_key + ": " + last_error();
+    error = from.option + "-key: " + from.key + ": " + last_error();
   if (!error.empty())
     return nullptr;
-  warn_of_end(*result, from.tls_cert);
+  warn_of_end(*result, from.cert);
   return result;
 }
 
 } // namespace
 
-std::shared_ptr<tls_context> tls_context::load(const options& from,
+tls_files public_tls(const options& from) {
+  return {"tls", from.tls_cert, from.tls_key};
+}
+
+tls_files internal_tls(const options& from) {
+  return {"internal-tls", from.internal_tls_cert, from.internal_tls_key};
+}
+
+std::shared_ptr<tls_context> tls_context::load(const tls_files& from,
                                                std::string& error) {
-  if (from.tls_cert.empty())
+  if (from.cert.empty())
     return nullptr;
   auto first = read(from, error);
   return first ? std::make_shared<tls_context>(from, std::move(first))
@@ -95,8 +102,14 @@ std::string tls_context::reload() {
 }
 
 std::string check_tls(const options& from) {
-  if (from.tls_cert.empty() != from.tls_key.empty())
-    return "tls-cert and tls-key: one does not work without the other";
+  for (auto& x : {public_tls(from), internal_tls(from)})
+    if (x.cert.empty() != x.key.empty())
+      return x.option + "-cert and " + x.option
+             + "-key: one does not work without the other";
+  auto internal = from.internal_address();
+  if (!from.internal_tls_cert.empty() && (!internal || !internal->path.empty()))
+    return "internal-tls-cert: --internal is " + from.internal
+           + ", which has no use for it";
   return {};
 }
 

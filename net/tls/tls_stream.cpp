@@ -12,15 +12,15 @@ namespace ssl = boost::asio::ssl;
 class tls_stream::core {
 public:
   // The SSL keeps the context, and the stream frees the SSL.
-  core(tcp_socket socket, ssl_ctx_st& context)
+  core(stream_socket socket, ssl_ctx_st& context)
     : stream(std::move(socket), SSL_new(&context)) {
     // nop
   }
 
-  ssl::stream<tcp_socket> stream;
+  ssl::stream<stream_socket> stream;
 };
 
-tls_stream::tls_stream(tcp_socket socket, ssl_ctx_st& context)
+tls_stream::tls_stream(stream_socket socket, ssl_ctx_st& context)
   : core_(std::make_shared<core>(std::move(socket), context)) {
   // nop
 }
@@ -58,11 +58,11 @@ void tls_stream::close_notify(signal done) {
     [keep = core_, done = std::move(done)](auto error) { done(error); });
 }
 
-tcp_socket& tls_stream::socket() {
+stream_socket& tls_stream::socket() {
   return core_->stream.next_layer();
 }
 
-const tcp_socket& tls_stream::socket() const {
+const stream_socket& tls_stream::socket() const {
   return core_->stream.next_layer();
 }
 

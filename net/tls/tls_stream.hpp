@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/tcp_socket.hpp"
+#include "atrium/net/stream_socket.hpp"
 
 #include <boost/asio/buffer.hpp>
 
@@ -13,8 +13,8 @@ struct ssl_ctx_st;
 
 namespace atrium {
 
-/// A TLS connection on a TCP socket, the server's side. The only code that
-/// knows OpenSSL's streams; one operation of each kind at a time, on the
+/// A TLS connection on a socket, the server's side. The only code of the node
+/// that knows OpenSSL's streams; one operation of each kind at a time, on the
 /// socket's thread. Destroying it drops the operations under way.
 class tls_stream {
 public:
@@ -22,7 +22,7 @@ public:
   using transfer = std::function<void(boost::system::error_code, std::size_t)>;
 
   /// Takes the socket over, and a reference of the context.
-  tls_stream(tcp_socket socket, ssl_ctx_st& context);
+  tls_stream(stream_socket socket, ssl_ctx_st& context);
 
   tls_stream(const tls_stream&) = delete;
   tls_stream& operator=(const tls_stream&) = delete;
@@ -41,9 +41,9 @@ public:
   /// Says that there is no more to come (close_notify), and waits for nothing.
   void close_notify(signal done);
 
-  tcp_socket& socket();
+  stream_socket& socket();
 
-  const tcp_socket& socket() const;
+  const stream_socket& socket() const;
 
 private:
   class core;

@@ -16,7 +16,7 @@ from deadline import DEADLINE, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILDS = [ROOT / "build" / preset / "net" / "atrium" for preset in ("dev", "release")]
-INTERNAL = re.compile(r"serving operators on http://(\S+?):(\d+)/")
+INTERNAL = re.compile(r"serving operators on https?://(\S+?):(\d+)/")
 LISTENING = re.compile(r"listening on https?://(\S+?):(\d+)/")
 SANITIZER = re.compile(r"ERROR: \w+Sanitizer|runtime error:")
 NUMBERS = itertools.count(1)

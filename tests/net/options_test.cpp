@@ -70,9 +70,8 @@ strings companions(const option_entry& entry) {
   static const std::map<std::string, strings> table = {
     {"tls-cert", {"--tls-key=x"}},
     {"tls-key", {"--tls-cert=x"}},
-    {"inspect-cert", {"--inspect-key=x", "--inspect-ca=x"}},
-    {"inspect-key", {"--inspect-cert=x", "--inspect-ca=x"}},
-    {"inspect-ca", {"--inspect-cert=x", "--inspect-key=x"}},
+    {"internal-tls-cert", {"--internal-tls-key=x"}},
+    {"internal-tls-key", {"--internal-tls-cert=x"}},
   };
   auto i = table.find(entry.name);
   return i != table.end() ? i->second : strings{};

@@ -90,10 +90,11 @@ function nodeName({ node, self, internal }) {
 
 // The address comes from the other node and may be of no use to a browser.
 function inspectorOf(internal) {
-  if (!internal || /^(0\.0\.0\.0|\[::\]|off)/.test(internal)) return null;
+  const [, secure, where] = /^(https:\/\/)?(.*)$/.exec(internal ?? "") ?? [];
+  if (!where || /^(0\.0\.0\.0|\[::\]|off)/.test(where)) return null;
   try {
-    const { host } = new URL(`http://${internal}/`);
-    return host === internal ? `http://${host}/inspector` : null;
+    const { host, origin } = new URL(`${secure ?? "http://"}${where}/`);
+    return host === where ? `${origin}/inspector` : null;
   } catch {
     return null;
   }
