@@ -1,5 +1,7 @@
 #include "atrium/net/inspector/event_stream.hpp"
 
+#include "atrium/net/http_rules.hpp"
+
 #include <boost/asio/write.hpp>
 
 namespace atrium {
@@ -12,13 +14,24 @@ constexpr auto between_looks = 250ms;
 constexpr std::size_t looks_per_sign = 60; // of life: every 15 seconds
 constexpr auto patience = 30s;             // with who takes nothing
 
-constexpr auto head = "HTTP/1.1 200 OK\r\n"
-                      "Server: atrium\r\n"
-                      "Content-Type: text/event-stream\r\n"
-                      "Cache-Control: no-store\r\n"
-                      "X-Content-Type-Options: nosniff\r\n"
-                      "Connection: close\r\n\r\n"
-                      "retry: 2000\n\n";
+// A proxy in front is to pass on each event as it comes: neither to gather them
+// (nginx does, unless it is told not to) nor to compress them. The comment is
+// a first byte at once, whatever waits for one.
+std::string head() {
+  return "HTTP/1.1 200 OK\r\n"
+         "Server: atrium\r\n"
+         "Date: "
+         + http_date(std::chrono::system_clock::now())
+         + "\r\n"
+           "Content-Type: text/event-stream\r\n"
+           "Cache-Control: no-cache, no-store, no-transform\r\n"
+           "X-Accel-Buffering: no\r\n"
+           "X-Content-Type-Options: nosniff\r\n"
+           "Referrer-Policy: no-referrer\r\n"
+           "Connection: close\r\n\r\n"
+           ":\n"
+           "retry: 2000\n\n";
+}
 
 std::string as_text(event_log::page page) {
   std::string result;
@@ -48,7 +61,7 @@ void event_stream::run(gate_ticket place) {
   if (next_ == 0) // what happens from now on, not from the first look on
     next_ = node_->env->events->read(0).next;
   listen();
-  write(head);
+  write(head());
 }
 
 // Whatever comes is of no interest; that nothing more comes is.

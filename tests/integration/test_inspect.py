@@ -180,6 +180,7 @@ class Events:
                      b"Accept: text/event-stream\r\n" + extra.encode() + b"\r\n")
         head = await asyncio.wait_for(reader.readuntil(b"retry: 2000\n\n"), DEADLINE)
         assert b" 200 OK\r\n" in head and b"Content-Type: text/event-stream\r\n" in head
+        assert b"X-Content-Type-Options: nosniff\r\n" in head
         return cls(reader, writer)
 
     async def until(self, **fields):
