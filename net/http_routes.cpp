@@ -14,8 +14,11 @@ namespace atrium {
 
 namespace {
 
-http_answer chat(const node_context&, const http_request&) {
-  return {200, "text/html; charset=utf-8", std::string{chat_page()}};
+http_answer chat(const node_context& node, const http_request&) {
+  if (!node.options.has_page())
+    return http_problem(404, "not_found", "there is nothing here");
+  static const auto policy = policy_of(chat_page());
+  return page_answer(chat_page(), policy);
 }
 
 http_answer report(health_report x) {
@@ -87,6 +90,12 @@ std::string_view http_route::methods() const {
   if (std::holds_alternative<patient>(how))
     return "GET, HEAD, POST";
   return std::holds_alternative<stream>(how) ? "GET" : "GET, HEAD";
+}
+
+http_answer page_answer(std::string_view page, std::string_view policy) {
+  http_answer result{200, "text/html; charset=utf-8", std::string{page}};
+  result.policy = policy;
+  return result;
 }
 
 const http_route* http_routes::find(const http_request& x) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/net/html_page.hpp"
 #include "atrium/net/node_context.hpp"
 #include "atrium/net/transport.hpp"
 
@@ -27,6 +28,7 @@ struct http_answer {
   std::string body;
   std::string_view allow = {}; ///< The methods that may be used, with 405.
   bool last = false;           ///< The connection ends with it.
+  std::string_view policy = strictest_policy; ///< Content-Security-Policy.
 };
 
 inline constexpr std::string_view json_type = "application/json";
@@ -34,6 +36,9 @@ inline constexpr std::string_view json_type = "application/json";
 /// Makes the answer to a request that is refused.
 http_answer http_problem(unsigned status, std::string_view code,
                          std::string_view message);
+
+/// Makes the answer that is a page, with what `policy_of` says of it.
+http_answer page_answer(std::string_view page, std::string_view policy);
 
 /// Something that can be asked for by HTTP.
 struct http_route {

@@ -181,6 +181,8 @@ void http_session::respond(const http_request& to, http_answer x) {
   response->set(http::field::date, http_date(std::chrono::system_clock::now()));
   response->set(http::field::cache_control, "no-store");
   response->set("X-Content-Type-Options", "nosniff");
+  response->set("Referrer-Policy", "no-referrer");
+  response->set("Content-Security-Policy", x.policy);
   if (!x.content_type.empty())
     response->set(http::field::content_type, x.content_type);
   if (status == 401)

@@ -87,6 +87,9 @@ rows make_table() {
       toggle("allow-anonymous", &o::allow_anonymous,
              "Let clients choose their user name without proof although "
              "other machines can reach the node."),
+      text("page", &o::page, "on|off", check_page,
+           "Whether / shows a chat page, for trying things out. Without it on, "
+           "and off with --auth."),
       text("tls-cert", &o::tls_cert, "FILE", nullptr,
            "Certificate of the node and those above it, in PEM; clients "
            "connect with TLS then. Read anew on SIGHUP."),

@@ -35,7 +35,8 @@ std::string read_auth_mode(const std::string& text, auth_mode& out);
 std::string read_internal(const std::string& text, listen_address& out);
 
 std::string check_internal(const std::string& text);
-std::string check_host(const std::string& text);
+std::string check_page(const std::string& text);
+std::string check_socket_path(const std::string& text);
 std::string check_redis(const std::string& text);
 std::string check_name_space(const std::string& text);
 std::string check_node_id(const std::string& text);

@@ -56,6 +56,10 @@ std::size_t options::room_share() const {
     {few, max_node_rooms / 10, std::min(usual, max_node_rooms / 2)});
 }
 
+bool options::has_page() const {
+  return page.empty() ? auth == auth_mode::none : page == "on";
+}
+
 std::string options::validate() const {
   auto copy = *this;
   for (const auto& entry : option_table())

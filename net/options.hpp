@@ -79,6 +79,7 @@ struct options {
   std::size_t max_pending = 16'384;
   std::vector<std::string> allow_origin; ///< Empty: the node's own host only.
   bool allow_anonymous = false;
+  std::string page;     ///< `on` or `off`; empty: on without `auth`.
   std::string tls_cert; ///< Empty: no TLS.
   std::string tls_key;
   std::vector<std::string> trusted_proxy; ///< Empty: nobody's word counts.
@@ -112,6 +113,9 @@ struct options {
   /// How many of the node's rooms one user may open: what the operator has set,
   /// or else a tenth of them, of a small node up to a half.
   std::size_t room_share() const;
+
+  /// Whether clients are shown the chat page.
+  bool has_page() const;
 
   /// Returns what is wrong, or nothing: for options that a program has set
   /// without `parse_options`.

@@ -55,7 +55,8 @@ std::optional<http_answer> refuse_foreign_page(const node_context& node,
 }
 
 http_answer show_inspector(const node_context&, const http_request&) {
-  return {200, "text/html; charset=utf-8", std::string{inspector_page()}};
+  static const auto policy = policy_of(inspector_page());
+  return page_answer(inspector_page(), policy);
 }
 
 void answer_inspect(const node_context& node, const http_request& x,

@@ -11,6 +11,7 @@ from deadline import until
 from node import fetch
 from raw_socket import TEXT
 from tables import by_name
+from tokens import secret_options
 
 CONTENT_TYPES = {"js": "text/javascript", "css": "text/css"}
 
@@ -74,6 +75,56 @@ def test_what_the_start_page_needs_is_served_too(node):
         status, headers, body = fetch(node.port, "/" + name.lstrip("./"))
         assert status == 200 and body, f"{name}: {status}"
         assert headers.get_content_type() == CONTENT_TYPES[name.rsplit(".")[-1]]
+
+
+@pytest.mark.parametrize("options, status", [
+    ([], 200), (["--page", "off"], 404), (["--page", "on"], 200)])
+def test_the_start_page_can_be_switched_off(start_node, options, status):
+    assert fetch(start_node(*options).port, "/")[0] == status
+
+
+@pytest.mark.parametrize("options, status", [([], 404), (["--page", "on"], 200)])
+def test_where_users_need_tokens_there_is_no_start_page_by_itself(
+        start_node, tmp_path, options, status):
+    assert fetch(start_node(*secret_options(tmp_path, *options)).port, "/")[0] == status
+
+
+ANSWERS = {
+    "the page": (200, "port", "GET", "/", {}),
+    "what is not there": (404, "port", "GET", "/nothing", {}),
+    "another method": (405, "port", "POST", "/", {}),
+    "no upgrade": (426, "port", "GET", "/ws", {}),
+    "a refused upgrade": (403, "port", "GET", "/ws", {
+        "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "x" * 22 + "==", "Origin": "https://evil.example"}),
+    "what is no HTTP": (400, "port", "GET", "/", {"Transfer-Encoding": "x"}),
+    "a long address": (414, "port", "GET", "/" + "x" * 5000, {}),
+    "readiness": (200, "port", "GET", "/ready", {}),
+    "the inspector": (200, "internal_port", "GET", "/inspector", {}),
+    "JSON": (200, "internal_port", "GET", "/inspect", {}),
+    "JSON of an error": (404, "internal_port", "GET", "/inspect/nothing", {}),
+    "text": (200, "internal_port", "GET", "/metrics", {}),
+    "health": (200, "internal_port", "GET", "/health", {}),
+    "a foreign page": (403, "internal_port", "GET", "/inspect", {"Host": "evil.example"}),
+    "an act that is no JSON": (415, "internal_port", "POST", "/inspect/users/x/disconnect", {}),
+}
+
+
+@by_name("answer", ANSWERS)
+def test_every_answer_tells_browsers_to_be_careful(node, answer):
+    """Whatever the answer is, no browser guesses its type, frames it, says whence it came, or
+    runs a script that is not the page's own."""
+    expected, port, method, path, headers = answer
+    status, headers, _ = fetch(getattr(node, port), path, method, None, headers)
+    assert status == expected
+    assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert headers.get_all("Referrer-Policy") == ["no-referrer"]
+    (policy,) = headers.get_all("Content-Security-Policy")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == rules["frame-ancestors"] == "'none'"
+    sources = rules.get("script-src", "") + rules.get("style-src", "")
+    assert "unsafe" not in policy and "*" not in policy
+    assert ("sha256-" in sources) == (headers.get_content_type() == "text/html")
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/ws/", "/ws2", "/../etc/passwd", "/index.php"])

@@ -33,6 +33,8 @@ CAF_TEST(a bad flag is named) {
          {{"--listen", "[::x]:8080"}, "--listen", "names no host"},
          {{"--listen", "127.0.0.256:8080"}, "--listen", "names no host"},
          {{"--listen", ":8080"}, "--listen", "names no host"},
+         {{"--internal", "unix://x"}, "--internal", "no path of a Unix socket"},
+         {{"--page", "maybe"}, "--page", "neither on nor off"},
          {{"--redis", "localhost:6379"}, "--redis", "redis://"},
          {{"--namespace", "a::b"}, "--namespace", "'a::b' is not 1..64"},
          {{"--namespace", "a b"}, "--namespace", "is not 1..64"},

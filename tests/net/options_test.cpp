@@ -58,6 +58,7 @@ std::string sample(const option_entry& entry) {
     {"default-rooms", "r=join"},
     {"outbox-policy", "ticker:*=latest_only"},
     {"internal", "[::1]:9"},
+    {"page", "off"},
     {"auth-url", "http://h:1/who"},
     {"trusted-proxy", "::1"},
   };
