@@ -18,6 +18,7 @@ namespace atrium {
 struct cluster_answer {
   struct row {
     std::string node;
+    std::string run;
     std::string json; ///< Empty: it knows nothing of that name.
   };
 

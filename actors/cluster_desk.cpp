@@ -97,7 +97,7 @@ void cluster_desk_core::collect(answered x) {
     x.json = error_answer("too_large");
   }
   auto size = x.json.size();
-  cluster_answer::row row{std::move(x.node), std::move(x.json)};
+  cluster_answer::row row{std::move(x.node), x.run, std::move(x.json)};
   if (!i->second.answers.emplace(std::move(x.run), std::move(row)).second)
     return;
   held_ += size;

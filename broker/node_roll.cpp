@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <fmt/core.h>
+#include <set>
 
 namespace atrium {
 
@@ -128,6 +129,16 @@ std::string to_json(const node_listing& x) {
   std::string error;
   append_json_string(error, is_utf8(x.error) ? x.error : "not UTF-8");
   return R"({"nodes":[)" + rows + R"(],"error":)" + error + '}';
+}
+
+void drop_returned(node_listing& x) {
+  std::set<std::string> present;
+  for (auto& row : x.nodes)
+    if (!row.silent)
+      present.insert(row.report.node);
+  std::erase_if(x.nodes, [&](const node_row& row) {
+    return row.silent && present.count(row.report.node) != 0;
+  });
 }
 
 node_listing list_alone(const node_report& self, std::string error) {

@@ -47,6 +47,9 @@ struct node_listing {
 /// Returns the listing as the text of one JSON object.
 std::string to_json(const node_listing& x);
 
+/// Removes silent runs whose name is back: that node has been started anew.
+void drop_returned(node_listing& x);
+
 /// Returns the listing of a node that knows of no other.
 node_listing list_alone(const node_report& self, std::string error);
 

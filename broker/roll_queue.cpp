@@ -258,6 +258,7 @@ void roll_queue::end_reading(clock::time_point now) {
 node_listing roll_queue::known(clock::time_point now, std::string error) const {
   auto result = latest_;
   add_self(result);
+  drop_returned(result);
   sort(result);
   std::chrono::duration<double> age = now - latest_at_;
   for (auto& row : result.nodes)

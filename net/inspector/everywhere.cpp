@@ -20,7 +20,7 @@ json merge(const char* what, const char* count, const std::string& name,
       total += value.get<std::size_t>();
     else if (value.is_array())
       total += value.size();
-    json row{{"node", x.node}};
+    json row{{"node", x.node}, {"run", x.run}};
     row.update(said);
     result["nodes"].push_back(std::move(row));
   }

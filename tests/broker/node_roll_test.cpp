@@ -36,6 +36,24 @@ CAF_TEST(a report of another version loses only what is not understood) {
     CAF_CHECK(!parse_node_report(broken));
 }
 
+CAF_TEST(a silent run goes when its name is back) {
+  auto row = [](const char* node, const char* run, bool silent) {
+    node_row x;
+    x.report.node = node;
+    x.report.run = run;
+    x.silent = silent;
+    return x;
+  };
+  node_listing x;
+  x.nodes = {row("a", "1", true), row("a", "2", true),  row("a", "3", false), row("b", "4", true),
+             row("b", "5", true), row("c", "6", false), row("c", "7", false)};
+  drop_returned(x);
+  std::string runs;
+  for (auto& each : x.nodes)
+    runs += each.report.run;
+  CAF_CHECK_EQUAL(runs, "34567"); // b is not back; c has two who live
+}
+
 CAF_TEST(a listing is an object with a row for each node and an error) {
   node_row other;
   other.report.node = "n\"2";

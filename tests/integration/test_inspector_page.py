@@ -7,6 +7,7 @@ import pytest
 import browser as browsers
 from client import join, unique
 from deadline import until, wait_until
+from test_inspect import look
 
 MISSING = browsers.missing()
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {MISSING}")
@@ -99,6 +100,28 @@ async def test_two_nodes_are_shown_as_one_cluster(browser, pair, connect, room):
                == ["1", "1"], "each node has a member")
     wait_until(lambda: [row["User"] for row in browser.rows("Members on this node")]
                == [ann.user], "this node's member is named")
+
+
+async def test_each_silent_run_of_a_node_has_a_row_until_its_name_is_back(
+        browser, start_node, redis):
+    """A node crashes twice, another one once; then the first one comes back.
+    There is a row for each run, and in the end only those whose name is not back are silent."""
+    space = ["--redis", redis.url, "--namespace", unique("runs")]
+    watcher = start_node(*space, "--node-id", "watcher")
+    for number, name in enumerate(("one", "one", "two"), start=2):
+        node = start_node(*space, "--node-id", name)
+        wait_until(lambda: len(look(watcher, "/cluster")["nodes"]) == number, "it is in the roll")
+        node.crash()
+    browser.open(address(watcher))
+
+    def names():
+        return sorted(row["Node"].split()[0] for row in browser.rows("Nodes of the cluster"))
+
+    browser.reads("#about", "3 silent nodes")
+    assert names() == ["one", "one", "two", "watcher"]
+    start_node(*space, "--node-id", "one")
+    browser.reads("#about", "1 silent node")
+    wait_until(lambda: names() == ["one", "two", "watcher"], "the runs that are over are gone")
 
 
 async def test_a_room_shows_who_is_in_it(browser, node, connect, room):

@@ -53,6 +53,11 @@ function marked(shown, { stuck, silent, gone }) {
     mark(gone, "gone", "wait")];
 }
 
+/** Tells the runs of nodes apart: two may have the same name. */
+function runOf({ run, node }) {
+  return run ?? node;
+}
+
 /** The class of a row with something wrong. */
 function markOf({ stuck, silent }) {
   return silent ? "silent" : stuck ? "stuck" : null;
@@ -69,11 +74,10 @@ function section(title, beside, ...children) {
     make("h3", {}, title, beside ? make("small", {}, beside) : null), children);
 }
 
-/** The same, to be folded up where there is much of it. */
-function folding(title, beside, open, ...children) {
-  return make("details", { "data-key": title, open },
-    make("summary", {}, make("h3", {}, title, beside ? make("small", {}, beside) : null)),
-    children);
+/** The same, to be folded up where there is much of it; `key` names it. */
+function folding(key, title, open, ...children) {
+  return make("details", { "data-key": key, open },
+    make("summary", {}, make("h3", {}, title)), children);
 }
 
 /** A short line where there is nothing to show. */

@@ -77,7 +77,7 @@ function clusterSection({ nodes = [], error }) {
   return section("Cluster", beside,
     error ? remark(`The other nodes are not known: ${error}`, "bad") : null,
     nodes.length === 0 ? null : table(columns, nodes,
-      { label: "Nodes of the cluster", key: ({ node }) => node, mark: markOf }));
+      { label: "Nodes of the cluster", key: runOf, mark: markOf }));
 }
 
 function nodeName({ node, self, internal }) {

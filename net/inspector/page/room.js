@@ -16,15 +16,16 @@ views["rooms/"] = {
     const room = await ask(["rooms", name]);
     const rows = room.nodes ?? [];
     const sum = (key) => rows.reduce((all, { state }) => all + (state?.[key] ?? 0), 0);
-    const nodes = rows.map(({ node, state }) => {
-      seriesOf(node).add(countersOf(state), `${node} ${state?.id}`);
-      return `${node} ${state?.id}`;
+    const nodes = rows.map((row) => {
+      const source = `${runOf(row)} ${row.state?.id}`;
+      seriesOf(runOf(row)).add(countersOf(row.state), source);
+      return source;
     });
     // A node that comes in with its counters would look like a burst.
     seriesOf("").add({ published: sum("published"), delivered: sum("delivered") },
       nodes.join("\n"));
-    const { node: here } = await whoAmI();
-    const members = rows.some(({ node }) => node === here)
+    const here = runOf(await whoAmI());
+    const members = rows.some((row) => runOf(row) === here)
       ? await membersOf(ask, name) : null;
     return { room, members, here };
   },
@@ -52,9 +53,9 @@ views["rooms/"] = {
   },
 };
 
-function seriesOf(node) {
-  if (!roomView.series.has(node)) roomView.series.set(node, new Series());
-  return roomView.series.get(node);
+function seriesOf(run) {
+  if (!roomView.series.has(run)) roomView.series.set(run, new Series());
+  return roomView.series.get(run);
 }
 
 function countersOf(state) {
@@ -86,16 +87,16 @@ function roomNodes(rows) {
     { head: "Per lane", number: true, cell: ({ state }) =>
       (state?.members_by_lane ?? []).map(count).join(" + ") || "–" },
     { head: "Subscription", cell: ({ state }) => subscriptionBadge(state) },
-    { head: "Published/s", number: true, cell: ({ node, silent }) =>
-      (silent ? "–" : perSecond(seriesOf(node).rate("published"))) },
-    { head: "Delivered/s", number: true, cell: ({ node, silent }) =>
-      (silent ? "–" : perSecond(seriesOf(node).rate("delivered"))) },
+    { head: "Published/s", number: true, cell: (row) =>
+      (row.silent ? "–" : perSecond(seriesOf(runOf(row)).rate("published"))) },
+    { head: "Delivered/s", number: true, cell: (row) =>
+      (row.silent ? "–" : perSecond(seriesOf(runOf(row)).rate("delivered"))) },
     { head: "Mailbox", number: true, cell: of("mailbox") },
     { head: "Errors", number: true, cell: ({ state }) => alarm(state?.errors) },
     { head: "Restarts", number: true, cell: ({ state }) => alarm(state?.restarts) },
     { head: "Age", number: true, cell: ({ state }) => duration(state?.age_s) },
   ];
-  return table(columns, rows, { label: "The room on each node", key: ({ node }) => node,
+  return table(columns, rows, { label: "The room on each node", key: runOf,
     mark: (row) => markOf(troubleOn(row)) });
 }
 
@@ -118,14 +119,15 @@ const inTheTable = Object.fromEntries(["name", "kind", "members", "members_by_la
   .map((key) => [key, null]));
 
 // What else a node says of the room, and what the room's own logic shows.
-function logicSection({ node, state }, open, here) {
+function logicSection(row, open, here) {
+  const { node, state } = row;
   if (!state) return null;
   const own = state.logic ?? null;
   const empty = own === null || (typeof own === "object" && Object.keys(own).length === 0);
-  return folding(`On ${node}`, "", open,
+  return folding(runOf(row), `On ${node}`, open,
     empty ? null : [make("h4", {}, "Room logic"), described(own, `Room logic on ${node}`),
       make("h4", {}, "State")],
-    fields(state, { ...inTheTable, id: actorNumber(state, node === here) },
+    fields(state, { ...inTheTable, id: actorNumber(state, runOf(row) === here) },
       `State on ${node}`));
 }
 

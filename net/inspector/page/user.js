@@ -7,7 +7,7 @@ views["users/"] = {
 
   async load(ask, { name }) {
     const user = await ask(["users", name]);
-    const { node: here } = await whoAmI();
+    const here = runOf(await whoAmI());
     return { user, here };
   },
 
@@ -26,11 +26,12 @@ views["users/"] = {
 };
 
 // What else a node says of the user.
-function userSection({ node, state }, open, here) {
+function userSection(row, open, here) {
+  const { node, state } = row;
   if (!state) return null;
   const shown = { name: null, kind: null, connections: null, mailbox: null, age_s: null };
-  return folding(`On ${node}`, "", open, fields(state,
-    { ...shown, id: actorNumber(state, node === here) }, `State on ${node}`));
+  return folding(runOf(row), `On ${node}`, open, fields(state,
+    { ...shown, id: actorNumber(state, runOf(row) === here) }, `State on ${node}`));
 }
 
 function connectionLinks(state) {
@@ -48,6 +49,6 @@ function userNodes(rows) {
     { head: "Mailbox", number: true, cell: ({ state }) => count(state?.mailbox) },
     { head: "Age", number: true, cell: ({ state }) => duration(state?.age_s) },
   ];
-  return table(columns, rows, { label: "The user on each node", key: ({ node }) => node,
+  return table(columns, rows, { label: "The user on each node", key: runOf,
     mark: (row) => markOf(troubleOn(row)) });
 }
