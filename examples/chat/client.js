@@ -15,7 +15,7 @@ class AtriumClient {
   static #final = new Set([1000, 1002, 1003, 1007, 1008, 1009, 4004, 4005,
     4006]);
   static #passing = new Set(["bus_unavailable", "timeout", "internal",
-    "rate_limited"]);
+    "room_died", "rate_limited"]);
   static #patience = 15_000; // ms for any answer
   static #encoder = new TextEncoder();
 
