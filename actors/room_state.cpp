@@ -62,7 +62,8 @@ void room_types::discard(std::unique_ptr<room_state> x) {
   if (!x)
     return;
   x->port_ = nullptr;
-  delete x.release(); // a unique_ptr's own destructor must not throw
+  auto* gone = x.release();
+  delete gone; // in a destructor of a unique_ptr nothing may be thrown
 }
 
 std::unique_ptr<room_state> room_types::make(room_port& port) const {

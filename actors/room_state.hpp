@@ -83,9 +83,7 @@ public:
 class room_state {
 public:
   /// May throw, as hooks may.
-  virtual ~room_state() noexcept(false) {
-    // nop
-  }
+  virtual ~room_state() noexcept(false) = default;
 
   /// Somebody wants to join; `members()` does not contain `who`.
   virtual decision on_join(const member& who);
