@@ -167,7 +167,7 @@ def test_an_option_that_is_refused_is_not_repeated(tmp_path, bad):
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 LEVELS = ("trace", "debug", "info", "warn", "error")
 HOSTILE = "a\u2028b \"\\ room=x \U0001f600"
-EVENT = re.compile(r'(?:log::(?:debug|info|warn|error|line)|\bline|log_to)\([^";{]*?"(\w+)"'
+EVENT = re.compile(r'(?:log::(?:debug|info|error)|\b(?:warn|line)|log_to)\([^";{]*?"(\w+)"'
                    r'|either\("(\w+)", "(\w+)"\)')
 
 
