@@ -329,16 +329,6 @@ CAF_TEST(an exception that quotes a message is logged without its text) {
   CAF_CHECK(has_logged("cannot read"));
 }
 
-CAF_TEST(a part of a message is a quote and a word of the logic is none) {
-  CAF_CHECK(quotes("stack 5: unexpected 'very secret wo", "{\"a\":\"a very secret word\"}"));
-  CAF_CHECK(quotes("no 12345", "[12345]"));
-  CAF_CHECK(quotes("bad: he said \\\"hi\\\"", R"("he said \"hi\"")"));
-  CAF_CHECK(!quotes("amount is missing", "{\"amount\":null,\"n\":1}"));
-  CAF_CHECK(!quotes("stod", "{\"amount\" : \"x\"}"));
-  CAF_CHECK(!quotes("anything", ""));
-  CAF_CHECK(!quotes("anything", "\""));
-}
-
 CAF_TEST(logic that cannot be inspected is null) {
   lone_port port;
   room_logic logic;
