@@ -5,7 +5,7 @@
 
 #include <caf/send.hpp>
 
-#include <optional>
+#include <algorithm>
 
 namespace atrium {
 
@@ -29,18 +29,16 @@ public:
 
   void on_messages(std::vector<shared_bytes> batch) override {
     auto n = batch.size();
-    if (!queue_.queue->try_enter(n)) {
+    std::size_t bytes = 0;
+    for (auto& x : batch)
+      bytes += queue_cost(x->size());
+    if (auto* full = enter(bytes, n)) {
       env_->counters->room_queue_drops += n;
-      if (!dropping_since_)
-        dropping_since_ = env_->now();
-      return;
+      return miss(*full, batch);
     }
-    if (auto from = std::exchange(dropping_since_, std::nullopt))
-      caf::anon_send(to_, interrupted{*from, env_->now()});
-    auto& all = env_->backlogs;
-    std::shared_ptr<backlog> sum{all, &(*all.*queue_.sum)};
-    caf::anon_send(to_, packets{std::move(batch),
-                                gate_ticket{queue_.queue, n, std::move(sum)}});
+    queue_.queue->settle(key());
+    env_->bus_queue->settle(key());
+    caf::anon_send(to_, packets{std::move(batch), ticket(bytes, n)});
   }
 
   void on_gap(unix_time from, unix_time to) override {
@@ -52,10 +50,47 @@ public:
   }
 
 private:
+  // Returns the gate that has no place for it, if there is one.
+  gate* enter(std::size_t bytes, std::size_t n) {
+    auto& all = *env_->bus_queue;
+    if (!queue_.queue->try_enter(bytes, n))
+      return queue_.queue.get();
+    if (all.try_enter(bytes, n))
+      return nullptr;
+    queue_.queue->leave(bytes, n);
+    return &all;
+  }
+
+  gate_ticket ticket(std::size_t bytes, std::size_t n) {
+    auto& sum = *env_->backlogs.*queue_.sum;
+    sum.fetch_add(n, std::memory_order_relaxed);
+    return gate_ticket{[own = queue_.queue, env = env_, &sum, bytes, n] {
+      sum.fetch_sub(n, std::memory_order_relaxed);
+      env->bus_queue->leave(bytes, n);
+      own->leave(bytes, n);
+    }};
+  }
+
+  void miss(gate& full, const std::vector<shared_bytes>& batch) {
+    auto from = unix_time::max();
+    auto to = unix_time::min();
+    for (auto& x : batch) {
+      auto time = packet_time(*x).value_or(env_->now());
+      from = std::min(from, time);
+      to = std::max(to, time);
+    }
+    full.miss(key(), from, to, [who = to_](unix_time since, unix_time until) {
+      caf::anon_send(who, interrupted{since, until});
+    });
+  }
+
+  std::uint64_t key() const {
+    return reinterpret_cast<std::uintptr_t>(this);
+  }
+
   listener_actor to_;
   channel_feed::bound queue_;
   environment_ptr env_;
-  std::optional<unix_time> dropping_since_;
 };
 
 // A client's connection says where it is; what has none says it in the header.
@@ -83,6 +118,16 @@ std::vector<incoming> channel_feed::decode(const packets& in,
   return result;
 }
 
+// From a node that allows more than this one.
+void channel_feed::leave_out(unix_time time, const environment& env) {
+  ++env.counters->oversized_packets;
+  if (!left_out_)
+    left_out_ = interrupted{time, time};
+  left_out_->from = std::min(left_out_->from, time);
+  left_out_->to = std::max(left_out_->to, time);
+  log::debug("packet_dropped", {{"error", "too large"}}, "feed drops a packet");
+}
+
 void channel_feed::add(const shared_bytes& bytes, const environment& env,
                        std::vector<incoming>& out) {
   auto decoded = decode_packet(*bytes);
@@ -97,6 +142,8 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
     return;
   }
   auto& x = std::get<packet>(decoded);
+  if (x.json.size() > env.limits.message_bytes)
+    return leave_out(x.content.time, env);
   incoming result{
     frame::text(x.json), {}, origin_of(x, env), env.traced.note(x.content)};
   if (x.skip_sender && x.content.from)

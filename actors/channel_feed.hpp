@@ -3,7 +3,9 @@
 #include "atrium/actors/environment.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace atrium {
@@ -34,13 +36,21 @@ public:
     return malformed_;
   }
 
+  /// Returns what the latest `decode` had to leave out because it is too large
+  /// for any client, once.
+  std::optional<interrupted> left_out() {
+    return std::exchange(left_out_, std::nullopt);
+  }
+
 private:
   void add(const shared_bytes& bytes, const environment& env,
            std::vector<incoming>& out);
+  void leave_out(unix_time time, const environment& env);
 
   bus::subscription held_;
   std::uint64_t decoded_ = 0;
   std::uint64_t malformed_ = 0;
+  std::optional<interrupted> left_out_;
 };
 
 } // namespace atrium

@@ -35,12 +35,20 @@ struct limits {
   /// How long a join waits for the bus.
   std::chrono::milliseconds bus_timeout = std::chrono::seconds{5};
 
-  /// Messages from the bus that may wait for one room, user or everyone. Over
-  /// it new ones are dropped, counted, and the members are told of the gap.
-  std::size_t room_queue = 16384;
+  /// Bytes of messages from the bus that may wait for one room, user or
+  /// everyone, by `queue_cost`. Over it new ones are dropped, counted, and the
+  /// members are told of the gap.
+  std::size_t room_queue = std::size_t{16} << 20;
 
-  /// Envelopes that may wait for one lane; same policy.
-  std::size_t lane_queue = 65536;
+  /// The same for all of them together.
+  std::size_t bus_queue = std::size_t{256} << 20;
+
+  /// The same for what waits for one lane.
+  std::size_t lane_queue = std::size_t{64} << 20;
+
+  /// Bytes of the largest message that is delivered, as the client gets it. A
+  /// larger one would take up a client's whole outbox, so no way lets it in.
+  std::size_t message_bytes = (std::size_t{1} << 20) + envelope_overhead;
 
   /// A room whose logic throws more often than this is given up.
   std::size_t restarts_per_minute = 5;
@@ -53,6 +61,7 @@ struct counters {
   std::atomic<std::uint64_t> malformed_packets = 0;  ///< Packets dropped.
   std::atomic<std::uint64_t> room_queue_drops = 0;   ///< Packets dropped.
   std::atomic<std::uint64_t> lane_queue_drops = 0;   ///< Fan-outs dropped.
+  std::atomic<std::uint64_t> oversized_packets = 0;  ///< Packets dropped.
   std::atomic<std::uint64_t> room_restarts = 0;      ///< Hooks that threw.
   std::atomic<std::uint64_t> dead_rooms = 0;         ///< Rooms given up.
   std::atomic<std::uint64_t> invalid_words = 0;      ///< Of rooms, dropped.
@@ -85,6 +94,13 @@ struct directory_counters {
   tally users;
   tally requests; ///< Of connections, handled.
 };
+
+/// What a message of so many bytes takes in a queue: itself, and what it is
+/// wrapped in.
+constexpr std::size_t queue_cost(std::size_t bytes) {
+  constexpr std::size_t wrapping = 256;
+  return bytes + wrapping;
+}
 
 /// Messages from the bus that wait for actors, by kind.
 struct backlogs {
@@ -122,6 +138,9 @@ struct environment : std::enable_shared_from_this<environment> {
     = std::make_shared<directory_counters>();
   std::shared_ptr<struct backlogs> backlogs
     = std::make_shared<struct backlogs>();
+
+  /// Bound of what waits in all queues from the bus.
+  std::shared_ptr<gate> bus_queue = std::make_shared<gate>(limits.bus_queue);
   trace_list traced; ///< Whom the log tells everything of.
 };
 

@@ -7,7 +7,9 @@ namespace atrium {
 
 void everyone_core::start(environment_ptr env) {
   env_ = std::move(env);
-  lanes_.emplace(env_);
+  lanes_.emplace(env_, self_->id(), [](auto& to, auto from, auto until) {
+    caf::anon_send(to, tell_all{gap{scope::all, {}, from, until}});
+  });
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
     channel_feed::bound{std::make_shared<gate>(env_->limits.room_queue),
@@ -15,14 +17,10 @@ void everyone_core::start(environment_ptr env) {
 }
 
 void everyone_core::deliver(const arrived& x) {
-  auto notice = [](unix_time from, unix_time to) {
-    return tell_all{gap{scope::all, {}, from, to}};
-  };
   delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
-      lanes_->send(lane, fan_out_all{one.content, one.from, one.traced},
-                   notice);
+      lanes_->send(lane, fan_out_all{one.content, one.from, one.traced});
 }
 
 void everyone_core::tell_gap(const interrupted& x) {

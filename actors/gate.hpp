@@ -1,44 +1,113 @@
 #pragma once
 
+#include "atrium/broker/bus.hpp"
+
 #include <atomic>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
 
 namespace atrium {
 
 /// The bound of a queue whose two ends are on different threads: who puts
 /// something in takes places first, who has handled it gives them back. CAF's
-/// mailboxes have no bound of their own.
+/// mailboxes have no bound of their own. A place is whatever the owner counts
+/// in, bytes for messages.
+///
+/// What does not get in may be remembered (`miss`): whoever has missed it is
+/// told when half of the places are free again, also when nothing comes after
+/// it.
 class gate {
 public:
+  /// Tells of the times between which something was missed. Called by any
+  /// thread that uses the gate, one at a time; must not use it.
+  using teller = std::function<void(unix_time from, unix_time to)>;
+
   explicit gate(std::size_t places) : places_(places) {
     // nop
   }
 
-  /// Takes `n` places; false, and none taken, when they are not free. A single
-  /// put larger than the whole gate is let into an empty queue.
-  bool try_enter(std::size_t n) {
-    auto taken = taken_.load(std::memory_order_relaxed);
+  /// Takes `n` places for `entries` things; false, and none taken, when they
+  /// are not free. A single put larger than the whole gate is let into an empty
+  /// queue.
+  bool try_enter(std::size_t n, std::size_t entries = 1) {
+    auto before = taken_.load(std::memory_order_relaxed);
     do {
+      auto taken = places_of(before);
       if (taken != 0 && taken + n > places_)
         return false;
-    } while (!taken_.compare_exchange_weak(taken, taken + n,
-                                           std::memory_order_relaxed));
+    } while (!taken_.compare_exchange_weak(before, before + word(n, entries)));
     return true;
   }
 
-  /// Gives `n` places back.
-  void leave(std::size_t n) {
-    taken_.fetch_sub(n, std::memory_order_relaxed);
+  /// Gives `n` places back that were taken for `entries` things.
+  void leave(std::size_t n, std::size_t entries = 1) {
+    taken_.fetch_sub(word(n, entries));
+    if (is_missed_.load())
+      tell_if_drained();
   }
 
+  /// Places that are taken.
   std::size_t taken() const {
-    return taken_.load(std::memory_order_relaxed);
+    return places_of(taken_.load(std::memory_order_relaxed));
+  }
+
+  /// How many things have taken them.
+  std::size_t entries() const {
+    return taken_.load(std::memory_order_relaxed) >> place_bits;
+  }
+
+  /// Remembers that `who` has missed something of these times; `tell` says so
+  /// to them, once, however often this is called before that.
+  void miss(std::uint64_t who, unix_time from, unix_time to, teller tell);
+
+  /// Tells `who` of what they have missed, if they have not been told: called
+  /// before the next thing that gets in, so that the order is right.
+  void settle(std::uint64_t who) {
+    if (is_missed_.load())
+      tell_one(who);
   }
 
 private:
+  struct hole {
+    unix_time from;
+    unix_time to;
+    teller tell;
+  };
+
+  using holes = std::unordered_map<std::uint64_t, hole>;
+
+  // Both counts share a word, so that taking and leaving is one operation: up
+  // to a terabyte, and 16 million things.
+  static constexpr unsigned place_bits = 40;
+
+  static constexpr std::uint64_t word(std::size_t n, std::size_t entries) {
+    return std::uint64_t{entries} << place_bits | n;
+  }
+
+  static constexpr std::size_t places_of(std::uint64_t x) {
+    return x & ((std::uint64_t{1} << place_bits) - 1);
+  }
+
+  bool is_drained() const {
+    return places_of(taken_.load()) <= places_ / 2;
+  }
+
+  void tell_if_drained();
+  void tell_one(std::uint64_t who);
+
   const std::size_t places_;
-  std::atomic<std::size_t> taken_ = 0;
+  std::atomic<std::uint64_t> taken_ = 0;
+  // Set before `miss` looks at the places, read after `leave` has given some
+  // back: one of the two sees the other, so that no hole is forgotten.
+  std::atomic<bool> is_missed_ = false;
+  std::mutex mutex_;
+  std::unique_ptr<holes> missed_; // null as long as nothing was refused
 };
 
 /// How much waits in all queues of one kind, for operators. No bound; not for
@@ -57,18 +126,15 @@ public:
     // nop
   }
 
-  /// The same, for places that `sum` counts from now on as well.
-  gate_ticket(std::shared_ptr<gate> from, std::size_t n,
-              std::shared_ptr<backlog> sum)
-    : hold_(from.get(), [from, n, sum](gate* g) {
-        g->leave(n);
-        sum->fetch_sub(n, std::memory_order_relaxed);
-      }) {
-    sum->fetch_add(n, std::memory_order_relaxed);
+  /// Gives back what was entered by calling `leave`, which owns all it needs.
+  template <std::invocable Leave>
+  explicit gate_ticket(Leave leave)
+    : hold_(nullptr, [leave = std::move(leave)](std::nullptr_t) { leave(); }) {
+    // nop
   }
 
 private:
-  std::shared_ptr<gate> hold_;
+  std::shared_ptr<void> hold_;
 };
 
 } // namespace atrium

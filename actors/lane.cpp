@@ -49,8 +49,12 @@ void lane_core::exit(const exit_room& x) {
   out->answer(x.answer);
 }
 
+void lane_core::give_back(const frame& x) {
+  queue_->leave(queue_cost(x.bytes().size()));
+}
+
 void lane_core::deliver(const fan_out& x) {
-  queue_->leave(1);
+  give_back(x.content);
   ++fan_outs_;
   auto content = x.content.counted_apart();
   std::uint64_t receivers = 0;
@@ -62,7 +66,7 @@ void lane_core::deliver(const fan_out& x) {
 }
 
 void lane_core::deliver_all(const fan_out_all& x) {
-  queue_->leave(1);
+  give_back(x.content);
   ++fan_outs_;
   auto content = x.content.counted_apart();
   std::uint64_t receivers = 0;
@@ -76,6 +80,7 @@ void lane_core::deliver_all(const fan_out_all& x) {
 }
 
 void lane_core::tell(const tell_member& x) {
+  give_back(x.content);
   auto* out = roster_.find(x.connection);
   if (out != nullptr && out->append(x.content))
     meter_->delivered(scope::room, x.from, 1);
@@ -180,7 +185,8 @@ children lane_core::list(const list_slowest& x) const {
 
 caf::error inspect(json_inspector& f, lane_core& x) {
   return f(named("name"), x.name_, named("connections"), x.roster_.size(),
-           named("rooms"), x.roster_.rooms(), named("queue"), x.queue_->taken(),
+           named("rooms"), x.roster_.rooms(), named("queue"),
+           x.queue_->entries(), named("queue_bytes"), x.queue_->taken(),
            named("fan_outs"), x.fan_outs_, named("errors"), x.lost_,
            named("restarts"), 0);
 }

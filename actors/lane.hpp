@@ -61,9 +61,10 @@ public:
 
 private:
   void dismiss(outlet& out);
+  void give_back(const frame& x);
 
   lane_actor::pointer self_ = nullptr;
-  std::shared_ptr<gate> queue_; // of fan-outs that wait for this lane
+  std::shared_ptr<gate> queue_; // of messages that wait for this lane
   std::shared_ptr<lane_meter> meter_;
   roster roster_;
   std::string name_;

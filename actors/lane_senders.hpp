@@ -4,50 +4,56 @@
 
 #include <caf/send.hpp>
 
-#include <optional>
+#include <functional>
 #include <utility>
-#include <vector>
 
 namespace atrium {
 
 /// Sends fan-outs to lanes, each within the bound of its queue. What a lane
-/// does not take is dropped and counted, and before the next thing that it
-/// takes its receivers are told of the gap. Belongs to one actor.
+/// does not take is dropped and counted, and its receivers are told of the gap:
+/// before the next thing that the lane takes, or when it has caught up. Belongs
+/// to one actor, whose number is `owner`.
 class lane_senders {
 public:
-  explicit lane_senders(environment_ptr env)
-    : env_(std::move(env)), dropping_since_(env_->lanes.size()) {
+  /// Tells the receivers on a lane that they have missed something between
+  /// these times. Any thread, also when the owner has ended.
+  using notice = std::function<void(const lane_actor& to, unix_time from,
+                                    unix_time until)>;
+
+  lane_senders(environment_ptr env, actor_number owner, notice tell)
+    : env_(std::move(env)), owner_(owner), tell_(std::move(tell)) {
     // nop
   }
 
   std::size_t size() const {
-    return dropping_since_.size();
+    return env_->lanes.size();
   }
 
   const lane_actor& actor(std::size_t lane) const {
     return env_->lanes[lane].actor;
   }
 
-  /// Sends `x`, a `fan_out` or `fan_out_all`; false if it was dropped.
-  /// `notice(from, to)` makes the message that tells of a gap.
-  template <class FanOut, class Notice>
-  bool send(std::size_t lane, const FanOut& x, Notice notice) {
-    auto& since = dropping_since_[lane];
-    if (!env_->lanes[lane].queue->try_enter(1)) {
+  /// Sends `x`, which has content and an origin; false if it was dropped.
+  template <class FanOut>
+  bool send(std::size_t lane, const FanOut& x) {
+    auto& queue = *env_->lanes[lane].queue;
+    if (!queue.try_enter(queue_cost(x.content.bytes().size()))) {
       ++env_->counters->lane_queue_drops;
-      if (!since)
-        since = env_->now();
+      queue.miss(owner_, x.from.time, x.from.time,
+                 [to = actor(lane), tell = tell_](auto from, auto until) {
+                   tell(to, from, until);
+                 });
       return false;
     }
-    if (auto from = std::exchange(since, std::nullopt))
-      caf::anon_send(actor(lane), notice(*from, env_->now()));
+    queue.settle(owner_);
     caf::anon_send(actor(lane), x);
     return true;
   }
 
 private:
   environment_ptr env_;
-  std::vector<std::optional<unix_time>> dropping_since_;
+  actor_number owner_;
+  notice tell_;
 };
 
 } // namespace atrium

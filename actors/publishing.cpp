@@ -13,6 +13,10 @@ void publish(const environment& env, const std::string& channel, outgoing x) {
     trace::published(message);
   auto bytes = std::make_shared<const std::string>(
     encode_packet(message, x.skip_sender));
+  if (bytes->size() > env.limits.message_bytes)
+    return caf::anon_send(x.from,
+                          outcome{std::move(x.success), errc::message_too_large,
+                                  "too large with its envelope"});
   env.bus->publish(
     channel, std::move(bytes),
     [to = std::move(x.from), what = std::move(x.success),

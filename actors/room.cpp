@@ -12,9 +12,10 @@ caf::error inspect(json_inspector& f, room_core& x) {
            named("members_by_lane"), x.members_on_, named("subscribed"),
            x.open_, named("waiting"), x.waiting_.size(), named("published"),
            x.published_, named("delivered"), x.tally_->delivered.value(),
-           named("queue"), x.tally_->queue->taken(), named("errors"),
-           x.logic_.failures(), named("restarts"), x.logic_.failures(),
-           named("logic"), raw_json{x.logic_.describe()});
+           named("queue"), x.tally_->queue->entries(), named("queue_bytes"),
+           x.tally_->queue->taken(), named("errors"), x.logic_.failures(),
+           named("restarts"), x.logic_.failures(), named("logic"),
+           raw_json{x.logic_.describe()});
 }
 
 children room_core::parts() const {

@@ -23,7 +23,12 @@ void room_core::start(environment_ptr env, std::string name,
   env_ = std::move(env);
   name_ = std::move(name);
   directory_ = std::move(directory);
-  lanes_.emplace(env_);
+  lanes_.emplace(
+    env_, self_->id(),
+    [room = self_->id(), name = name_](auto& to, auto from, auto until) {
+      caf::anon_send(to,
+                     tell_members{room, {gap{scope::room, name, from, until}}});
+    });
   members_on_.resize(lanes_->size());
   channel_ = env_->names.room(name_);
   policy_ = env_->limits.outbox_policies.find(name_);
@@ -116,11 +121,11 @@ void room_core::admit(join_room& x, promise answer) {
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
   answer.deliver(entered{room_actor{self_}});
-  auto& port = lanes_->actor(lane);
-  self_->send(port, enter_room{self_->id(), number,
-                               joined{std::move(x.id), std::move(x.room)}});
+  self_->send(lanes_->actor(lane),
+              enter_room{self_->id(), number,
+                         joined{std::move(x.id), std::move(x.room)}});
   for (auto& message : held)
-    self_->send(port, std::move(message));
+    lanes_->send(lane, message);
 }
 
 caf::error room_core::refusal(const member& who) {
@@ -175,16 +180,13 @@ std::vector<member> room_core::members() const {
 }
 
 void room_core::deliver(const arrived& x) {
-  auto notice = [this](unix_time from, unix_time to) {
-    return tell_members{self_->id(), gap{scope::room, name_, from, to}};
-  };
   tally_->delivered.add(x.batch.size());
   for (auto& one : x.batch) {
     fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
                     connection_number(*env_, one.skip), one.from};
     std::size_t reached = 0;
     for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
-      if (members_on_[lane] != 0 && lanes_->send(lane, message, notice))
+      if (members_on_[lane] != 0 && lanes_->send(lane, message))
         reached += members_on_[lane];
     auto missed = seats_.size() - reached;
     if (reached != 0 && seats_.contains(message.skip))

@@ -23,7 +23,7 @@ busy_rooms room_ranking::list(const list_busiest& x, clock::time_point now) {
     std::chrono::duration<double> time = now - one.since;
     auto count = static_cast<double>(delivered - one.delivered);
     all.push_back({number, one.name, one.tally->members.value(),
-                   one.tally->queue->taken(),
+                   one.tally->queue->entries(),
                    count / std::max(time, shortest).count()});
     one.delivered = delivered;
     one.since = now;

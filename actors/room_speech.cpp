@@ -21,6 +21,13 @@ std::string_view fault_of(const room_message& x) {
   return is_json_value(x.data) ? "" : "data";
 }
 
+void report_loss(const std::string& room, const std::string& event_id,
+                 errc code) {
+  log::warn("room_message_lost",
+            {{"room", room}, {"event_id", event_id}, {"code", to_string(code)}},
+            "room loses a message of its own");
+}
+
 } // namespace
 
 room_core::review room_core::ask_logic(const member& who, room_message& x) {
@@ -80,10 +87,10 @@ void room_core::publish(std::string data) {
   auto bytes = encode_packet(e, false, env_->run_id);
   auto report = [name = name_, id = std::move(e.event_id)](errc code) {
     if (code != errc::none)
-      log::warn("room_message_lost",
-                {{"room", name}, {"event_id", id}, {"code", to_string(code)}},
-                "room loses a message of its own");
+      report_loss(name, id, code);
   };
+  if (bytes.size() > env_->limits.message_bytes)
+    return report(errc::message_too_large);
   env_->bus->publish(channel_,
                      std::make_shared<const std::string>(std::move(bytes)),
                      std::move(report));
@@ -94,15 +101,17 @@ void room_core::tell(const member& who, std::string data) {
     return reject_words("tell", "data");
   auto number = connection_number(*env_, who.connection);
   auto e = new_envelope(std::move(data));
-  tell_member message{
-    number, frame::text(to_json(e)), {e.time, origin::place::here}};
+  auto text = to_json(e);
+  if (text.size() > env_->limits.message_bytes)
+    return report_loss(name_, e.event_id, errc::message_too_large);
+  tell_member message{number, frame::text(text), {e.time, origin::place::here}};
   if (number == joining_ && number != 0) {
     held_.push_back(std::move(message));
     return;
   }
   auto i = seats_.find(number);
   if (i != seats_.end())
-    self_->send(lanes_->actor(i->second.lane), std::move(message));
+    lanes_->send(i->second.lane, message);
 }
 
 // The words themselves are not logged: they may be those of a member.

@@ -86,7 +86,10 @@ void user_core::open() {
 }
 
 void user_core::deliver(const packets& x) {
-  for (auto& one : feed_.decode(x, *env_)) {
+  auto batch = feed_.decode(x, *env_);
+  if (auto gap = feed_.left_out())
+    tell_gap(*gap);
+  for (auto& one : batch) {
     if (one.traced)
       trace::delivered(*one.traced, connections_.size());
     for (auto& connection : connections_)

@@ -4,6 +4,7 @@
 #include "atrium/broker/text.hpp"
 #include "atrium/broker/trace_context.hpp"
 
+#include <charconv>
 #include <limits>
 
 namespace atrium {
@@ -146,6 +147,22 @@ std::string encode_packet(const envelope& x, bool skip_sender,
   result.push_back(':');
   append_json(result, x);
   return result;
+}
+
+// A quote in a string is written with a backslash, so a key that is found is
+// one; data comes last.
+std::optional<unix_time> packet_time(std::string_view bytes) noexcept {
+  constexpr std::string_view key = ",\"ts\":";
+  auto i = bytes.substr(0, envelope_overhead).find(key);
+  if (i == std::string_view::npos)
+    return std::nullopt;
+  auto number = bytes.substr(i + key.size());
+  std::uint64_t value = 0;
+  auto end = number.data() + number.size();
+  if (std::from_chars(number.data(), end, value).ec != std::errc{}
+      || value > last_time)
+    return std::nullopt;
+  return unix_time{std::chrono::milliseconds{value}};
 }
 
 std::variant<packet, packet_error> decode_packet(std::string_view bytes) {

@@ -37,6 +37,10 @@ struct envelope {
   std::string data;           ///< One JSON value, verbatim.
 };
 
+/// What an envelope adds to its data at most: names of 128 bytes, of which each
+/// may need a backslash, the ids, the keys.
+inline constexpr std::size_t envelope_overhead = 2048;
+
 /// Returns the JSON text of `x` (net/PROTOCOL.md, section 4, `message`).
 std::string to_json(const envelope& x);
 
@@ -62,6 +66,10 @@ enum class packet_error : std::uint8_t {
 /// (up to 32 characters of `0-9a-z`): for envelopes that no connection sends.
 std::string encode_packet(const envelope& x, bool skip_sender,
                           std::string_view origin = {});
+
+/// Returns the time of the envelope in a packet, without a look at anything
+/// else; nothing if there is none where it should be.
+std::optional<unix_time> packet_time(std::string_view bytes) noexcept;
 
 /// Reverses `encode_packet`. The bus is a border: whoever can write to it can
 /// send anything, so nothing is taken on trust. The result refers to `bytes`.

@@ -15,7 +15,7 @@ lane_thread::lane_thread(caf::actor_system& system, const options& from,
     unit_(system, io_),
     flusher_(io_, from.flush_window, *meter_),
     heartbeat_(io_, from.ping_interval) {
-  port_.queue = std::make_shared<gate>(limits{}.lane_queue);
+  port_.queue = std::make_shared<gate>(from.lane_queue_bytes);
   auto* unit = static_cast<caf::execution_unit*>(&unit_);
   port_.meter = meter_;
   port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);

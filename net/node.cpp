@@ -114,6 +114,9 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   // Asking others and insisting then has to fit into the time of a sign-on.
   env->limits.probe_timeout
     = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);
+  env->limits.room_queue = from.room_queue_bytes;
+  env->limits.message_bytes = from.outbox_bytes + envelope_overhead;
+  env->bus_queue = std::make_shared<gate>(from.bus_queue_bytes);
   for (auto& rule : from.outbox_policy)
     env->limits.outbox_policies.add(rule);
   env->now = [] {

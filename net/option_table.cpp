@@ -154,11 +154,23 @@ rows make_table() {
       number("max-message-bytes", &o::max_message_bytes,
              {128, 16'777'216, "bytes"}, "Largest frame of a client."),
       number("outbox-bytes", &o::outbox_bytes, {4'096, 1'073'741'824, "bytes"},
-             "What may wait for one slow connection before it is closed."),
+             "What may wait for one slow connection before it is closed, "
+             "counting 128 bytes for each message beside its own; not less "
+             "than --max-message-bytes."),
       list("outbox-policy", &o::outbox_policy, "PATTERN=POLICY",
            check_outbox_policy,
            "For rooms like 'ticker:*', instead of closing a slow connection: "
            "drop_oldest or latest_only; may be repeated."),
+      number("room-queue-bytes", &o::room_queue_bytes,
+             {65'536, 4'294'967'296, "bytes"},
+             "Messages from the bus that may wait for one room or user; more "
+             "are dropped, and a gap is told."),
+      number("bus-queue-bytes", &o::bus_queue_bytes,
+             {65'536, 68'719'476'736, "bytes"},
+             "The same for all rooms and users of the node together."),
+      number("lane-queue-bytes", &o::lane_queue_bytes,
+             {65'536, 4'294'967'296, "bytes"},
+             "The same for what waits for one lane."),
       number("request-window", &o::request_window, {1, 65'536, "requests"},
              "Unanswered requests of one connection before the node stops "
              "reading from it."),

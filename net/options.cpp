@@ -1,5 +1,6 @@
 #include "atrium/net/options.hpp"
 
+#include "atrium/broker/envelope.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/option_sources.hpp"
 #include "atrium/net/option_values.hpp"
@@ -24,6 +25,20 @@ std::string apply(const settings& source, options& out) {
   for (const auto& setting : source.values)
     if (auto error = setting.option->store(out, setting.values); !error.empty())
       return setting.source + ": " + error;
+  return {};
+}
+
+// A message that fits into no outbox would close whoever should receive it; one
+// that fits into no queue of the bus could never be published.
+std::string check_sizes(const options& x) {
+  auto message = std::to_string(x.max_message_bytes);
+  if (x.outbox_bytes < x.max_message_bytes)
+    return "outbox-bytes: " + std::to_string(x.outbox_bytes)
+           + " is less than max-message-bytes, " + message;
+  if (x.bus_pending_bytes < x.max_message_bytes + envelope_overhead)
+    return "bus-pending-bytes: " + std::to_string(x.bus_pending_bytes)
+           + " has no room for a message of max-message-bytes, " + message
+           + ", with its envelope";
   return {};
 }
 
@@ -67,6 +82,8 @@ std::string options::validate() const {
         !values.empty() || entry.kind == option_kind::list)
       if (auto error = entry.store(copy, values); !error.empty())
         return entry.name + ": " + error;
+  if (auto error = check_sizes(*this); !error.empty())
+    return error;
   if (proxy_protocol && trusted_proxy.empty())
     return "proxy-protocol: no trusted-proxy is named, nobody could connect";
   if (auto error = check_tls(*this); !error.empty())

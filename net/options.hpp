@@ -58,6 +58,9 @@ struct options {
   std::size_t outbox_bytes = 1'048'576;
   std::vector<std::string> outbox_policy; ///< Rules; empty: disconnect.
   std::chrono::microseconds flush_window{5'000};
+  std::size_t room_queue_bytes = 16'777'216;
+  std::size_t bus_queue_bytes = 268'435'456;
+  std::size_t lane_queue_bytes = 67'108'864;
   std::size_t max_connections = 100'000;
   std::size_t max_rooms = 128;
   std::size_t max_room_members = 0; ///< 0: no limit.

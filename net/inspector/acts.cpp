@@ -74,6 +74,10 @@ void inspector_core::publish(const std::string& room, const std::string& body,
   e.to = scope::room;
   e.target = room;
   e.data = *data;
+  auto bytes = encode_packet(e, false, env.run_id);
+  if (bytes.size() > env.limits.message_bytes)
+    return refuse(to, 413, "message_too_large",
+                  "no client's outbox has room for this message");
   if (env.traced.has_room(room))
     trace::published(e);
   auto done = [to, id = e.event_id](errc code) mutable {
@@ -82,12 +86,11 @@ void inspector_core::publish(const std::string& room, const std::string& body,
     else
       refuse(to, 503, "bus_unavailable", std::string{to_string(code)});
   };
-  env.bus->publish(
-    env.names.room(room),
-    std::make_shared<const std::string>(encode_packet(e, false, env.run_id)),
-    [back = here(), done](errc code) {
-      back([done, code]() mutable { done(code); });
-    });
+  env.bus->publish(env.names.room(room),
+                   std::make_shared<const std::string>(std::move(bytes)),
+                   [back = here(), done](errc code) {
+                     back([done, code]() mutable { done(code); });
+                   });
 }
 
 } // namespace atrium

@@ -197,13 +197,17 @@ void node_metrics::add_mailboxes(family_list& to) const {
   std::vector<std::string> names;
   for (auto& x : names_)
     names.push_back("lane-" + x);
+  std::vector<sample> bytes{{value_of(env_->bus_queue->taken()), "bus"}};
   std::vector<sample> depths{
     {value_of(sent - std::min(sent, handled)), "directory"},
     {depth(waiting.rooms), "rooms"},
     {depth(waiting.users), "users"},
     {depth(waiting.everyone), "everyone"}};
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
-    depths.push_back({value_of(lanes_[i].port.queue->taken()), names[i]});
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    depths.push_back({value_of(lanes_[i].port.queue->entries()), names[i]});
+    bytes.push_back({value_of(lanes_[i].port.queue->taken()), names[i]});
+  }
+  to.gauge({"atrium_queue_bytes", "What waits for actors.", "queue"}, bytes);
   to.gauge({"atrium_mailbox_depth", "Messages that wait for actors.", "actor"},
            depths);
 }

@@ -40,6 +40,7 @@ void add_trouble(family_list& to, const counters& all, const bus_stats& bus) {
               {value_of(all.invalid_words), "room_logic"},
               {value_of(all.outbox_drops), "drop_oldest"},
               {value_of(all.outbox_replaced), "latest_only"},
+              {value_of(all.oversized_packets), "too_large"},
               {value_of(all.malformed_packets), "malformed"},
               {value_of(all.unknown_versions), "unknown_version"}});
   auto users = all.users_refused + all.users_evicted;

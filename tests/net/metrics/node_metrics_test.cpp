@@ -62,10 +62,11 @@ CAF_TEST(lanes are summed) {
 
 CAF_TEST(lanes are told apart where that matters) {
   counters(1).flushes.add(9);
-  env->lanes[1].queue->try_enter(6);
+  env->lanes[1].queue->try_enter(600, 6);
   CAF_CHECK(has("atrium_lane_flushes_total{lane=\"0\"} 0"));
   CAF_CHECK(has("atrium_lane_flushes_total{lane=\"1\"} 9"));
   CAF_CHECK(has("atrium_mailbox_depth{actor=\"lane-1\"} 6"));
+  CAF_CHECK(has("atrium_queue_bytes{queue=\"lane-1\"} 600"));
   CAF_CHECK(has("atrium_lane_busy_seconds_total{lane=\"1\"} 1.5"));
 }
 
