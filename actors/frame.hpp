@@ -59,6 +59,11 @@ public:
     return bytes_ ? std::string_view{*bytes_} : std::string_view{};
   }
 
+  /// Whether it is the answer to a ping.
+  bool is_pong() const {
+    return bytes().starts_with('\x8A');
+  }
+
   /// What the client sees.
   std::string_view payload() const {
     return bytes().substr(header_size_);

@@ -5,11 +5,17 @@
 #include <caf/resumable.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
+#include <chrono>
+
 namespace atrium {
 
 namespace {
 
+using clock = std::chrono::steady_clock;
+
 constexpr std::size_t messages_per_turn = 64; // then sockets get theirs
+constexpr std::chrono::milliseconds longest_turn{5};
+constexpr std::size_t slice = 8; // messages between two looks at the clock
 
 } // namespace
 
@@ -23,11 +29,18 @@ void asio_unit::exec_later(caf::resumable* job) {
   boost::asio::post(io_, [this, job] { run(job); });
 }
 
+// A few large messages may take as long as many small ones.
 void asio_unit::run(caf::resumable* job) {
-  if (job->resume(this, messages_per_turn) == caf::resumable::resume_later)
-    boost::asio::post(io_, [this, job] { run(job); });
-  else
-    caf::intrusive_ptr_release(job);
+  auto end = clock::now() + longest_turn;
+  auto outcome = caf::resumable::resume_later;
+  for (std::size_t n = 0; n < messages_per_turn && !is_busy_(); n += slice) {
+    outcome = job->resume(this, slice);
+    if (outcome != caf::resumable::resume_later)
+      return caf::intrusive_ptr_release(job);
+    if (clock::now() >= end)
+      break;
+  }
+  boost::asio::post(io_, [this, job] { run(job); });
 }
 
 } // namespace atrium

@@ -6,6 +6,7 @@ using namespace std::chrono_literals;
 
 client_rates::client_rates(const options& from)
   : messages(from.messages_per_second, 1s, from.messages_burst),
+    frames(messages),
     bytes(from.bytes_per_second, 1s, from.bytes_burst),
     errors(from.errors_per_minute, 1min) {
   // nop

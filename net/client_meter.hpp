@@ -11,6 +11,7 @@ struct client_rates {
   explicit client_rates(const options& from);
 
   token_rate messages;
+  token_rate frames; ///< That end no message; see `frame_meter`.
   token_rate bytes;
   token_rate errors;
 };

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace atrium {
 
@@ -34,6 +35,35 @@ void flusher::flush() {
   due_ = end + std::min<clock::duration>(window_, end - start);
   meter_.flushed();
   counters().flushes.add();
+}
+
+void flusher::watch() {
+  constexpr std::chrono::milliseconds pause{100};
+  if (std::exchange(watching_, true))
+    return;
+  watch_.expires_after(pause);
+  watch_.async_wait([this](boost::system::error_code error) {
+    watching_ = false;
+    if (!error)
+      judge();
+  });
+}
+
+// Whoever is judged may leave the list: take the next one first.
+void flusher::judge() {
+  for (auto i = stalled_.begin(); i != stalled_.end();)
+    (i++)->judge();
+}
+
+bool flusher::is_behind() {
+  constexpr std::chrono::milliseconds pause{2};
+  if (behind_ == 0)
+    return false;
+  if (auto now = clock::now(); now - judged_ >= pause) {
+    judged_ = now;
+    judge();
+  }
+  return behind_ > 0;
 }
 
 void flusher::survey() {

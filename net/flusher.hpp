@@ -22,6 +22,10 @@ public:
 
   /// Bytes that wait for it.
   virtual std::size_t queued_bytes() const = 0;
+
+  /// Called from time to time while it waits for its socket and somebody has
+  /// asked for that: is it too slow?
+  virtual void judge() = 0;
 };
 
 /// Decides when a lane writes. The system call is what a delivery costs, so
@@ -33,7 +37,7 @@ class flusher {
 public:
   flusher(boost::asio::io_context& io, std::chrono::microseconds window,
           lane_meter& meter)
-    : io_(io), timer_(io), window_(window), meter_(meter) {
+    : io_(io), timer_(io), watch_(io), window_(window), meter_(meter) {
     // nop
   }
 
@@ -53,6 +57,18 @@ public:
     stalled_.push_back(x);
   }
 
+  /// Has everything that waits for its socket judged within a tenth of a second
+  /// or so.
+  void watch();
+
+  /// Counts those whose sockets take more than the lane has encrypted so far.
+  void count_behind(int change) {
+    behind_ += change;
+  }
+
+  /// Whether the lane should write before it goes on; judges anew who keeps it.
+  bool is_behind();
+
   /// Looks at how much waits for sockets. Costs time for each that is stalled:
   /// to be done once a second or so.
   void survey();
@@ -66,12 +82,17 @@ private:
 
   void schedule();
   void flush();
+  void judge();
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer watch_;
   std::chrono::microseconds window_;
   clock::time_point due_; // not before
   bool scheduled_ = false;
+  bool watching_ = false;
+  int behind_ = 0;
+  clock::time_point judged_; // who is behind
   lane_meter& meter_;
 
   using list

@@ -12,7 +12,7 @@ namespace atrium {
 lane_thread::lane_thread(caf::actor_system& system, const options& from,
                          std::size_t index)
   : index_(index),
-    unit_(system, io_),
+    unit_(system, io_, [this] { return flusher_.is_behind(); }),
     flusher_(io_, from.flush_window, *meter_),
     heartbeat_(io_, from.ping_interval) {
   port_.queue = std::make_shared<gate>(from.lane_queue_bytes);

@@ -55,10 +55,12 @@ void outbox::drop_unsent() {
 
 std::vector<frame> outbox::drop_oldest(std::size_t most) {
   std::vector<frame> dropped;
+  auto left = held();
   auto kept = std::remove_if(first_unsent(), frames_.end(), [&](frame& x) {
-    if (bytes_ <= most || x.policy() == outbox_policy::disconnect)
+    if (left <= most || x.policy() == outbox_policy::disconnect)
       return false;
     bytes_ -= x.bytes().size();
+    left -= x.bytes().size() + frame_overhead;
     dropped.push_back(x);
     return true;
   });

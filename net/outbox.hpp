@@ -19,6 +19,15 @@ public:
     frames_.push_back(x);
   }
 
+  /// What a frame takes beside its bytes: its place in the list, which grows by
+  /// doubling, and its block, if nobody shares it.
+  static constexpr std::size_t frame_overhead = 128;
+
+  /// Memory that waits: bytes that are not written yet, and what holds them.
+  std::size_t held() const {
+    return bytes_ + (frames_.size() - head_) * frame_overhead;
+  }
+
   /// Bytes that are not written yet.
   std::size_t bytes() const {
     return bytes_;
@@ -40,7 +49,7 @@ public:
   void drop_unsent();
 
   /// Drops frames that may be dropped, oldest first and none that has begun to
-  /// leave, until no more than `most` bytes are left. Returns them.
+  /// leave, until no more than `most` is held. Returns them.
   std::vector<frame> drop_oldest(std::size_t most);
 
   /// Drops a room's frames of which only the latest counts, but none that has

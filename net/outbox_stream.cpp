@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <poll.h>
 
 namespace atrium {
 
 namespace {
 
 constexpr std::size_t buffers_per_write = 64; // what Asio passes on at once
+constexpr std::size_t write_size = 65'536; // over it the bytes cost, not calls
 
 } // namespace
 
@@ -19,8 +21,13 @@ struct outbox_stream::encrypted {
   std::function<void()> then; // when all is written
 };
 
-outbox_stream::outbox_stream(transport below, flusher& by, std::size_t most)
-  : transport_(std::move(below)), flusher_(&by), most_(most) {
+outbox_stream::outbox_stream(transport below, flusher& by, std::size_t most,
+                             const token_rate& frames)
+  : transport_(std::move(below)),
+    flusher_(&by),
+    most_(most),
+    enough_(std::min(write_size, most / 2)),
+    pace_(frames) {
   boost::system::error_code ignored;
   auto& socket = transport_.next_layer();
   socket.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
@@ -30,18 +37,53 @@ outbox_stream::outbox_stream(transport below, flusher& by, std::size_t most)
     socket.non_blocking(true, ignored);
 }
 
-outbox_stream::~outbox_stream() = default;
+outbox_stream::~outbox_stream() {
+  fall_behind(false);
+}
+
+// -- reading ------------------------------------------------------------------
+
+void outbox_stream::read_later(token_bucket::duration pause,
+                               std::function<void()> read) {
+  pause_ = std::make_unique<boost::asio::steady_timer>(get_executor(), pause);
+  pause_->async_wait([this, read = std::move(read)](auto) {
+    pause_.reset();
+    read();
+  });
+}
+
+// -- writing ------------------------------------------------------------------
+
+// RFC 6455, section 5.5.3, lets a node answer only the latest ping. What the
+// others would have taken is held against the client all the same: it has sent
+// pings, and has not taken a byte.
+bool outbox_stream::append_own(std::string bytes) {
+  auto x = frame::raw(std::move(bytes));
+  if (refused_ && x.is_pong()) {
+    if (!pong_.bytes().empty())
+      skipped_ += pong_.bytes().size() + outbox::frame_overhead;
+    pong_ = x;
+  } else {
+    append(x);
+  }
+  return !is_full_after_write() || !is_overdue();
+}
+
+void outbox_stream::take_pong() {
+  if (!pong_.bytes().empty())
+    outbox_.push(std::exchange(pong_, frame{}));
+}
 
 void outbox_stream::flush() {
-  if (!waiting_)
+  if (!refused_)
     write();
 }
 
 void outbox_stream::write() {
   if (encrypted_)
-    return write_record(*encrypted_);
+    return waiting_ ? void() : write_record(*encrypted_);
   std::array<boost::asio::const_buffer, buffers_per_write> buffers;
-  while (!outbox_.empty()) {
+  while (has_something()) {
     auto n = outbox_.gather(buffers);
     boost::system::error_code error;
     auto written
@@ -52,6 +94,13 @@ void outbox_stream::write() {
       return end_socket();
     count_written(written, outbox_.consume(written));
   }
+  leave_stalled();
+}
+
+bool outbox_stream::has_something() {
+  if (outbox_.empty())
+    take_pong();
+  return !outbox_.empty();
 }
 
 void outbox_stream::count_written(std::size_t bytes, std::size_t frames) {
@@ -59,33 +108,105 @@ void outbox_stream::count_written(std::size_t bytes, std::size_t frames) {
   count.writes.add();
   count.sent_bytes.add(bytes);
   count.frames.add(frames);
+  skipped_ = 0;
+  if (!is_full())
+    full_since_ = {};
 }
 
+// It may be refused once more while it waits: what is appended meanwhile is
+// offered to the socket, too.
 void outbox_stream::wait_until_writable() {
-  waiting_ = true;
-  flusher_->stall(*this);
+  if (!std::exchange(refused_, true))
+    flusher_->stall(*this);
+  if (std::exchange(waiting_, true))
+    return;
   transport_.next_layer().async_wait(stream_socket::wait_write,
                                      [this, owner = owner_.lock()](auto error) {
                                        waiting_ = false;
-                                       unlink();
-                                       if (!error)
-                                         write();
+                                       error ? leave_stalled() : on_writable();
                                      });
+}
+
+void outbox_stream::leave_stalled() {
+  if (std::exchange(refused_, false))
+    unlink();
+}
+
+void outbox_stream::on_writable() {
+  leave_stalled();
+  take_pong();
+  write();
 }
 
 // Who waits for the end need not wait any more.
 void outbox_stream::end_socket() {
   boost::system::error_code ignored;
   next_layer().close(ignored);
+  fall_behind(false);
+  if (pause_)
+    pause_->cancel();
   if (encrypted_)
     if (auto then = std::exchange(encrypted_->then, nullptr))
       then();
 }
 
+// -- who is too slow ----------------------------------------------------------
+
+bool outbox_stream::is_full_after_write() {
+  if (!is_full())
+    return false;
+  write();
+  if (!is_full())
+    return false;
+  flusher_->watch();
+  fall_behind(encrypted_ && waiting_ && takes_bytes());
+  if (is_behind_)
+    full_since_ = {};
+  else if (full_since_ == clock::time_point{})
+    full_since_ = clock::now();
+  return !is_behind_;
+}
+
+bool outbox_stream::is_overdue() const {
+  constexpr std::chrono::milliseconds grace{750};
+  return is_full() && !is_behind_
+         && (weight() > 2 * most_ || clock::now() - full_since_ >= grace);
+}
+
+void outbox_stream::judge() {
+  auto owner = owner_.lock();
+  if (owner && is_full_after_write() && is_overdue())
+    owner->on_too_slow();
+}
+
+std::vector<frame> outbox_stream::drop_oldest() {
+  auto result = outbox_.drop_oldest(most_ - most_ / 4);
+  if (!is_full())
+    full_since_ = {};
+  return result;
+}
+
+void outbox_stream::drop_unsent() {
+  outbox_.drop_unsent();
+  pong_ = {};
+  skipped_ = 0;
+}
+
+// With TLS what is under way hides whether the socket would take more.
+bool outbox_stream::takes_bytes() {
+  pollfd x{next_layer().native_handle(), POLLOUT, 0};
+  return ::poll(&x, 1, 0) == 1 && (x.revents & POLLOUT) != 0;
+}
+
+void outbox_stream::fall_behind(bool is_behind) {
+  if (std::exchange(is_behind_, is_behind) != is_behind)
+    flusher_->count_behind(is_behind ? 1 : -1);
+}
+
 // -- with TLS -----------------------------------------------------------------
 
 void outbox_stream::write_record(encrypted& out) {
-  if (outbox_.empty())
+  if (!has_something())
     return on_drained(out);
   std::array<boost::asio::const_buffer, buffers_per_write> buffers;
   auto n = outbox_.gather(buffers);
@@ -95,14 +216,23 @@ void outbox_stream::write_record(encrypted& out) {
   }
   count_written(out.record.size(), outbox_.consume(out.record.size()));
   waiting_ = true;
-  flusher_->stall(*this);
+  if (!std::exchange(refused_, true))
+    flusher_->stall(*this);
   transport_.tls()->write(boost::asio::buffer(out.record),
                           [this, owner = owner_.lock()](auto error, auto) {
                             waiting_ = false;
-                            unlink();
-                            encrypted_->record.clear();
-                            error ? end_socket() : write();
+                            on_record(error);
                           });
+}
+
+void outbox_stream::on_record(boost::system::error_code error) {
+  encrypted_->record.clear();
+  if (weight() <= most_ / 2)
+    fall_behind(false);
+  if (!error)
+    return on_writable();
+  leave_stalled();
+  end_socket();
 }
 
 void outbox_stream::on_drained(encrypted& out) {

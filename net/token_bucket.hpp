@@ -67,6 +67,16 @@ public:
     return duration::zero();
   }
 
+  /// Takes `cost` out in any case, on credit if need be, and returns how long
+  /// nothing should be taken after that.
+  duration owe(clock::time_point now, const token_rate& rate,
+               std::uint64_t cost) noexcept {
+    if (!rate.is_limited())
+      return duration::zero();
+    full_at_ = std::max(full_at_, now) + rate.time_for(cost);
+    return std::max(full_at_ - now - rate.tolerance(), duration::zero());
+  }
+
 private:
   clock::time_point full_at_{};
 };

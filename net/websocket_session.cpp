@@ -25,7 +25,8 @@ constexpr std::size_t next_read = 65536;
 
 websocket_session::websocket_session(transport below, lane_thread& lane,
                                      node_context_ptr node, entry from)
-  : stream_(std::move(below), lane.flushes(), node->options.outbox_bytes),
+  : stream_(std::move(below), lane.flushes(), node->options.outbox_bytes,
+            node->rates.frames),
     lane_(lane),
     node_(std::move(node)),
     from_(std::move(from)),
@@ -132,6 +133,7 @@ void websocket_session::on_read(boost::system::error_code error) {
 
 void websocket_session::on_message(std::string_view text) {
   ++unanswered_;
+  unanswered_bytes_ += queue_cost(text.size());
   pulse_.ask();
   auto wait = meter_.take_message(client_meter::clock::now(), node_->rates,
                                   text.size());
@@ -186,8 +188,9 @@ void websocket_session::on_refresh(refresh_request& x,
 }
 
 void websocket_session::read_or_wait() {
-  auto room_for_more
-    = unanswered_ < node_->options.request_window && !farewell_;
+  auto& most = node_->options;
+  auto room_for_more = unanswered_ < most.request_window
+                       && unanswered_bytes_ <= most.outbox_bytes && !farewell_;
   if (state_ == state::open && !reading_ && room_for_more)
     read();
 }
@@ -212,18 +215,25 @@ bool websocket_session::append(const frame& x) {
 
 void websocket_session::relieve() {
   auto& out = stream_.next_layer();
+  if (!out.is_full_after_write())
+    return;
   auto dropped = out.drop_oldest();
   node_->env->counters->outbox_drops += dropped.size();
   auto& overflows = lane_.counters().overflows;
   overflows[outbox_policy::drop_oldest].add(dropped.empty() ? 0 : 1);
   for (auto& gap : gaps_left_by(dropped))
     out.append(gap);
-  if (!out.is_full())
+  if (out.is_overdue())
+    on_too_slow();
+}
+
+void websocket_session::on_too_slow() {
+  if (state_ != state::open || !stream_.is_open())
     return;
   ++node_->env->counters->slow_consumers;
-  overflows[outbox_policy::disconnect].add();
+  lane_.counters().overflows[outbox_policy::disconnect].add();
   log_.too_slow();
-  out.drop_unsent();
+  stream_.next_layer().drop_unsent();
   close(close_code::slow_consumer, "the outbox is full", {});
 }
 
@@ -234,7 +244,8 @@ void websocket_session::write(const reply& x) {
 }
 
 void websocket_session::answer(const reply& x) {
-  --unanswered_;
+  if (--unanswered_ == 0)
+    unanswered_bytes_ = 0; // of which request each was is not known here
   auto* failed = std::get_if<failure>(&x);
   if (failed != nullptr || !protocol::id_of(x).empty())
     write(x);

@@ -77,6 +77,7 @@ public:
   // -- stream_owner -----------------------------------------------------------
 
   void on_teardown() override;
+  void on_too_slow() override;
 
 private:
   enum class state : std::uint8_t {
@@ -125,6 +126,7 @@ private:
   bool reading_ = false;
   std::uint8_t doubt_ = 0; // seconds until it is settled; 0: there is none
   std::size_t unanswered_ = 0;
+  std::size_t unanswered_bytes_ = 0; // since there was none
   client_pulse pulse_;
   std::vector<probe_ptr> probes_; // who wants to know whether the client lives
   client_meter meter_;
