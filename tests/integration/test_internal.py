@@ -1,9 +1,11 @@
 """The ways to a node's listener for operators, and what `atrium inspect` makes of them."""
 
+import contextlib
 import json
 import os
 import socket
 import stat
+from random import Random
 
 import pytest
 
@@ -121,6 +123,25 @@ def test_a_new_certificate_for_operators_counts_after_a_hangup(start_node, tmp_p
     wait_until(lambda: "certificate for operators anew" in one.node.log, "the node reads it")
     assert one.look("--ca", str(certificate[0]), "node")["phase"] == "running"
     assert "is not good" in one.fail("--ca", str(old), "node")
+
+
+@pytest.mark.parametrize("way", ["tcp", "tls", "unix"])
+def test_rubbish_at_the_door_of_operators_ends_nothing(start_node, tmp_path, path, way):
+    """The port that `atrium inspect` once had died of 588 bytes."""
+    one = {"tcp": lambda: Inspected(start_node),
+           "tls": lambda: BySecureWay(start_node, make_certificate(tmp_path)),
+           "unix": lambda: AtSocket(start_node, path)}[way]()
+    where = path if way == "unix" else ("127.0.0.1", one.node.internal_port)
+    random = Random(588)
+    unfinished = b"POST /inspect/rooms/x/publish HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n{"
+    for number in range(200):
+        with socket.socket(socket.AF_UNIX if way == "unix" else socket.AF_INET) as client:
+            client.connect(where)
+            with contextlib.suppress(ConnectionError):  # cut off before the end
+                client.sendall(unfinished if number % 2 else random.randbytes(random.choice(
+                    [1, 588, 5_000])))
+    trust = ["--ca", str(tmp_path / "node.pem")] if way == "tls" else []
+    assert one.look(*trust, "node")["phase"] == "running"
 
 
 def test_the_others_know_how_a_node_is_reached(start_node, redis, tmp_path):
