@@ -10,7 +10,9 @@ namespace atrium {
 // speaks first: a newcomer is younger than all that there are, even when the
 // clock was set back, and who is told of again brings the age along. Two that
 // came in the same millisecond are told apart by their ids, the shorter one
-// first, which on one node is the order of their numbers.
+// first, which on one node is the order of their numbers. A place that lasts
+// for longer than a lease was taken before the clock was set back: it gets one
+// lease from now, which whoever is alive renews.
 const std::string_view registry_script = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -25,6 +27,10 @@ for i = 1, #fields, 2 do
   if till and tonumber(till) > now then
     since[fields[i]] = tonumber(from)
     count = count + 1
+    if tonumber(till) > now + lease then
+      redis.call('HSET', KEYS[1], fields[i],
+                 string.format('%s:%d', from, now + lease))
+    end
   else
     redis.call('HDEL', KEYS[1], fields[i])
   end

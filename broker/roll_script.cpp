@@ -5,7 +5,9 @@
 namespace atrium {
 
 // A hundred rows a call are enough to keep up, and Redis does nothing else
-// meanwhile. What nobody beats any more goes with the last silent one.
+// meanwhile. What nobody beats any more goes with the last silent one. A beat
+// of the future is from before the clock was set back: it counts as one of now,
+// so that whoever has crashed falls silent a lease later.
 const std::string_view beat_script = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -13,6 +15,11 @@ local run, report = ARGV[1], ARGV[2]
 local lease, keep = tonumber(ARGV[3]), tonumber(ARGV[4])
 local most = tonumber(ARGV[5])
 
+local ahead = redis.call('ZRANGE', KEYS[1], '(' .. now, '+inf', 'BYSCORE',
+                         'LIMIT', 0, 100)
+for _, x in ipairs(ahead) do
+  redis.call('ZADD', KEYS[1], now, x)
+end
 redis.call('ZADD', KEYS[1], now, run)
 redis.call('HSET', KEYS[2], run, report)
 

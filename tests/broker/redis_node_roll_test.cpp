@@ -79,6 +79,16 @@ CAF_TEST(nodes see each other and what they say of themselves) {
   });
 }
 
+CAF_TEST(a crash before the clock was set back is noticed) {
+  with_redis([](redis_server& server) {
+    add_silent(server, "crashed", -1h);
+    member a{server, "a"};
+    CAF_CHECK(a.lists({"a", "crashed"}));
+    CAF_CHECK(a.lists({"a", "crashed!"}));
+    CAF_CHECK(a.lists({"a"}));
+  });
+}
+
 CAF_TEST(a name that is used twice is two rows) {
   with_redis([](redis_server& server) {
     member a{server, "a"};

@@ -88,6 +88,19 @@ CAF_TEST(places of a node that is gone are free after the lease) {
   CAF_CHECK(eventually([&] { return nodes.at_here.enter(nodes.here, "ann", 3); }));
 }
 
+CAF_TEST(places from before the clock was set back last for one more lease) {
+  if (!redis_server::is_installed())
+    return;
+  two_nodes nodes{surplus_policy::reject, 2s};
+  CAF_CHECK(nodes.at_here.enter(nodes.here, "ann", 1));
+  auto later = std::chrono::system_clock::now().time_since_epoch() / 1ms + 3'600'000;
+  nodes.server.command({"HSET", "{dev:atrium:user:ann}:connections", "crashed-1",
+                        std::to_string(later) + ':' + std::to_string(later + 2'000)});
+  CAF_CHECK(!nodes.at_here.enter(nodes.here, "ann", 2));
+  CAF_CHECK(eventually([&] { return nodes.at_here.enter(nodes.here, "ann", 3); }));
+  CAF_CHECK(nodes.at_here.evicted().empty());
+}
+
 CAF_TEST(places are kept for longer than the lease) {
   if (!redis_server::is_installed())
     return;
