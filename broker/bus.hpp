@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -32,17 +33,23 @@ public:
   /// Messages in the order of the channel; all that came in one read.
   virtual void on_messages(std::vector<shared_bytes> batch) = 0;
 
-  /// The link was down: messages published in `[from, to]` may be missing.
-  /// Called after the subscription works again.
+  /// The link was down: messages whose time is in `[from, to]` may be missing,
+  /// and none other. Called after the subscription works again.
   virtual void on_gap(unix_time from, unix_time to) = 0;
 
-  /// The bus refuses the channel for good, e.g. for lack of permission.
+  /// The bus refuses the channel, e.g. for lack of permission. It goes on
+  /// asking as long as somebody is subscribed; when that helps, the call is
+  /// `on_subscribed`, or `on_gap` for who was subscribed before.
   virtual void on_refused(const std::string& reason) = 0;
 };
 
 /// Counters of a bus since its start, for operators and tests.
 struct bus_stats {
   bool connected = false;        ///< All links are up and set up.
+  bool publishes = false;        ///< Of these, the one that publishes.
+  bool subscribes = false;       ///< And the one that is subscribed.
+  bool takes_writes = true;      ///< The server has not refused the last one.
+  std::string trouble;           ///< What is wrong with them; empty: nothing.
   std::uint64_t published = 0;   ///< Publishes the bus has accepted.
   std::uint64_t carried = 0;     ///< Of those, handed over to the network.
   std::uint64_t rejected = 0;    ///< Publishes refused: queue full.
@@ -107,6 +114,16 @@ public:
   /// Calls `answer` soon, from the thread that calls subscribers: shows that
   /// it works. A bus that has stopped does not answer.
   virtual void ping(std::function<void()> answer) = 0;
+
+  /// Calls `carried` from the thread that calls subscribers as soon as the bus
+  /// has shown that it carries `channel`, by an answer that was given after
+  /// this call: what is known from before may be out of date. Somebody has to
+  /// be subscribed; it is never called when that ends, or when the bus stops. A
+  /// bus within the process always carries.
+  virtual void confirm(std::string channel, std::function<void()> carried) {
+    std::ignore = channel;
+    carried();
+  }
 
   /// Stops all links and threads of the bus; publishes still under way get
   /// `bus_unavailable`. Nothing reaches a subscriber after it has returned.

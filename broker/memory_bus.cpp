@@ -69,6 +69,7 @@ public:
     std::lock_guard guard{mutex_};
     auto result = stats_;
     result.connected = !stopped_;
+    result.publishes = result.subscribes = result.takes_writes = !stopped_;
     result.carried = result.published;
     result.subscriptions = channels_.size();
     return result;

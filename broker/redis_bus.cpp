@@ -23,7 +23,8 @@ public:
   explicit core(redis_bus_config config)
     : config_(std::move(config)),
       ledger_(config_.max_pending, config_.max_pending_bytes),
-      publisher_(io_, config_, ledger_),
+      publisher_(io_, config_, ledger_,
+                 [this](std::string_view why) { listener_.drop(why); }),
       listener_(io_, config_) {
     // nop
   }
@@ -65,6 +66,12 @@ public:
       boost::asio::post(io_, std::move(answer));
   }
 
+  void confirm(std::string channel, std::function<void()> carried) {
+    stage([&](wishes& to) {
+      to.doubts.emplace_back(std::move(channel), std::move(carried));
+    });
+  }
+
   void publish(publish_job job) {
     auto size = job.payload->size();
     auto admitted = ledger_.admit(size);
@@ -81,7 +88,11 @@ public:
 
   bus_stats stats() const {
     bus_stats out;
-    out.connected = publisher_.is_up() && listener_.is_up();
+    out.publishes = publisher_.is_up();
+    out.subscribes = listener_.is_up();
+    out.connected = out.publishes && out.subscribes;
+    out.takes_writes = publisher_.takes_writes();
+    out.trouble = trouble();
     out.published = ledger_.published();
     out.carried = ledger_.carried();
     out.rejected = ledger_.rejected();
@@ -95,16 +106,27 @@ public:
   }
 
 private:
+  std::string trouble() const {
+    std::string result;
+    for (auto& [name, what] : {std::pair{"cmd", publisher_.trouble()},
+                               std::pair{"sub", listener_.trouble()}})
+      if (!what.empty())
+        result += (result.empty() ? "" : "; ") + (name + (": " + what));
+    return result;
+  }
+
   struct change {
     bool begins = false;
     bus_listener_ptr who;
   };
 
   // Publishes are bounded by the ledger, changes by the subscriptions that
-  // exist and those that ended since the thread looked last.
+  // exist and those that ended since the thread looked last; whoever has one
+  // has one doubt at a time.
   struct wishes {
     std::vector<change> subscriptions;
     std::vector<publish_job> publishes;
+    std::vector<std::pair<std::string, std::function<void()>>> doubts;
   };
 
   // Returns false if the bus has stopped.
@@ -134,6 +156,8 @@ private:
   void apply(wishes staged) {
     for (auto& [begins, who] : staged.subscriptions)
       begins ? listener_.add(std::move(who)) : listener_.remove(who);
+    for (auto& [channel, carried] : staged.doubts)
+      listener_.confirm(channel, std::move(carried));
     auto deadline = publish_job::clock::now() + config_.publish_timeout;
     for (auto& job : staged.publishes) {
       job.deadline = deadline;
@@ -202,6 +226,10 @@ void redis_bus::publish(std::string channel, shared_bytes payload,
 
 void redis_bus::ping(std::function<void()> answer) {
   core_->ping(std::move(answer));
+}
+
+void redis_bus::confirm(std::string channel, std::function<void()> carried) {
+  core_->confirm(std::move(channel), std::move(carried));
 }
 
 void redis_bus::stop() {

@@ -2,6 +2,8 @@
 
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/bus_log.hpp"
+#include "atrium/broker/gap_clock.hpp"
+#include "atrium/broker/name_lookup.hpp"
 #include "atrium/broker/redis_url.hpp"
 
 #include <chrono>
@@ -25,13 +27,25 @@ struct redis_bus_config {
   /// After this time a publish without an answer gets `timeout`.
   std::chrono::milliseconds publish_timeout{5'000};
 
-  /// A connection has to be there and set up within this time.
-  std::chrono::milliseconds connect_timeout{1'000};
+  /// What each step of coming up may take: a name has to be resolved, one of
+  /// its addresses has to answer, and the connection has to be set up. A name
+  /// that takes longer is a line in the log, and is waited for all the same.
+  std::chrono::milliseconds resolve_timeout{5'000};
+  std::chrono::milliseconds connect_timeout{3'000};
+  std::chrono::milliseconds setup_timeout{3'000};
 
-  /// A PING goes out this often; a link on which nothing arrives for
-  /// `ping_timeout` after it is lost.
-  std::chrono::milliseconds ping_idle{5'000};
+  /// A link asks for a sign of life this often, and is lost if nothing arrives
+  /// for `ping_timeout` after that.
+  std::chrono::milliseconds ping_idle{1'000};
   std::chrono::milliseconds ping_timeout{3'000};
+
+  /// What the clocks of two nodes may differ by without a gap being told too
+  /// short.
+  std::chrono::milliseconds clock_skew{0};
+
+  /// A key that is written to, without effect, to learn whether the server
+  /// takes writes at all; empty: that is not asked.
+  std::string write_key;
 
   /// Pauses between attempts double from the floor up to the cap.
   std::chrono::milliseconds backoff_floor{50};
@@ -39,6 +53,10 @@ struct redis_bus_config {
 
   /// Receives the lines of the bus; may be empty.
   bus_log log;
+
+  /// Resolves names and tells the time; replaced by tests.
+  name_lookup::resolver resolve = resolve_name;
+  std::function<gap_clock::reading()> clock = gap_clock::machine;
 };
 
 /// Carries messages through the pub/sub of one Redis, over two connections that
@@ -67,6 +85,8 @@ public:
                receipt done) override;
 
   void ping(std::function<void()> answer) override;
+
+  void confirm(std::string channel, std::function<void()> carried) override;
 
   void stop() override;
 

@@ -1,10 +1,8 @@
 #include "atrium/broker/redis_link.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/write.hpp>
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -15,16 +13,12 @@ namespace atrium {
 namespace {
 
 using boost::system::error_code;
+using clock_type = std::chrono::steady_clock;
 
 constexpr std::size_t read_size = std::size_t{64} << 10;
 
 // A buffer that had to grow for one huge publish is not kept.
 constexpr std::size_t keep_size = std::size_t{1} << 20;
-
-unix_time wall_clock() {
-  using namespace std::chrono;
-  return floor<milliseconds>(system_clock::now());
-}
 
 } // namespace
 
@@ -47,20 +41,23 @@ auto redis_link::if_fresh(F f) {
 }
 
 redis_link::redis_link(asio::io_context& io, const redis_bus_config& config,
-                       std::string name, redis_dialog& dialog)
+                       std::string name, redis_dialog& dialog,
+                       redis_life::manner manner)
   : config_(config),
     name_(std::move(name)),
     dialog_(dialog),
-    resolver_(io),
+    lookup_(io, config.resolve),
+    dialer_(io, config.connect_timeout),
     socket_(io),
     timer_(io),
     backoff_(config.backoff_floor, config.backoff_cap),
-    in_(read_size) {
+    in_(read_size),
+    life_(manner, config.write_key) {
   // nop
 }
 
 void redis_link::start() {
-  connect();
+  arm({}, &redis_link::connect);
 }
 
 void redis_link::stop() {
@@ -72,37 +69,77 @@ void redis_link::stop() {
 void redis_link::wake() {
   if (state_ != state::up || writing_)
     return;
-  if (std::exchange(ping_due_, false) && !pinging_ && dialog_.idle()) {
-    append_command(out_, {"PING"});
-    pinging_ = true;
-    asked_at_ = wall_clock();
+  if (life_.is_due()) {
+    if (!dialog_.idle())
+      return; // asks when the answers are there, which is soon
+    life_.ask(out_, clock_type::now());
+    dialog_.on_asked();
   }
   dialog_.compose(out_);
   write();
 }
 
+void redis_link::ask_soon() {
+  life_.call();
+  wake();
+}
+
+void redis_link::drop(std::string_view reason) {
+  if (state_ != state::down)
+    lose(reason);
+}
+
+std::string redis_link::trouble() const {
+  std::lock_guard guard{mutex_};
+  return known_trouble_;
+}
+
+bool redis_link::takes_writes() const {
+  std::lock_guard guard{mutex_};
+  return takes_writes_;
+}
+
 // -- coming up ----------------------------------------------------------------
 
 void redis_link::connect() {
-  state_ = state::connecting;
-  arm(config_.connect_timeout, &redis_link::time_out);
   if (config_.url.is_unix())
     return dial(local_endpoints(config_.url));
-  resolver_.async_resolve(
-    config_.url.host, std::to_string(config_.url.port),
-    if_fresh([this](auto& found) { dial(tcp_endpoints(found)); }));
+  state_ = state::resolving;
+  arm(config_.resolve_timeout, &redis_link::time_out);
+  lookup_.find(config_.url.host, config_.url.port,
+               [this, generation = generation_](name_lookup::outcome x) {
+                 if (generation != generation_)
+                   return;
+                 if (!x.error.empty())
+                   return lose(config_.url.host + ": " + x.error);
+                 dial(tcp_endpoints(x.found));
+               });
 }
 
-void redis_link::dial(const redis_endpoints& targets) {
-  asio::async_connect(socket_, targets, if_fresh([this](auto&) { set_up(); }));
+void redis_link::dial(redis_endpoints targets) {
+  state_ = state::dialing;
+  constexpr std::chrono::seconds slack{1}; // the dialer is in time by itself
+  arm(redis_dialer::stagger * targets.size() + config_.connect_timeout + slack,
+      &redis_link::time_out);
+  dialer_.dial(order_.sorted(std::move(targets)),
+               [this, generation = generation_](redis_dialer::outcome x) {
+                 if (generation != generation_)
+                   return;
+                 if (!x.error.empty())
+                   return lose(x.error);
+                 set_up(std::move(x));
+               });
 }
 
-void redis_link::set_up() {
+void redis_link::set_up(redis_dialer::outcome x) {
   state_ = state::setting_up;
+  socket_ = std::move(x.socket);
+  peer_ = std::move(x.peer);
+  arm(config_.setup_timeout, &redis_link::time_out);
   if (!config_.url.is_unix())
     tune_tcp(socket_, config_.ping_idle + config_.ping_timeout);
   reader_ = resp_reader{};
-  proven_ = wall_clock();
+  life_.reset(clock_type::now());
   setup_.emplace(config_.url, config_.client_name + '.' + name_, out_);
   write();
   read();
@@ -110,10 +147,12 @@ void redis_link::set_up() {
 
 void redis_link::go_up() {
   state_ = state::up;
+  order_.worked();
   last_loss_.clear();
+  tell({}, true);
   log_to(config_.log, log::level::info, "bus_link_up", {{"link", name_}},
          "link to " + config_.url.masked() + " is up");
-  arm(config_.ping_idle, &redis_link::ask_for_life);
+  arm({}, &redis_link::look_after_life);
   dialog_.on_up();
   wake();
 }
@@ -126,7 +165,7 @@ void redis_link::read() {
 }
 
 void redis_link::on_read(std::size_t size) {
-  silent_ = false;
+  life_.note_arrival();
   auto outcome = reader_.feed({in_.data(), size}, [this](resp_reply reply) {
     return state_ == state::up ? on_reply(reply) : on_setup_reply(reply);
   });
@@ -140,12 +179,10 @@ void redis_link::on_read(std::size_t size) {
 }
 
 bool redis_link::on_reply(resp_reply reply) {
-  if (pinging_ && !is_message(reply)) {
-    pinging_ = false;
-    proven_ = asked_at_;
-    return true;
-  }
-  trouble_ = dialog_.on_reply(reply);
+  if (life_.is_asking() && !is_message(reply))
+    on_life_reply(reply);
+  else
+    trouble_ = dialog_.on_reply(reply);
   return trouble_.empty();
 }
 
@@ -173,56 +210,77 @@ void redis_link::write() {
 
 // -- health -------------------------------------------------------------------
 
-void redis_link::ask_for_life() {
-  silent_ = true;
-  ping_due_ = true;
-  arm(config_.ping_timeout, &redis_link::check_life);
-  wake();
+void redis_link::look_after_life() {
+  auto now = clock_type::now();
+  if (life_.is_dead(now, config_.ping_timeout))
+    return lose("no sign of life");
+  arm(config_.ping_idle, &redis_link::look_after_life);
+  life_.expect(now);
+  ask_soon();
 }
 
-void redis_link::check_life() {
-  if (silent_)
-    return lose("no sign of life");
-  // Thus a PING goes out every `ping_idle`, also when the answers come late.
-  auto rest = config_.ping_idle - config_.ping_timeout;
-  arm(std::max(rest, std::chrono::milliseconds{1}), &redis_link::ask_for_life);
+void redis_link::on_life_reply(resp_reply reply) {
+  auto found = life_.on_reply(reply);
+  if (!found.demotion.empty()) {
+    trouble_ = std::move(found.demotion);
+    return;
+  }
+  if (!found.write_error.empty() && found.write_error != trouble())
+    log_to(config_.log, log::level::warn, "bus_write_refused",
+           {{"link", name_}, {"error", found.write_error}},
+           "Redis takes no writes");
+  if (found.is_whole) {
+    tell(found.write_error, found.write_error.empty());
+    dialog_.on_proven();
+  }
 }
 
 void redis_link::time_out() {
-  lose("no connection in time");
+  lose(state_ == state::resolving
+         ? config_.url.host + ": the name is not resolved in time"
+         : "the server does not answer in time");
 }
 
 // -- going down ---------------------------------------------------------------
 
 void redis_link::lose(std::string_view reason) {
-  auto was_up = state_ == state::up;
+  auto before = state_;
+  std::string why{reason}; // may be part of what is closed now
   auto pause = backoff_.next();
+  if (before >= state::setting_up)
+    order_.failed(peer_);
   close();
-  report_loss(reason, pause);
+  report_loss(why, pause);
   arm(pause, &redis_link::connect);
-  if (was_up)
-    dialog_.on_down(proven_);
+  if (before == state::up)
+    dialog_.on_down(life_.proven(), why);
 }
 
 void redis_link::close() {
   ++generation_;
   state_ = state::down;
-  resolver_.cancel();
+  lookup_.forget();
+  dialer_.cancel();
   error_code ignored;
   socket_.close(ignored);
   out_.clear();
   writing_ = false;
-  ping_due_ = false;
-  pinging_ = false;
 }
 
 // A server that stays away is one warning, not one per attempt.
 void redis_link::report_loss(std::string_view reason, backoff::duration pause) {
   auto level = reason == last_loss_ ? log::level::debug : log::level::warn;
   last_loss_ = reason;
+  tell(last_loss_, takes_writes() && !is_demotion(reason));
   log_to(config_.log, level, "bus_link_down",
          {{"link", name_}, {"error", last_loss_}, {"retry_ms", pause.count()}},
          "link to " + config_.url.masked() + " is down");
+}
+
+void redis_link::tell(std::string trouble, bool takes_writes) {
+  std::lock_guard guard{mutex_};
+  known_trouble_ = std::move(trouble);
+  takes_writes_ = takes_writes;
 }
 
 void redis_link::arm(std::chrono::milliseconds delay,

@@ -2,7 +2,11 @@
 
 #include "atrium/broker/backoff.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/name_lookup.hpp"
 #include "atrium/broker/redis_bus.hpp"
+#include "atrium/broker/redis_dialer.hpp"
+#include "atrium/broker/redis_dialog.hpp"
+#include "atrium/broker/redis_life.hpp"
 #include "atrium/broker/redis_setup.hpp"
 #include "atrium/broker/redis_socket.hpp"
 #include "atrium/broker/resp.hpp"
@@ -12,6 +16,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,48 +24,25 @@
 
 namespace atrium {
 
-/// What is said over a `redis_link`. All calls come from the link's thread.
-class redis_dialog {
-public:
-  virtual ~redis_dialog() = default;
-
-  /// The link is set up.
-  virtual void on_up() = 0;
-
-  /// The link is lost. Whatever was published before `proven` has arrived, for
-  /// the answer to a PING that was sent then came after it.
-  virtual void on_down(unix_time proven) = 0;
-
-  /// Appends what is to be written next, a few 100 KiB at most; called
-  /// whenever the link can write, and again when that is written.
-  virtual void compose(std::string& out) = 0;
-
-  /// Returns whether all that was composed is answered.
-  virtual bool idle() const = 0;
-
-  /// Takes one reply. Returns why the link must be dropped, or nothing.
-  virtual std::string_view on_reply(resp_reply reply) = 0;
-
-  /// All replies of one read have been given.
-  virtual void on_read_end() = 0;
-};
-
 /// Keeps one connection to Redis alive, for one thread.
 ///
-///                   ┌────────────── lose, pause ───────────────┐
-///                   ▼               │              │           │
-///     start ──▶ connecting ──▶ setting up ──▶ up ──┴───────────┘
+///                  ┌──────────────────── lose, pause ─────────────────────┐
+///                  ▼              │            │              │           │
+///     start ──▶ resolving ──▶ dialing ──▶ setting up ──▶ up ──┴───────────┘
 ///
-/// A PING asks for a sign of life, unless answers are outstanding anyway, which
-/// will do as well; hence the next answer after a PING is always its own.
-/// Nothing is buffered here but one write at a time: what gathers meanwhile
-/// stays with the dialog and goes out in the next one.
+/// Each step has a time of its own, and every failure is tried again after a
+/// pause, the name being resolved anew. Questions for a sign of life
+/// (`redis_life`) go out when no answer is outstanding; while one is due
+/// nothing else is composed, so that it is late by a round trip and never left
+/// out. Nothing is buffered here but one write at a time: what gathers
+/// meanwhile stays with the dialog and goes out in the next one.
 class redis_link {
 public:
   /// `name` tells the links of one bus apart, e.g. "sub". The dialog and the
   /// context must outlive the link.
   redis_link(boost::asio::io_context& io, const redis_bus_config& config,
-             std::string name, redis_dialog& dialog);
+             std::string name, redis_dialog& dialog,
+             redis_life::manner manner = redis_life::manner::commands);
 
   redis_link(const redis_link&) = delete;
   redis_link& operator=(const redis_link&) = delete;
@@ -74,17 +56,31 @@ public:
   /// The dialog has something to write.
   void wake();
 
+  /// Asks for a sign of life now rather than later.
+  void ask_soon();
+
+  /// Drops the connection if there is one, and connects anew.
+  void drop(std::string_view reason);
+
   /// Everything works again: the next loss starts with a short pause.
   void settled() noexcept {
     backoff_.reset();
   }
 
+  /// Returns why the link is down, or what it is refused; empty if nothing is
+  /// wrong. Any thread.
+  std::string trouble() const;
+
+  /// Returns whether the server has not refused the last write that was tried.
+  /// Any thread.
+  bool takes_writes() const;
+
 private:
-  enum class state { down, connecting, setting_up, up };
+  enum class state { down, resolving, dialing, setting_up, up };
 
   void connect();
-  void dial(const redis_endpoints& targets);
-  void set_up();
+  void dial(redis_endpoints targets);
+  void set_up(redis_dialer::outcome x);
   void go_up();
 
   void read();
@@ -93,13 +89,14 @@ private:
   bool on_setup_reply(resp_reply reply);
   void write();
 
-  void ask_for_life();
-  void check_life();
+  void look_after_life();
+  void on_life_reply(resp_reply reply);
   void time_out();
 
   void lose(std::string_view reason);
   void close();
   void report_loss(std::string_view reason, backoff::duration pause);
+  void tell(std::string trouble, bool takes_writes);
   void arm(std::chrono::milliseconds delay, void (redis_link::*action)());
 
   template <class F>
@@ -109,8 +106,11 @@ private:
   const std::string name_;
   redis_dialog& dialog_;
 
-  boost::asio::ip::tcp::resolver resolver_;
+  name_lookup lookup_;
+  redis_dialer dialer_;
   redis_protocol::socket socket_;
+  redis_protocol::endpoint peer_;
+  target_order order_;
   boost::asio::steady_timer timer_;
   backoff backoff_;
 
@@ -124,11 +124,11 @@ private:
   std::string trouble_;   // why to drop the link after this reply
   std::string last_loss_; // what the log says already
   bool writing_ = false;
-  bool ping_due_ = false;
-  bool pinging_ = false; // the next answer is to our PING
-  bool silent_ = false;  // no byte since we asked
-  unix_time asked_at_{};
-  unix_time proven_{};
+  redis_life life_;
+
+  mutable std::mutex mutex_;
+  std::string known_trouble_ = "not connected yet";
+  bool takes_writes_ = true;
 };
 
 } // namespace atrium

@@ -5,9 +5,11 @@
 #include "atrium/broker/subscription_tracker.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -31,8 +33,21 @@ public:
   /// Removes a subscriber; `wake` unsubscribes if it was the last one.
   void remove(const bus_listener_ptr& who);
 
-  /// Tells Redis about what was added and removed.
+  /// Calls `carried` when Redis has shown that it carries `channel`.
+  void confirm(const std::string& channel, std::function<void()> carried);
+
+  /// Tells Redis about what was added and removed, and asks what is in doubt.
   void wake();
+
+  /// Drops the link: the server is not the one to talk to.
+  void drop(std::string_view reason) {
+    link_.drop(reason);
+  }
+
+  /// What is wrong with the link; empty: nothing. Any thread.
+  std::string trouble() const {
+    return link_.trouble();
+  }
 
   bool is_up() const noexcept {
     return up_.load();
@@ -55,12 +70,18 @@ public:
 
 private:
   void on_up() override;
-  void on_down(unix_time proven) override;
+  void on_down(gap_clock::steady proven, std::string_view reason) override;
   void compose(std::string& out) override;
   bool idle() const override;
+  void on_asked() override;
+  void on_proven() override;
   std::string_view on_reply(resp_reply reply) override;
   void on_read_end() override;
 
+  void tick();
+
+  gap_clock clock_;
+  boost::asio::steady_timer ticks_;
   subscriber_table table_;
   subscription_tracker tracker_;
   std::atomic<bool> up_ = false;

@@ -144,10 +144,13 @@ private:
 
   void on_up() override {
     queue_.on_up(clock_type::now());
+  }
+
+  void on_proven() override {
     link_.settled();
   }
 
-  void on_down(unix_time) override {
+  void on_down(gap_clock::steady, std::string_view) override {
     queue_.on_lost();
     go_on();
   }
@@ -163,7 +166,8 @@ private:
   std::string_view on_reply(resp_reply reply) override {
     if (is_error(reply))
       report(loggable(reply.front().text));
-    return queue_.on_reply(reply, clock_type::now());
+    auto flaw = queue_.on_reply(reply, clock_type::now());
+    return flaw.empty() ? demotion_in(reply) : flaw;
   }
 
   void on_read_end() override {

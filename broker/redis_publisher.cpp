@@ -4,11 +4,12 @@
 
 namespace atrium {
 
-redis_publisher::redis_publisher(boost::asio::io_context& io,
-                                 const redis_bus_config& config,
-                                 publish_ledger& ledger)
+redis_publisher::redis_publisher(
+  boost::asio::io_context& io, const redis_bus_config& config,
+  publish_ledger& ledger, std::function<void(std::string_view)> on_demoted)
   : log_(config.log),
     queue_(ledger, config.log),
+    on_demoted_(std::move(on_demoted)),
     timer_(io),
     link_(io, config, "cmd", *this) {
   // nop
@@ -37,13 +38,18 @@ void redis_publisher::wake() {
 void redis_publisher::on_up() {
   up_ = true;
   last_error_.clear();
+}
+
+void redis_publisher::on_proven() {
   link_.settled();
 }
 
-void redis_publisher::on_down(unix_time) {
+void redis_publisher::on_down(gap_clock::steady, std::string_view reason) {
   up_ = false;
   ++losses_;
   queue_.on_lost();
+  if (is_demotion(reason))
+    on_demoted_(reason);
 }
 
 void redis_publisher::compose(std::string& out) {
@@ -57,7 +63,9 @@ bool redis_publisher::idle() const {
 std::string_view redis_publisher::on_reply(resp_reply reply) {
   if (is_error(reply))
     report(loggable(reply.front().text));
-  return queue_.on_reply(reply) ? "" : "an answer to no command";
+  if (!queue_.on_reply(reply))
+    return "an answer to no command";
+  return demotion_in(reply);
 }
 
 void redis_publisher::on_read_end() {

@@ -8,17 +8,20 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <functional>
 #include <string>
 #include <string_view>
 
 namespace atrium {
 
-/// Publishes over a link of its own. For the thread of the bus, except for
-/// `is_up` and `losses`.
+/// Publishes over a link of its own. For the thread of the bus, except for what
+/// says otherwise, `is_up` and `losses`.
 class redis_publisher final : private redis_dialog {
 public:
+  /// Calls `on_demoted` when it has lost the server since it is no master.
   redis_publisher(boost::asio::io_context& io, const redis_bus_config& config,
-                  publish_ledger& ledger);
+                  publish_ledger& ledger,
+                  std::function<void(std::string_view)> on_demoted);
 
   /// Starts to connect.
   void start();
@@ -36,6 +39,16 @@ public:
     return up_.load();
   }
 
+  /// What is wrong with the link; empty: nothing. Any thread.
+  std::string trouble() const {
+    return link_.trouble();
+  }
+
+  /// Returns whether Redis has not refused the last write. Any thread.
+  bool takes_writes() const {
+    return link_.takes_writes();
+  }
+
   /// Returns how often the link was lost.
   std::uint64_t losses() const noexcept {
     return losses_.load();
@@ -43,9 +56,10 @@ public:
 
 private:
   void on_up() override;
-  void on_down(unix_time proven) override;
+  void on_down(gap_clock::steady proven, std::string_view reason) override;
   void compose(std::string& out) override;
   bool idle() const override;
+  void on_proven() override;
   std::string_view on_reply(resp_reply reply) override;
   void on_read_end() override;
 
@@ -54,6 +68,7 @@ private:
 
   bus_log log_;
   publish_queue queue_;
+  const std::function<void(std::string_view)> on_demoted_;
   boost::asio::steady_timer timer_;
   bool watching_ = false;  // the timer runs
   std::string last_error_; // what the log says already

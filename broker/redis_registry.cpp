@@ -138,10 +138,13 @@ private:
 
   void on_up() override {
     queue_.on_up();
+  }
+
+  void on_proven() override {
     link_.settled();
   }
 
-  void on_down(unix_time) override {
+  void on_down(gap_clock::steady, std::string_view) override {
     queue_.on_lost();
     publish_stats();
   }
@@ -157,7 +160,8 @@ private:
   std::string_view on_reply(resp_reply reply) override {
     if (is_error(reply))
       report(loggable(reply.front().text));
-    return queue_.on_reply(reply);
+    auto flaw = queue_.on_reply(reply);
+    return flaw.empty() ? demotion_in(reply) : flaw;
   }
 
   void on_read_end() override {

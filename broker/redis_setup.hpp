@@ -9,8 +9,14 @@
 
 namespace atrium {
 
+/// Returns what the answer to ROLE says the server is if it is no master, e.g.
+/// `slave`; empty if it is one, or does not say.
+std::string_view role_but_master(resp_reply reply) noexcept;
+
 /// The first words on a new connection: who we are, which database, and whether
-/// the server is ready to serve. Pure state, for one thread.
+/// the server is a master that is ready to serve: a replica takes messages and
+/// passes them on to nobody but its own subscribers. Pure state, for one
+/// thread.
 class redis_setup {
 public:
   enum class result {
@@ -32,9 +38,9 @@ public:
   }
 
 private:
-  enum class step { auth, select, set_name, ping };
+  enum class step { auth, select, set_name, ping, role };
 
-  static bool is_fatal(step current, resp_reply reply);
+  static std::string flaw(step current, resp_reply reply);
 
   std::vector<step> steps_; // without an answer, the next one last
   std::string error_;

@@ -18,6 +18,9 @@ namespace atrium {
 
 namespace {
 
+// Much more than NTP leaves; a gap is told that much longer.
+constexpr std::chrono::seconds clock_skew{2};
+
 redis_bus_config redis_config(const options& from, const std::string& node_id) {
   redis_bus_config config;
   config.url = parse_redis_url(from.redis).url.value();
@@ -25,6 +28,8 @@ redis_bus_config redis_config(const options& from, const std::string& node_id) {
   config.max_pending = from.bus_pending;
   config.max_pending_bytes = from.bus_pending_bytes;
   config.publish_timeout = from.bus_timeout;
+  config.clock_skew = clock_skew;
+  config.write_key = channel_names{from.name_space}.nodes() + ":probe";
   config.log = log::write;
   return config;
 }

@@ -29,9 +29,13 @@ struct listening {
 
 struct fixture {
   unix_time now{100s};
-  subscriber_table subject{{}, [this] { return now; }};
+  gap_clock clock{{}, [this] {
+                    return gap_clock::reading{gap_clock::steady{now.time_since_epoch()}, now};
+                  }};
+  subscriber_table subject{clock};
   listening ann{"a"};
   listening bob{"a"};
+  listening cem{"a"};
 };
 
 } // namespace
@@ -54,10 +58,17 @@ CAF_TEST(listeners are told when the channel is acknowledged) {
   CAF_CHECK_EQUAL(ann.probe->subscribed(), 1);
 }
 
-CAF_TEST(who joins an acknowledged channel is told at once) {
+CAF_TEST(who joins an acknowledged channel is told when the link has proved itself) {
   subject.add(ann.entry);
   subject.on_acknowledged("a");
+  subject.on_asked(); // too early for what comes now
   subject.add(bob.entry);
+  subject.on_proven();
+  CAF_CHECK_EQUAL(bob.probe->subscribed(), 0);
+  CAF_CHECK(subject.wants_proof());
+  subject.on_asked();
+  CAF_CHECK(!subject.wants_proof());
+  subject.on_proven();
   CAF_CHECK_EQUAL(bob.probe->subscribed(), 1);
   CAF_CHECK_EQUAL(ann.probe->subscribed(), 1);
 }
@@ -106,7 +117,7 @@ CAF_TEST(who has left since a message came in does not get it) {
 CAF_TEST(a repaired loss is told as a gap) {
   subject.add(ann.entry);
   subject.on_acknowledged("a");
-  subject.on_lost(unix_time{90s});
+  subject.on_lost(gap_clock::steady{90s});
   subject.add(bob.entry);
   CAF_CHECK_EQUAL(ann.probe->gaps().size(), 0u);
   subject.on_acknowledged("a");
@@ -119,28 +130,69 @@ CAF_TEST(a repaired loss is told as a gap) {
 CAF_TEST(losses in a row make one gap from the first on) {
   subject.add(ann.entry);
   subject.on_acknowledged("a");
-  subject.on_lost(unix_time{90s});
-  subject.on_lost(unix_time{95s});
+  subject.on_lost(gap_clock::steady{90s});
+  subject.on_lost(gap_clock::steady{95s});
   subject.on_acknowledged("a");
   CAF_CHECK(ann.probe->gaps() == (std::vector<bus_probe::gap>{{unix_time{90s}, now}}));
 }
 
 CAF_TEST(a loss before the first acknowledgement is no gap) {
   subject.add(ann.entry);
-  subject.on_lost(unix_time{90s});
+  subject.on_lost(gap_clock::steady{90s});
   subject.on_acknowledged("a");
   CAF_CHECK_EQUAL(ann.probe->gaps().size(), 0u);
   CAF_CHECK_EQUAL(ann.probe->subscribed(), 1);
 }
 
-CAF_TEST(a refusal reaches all listeners and lets go of them) {
+CAF_TEST(a refusal reaches all listeners once and is asked about again) {
   subject.add(ann.entry);
   subject.add(bob.entry);
   subject.on_refused("a", "NOPERM no");
   CAF_CHECK_EQUAL(ann.probe->refusals(), lines{"NOPERM no"});
   CAF_CHECK_EQUAL(bob.probe->refusals(), lines{"NOPERM no"});
+  CAF_CHECK_EQUAL(subject.take_refused(), lines{"a"});
+  CAF_CHECK_EQUAL(subject.take_refused(), lines{});
+  subject.on_refused("a", "NOPERM no");
+  CAF_CHECK_EQUAL(ann.probe->refusals().size(), 1u);
+  CAF_CHECK(subject.add(cem.entry)); // asks at once
+  CAF_CHECK_EQUAL(subject.take_refused(), lines{});
+  subject.on_acknowledged("a");
+  CAF_CHECK_EQUAL(ann.probe->subscribed(), 1);
+  subject.on_refused("a", "NOPERM again");
+  CAF_CHECK_EQUAL(ann.probe->refusals().size(), 2u);
+}
+
+CAF_TEST(nobody asks about a refused channel that nobody wants) {
+  subject.add(ann.entry);
+  subject.on_refused("a", "NOPERM no");
+  CAF_CHECK(subject.remove(ann.entry));
+  CAF_CHECK_EQUAL(subject.take_refused(), lines{});
   CAF_CHECK_EQUAL(ann.entry.use_count(), 1);
-  CAF_CHECK(!subject.remove(ann.entry));
+}
+
+CAF_TEST(a proof is for those who asked before it) {
+  int told = 0;
+  auto tell = [&] { ++told; };
+  subject.confirm("a", tell); // nobody listens
+  CAF_CHECK(!subject.wants_proof());
+  subject.add(ann.entry);
+  subject.on_acknowledged("a");
+  subject.confirm("a", tell);
+  subject.on_asked();
+  subject.confirm("a", tell);
+  subject.on_proven();
+  CAF_CHECK_EQUAL(told, 1);
+  CAF_CHECK(subject.wants_proof());
+  subject.on_asked();
+  subject.on_lost(gap_clock::steady{90s});
+  subject.on_proven();
+  CAF_CHECK_EQUAL(told, 1);
+  subject.confirm("a", tell);
+  subject.on_acknowledged("a"); // which is as good
+  CAF_CHECK_EQUAL(told, 3);
+  subject.on_asked();
+  subject.on_proven();
+  CAF_CHECK_EQUAL(told, 3);
 }
 
 CAF_TEST(a listener that throws does no harm to others) {
