@@ -8,6 +8,9 @@
 namespace atrium {
 
 void connection_core::turn_away(const turned_away& x) {
+  if (x.by_bus)
+    return setup_.out->close(close_code::try_again_later,
+                             "the bus refuses the user's channel", {});
   if (x.rivals.empty()) // they may become fewer where nobody could be asked
     return setup_.out->close(
       close_code::too_many_connections, "the user has too many connections",

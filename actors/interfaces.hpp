@@ -13,6 +13,7 @@ struct subscribed;
 struct arrived;
 struct interrupted;
 struct channel_refused;
+struct channel_carried;
 struct packets;
 struct join_room;
 struct leave_room;
@@ -124,6 +125,8 @@ using room_actor = caf::typed_actor<
   // From a connection, by way of the directory: it wants to become a member.
   // Answered when the bus carries the channel; errors are those of `errc`.
   caf::replies_to<join_room>::with<entered>,
+  // From the bus: it carries the channel, still.
+  caf::reacts_to<channel_carried>,
   // From a connection: it wants to be a member no more.
   caf::reacts_to<leave_room>,
   // From a connection: a message to the room.
@@ -141,6 +144,8 @@ using room_actor = caf::typed_actor<
 using user_actor = caf::typed_actor<
   // From the directory: one more connection of this user.
   caf::reacts_to<sign_on>,
+  // From the bus: it carries the channel, still.
+  caf::reacts_to<channel_carried>,
   // From the registry: whether one of them may stay.
   caf::reacts_to<seated>,
   // From a connection without a place: it knows now whose clients are silent.
@@ -216,7 +221,8 @@ using connection_actor = caf::typed_actor<
   caf::reacts_to<outcome>,
   // From the user: sign-on is complete, the client may talk.
   caf::reacts_to<signed_on>,
-  // From the user: there is no place for another connection.
+  // From the user: there is no place for another connection, or the bus refuses
+  // the channel that it needs.
   caf::reacts_to<turned_away>,
   // From the lane: whether one that has a place is there. Internal: the others
   // had their time to say so.

@@ -51,6 +51,12 @@ struct channel_refused {
   std::string reason;
 };
 
+/// The bus has shown that it carries the channel: an answer to whoever had a
+/// number of `bus_proof` up to this one.
+struct channel_carried {
+  std::uint64_t number = 0;
+};
+
 /// Packets of one channel and read. The ticket bounds how many are under way.
 struct packets {
   std::vector<shared_bytes> batch;
@@ -255,6 +261,7 @@ struct signed_on {
 struct turned_away {
   user_actor user;
   std::vector<std::string> rivals;
+  bool by_bus = false; ///< Rather: the bus refuses the user's channel.
 };
 
 /// Who has not answered yet will not do so.
@@ -278,6 +285,7 @@ CAF_ERROR_CODE_ENUM(atrium::errc, "atrium")
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::subscribed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::interrupted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::channel_refused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::channel_carried)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::packets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::join_room)

@@ -56,11 +56,11 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
     [this](const caf::down_msg& x) { state.lost(x.source.id()); });
   // However the room ends, who waits for it is told.
   set_exit_handler([this](const caf::exit_msg& x) {
-    state.fail_to_open("the room's subscription ended");
+    state.fail_joins("the room's subscription ended");
     quit(x.reason);
   });
   set_exception_handler([this](std::exception_ptr&) -> caf::error {
-    state.fail_to_open("the room has failed");
+    state.fail_joins("the room has failed");
     return caf::sec::runtime_error;
   });
 }
@@ -76,12 +76,13 @@ room::behavior_type room::make_behavior() {
     [this](publish_in_room& x) { state.publish_from(x); },
     [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
     [this](tick_atom) { state.tick(); },
-    [this](room_deadline) { state.fail_to_open("no answer in time"); },
+    [this](room_deadline) { state.check_patience(); },
     [this](room_lingered) { state.lingered(); },
     [this](const subscribed&) { state.open(); },
     [this](const arrived& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
-    [this](const channel_refused& x) { state.fail_to_open(x.reason); },
+    [this](const channel_refused& x) { state.refuse(x); },
+    [this](const channel_carried& x) { state.carry(x); },
     [this](const list_members& x) { return state.list(x); },
     [this](list_parts) { return state.parts(); },
     [this](observe_atom) { return observation(state); },

@@ -33,6 +33,7 @@ void room_core::start(environment_ptr env, std::string name,
   channel_ = env_->names.room(name_);
   policy_ = env_->limits.outbox_policies.find(name_);
   traced_ = env_->traced.has_room(name_);
+  waiting_.start(self_, env_, name_);
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, channel_, caf::actor_cast<subscriber_actor>(self_),
@@ -42,25 +43,41 @@ void room_core::start(environment_ptr env, std::string name,
 
 void room_core::open() {
   open_ = true;
-  for (auto& x : std::exchange(waiting_, {}))
+  waiting_.accept();
+  admit(waiting_.take_all());
+}
+
+void room_core::carry(const channel_carried& x) {
+  if (open_)
+    admit(waiting_.take_proven(x));
+}
+
+void room_core::admit(join_queue::entries joins) {
+  for (auto& x : joins)
     admit(x.request, std::move(x.answer));
   retire_if_empty();
 }
 
-void room_core::fail_to_open(const std::string& reason) {
-  if (open_)
-    return;
-  log::warn("room_not_opened",
-            {{"room", name_}, {"joins", waiting_.size()}, {"error", reason}},
-            "room gives up joins");
-  for (auto& x : std::exchange(waiting_, {}))
-    x.answer.deliver(make_failure(errc::bus_unavailable, reason));
-  offer_to_retire();
+void room_core::refuse(const channel_refused& x) {
+  ++env_->counters->channels_refused;
+  waiting_.refuse(x.reason);
+  retire_if_empty();
+}
+
+void room_core::fail_joins(const std::string& reason) {
+  waiting_.fail(reason);
+}
+
+void room_core::check_patience() {
+  waiting_.check_patience();
+  retire_if_empty();
 }
 
 void room_core::retire_if_empty() {
-  if (!seats_.empty())
+  if (!seats_.empty() || !waiting_.empty())
     return;
+  if (!open_)
+    return offer_to_retire(); // and let the next one try anew
   auto linger = logic_.run([](room_state& x) { return x.linger(); });
   empty_since_ = env_->now();
   if (!linger || linger->count() <= 0)
@@ -72,7 +89,7 @@ void room_core::retire_if_empty() {
 // One timer at a time, however often the room becomes empty meanwhile.
 void room_core::lingered() {
   lingering_ = false;
-  if (!seats_.empty())
+  if (!seats_.empty() || !waiting_.empty())
     return;
   auto linger = logic_.run([](room_state& x) { return x.linger(); });
   auto rest = empty_since_ + linger.value_or(0ms) - env_->now();
@@ -89,18 +106,12 @@ void room_core::offer_to_retire() {
 caf::result<entered> room_core::join(join_room& x) {
   ++received_joins_;
   auto answer = self_->make_response_promise<entered>();
-  if (open_) {
-    admit(x, answer);
-    retire_if_empty();
-    return answer;
-  }
-  if (waiting_.empty())
-    self_->delayed_send(self_, env_->limits.bus_timeout, room_deadline{});
-  waiting_.push_back({std::move(x), answer});
+  waiting_.add(x, answer, !open_);
+  retire_if_empty(); // may be refused already
   return answer;
 }
 
-void room_core::admit(join_room& x, promise answer) {
+void room_core::admit(join_room& x, join_queue::promise answer) {
   auto number = x.from.number();
   joining_ = number;
   auto error = refusal(x.from.who);
@@ -197,6 +208,7 @@ void room_core::deliver(const arrived& x) {
 }
 
 void room_core::tell_gap(const interrupted& x) {
+  waiting_.accept();
   gap what{scope::room, name_, x.from, x.to};
   if (traced_)
     trace::missed(what);
@@ -227,7 +239,7 @@ void room_core::failed(bool give_up) {
   constexpr auto why = "the room's logic keeps failing";
   record(node_event::kind::restarted, {});
   if (give_up) {
-    fail_to_open(why);
+    fail_joins(why);
     self_->quit(make_failure(errc::internal, why));
     return;
   }

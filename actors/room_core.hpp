@@ -2,6 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/join_queue.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_senders.hpp"
 #include "atrium/actors/room_logic.hpp"
@@ -10,7 +11,6 @@
 
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <optional>
 #include <unordered_map>
@@ -22,6 +22,9 @@ namespace atrium {
 ///   starting ──subscribed──▶ open ──last member left, linger──▶ retiring
 ///      │                      ▲                                    │ stop
 ///      └─refused or late──▶ retiring ──another join────────────────┘ ▼
+///
+/// In every state a join waits for the bus to be heard, and no longer than
+/// `bus_timeout`. While one waits the room does not retire.
 ///
 /// What is said in the room is up to its logic (`room_state`); this class keeps
 /// the members, the subscription and the order.
@@ -42,7 +45,8 @@ public:
 
   // -- messages ---------------------------------------------------------------
 
-  /// Admits now, or when the bus has acknowledged the channel.
+  /// Admits as soon as the bus has shown, after the join came, that it carries
+  /// the channel; refuses when it does not in time.
   caf::result<entered> join(join_room& x);
 
   void leave(const leave_room& x);
@@ -56,17 +60,20 @@ public:
   /// Envelopes from the bus: one message per lane and envelope.
   void deliver(const arrived& x);
 
-  /// The bus carries the channel: admit who has waited.
+  // What the bus says of the channel: it carries it from now on, or still, or
+  // refuses it; or it has kept a join waiting for as long as a join may.
   void open();
+  void carry(const channel_carried& x);
+  void refuse(const channel_refused& x);
+  void check_patience();
 
-  /// The bus has not acknowledged in time, or has refused the channel.
-  void fail_to_open(const std::string& reason);
+  /// The room ends: whoever waits for the bus is told.
+  void fail_joins(const std::string& reason);
 
   /// The linger time is over: offers to stop if nobody has come.
   void lingered();
 
   void tell_gap(const interrupted& x);
-
   void tick();
 
   /// The actors that the room has for itself.
@@ -94,14 +101,6 @@ public:
   void tell(const member& who, std::string data) override;
 
 private:
-  using promise = caf::typed_response_promise<entered>;
-
-  /// A join that waits for the bus.
-  struct waiting {
-    join_room request;
-    promise answer;
-  };
-
   /// What the logic says to a message; `none`: it may go on.
   struct review {
     errc code = errc::none;
@@ -110,7 +109,8 @@ private:
 
   static constexpr auto logic_failed = "the room's logic failed";
 
-  void admit(join_room& x, promise answer);
+  void admit(join_queue::entries joins);
+  void admit(join_room& x, join_queue::promise answer);
   review ask_logic(const member& who, room_message& x);
   void reject_words(std::string_view where, std::string_view field);
   caf::error refusal(const member& who);
@@ -139,7 +139,7 @@ private:
   bool lingering_ = false; // a timer is under way
   unix_time empty_since_;
   std::size_t received_joins_ = 0;
-  std::vector<waiting> waiting_;
+  join_queue waiting_;
   std::unordered_map<actor_number, seat> seats_;
   std::optional<lane_senders> lanes_;
   std::vector<std::size_t> members_on_; // by lane

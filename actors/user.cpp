@@ -19,7 +19,7 @@ void user_core::start(environment_ptr env, const std::string& user,
   name_ = user;
   directory_ = std::move(directory);
   feed_.open(
-    *env_, env_->names.user(user), user_actor{self_},
+    *env_, env_->names.user(name_), user_actor{self_},
     {std::make_shared<gate>(env_->limits.room_queue), &backlogs::users});
 }
 
@@ -27,7 +27,11 @@ void user_core::add(const sign_on& x) {
   ++received_;
   self_->monitor(x.connection);
   connections_.push_back({x.connection, false, env_->registry == nullptr});
-  sign_on_to(connections_.back());
+  if (refused_)
+    self_->send(x.connection, turned_away{user_actor{}, {}, true});
+  else if (open_)
+    connections_.back().number
+      = proof_.want(*env_, env_->names.user(name_), user_actor{self_});
 }
 
 void user_core::ask_for_place(newcomer who) {
@@ -62,7 +66,7 @@ void user_core::seat(const seated& x) {
 // A place is taken only when nothing else is missing: nobody shall have to go
 // for somebody who cannot come.
 void user_core::sign_on_to(resident& x) {
-  if (!open_)
+  if (!x.carried)
     return;
   if (x.seated)
     self_->send(x.actor, signed_on{user_actor{self_}});
@@ -81,8 +85,20 @@ void user_core::lost(actor_number connection) {
 
 void user_core::open() {
   open_ = true;
-  for (auto& x : connections_)
+  refused_ = false;
+  for (auto& x : connections_) {
+    x.carried = true;
     sign_on_to(x);
+  }
+}
+
+void user_core::carry(const channel_carried& x) {
+  proof_.settle(x, *env_, env_->names.user(name_), user_actor{self_});
+  for (auto& one : connections_)
+    if (one.number <= x.number && !one.carried && open_) {
+      one.carried = true;
+      sign_on_to(one);
+    }
 }
 
 void user_core::deliver(const packets& x) {
@@ -99,6 +115,7 @@ void user_core::deliver(const packets& x) {
 }
 
 void user_core::tell_gap(const interrupted& x) {
+  refused_ = false;
   log::debug("messages_missed", {{"user", name_}},
              "user may have missed messages");
   for (auto& connection : connections_)
@@ -106,9 +123,15 @@ void user_core::tell_gap(const interrupted& x) {
                 push_reply{gap{scope::user, {}, x.from, x.to}});
 }
 
-void user_core::complain(const channel_refused& x) const {
-  log::error("user_refused", {{"user", name_}, {"error", x.reason}},
-             "user has no channel");
+// One line a run: whoever connects could have another one written.
+void user_core::refuse(const channel_refused& x) {
+  refused_ = true;
+  auto is_first = env_->counters->channels_refused++ == 0;
+  log::line(is_first ? log::level::error : log::level::debug, "user_refused",
+            {{"user", name_}, {"error", x.reason}}, "user has no channel");
+  for (auto& one : connections_)
+    if (!one.carried)
+      self_->send(one.actor, turned_away{user_actor{}, {}, true});
 }
 
 caf::error inspect(json_inspector& f, user_core& x) {
@@ -138,7 +161,8 @@ user::behavior_type user::make_behavior() {
     [this](const subscribed&) { state.open(); },
     [this](const packets& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
-    [this](const channel_refused& x) { state.complain(x); },
+    [this](const channel_refused& x) { state.refuse(x); },
+    [this](const channel_carried& x) { state.carry(x); },
     [this](observe_atom) { return observation(state); },
   };
 }

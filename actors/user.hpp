@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/bus_proof.hpp"
 #include "atrium/actors/channel_feed.hpp"
 #include "atrium/actors/observed.hpp"
 
@@ -49,8 +50,12 @@ public:
 
   void tell_gap(const interrupted& x);
 
-  /// The bus will never carry the user's channel.
-  void complain(const channel_refused& x) const;
+  /// The bus refuses the user's channel: whoever waits for it, or comes before
+  /// that changes, is told at once.
+  void refuse(const channel_refused& x);
+
+  /// The bus has shown that it carries the channel.
+  void carry(const channel_carried& x);
 
   friend caf::error inspect(json_inspector& f, user_core& x);
 
@@ -59,6 +64,8 @@ private:
     connection_actor actor;
     bool asked = false; // for a place
     bool seated = false;
+    bool carried = false;     // the bus has been heard since it came
+    std::uint64_t number = 0; // of the proof for which it waits
   };
 
   void sign_on_to(resident& x);
@@ -70,6 +77,8 @@ private:
   directory_actor directory_;
   channel_feed feed_;
   bool open_ = false;
+  bool refused_ = false; // the channel, by the bus
+  bus_proof proof_;
   std::size_t received_ = 0;
   std::uint64_t turned_away_ = 0;
   std::vector<resident> connections_; // a handful

@@ -121,6 +121,11 @@ public:
   void ping(std::function<void()> answer) override {
     answer();
   }
+  void confirm(std::string, std::function<void()> carried) override {
+    doubts.push_back(std::move(carried));
+    if (carries)
+      settle_doubts();
+  }
   void stop() override {
     // nop
   }
@@ -134,12 +139,20 @@ public:
       who->on_subscribed();
   }
 
+  /// Shows that it carries whatever somebody has asked about.
+  void settle_doubts() {
+    for (auto& carried : std::exchange(doubts, {}))
+      carried();
+  }
+
   std::size_t count(std::string_view channel) const {
     return static_cast<std::size_t>(
       std::ranges::count_if(subscribed, [&](auto& x) { return x.first == channel; }));
   }
 
   bool answers = true;
+  bool carries = true;
+  std::vector<std::function<void()>> doubts;
   errc result = errc::none;
   std::vector<std::pair<std::string, std::shared_ptr<subscriber>>> subscribed;
 };

@@ -105,6 +105,64 @@ CAF_TEST(a join gives up when the bus does not answer in time) {
   CAF_CHECK_EQUAL(ann.out->take(), lines{"joined r"});
 }
 
+CAF_TEST(a join to an open room waits for the bus to be heard) {
+  join(ann, "r");
+  wire->carries = false;
+  join(bob, "r");
+  CAF_CHECK(bob.out->take().empty());
+  wire->settle_doubts();
+  sched.run();
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
+}
+
+CAF_TEST(joins to an open room give up one by one when the bus is dead) {
+  auto cem = connect("cem");
+  cem.out->take();
+  join(ann, "r");
+  wire->carries = false;
+  join(bob, "r");
+  sched.advance_time(env->limits.bus_timeout / 2);
+  join(cem, "r");
+  sched.advance_time(env->limits.bus_timeout / 2);
+  sched.run();
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"error bus_unavailable"});
+  CAF_CHECK(cem.out->take().empty());
+  sched.advance_time(env->limits.bus_timeout / 2);
+  sched.run();
+  CAF_CHECK_EQUAL(cem.out->take(), lines{"error bus_unavailable"});
+  // Nobody is let in by an answer that comes too late.
+  wire->settle_doubts();
+  wire->carries = true;
+  join(cem, "r");
+  CAF_CHECK_EQUAL(cem.out->take(), lines{"joined r"});
+}
+
+CAF_TEST(a room does not stop while somebody waits for the bus) {
+  join(ann, "r");
+  wire->carries = false;
+  join(bob, "r");
+  leave(ann, "r");
+  CAF_CHECK_EQUAL(wire->count(room_channel("r")), 1U);
+  wire->settle_doubts();
+  sched.run();
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
+  leave(bob, "r");
+  CAF_CHECK_EQUAL(wire->count(room_channel("r")), 0U);
+}
+
+CAF_TEST(a room that the bus refuses takes nobody until it does not ) {
+  join(ann, "r");
+  ann.out->take();
+  auto channel = wire->subscribed.back().second;
+  channel->on_refused("NOPERM no");
+  join(bob, "r");
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"error bus_unavailable"});
+  channel->on_gap(now, now + 1s);
+  join(bob, "r");
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
+  CAF_CHECK_EQUAL(ann.out->take(), lines{"gap r"});
+}
+
 CAF_TEST(requests for a room on its way in or out wait their turn) {
   for (const client_request& x :
        {client_request{join_request{"1", "r"}},

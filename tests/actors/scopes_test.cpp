@@ -88,6 +88,30 @@ CAF_TEST(nobody is welcome before the bus carries the channel) {
   CAF_CHECK_EQUAL(ann.out->take(), lines{"welcome ann"});
 }
 
+CAF_TEST(another connection of a user is welcome when the bus was heard) {
+  auto phone = connect("ann");
+  wire->carries = false;
+  auto laptop = connect("ann");
+  CAF_CHECK(laptop.out->take().empty());
+  wire->settle_doubts();
+  sched.run();
+  CAF_CHECK_EQUAL(laptop.out->take(), lines{"welcome ann"});
+}
+
+CAF_TEST(whose channel the bus refuses is told so at once) {
+  wire->answers = false;
+  auto phone = connect("ann");
+  auto channel = wire->subscribed.back().second;
+  channel->on_refused("NOPERM no");
+  sched.run();
+  CAF_CHECK_EQUAL(phone.out->take(), lines{"close 1013"});
+  auto laptop = connect("ann");
+  CAF_CHECK_EQUAL(laptop.out->take(), lines{"close 1013"});
+  channel->on_subscribed();
+  auto tablet = connect("ann");
+  CAF_CHECK_EQUAL(tablet.out->take(), lines{"welcome ann"});
+}
+
 CAF_TEST(a user whose actor dies gets a new one and no second welcome) {
   auto ann = connect("ann");
   auto bob = connect("bob");
