@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <charconv>
+#include <utility>
 
 namespace atrium {
 
@@ -58,15 +59,17 @@ private:
 };
 
 bus_echo::bus_echo(std::shared_ptr<class bus> bus, std::string channel,
-                   std::string run)
+                   std::string run, std::vector<channel_watch::sample> others)
   : bus_(std::move(bus)),
     channel_(std::move(channel)),
     ear_(std::make_shared<ear>(std::move(run))),
-    subscription_(bus_->subscribe(channel_, ear_)) {
+    subscription_(bus_->subscribe(channel_, ear_)),
+    others_(bus_, std::move(others)) {
   // nop
 }
 
 void bus_echo::call(clock::time_point now) {
+  others_.tick();
   if (ear_->under_way.exchange(true, std::memory_order_relaxed))
     return;
   auto words = std::make_shared<const std::string>(ear_->words(now));
@@ -84,6 +87,14 @@ std::optional<bus_echo::clock::duration> bus_echo::round_trip() const {
   if (proven() == clock::time_point{})
     return std::nullopt;
   return clock::duration{ear_->round_trip.load(std::memory_order_relaxed)};
+}
+
+bus_echo::complaint bus_echo::complaints() const {
+  auto stats = bus_->stats();
+  auto refusals = others_.refusal();
+  if (!stats.takes_writes)
+    refusals = stats.trouble + (refusals.empty() ? "" : "; " + refusals);
+  return {std::move(stats.trouble), std::move(refusals)};
 }
 
 } // namespace atrium

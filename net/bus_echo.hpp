@@ -1,11 +1,13 @@
 #pragma once
 
 #include "atrium/broker/bus.hpp"
+#include "atrium/net/channel_watch.hpp"
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
@@ -17,12 +19,13 @@ public:
   using clock = std::chrono::steady_clock;
 
   /// Listens on `channel` from now on. `run` is a word that no other node uses:
-  /// the echoes of others prove nothing.
-  bus_echo(std::shared_ptr<class bus> bus, std::string channel,
-           std::string run);
+  /// the echoes of others prove nothing. Of the `others` it is watched whether
+  /// the bus lets the node listen to such channels.
+  bus_echo(std::shared_ptr<class bus> bus, std::string channel, std::string run,
+           std::vector<channel_watch::sample> others = {});
 
-  /// Publishes once more, unless the bus still has the last message. One
-  /// thread.
+  /// Publishes once more, unless the bus still has the last message, and looks
+  /// after the other channels. One thread.
   void call(clock::time_point now);
 
   /// Returns when the latest message that has come back was published; the
@@ -33,6 +36,14 @@ public:
   /// thread.
   std::optional<clock::duration> round_trip() const;
 
+  /// Returns what else is wrong with the bus, as far as it is known: links that
+  /// are down, writes or channels that are refused. Any thread.
+  struct complaint {
+    std::string of_links;    ///< Why nothing may come back.
+    std::string of_refusals; ///< What the bus does not do, though it works.
+  };
+  complaint complaints() const;
+
 private:
   class ear;
 
@@ -40,6 +51,7 @@ private:
   std::string channel_;
   std::shared_ptr<ear> ear_;
   bus::subscription subscription_;
+  channel_watch others_;
 };
 
 } // namespace atrium

@@ -87,8 +87,12 @@ health_report health::ready() const {
   auto never = proven == clock::time_point{};
   auto silent = now_() - std::max(proven, start_);
   auto carries = !never && silent <= echo_within;
-  list.add("bus",
-           carries ? "" : fmt::format("no echo for {:.1f} s", seconds(silent)));
+  auto [of_links, of_refusals] = echo_->complaints();
+  if (!carries)
+    list.add("bus", fmt::format("no echo for {:.1f} s{}{}", seconds(silent),
+                                of_links.empty() ? "" : ": ", of_links));
+  else
+    list.add("bus", of_refusals);
   return list.report("ready");
 }
 

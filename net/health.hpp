@@ -19,8 +19,9 @@ struct health_report {
 };
 
 /// Knows whether the node is alive (every part has answered within 2 seconds)
-/// and ready for clients (it listens, means to stay, and a message has gone
-/// through the bus and come back within 5 seconds). Asks when `tick` is called;
+/// and ready for clients (it listens, means to stay, a message has gone through
+/// the bus and come back within 5 seconds, and the bus refuses neither writes
+/// nor any kind of channels). Asks when `tick` is called;
 /// reports only look at what is known, and never wait.
 class health {
 public:

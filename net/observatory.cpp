@@ -36,18 +36,25 @@ std::vector<health::part> parts_of(const observatory_setup& x) {
 
 std::shared_ptr<health> make_health(const observatory_setup& x) {
   auto& env = *x.env;
+  // Nobody can be called nothing, so nobody is sent anything there.
+  std::vector<channel_watch::sample> others;
+  if (!x.from.redis.empty())
+    others = {{"users", env.names.user({})},
+              {"rooms", env.names.room({})},
+              {"everyone", env.names.all()}};
   auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
-                                         env.run_id);
+                                         env.run_id, std::move(others));
   return std::make_shared<health>(parts_of(x), std::move(echo), x.life);
 }
 
 std::shared_ptr<node_metrics> make_metrics(const observatory_setup& x,
-                                           std::shared_ptr<health> health) {
+                                           std::shared_ptr<health> health,
+                                           std::shared_ptr<node_roll> roll) {
   std::vector<node_metrics::lane_view> views;
   for (auto* lane : x.lanes)
     views.push_back({lane->port(), [lane] { return lane->busy(); }});
   return std::make_shared<node_metrics>(x.env, x.connections, std::move(health),
-                                        std::move(views));
+                                        std::move(views), std::move(roll));
 }
 
 } // namespace
@@ -62,7 +69,7 @@ observatory::observatory(const observatory_setup& x)
       cluster_setup{x.env, roll_,
                     [by = reporter_] { return to_json(by->report()); },
                     nullptr})),
-    metrics_(make_metrics(x, health_)) {
+    metrics_(make_metrics(x, health_, roll_)) {
   auto status
     = std::make_shared<node_status>(x.env, reporter_, metrics_, x.life,
                                     x.from.redis.empty() ? "memory" : "redis");

@@ -18,11 +18,13 @@ static_assert(std::size(all_scopes) == lane_counters::scopes);
 node_metrics::node_metrics(environment_ptr env,
                            std::shared_ptr<const gate> connections,
                            std::shared_ptr<const class health> health,
-                           std::vector<lane_view> lanes)
+                           std::vector<lane_view> lanes,
+                           std::shared_ptr<const node_roll> roll)
   : env_(std::move(env)),
     connections_(std::move(connections)),
     health_(std::move(health)),
     lanes_(std::move(lanes)),
+    roll_(std::move(roll)),
     loads_(lanes_.size()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i)
     names_.push_back(std::to_string(i));
@@ -44,12 +46,25 @@ std::string node_metrics::text() const {
   add_lanes(result);
   add_mailboxes(result);
   add_errors(result);
-  auto bus = env_->bus->stats();
-  add_bus(result, bus, health_->bus_round_trip());
-  add_trouble(result, *env_->counters, bus);
+  add_bus_and_links(result);
   add_log(result);
   add_process(result);
   return result.text();
+}
+
+void node_metrics::add_bus_and_links(family_list& to) const {
+  auto bus = env_->bus->stats();
+  auto of = [](const char* link, bool is_up) {
+    return sample{is_up ? 1.0 : 0.0, link};
+  };
+  std::vector<sample> links{of("cmd", bus.publishes),
+                            of("sub", bus.subscribes)};
+  if (env_->registry)
+    links.push_back(of("reg", env_->registry->stats().connected));
+  if (roll_)
+    links.push_back(of("roll", roll_->stats().connected));
+  add_bus(to, bus, links, health_->bus_round_trip());
+  add_trouble(to, *env_->counters, bus);
 }
 
 node_totals node_metrics::totals() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/broker/node_roll.hpp"
 #include "atrium/net/health.hpp"
 #include "atrium/net/metrics/lane_load.hpp"
 #include "atrium/net/metrics/node_totals.hpp"
@@ -32,7 +33,8 @@ public:
   /// of interest.
   node_metrics(environment_ptr env, std::shared_ptr<const gate> connections,
                std::shared_ptr<const class health> health,
-               std::vector<lane_view> lanes);
+               std::vector<lane_view> lanes,
+               std::shared_ptr<const node_roll> roll = nullptr);
 
   /// Notes how busy the lanes are. To be called once a second, by the thread
   /// that calls `text`.
@@ -52,13 +54,15 @@ private:
   void add_outboxes(family_list& to) const;
   void add_lanes(family_list& to) const;
   void add_mailboxes(family_list& to) const;
+  void add_bus_and_links(family_list& to) const;
   void add_errors(family_list& to) const;
 
   environment_ptr env_;
   std::shared_ptr<const gate> connections_;
   std::shared_ptr<const class health> health_;
   std::vector<lane_view> lanes_;
-  std::vector<std::string> names_; // of the lanes, as labels
+  std::shared_ptr<const node_roll> roll_; // null: nobody announces the node
+  std::vector<std::string> names_;        // of the lanes, as labels
   std::vector<lane_load> loads_;
 };
 

@@ -3,14 +3,21 @@
 #include "atrium/broker/log.hpp"
 #include "atrium/net/metrics/process_stats.hpp"
 
+#include <algorithm>
+
 namespace atrium {
 
 void add_bus(family_list& to, const bus_stats& bus,
+             const std::vector<sample>& links,
              std::optional<std::chrono::steady_clock::duration> round_trip) {
   to.gauge({"atrium_subscriptions", "Channels that the bus listens to."},
            {{value_of(bus.subscriptions)}});
-  to.gauge({"atrium_bus_connected", "1 when all links of the bus are up."},
-           {{bus.connected ? 1.0 : 0.0}});
+  auto all_up
+    = std::ranges::all_of(links, [](auto& x) { return x.value != 0; });
+  to.gauge({"atrium_bus_connected", "1 when all links to Redis are up."},
+           {{all_up ? 1.0 : 0.0}});
+  to.gauge({"atrium_bus_link_up", "1 when the link is up and of use.", "link"},
+           links);
   std::vector<sample> times;
   if (round_trip)
     times.push_back({seconds(*round_trip)});

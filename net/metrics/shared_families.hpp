@@ -5,14 +5,17 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 namespace atrium {
 
 // Metrics of what all lanes have in common.
 
-/// Adds what the bus says of itself, and how long a message took last time to
-/// go through it and come back.
+/// Adds what the bus says of itself, which of the `links` to Redis are up, all
+/// of them, and how long a message took last time to go through the bus and
+/// come back.
 void add_bus(family_list& to, const bus_stats& bus,
+             const std::vector<sample>& links,
              std::optional<std::chrono::steady_clock::duration> round_trip);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
