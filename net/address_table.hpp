@@ -11,6 +11,10 @@
 
 namespace atrium {
 
+/// Returns an IPv4 address for one that is mapped into IPv6: it is the same
+/// host.
+boost::asio::ip::address unmapped(const boost::asio::ip::address& x);
+
 /// Counts connections by where they come from: an IPv4 address, or the /64 of
 /// an IPv6 address, which is what one customer gets (RFC 6177). Any thread.
 class address_table {
@@ -57,6 +61,11 @@ public:
 
   /// Returns the same number for addresses that count as one; never 0.
   static std::uint64_t prefix_of(const boost::asio::ip::address& from);
+
+  /// Takes a place unless the address has `most` of them, whatever the bound of
+  /// the table is; more than none.
+  std::optional<ticket> enter(const boost::asio::ip::address& from,
+                              std::size_t most);
 
   /// Returns how many addresses are in the table.
   std::size_t size() const;

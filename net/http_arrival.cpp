@@ -1,11 +1,11 @@
 // The way of a TCP connection to its first request: where it comes from, and
 // TLS.
 
+#include "atrium/broker/log.hpp"
 #include "atrium/net/http_session.hpp"
 #include "atrium/net/proxy_header.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/read.hpp>
 
 namespace atrium {
 
@@ -32,28 +32,62 @@ void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
   });
 }
 
-// Reads no more than the header: what follows may be for TLS.
 void http_session::hear_proxy(std::shared_ptr<ssl_ctx_st> context) {
   if (!node_->proxies.contains(peer_))
-    return close();
-  auto header = std::make_shared<std::string>(proxy_header::fixed_size, '\0');
-  boost::asio::async_read(
-    stream_, boost::asio::buffer(*header),
-    [self = shared_from_this(), context, header](auto error, auto) {
-      auto size = error ? std::nullopt : proxy_header::size_of(*header);
-      if (!size)
-        return self->close();
-      header->resize(*size);
-      boost::asio::async_read(
-        self->stream_, boost::asio::buffer(*header) + proxy_header::fixed_size,
-        [self, context, header](auto failure, auto) {
-          auto said = failure ? std::nullopt : proxy_header::parse(*header);
-          if (!said)
-            return self->close();
-          self->peer_ = said->client.value_or(self->peer_);
-          self->begin(context);
-        });
+    return refuse_proxy("is no trusted proxy");
+  boost::system::error_code ignored;
+  stream_.next_layer().non_blocking(true, ignored);
+  read_proxy_header(std::move(context), std::make_shared<std::string>());
+}
+
+void http_session::read_proxy_header(std::shared_ptr<ssl_ctx_st> context,
+                                     std::shared_ptr<std::string> seen) {
+  stream_.next_layer().async_wait(
+    stream_socket::wait_read,
+    [self = shared_from_this(), context, seen](auto error) {
+      auto cut = error == boost::asio::error::operation_aborted
+                 && self->node_->life->lets_in();
+      if (cut && !seen->empty())
+        self->refuse_proxy("says only a part of a header in time");
+      else if (error)
+        self->close();
+      else
+        self->take_proxy_header(context, seen);
     });
+}
+
+// Looks before it takes: what follows the header may be for TLS.
+void http_session::take_proxy_header(std::shared_ptr<ssl_ctx_st> context,
+                                     std::shared_ptr<std::string> seen) {
+  auto& socket = stream_.next_layer();
+  auto before = seen->size();
+  boost::system::error_code error;
+  seen->resize(proxy_header::longest);
+  auto free = boost::asio::buffer(*seen) + before;
+  auto n = socket.receive(free, stream_socket::message_peek, error);
+  seen->resize(before + (error ? 0 : n));
+  if (error == boost::asio::error::would_block)
+    return read_proxy_header(std::move(context), std::move(seen));
+  if (error && seen->empty())
+    return close(); // as probes do
+  auto header = proxy_header::read(*seen);
+  if (error || header.is == proxy_header::state::broken)
+    return refuse_proxy(error ? "ends within its header" : header.flaw);
+  auto whole = header.is == proxy_header::state::complete;
+  seen->resize(whole ? header.size : seen->size());
+  socket.receive(boost::asio::buffer(*seen) + before, 0, error);
+  if (!whole)
+    return read_proxy_header(std::move(context), std::move(seen));
+  peer_ = header.client.value_or(peer_);
+  begin(context);
+}
+
+// Behind it is a balancer that is set up in another way than the node, and
+// nobody who would read an answer.
+void http_session::refuse_proxy(std::string_view why) {
+  log::warn("proxy_refused", {{"address", peer_.to_string()}, {"reason", why}},
+            "what begins a connection is not the PROXY protocol as agreed");
+  close();
 }
 
 void http_session::begin(const std::shared_ptr<ssl_ctx_st>& context) {

@@ -43,6 +43,11 @@ public:
 
 private:
   void hear_proxy(std::shared_ptr<ssl_ctx_st> context);
+  void read_proxy_header(std::shared_ptr<ssl_ctx_st> context,
+                         std::shared_ptr<std::string> seen);
+  void take_proxy_header(std::shared_ptr<ssl_ctx_st> context,
+                         std::shared_ptr<std::string> seen);
+  void refuse_proxy(std::string_view why);
   void begin(const std::shared_ptr<ssl_ctx_st>& context);
   void read();
   void read_head();

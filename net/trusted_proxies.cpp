@@ -1,5 +1,7 @@
 #include "atrium/net/trusted_proxies.hpp"
 
+#include "atrium/net/address_table.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -25,11 +27,7 @@ std::optional<ip::address> read_hop(std::string_view text) {
   }
   boost::system::error_code error;
   auto result = ip::make_address(text, error);
-  if (error)
-    return std::nullopt;
-  if (result.is_v6() && result.to_v6().is_v4_mapped())
-    return ip::make_address_v4(ip::v4_mapped, result.to_v6());
-  return result;
+  return error ? std::nullopt : std::optional{unmapped(result)};
 }
 
 std::string_view trimmed(std::string_view x) {
@@ -83,17 +81,23 @@ bool trusted_proxies::contains(const address& x) const {
     networks_, [v6 = as_v6(x)](auto& one) { return one.contains(v6); });
 }
 
-auto trusted_proxies::client_of(const address& peer,
-                                std::string_view forwarded) const -> address {
+auto trusted_proxies::client_of(const address& peer, std::string_view forwarded,
+                                std::string_view* unclear) const -> address {
   auto client = peer;
   while (contains(client) && !forwarded.empty()) {
     auto comma = forwarded.rfind(',');
     auto last
       = comma == forwarded.npos ? forwarded : forwarded.substr(comma + 1);
     forwarded = forwarded.substr(0, comma == forwarded.npos ? 0 : comma);
-    auto hop = read_hop(trimmed(last));
-    if (!hop)
-      return client; // the one who wrote that is all that is known
+    last = trimmed(last);
+    if (last.empty())
+      continue; // as in any list (RFC 9110, 5.6.1)
+    auto hop = read_hop(last);
+    if (!hop) { // the one who wrote that is all that is known
+      if (unclear != nullptr)
+        *unclear = last;
+      return client;
+    }
     client = *hop;
   }
   return client;

@@ -25,8 +25,10 @@ public:
   /// Returns where a client comes from whose TCP connection is from `peer`:
   /// the last address in `forwarded` (the values of X-Forwarded-For, in their
   /// order, separated by commas) that is no trusted proxy's. Only what trusted
-  /// proxies have appended counts: a client may send the header, too.
-  address client_of(const address& peer, std::string_view forwarded) const;
+  /// proxies have appended counts: a client may send the header, too. `unclear`
+  /// becomes what a trusted proxy has appended that is no address, if it has.
+  address client_of(const address& peer, std::string_view forwarded,
+                    std::string_view* unclear = nullptr) const;
 
 private:
   struct network {

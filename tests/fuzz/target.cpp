@@ -8,6 +8,8 @@
 
 #include "property.hpp"
 
+#include <algorithm>
+
 using namespace atrium;
 using fuzz::require;
 
@@ -44,12 +46,23 @@ void check_proxies(std::string_view text) {
 }
 
 void check_proxy_header(std::string_view text) {
-  auto size = proxy_header::size_of(text.substr(0, proxy_header::fixed_size));
-  if (!size)
-    return;
-  require(*size >= proxy_header::fixed_size && *size <= 536, "a header is short");
-  if (text.size() >= *size)
-    proxy_header::parse(text.substr(0, *size));
+  using state = proxy_header::state;
+  auto whole = proxy_header::read(text);
+  require(whole.size <= proxy_header::longest, "a header is short");
+  require((whole.is == state::broken) == !whole.flaw.empty(), "what is broken has a flaw");
+  require(whole.is == state::complete || !whole.client, "only a whole header names a client");
+  if (whole.is == state::incomplete)
+    require(text.size() < proxy_header::longest, "a header is judged within its bound");
+  // However the bytes are cut, the same header comes of them.
+  for (std::size_t n = 0; n < std::min(text.size(), proxy_header::longest); ++n) {
+    auto part = proxy_header::read(text.substr(0, n));
+    if (part.is == state::complete)
+      require(whole.is == state::complete && part.size == whole.size && n >= part.size
+                && part.client == whole.client,
+              "what follows a header changes nothing");
+    else if (part.is == state::broken)
+      require(whole.is == state::broken, "what is broken stays so");
+  }
 }
 
 } // namespace

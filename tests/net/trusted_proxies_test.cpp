@@ -54,6 +54,23 @@ CAF_TEST(what a client has written in front counts for nothing) {
   CAF_CHECK_EQUAL(client_of("10.0.0.1", "8.8.8.8, rubbish, 10.0.0.2"), "10.0.0.2");
 }
 
+CAF_TEST(empty entries do not count) {
+  CAF_CHECK_EQUAL(client_of("10.0.0.1", "5.6.7.8, ,"), "5.6.7.8");
+  CAF_CHECK_EQUAL(client_of("10.0.0.1", "5.6.7.8,,10.0.0.2"), "5.6.7.8");
+}
+
+CAF_TEST(what a proxy has appended that is no address is named) {
+  auto unclear_in = [](const char* peer, std::string_view forwarded) {
+    std::string_view result;
+    proxies.client_of(ip(peer), forwarded, &result);
+    return result;
+  };
+  CAF_CHECK_EQUAL(unclear_in("10.0.0.1", "8.8.8.8, unknown, 10.0.0.2"), "unknown");
+  CAF_CHECK_EQUAL(unclear_in("10.0.0.1", "rubbish, 8.8.8.8"), ""); // the client's own words
+  CAF_CHECK_EQUAL(unclear_in("10.0.0.1", ""), "");
+  CAF_CHECK_EQUAL(unclear_in("1.2.3.4", "rubbish"), "");
+}
+
 CAF_TEST(a proxy that says nothing stands for itself) {
   for (auto empty : {"", " ", ",", "unknown", "[::1", "1.2.3.4:5:6", "999.1.1.1"})
     CAF_CHECK_EQUAL(client_of("10.0.0.1", empty), "10.0.0.1");
