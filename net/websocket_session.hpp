@@ -5,6 +5,7 @@
 #include "atrium/net/address_table.hpp"
 #include "atrium/net/client_meter.hpp"
 #include "atrium/net/client_pulse.hpp"
+#include "atrium/net/close_codes.hpp"
 #include "atrium/net/heartbeat.hpp"
 #include "atrium/net/http_routes.hpp"
 #include "atrium/net/outbox_stream.hpp"

@@ -34,8 +34,9 @@ PROTOCOL_ERRORS = {
     "a fragmented ping": frame(PING, final=False),
     "a ping of 126 bytes": frame(PING, "x" * 126),
     "a close code of one byte": frame(CLOSE, b"\x03"),
-    "a close code that is never sent": frame(CLOSE, close_payload(1006)),
-    "a close code out of range": frame(CLOSE, close_payload(999)),
+    "a close reason that is not UTF-8": frame(CLOSE, close_payload(1000, b"\xff")),
+    **{f"close code {code}": frame(CLOSE, close_payload(code)) for code in (
+        0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535)},
 }
 
 TOO_LONG = {
@@ -214,7 +215,11 @@ async def test_a_frame_that_arrives_byte_by_byte_is_understood(node, connect):
     assert await is_answered(raw)
 
 
-@pytest.mark.parametrize("code", [1000, 1001, 3000, 4999])
+# What may be sent of iana.org/assignments/websocket, and what is for applications.
+CLOSE_CODES = [*range(1000, 1004), *range(1007, 1015), 3000, 3003, 3999, 4000, 4999]
+
+
+@pytest.mark.parametrize("code", CLOSE_CODES)
 async def test_a_goodbye_is_answered_with_its_code(node, connect, code):
     """A client that closes gets a close frame back.
     Then the node ends the TCP connection."""
