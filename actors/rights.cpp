@@ -27,24 +27,29 @@ room_right find_room_right(std::string_view name) {
   return nullptr;
 }
 
+std::string read_rights(std::string_view text, room_rights& out) {
+  for (;;) {
+    auto end = std::min(text.find_first_of(",+"), text.size());
+    auto name = text.substr(0, end);
+    auto right = find_room_right(name);
+    if (right == nullptr)
+      return "'" + std::string{name}
+             + "' is not join, publish, presence or history";
+    out.*right = true;
+    if (end == text.size())
+      return {};
+    text.remove_prefix(end + 1);
+  }
+}
+
 std::string read_room_grant(std::string_view text, room_grant& out) {
   auto equals = text.rfind('=');
   auto pattern = text.substr(0, equals);
   if (equals == text.npos || !is_name(pattern))
     return "'" + std::string{text} + "' is not like lobby:*=join,publish";
   room_rights what;
-  for (auto rest = text.substr(equals + 1);;) {
-    auto end = std::min(rest.find_first_of(",+"), rest.size());
-    auto name = rest.substr(0, end);
-    auto right = find_room_right(name);
-    if (right == nullptr)
-      return "'" + std::string{name}
-             + "' is not join, publish, presence or history";
-    what.*right = true;
-    if (end == rest.size())
-      break;
-    rest.remove_prefix(end + 1);
-  }
+  if (auto error = read_rights(text.substr(equals + 1), what); !error.empty())
+    return error;
   out = {std::string{pattern}, what};
   return {};
 }

@@ -29,8 +29,12 @@ struct room_grant {
   room_rights what;
 };
 
-/// Reads `PATTERN=right,right`; between rights `+` will do, too. Returns what
-/// is wrong, or nothing; `out` changes only then.
+/// Adds rights of a text such as `join,publish`; between them `+` will do, too.
+/// Returns what is wrong, or nothing.
+std::string read_rights(std::string_view text, room_rights& out);
+
+/// Reads `PATTERN=right,right`. Returns what is wrong, or nothing; `out`
+/// changes only then.
 std::string read_room_grant(std::string_view text, room_grant& out);
 
 /// What a user may do. Immutable and shared by all who may do the same.

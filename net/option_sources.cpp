@@ -1,5 +1,6 @@
 #include "atrium/net/option_sources.hpp"
 
+#include "atrium/actors/rights.hpp"
 #include "atrium/net/config_file.hpp"
 
 #include <algorithm>
@@ -40,6 +41,23 @@ strings split(const std::string& text) {
   for (std::string part; std::getline(parts, part, ',');)
     res.push_back(trimmed(part));
   return res;
+}
+
+// A comma also separates the rights of a grant: `lobby:*=join,publish` is one.
+strings join_grants(const strings& parts) {
+  strings res;
+  for (auto& part : parts) {
+    if (!res.empty() && find_room_right(part) != nullptr)
+      res.back().append(",").append(part);
+    else
+      res.push_back(part);
+  }
+  return res;
+}
+
+strings read_list(const option_entry& option, const std::string& value) {
+  auto parts = split(value);
+  return option.name == "default-rooms" ? join_grants(parts) : parts;
 }
 
 std::string_view expectation(option_kind kind) {
@@ -96,7 +114,8 @@ settings read_variables(const variable_map& variables) {
           return other.variable();
         }));
     auto list = option->kind == option_kind::list;
-    res.values.push_back({option, list ? split(value) : strings{value}, name});
+    res.values.push_back(
+      {option, list ? read_list(*option, value) : strings{value}, name});
   }
   return res;
 }

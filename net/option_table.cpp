@@ -99,7 +99,7 @@ rows make_table() {
            "Proxy whose X-Forwarded-For is believed, or a network of "
            "them; may be repeated."),
       toggle("proxy-protocol", &o::proxy_protocol,
-             "Expect the PROXY protocol, version 2, before anything else; "
+             "Expect the PROXY protocol, version 1 or 2, before anything else; "
              "only trusted proxies may connect then."),
       number("ping-interval", &o::ping_interval, {1, 3600, "s"},
              "Time between pings; a connection that is silent for two of "
@@ -121,11 +121,11 @@ rows make_table() {
             "token) or url (by a backend of yours)."),
       text("jwt-alg", &o::jwt_alg, "NAME", check_jwt_alg,
            "Algorithm of the tokens, the only one that is accepted: HS256, "
-           "RS256 or ES256, or with 384 or 512."),
+           "RS256, PS256 or ES256, or with 384 or 512; or EdDSA."),
       text("jwt-secret-file", &o::jwt_secret_file, "FILE", nullptr,
            "Secret of HS tokens; a line break at the end does not count."),
       text("jwt-key", &o::jwt_key, "FILE", nullptr,
-           "Public key of RS or ES tokens, in PEM."),
+           "Public key of RS, PS, ES or EdDSA tokens, in PEM."),
       text("jwt-keys", &o::jwt_keys, "FOLDER", nullptr,
            "Public keys <kid>.pem, for tokens that name theirs by kid."),
       text("jwt-issuer", &o::jwt_issuer, "TEXT", nullptr,

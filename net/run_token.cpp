@@ -1,8 +1,11 @@
 #include "atrium/net/run_token.hpp"
 
 #include "atrium/actors/rights.hpp"
+#include "atrium/broker/json_object.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/net/auth/claims.hpp"
 #include "atrium/net/auth/jwt_keys.hpp"
+#include "atrium/net/auth/jwt_signature.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -10,10 +13,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
-#include <jwt.h>
-#include <memory>
 
 namespace atrium {
 
@@ -53,7 +53,8 @@ void add_options(CLI::App& app, token_wish& out) {
   app.add_option("--jwt-alg", out.algorithm, "Algorithm, e.g. HS256.")
     ->required();
   app.add_option("--jwt-secret-file", out.secret_file, "Secret, for HS.");
-  app.add_option("--jwt-key", out.key, "Private key in PEM, for RS and ES.");
+  app.add_option("--jwt-key", out.key,
+                 "Private key in PEM, for RS, PS, ES and EdDSA.");
   app.add_option("--kid", out.kid, "Name of the key, for --jwt-keys.");
 }
 
@@ -84,6 +85,8 @@ string make_claims(const token_wish& x, nlohmann::json& out) {
   auto ttl = read_seconds(x.ttl);
   if (!is_name(x.user))
     return "--user: not a user name";
+  if (!is_utf8(x.kid))
+    return "--kid: not UTF-8";
   if (ttl == 0)
     return "--ttl: '" + x.ttl + "' is not like 90s, 15m, 1h or 7d";
   auto now = static_cast<long>(std::time(nullptr));
@@ -102,10 +105,11 @@ string make_claims(const token_wish& x, nlohmann::json& out) {
     out["iss"] = x.issuer;
   if (!x.audience.empty())
     out["aud"] = x.audience;
-  if (x.info.empty())
-    return {};
-  out["info"] = nlohmann::json::parse(x.info, nullptr, false);
-  return out["info"].is_object() ? "" : "--info: not a JSON object";
+  if (!is_utf8(x.issuer) || !is_utf8(x.audience))
+    return "--jwt-issuer, --jwt-audience: not UTF-8";
+  auto sound
+    = x.info.empty() || (is_utf8(x.info) && json_object::parse(x.info));
+  return sound ? "" : "--info: not a JSON object";
 }
 
 string read_signing_key(const token_wish& x, string& error) {
@@ -132,20 +136,17 @@ string read_signing_key(const token_wish& x, string& error) {
 // Returns the token, or nothing if the key is of no use.
 string sign(const token_wish& x, const nlohmann::json& claims,
             const string& key) {
-  jwt_t* raw = nullptr;
-  if (jwt_new(&raw) != 0)
-    return {};
-  std::unique_ptr<jwt_t, decltype(&jwt_free)> jwt{raw, jwt_free};
-  auto bytes = reinterpret_cast<const unsigned char*>(key.data());
-  if (jwt_add_grants_json(raw, claims.dump().c_str()) != 0
-      || (!x.kid.empty() && jwt_add_header(raw, "kid", x.kid.c_str()) != 0)
-      || jwt_set_alg(raw, jwt_str_alg(x.algorithm.c_str()), bytes,
-                     static_cast<int>(key.size()))
-           != 0)
-    return {};
-  std::unique_ptr<char, decltype(&std::free)> text{jwt_encode_str(raw),
-                                                   std::free};
-  return text ? string{text.get()} : string{};
+  nlohmann::json header = {{"alg", x.algorithm}, {"typ", "JWT"}};
+  if (!x.kid.empty())
+    header["kid"] = x.kid;
+  auto payload = claims.dump();
+  if (!x.info.empty()) // as it stands, with all digits of its numbers
+    payload.replace(payload.size() - 1, 1, ",\"info\":" + x.info + "}");
+  auto text = encode_base64url(header.dump()) + "." + encode_base64url(payload);
+  auto signature
+    = jwt_signature_of(text, key, *find_jwt_algorithm(x.algorithm));
+  return signature.empty() ? string{}
+                           : text + "." + encode_base64url(signature);
 }
 
 int refuse(const string& why) {

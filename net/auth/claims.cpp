@@ -10,23 +10,23 @@ namespace atrium {
 
 namespace {
 
+constexpr std::string_view digits
+  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 constexpr std::size_t longest_info = 1024;
 constexpr auto bad_rooms
   = "'rooms' has to be like {\"lobby:*\":[\"join\",\"publish\"]}";
 
-// Adds what one pattern grants; false if it is not a list of rights.
-bool read_rights(const nlohmann::json& from, room_rights& out) {
-  if (!from.is_array())
-    return false;
-  for (auto& x : from) {
-    auto right = x.is_string()
-                   ? find_room_right(x.get_ref<const std::string&>())
-                   : nullptr;
-    if (right == nullptr)
-      return false;
-    out.*right = true;
-  }
-  return true;
+// Adds what one pattern grants: a list of rights, or of them in one text as
+// options have it. False if it is neither.
+bool read_some_rights(const nlohmann::json& from, room_rights& out) {
+  if (from.is_string())
+    return read_rights(from.get_ref<const std::string&>(), out).empty();
+  return from.is_array()
+         && std::all_of(from.begin(), from.end(),
+                        [&out](const nlohmann::json& x) {
+                          return x.is_string() && read_some_rights(x, out);
+                        });
 }
 
 bool read_rooms(std::string_view raw, std::vector<room_grant>& out) {
@@ -35,7 +35,7 @@ bool read_rooms(std::string_view raw, std::vector<room_grant>& out) {
     return false;
   for (auto& [pattern, what] : rooms.items()) {
     room_grant one{pattern, {}};
-    if (!is_name(pattern) || !read_rights(what, one.what))
+    if (!is_name(pattern) || !read_some_rights(what, one.what))
       return false;
     out.push_back(std::move(one));
   }
@@ -86,9 +86,23 @@ std::string read_grants(const json_object& from,
   return {};
 }
 
+std::string encode_base64url(std::string_view bytes) {
+  std::string result;
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (auto c : bytes) {
+    bits = (bits << 8U | static_cast<unsigned char>(c)) & 0xFFFFU;
+    for (count += 8; count >= 6;) {
+      count -= 6;
+      result.push_back(digits[bits >> count & 63U]);
+    }
+  }
+  if (count > 0)
+    result.push_back(digits[bits << (6 - count) & 63U]);
+  return result;
+}
+
 std::optional<std::string> decode_base64url(std::string_view text) {
-  static constexpr std::string_view digits
-    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string result;
   result.reserve(text.size() * 3 / 4);
   std::uint32_t bits = 0;

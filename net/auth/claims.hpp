@@ -27,6 +27,9 @@ std::optional<std::string> text_of(const json_object& from,
 /// Returns whether `raw` is an array in which the string `text` stands.
 bool has_text(std::string_view raw, std::string_view text);
 
+/// Returns `bytes` in base64url (RFC 4648, section 5, no padding).
+std::string encode_base64url(std::string_view bytes);
+
 /// Returns the bytes that `text` stands for (RFC 4648, section 5, no padding).
 std::optional<std::string> decode_base64url(std::string_view text);
 

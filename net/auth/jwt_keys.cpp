@@ -1,9 +1,5 @@
 #include "atrium/net/auth/jwt_keys.hpp"
 
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -18,26 +14,21 @@ using family = jwt_algorithm::family;
 constexpr std::size_t largest_file = 65536;
 constexpr int fewest_rsa_bits = 2048; // RFC 7518, section 3.3
 
-constexpr std::array<jwt_algorithm, 9> algorithms = {{
+constexpr std::array<jwt_algorithm, 13> algorithms = {{
   {"HS256", family::hmac, 32, {}},
   {"HS384", family::hmac, 48, {}},
   {"HS512", family::hmac, 64, {}},
   {"RS256", family::rsa, 32, {}},
   {"RS384", family::rsa, 48, {}},
   {"RS512", family::rsa, 64, {}},
-  {"ES256", family::ecdsa, 32, "prime256v1"},
-  {"ES384", family::ecdsa, 48, "secp384r1"},
-  {"ES512", family::ecdsa, 64, "secp521r1"},
+  {"PS256", family::rsa_pss, 32, {}},
+  {"PS384", family::rsa_pss, 48, {}},
+  {"PS512", family::rsa_pss, 64, {}},
+  {"ES256", family::ecdsa, 32, "prime256v1", 32},
+  {"ES384", family::ecdsa, 48, "secp384r1", 48},
+  {"ES512", family::ecdsa, 64, "secp521r1", 66},
+  {"EdDSA", family::eddsa, 0, {}},
 }};
-
-struct openssl_free {
-  void operator()(BIO* x) const {
-    BIO_free(x);
-  }
-  void operator()(EVP_PKEY* x) const {
-    EVP_PKEY_free(x);
-  }
-};
 
 bool is_on_curve(const EVP_PKEY* key, std::string_view curve) {
   std::array<char, 64> name{};
@@ -46,32 +37,14 @@ bool is_on_curve(const EVP_PKEY* key, std::string_view curve) {
          && std::string_view{name.data(), size} == curve;
 }
 
-// Returns what is wrong with a public key for this algorithm.
-std::string check_public_key(const std::string& pem, const jwt_algorithm& x) {
-  std::unique_ptr<BIO, openssl_free> in{
-    BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
-  std::unique_ptr<EVP_PKEY, openssl_free> key{
-    PEM_read_bio_PUBKEY(in.get(), nullptr, nullptr, nullptr)};
-  if (!key)
-    return "has no public key in PEM (BEGIN PUBLIC KEY)";
-  auto name = std::string{x.name};
-  if (x.kind == family::ecdsa)
-    return EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_EC
-               && is_on_curve(key.get(), x.curve)
-             ? ""
-             : name + " needs a key on " + std::string{x.curve};
-  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA)
-    return name + " needs an RSA key";
-  if (EVP_PKEY_get_bits(key.get()) < fewest_rsa_bits)
-    return "an RSA key needs 2048 bits at least";
-  return {};
-}
-
 std::string read_public_key(const std::string& path, const jwt_algorithm& x,
                             std::string& error) {
   auto pem = read_key_file(path, error);
-  if (error.empty())
-    error = check_public_key(pem, x);
+  if (error.empty()) {
+    auto key = read_public_pem(pem);
+    error = key ? check_key_kind(*key, x)
+                : "has no public key in PEM (BEGIN PUBLIC KEY)";
+  }
   if (!error.empty())
     error = path + ": " + error;
   return pem;
@@ -100,6 +73,37 @@ std::map<std::string, std::string> read_folder(const std::string& path,
 
 } // namespace
 
+std::string jwt_algorithm_names() {
+  std::string result;
+  for (auto& x : algorithms)
+    result.append(result.empty() ? "" : ", ").append(x.name);
+  return result;
+}
+
+std::string check_key_kind(const EVP_PKEY& key, const jwt_algorithm& x) {
+  auto kind = EVP_PKEY_get_base_id(&key);
+  auto name = std::string{x.name};
+  switch (x.kind) {
+  case family::hmac:
+    return name + " needs no key";
+  case family::ecdsa:
+    return kind == EVP_PKEY_EC && is_on_curve(&key, x.curve)
+             ? ""
+             : name + " needs a key on " + std::string{x.curve};
+  case family::eddsa:
+    return kind == EVP_PKEY_ED25519 || kind == EVP_PKEY_ED448
+             ? ""
+             : name + " needs a key on Ed25519 or Ed448";
+  default:
+    break;
+  }
+  if (kind != EVP_PKEY_RSA)
+    return name + " needs an RSA key";
+  if (EVP_PKEY_get_bits(&key) < fewest_rsa_bits)
+    return "an RSA key needs 2048 bits at least";
+  return {};
+}
+
 const jwt_algorithm* find_jwt_algorithm(std::string_view name) {
   auto i = std::ranges::find(algorithms, name, &jwt_algorithm::name);
   return i != algorithms.end() ? &*i : nullptr;
@@ -119,10 +123,9 @@ std::string read_key_file(const std::string& path, std::string& error) {
 
 std::string read_secret(const std::string& path, std::string& error) {
   auto result = read_key_file(path, error);
-  if (result.ends_with('\n'))
-    result.pop_back();
-  if (result.ends_with('\r'))
-    result.pop_back();
+  if (!result.ends_with('\n'))
+    return result;
+  result.resize(result.size() - (result.ends_with("\r\n") ? 2 : 1));
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/net/auth/evp_key.hpp"
 #include "atrium/net/options.hpp"
 
 #include <map>
@@ -10,15 +11,23 @@
 
 namespace atrium {
 
-/// How tokens are signed (RFC 7518, section 3.1).
+/// How tokens are signed: IANA's registry of JOSE algorithms, as far as it
+/// recommends them for signatures (RFC 7518, 3.1; RFC 8037, 3.1).
 struct jwt_algorithm {
-  enum class family : std::uint8_t { hmac, rsa, ecdsa };
+  enum class family : std::uint8_t { hmac, rsa, rsa_pss, ecdsa, eddsa };
 
   std::string_view name; ///< As in a token's header, e.g. `ES256`.
   family kind;
-  std::size_t hash_bytes;
-  std::string_view curve; ///< OpenSSL's name; only for ECDSA.
+  std::size_t hash_bytes;           ///< 0: of the key's own choice.
+  std::string_view curve;           ///< OpenSSL's name; only for ECDSA.
+  std::size_t coordinate_bytes = 0; ///< Half a signature; only for ECDSA.
 };
+
+/// Returns the names of all algorithms, with commas between them.
+std::string jwt_algorithm_names();
+
+/// Returns why a key is not for this algorithm or too weak for it, or nothing.
+std::string check_key_kind(const EVP_PKEY& key, const jwt_algorithm& x);
 
 /// Returns the algorithm called `name`, or null; `none` is not among them.
 const jwt_algorithm* find_jwt_algorithm(std::string_view name);
@@ -49,8 +58,8 @@ private:
   std::map<std::string, std::string> by_kid_;
 };
 
-/// Reads a secret from a file: everything but one line break at the end.
-/// Blocks.
+/// Reads a secret from a file: everything but one line break (LF or CR LF) at
+/// the end. For the node and for `atrium token`. Blocks.
 std::string read_secret(const std::string& path, std::string& error);
 
 /// Reads a small file as it is. Blocks.

@@ -2,10 +2,12 @@
 
 #include "atrium/broker/text.hpp"
 #include "atrium/net/auth/claims.hpp"
+#include "atrium/net/auth/jwt_signature.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
 
 #include <charconv>
 #include <cmath>
-#include <jwt.h>
 #include <optional>
 
 namespace atrium {
@@ -24,6 +26,8 @@ failure invalid(std::string why) {
 struct jwt_parts {
   std::string_view header;
   std::string_view payload;
+  std::string_view signed_text; ///< Both, with the dot.
+  std::string signature;
 
   static std::optional<jwt_parts> of(std::string_view token) {
     auto first = token.find('.');
@@ -31,11 +35,12 @@ struct jwt_parts {
     if (first == token.npos || second == token.npos
         || token.find('.', second + 1) != token.npos)
       return std::nullopt;
-    // The signature is for libjwt, which stops at anything that is not text.
-    if (!decode_base64url(token.substr(second + 1)))
+    auto signature = decode_base64url(token.substr(second + 1));
+    if (!signature)
       return std::nullopt;
     return jwt_parts{token.substr(0, first),
-                     token.substr(first + 1, second - first - 1)};
+                     token.substr(first + 1, second - first - 1),
+                     token.substr(0, second), std::move(*signature)};
   }
 };
 
@@ -49,11 +54,24 @@ std::optional<json_object> read_object(std::string_view part,
   return json_object::parse(storage);
 }
 
+// RFC 8725, 3.11: a token that says it is for something else is not for this.
+// RFC 7515, 4.1.9: a media type, of which "application/" is left out as a rule.
+bool is_for_access(std::string_view typ) {
+  auto text = json_string(typ);
+  if (text && boost::algorithm::istarts_with(*text, "application/"))
+    text->erase(0, std::string_view{"application/"}.size());
+  return text
+         && (boost::algorithm::iequals(*text, "JWT")
+             || boost::algorithm::iequals(*text, "at+jwt")); // RFC 9068
+}
+
 // Returns the key that the header asks for, if it asks for what we do.
 std::variant<const std::string*, failure> choose_key(const json_object& header,
                                                      const jwt_keys& keys) {
   if (text_of(header, "alg") != std::string{keys.algorithm().name})
     return invalid("the token is not signed with this node's algorithm");
+  if (auto typ = header.find("typ"); typ && !is_for_access(*typ))
+    return invalid("the token's 'typ' is neither JWT nor at+jwt");
   if (header.find("crit"))
     return invalid("the token needs an extension");
   auto kid = text_of(header, "kid");
@@ -63,18 +81,6 @@ std::variant<const std::string*, failure> choose_key(const json_object& header,
   if (key == nullptr)
     return invalid("the token's key is unknown");
   return key;
-}
-
-bool is_signed(const std::string& token, const std::string& key,
-               const jwt_algorithm& with) {
-  jwt_t* raw = nullptr;
-  auto code = jwt_decode(&raw, token.c_str(),
-                         reinterpret_cast<const unsigned char*>(key.data()),
-                         static_cast<int>(key.size()));
-  std::unique_ptr<jwt_t, decltype(&jwt_free)> jwt{raw, jwt_free};
-  return code == 0
-         && jwt_get_alg(jwt.get())
-              == jwt_str_alg(std::string{with.name}.c_str());
 }
 
 // Reads a NumericDate: seconds since 1970, maybe with a fraction.
@@ -132,7 +138,12 @@ verdict read_claims(const json_object& claims, const jwt_rules& rules,
     return invalid("the token is from another issuer");
   if (!rules.audience.empty() && !is_for(claims, rules.audience))
     return invalid("the token is for another audience");
-  auto user = text_of(claims, "sub");
+  auto sub = claims.find("sub");
+  if (!sub)
+    return invalid("the token has no 'sub'");
+  if (!sub->starts_with('"'))
+    return invalid("'sub' has to be a string");
+  auto user = json_string(*sub);
   if (!user || !is_name(*user))
     return invalid("'sub' has to be a user name: 1 to 128 bytes of UTF-8 "
                    "without control characters");
@@ -161,7 +172,8 @@ verdict verify_jwt(const std::string& token, const jwt_keys& keys,
   auto key = choose_key(*header, keys);
   if (auto* no = std::get_if<failure>(&key))
     return *no;
-  if (!is_signed(token, *std::get<const std::string*>(key), keys.algorithm()))
+  if (!is_jwt_signature(parts->signed_text, parts->signature,
+                        *std::get<const std::string*>(key), keys.algorithm()))
     return invalid("the token's signature is wrong");
   std::string claims_text;
   auto claims = read_object(parts->payload, claims_text);

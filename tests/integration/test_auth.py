@@ -5,6 +5,7 @@ import json
 import signal
 import time
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -66,6 +67,7 @@ BAD_TOKENS = {
     "another algorithm": (lambda: token(algorithm="HS384"), "token_invalid"),
     "unsigned": (lambda: token(key=None, algorithm="none"), "token_invalid"),
     "no user": (lambda: token(sub=None), "token_invalid"),
+    "a number for a user": (lambda: token(sub=42), "token_invalid"),
 }
 
 
@@ -89,6 +91,52 @@ async def test_a_page_may_ask_for_a_close_code(guarded, connect):
     assert status == 101
     assert (await raw.read_json(type="closing"))["reconnect"] is False
     assert await raw.close_code() == 1008
+
+
+async def test_an_expired_token_at_the_door_is_no_reason_to_stop(guarded, connect):
+    """A laptop that wakes up needs a newer token, as one that was connected when its token
+    expired: 4001 for both."""
+    raw, status, *_ = await connect.http(guarded, f"/ws?token={token(ttl=-1)}&reject=close")
+    assert status == 101
+    assert (await raw.read_json(type="closing"))["reconnect"] is True
+    assert await raw.close_code() == 4001
+
+
+REASONS = {
+    "a number": (lambda: token(sub=42), "'sub' has to be a string"),
+    "a control character": (lambda: token("a\nb"), "'sub' has to be a user name"),
+    "another secret": (lambda: token(key="x" * 40), "the token's signature is wrong"),
+}
+
+
+@by_name("case", REASONS)
+async def test_the_reason_is_the_true_one(guarded, connect, case):
+    make, reason = case
+    _, status, _, body = await connect.http(guarded, f"/ws?token={make()}")
+    assert status == 401 and reason in json.loads(body)["message"]
+
+
+ALLOWED = {
+    "an access token": (lambda: typed("at+jwt"), "ann"),
+    "its type in full": (lambda: typed("application/AT+JWT"), "ann"),
+    "huge numbers": (lambda: token(x=2**70, y=[1e300, -2**64]), "ann"),
+    "U+0000": (lambda: token(x="a\0b", **{"\0": 1}), "ann"),
+    "a list of audiences": (lambda: token(aud=["a", "b"]), "ann"),
+    "a fraction of a second": (lambda: token(exp=time.time() + 60.5), "ann"),
+    "info with huge numbers": (lambda: token(info={"x": 2**70, "y": "\0"}), "ann"),
+}
+
+
+def typed(kind):
+    payload = {"sub": "ann", "exp": int(time.time()) + 60}
+    return jwt.encode(payload, SECRET, "HS256", headers={"typ": kind})
+
+
+@by_name("case", ALLOWED)
+async def test_what_the_standards_allow_is_allowed(guarded, connect, case):
+    """Whatever RFC 7519 and RFC 9068 allow; what the node does not know does not matter."""
+    make, user = case
+    assert (await connect(guarded, **bearer(make()))).user == user
 
 
 async def test_naming_oneself_is_not_enough(guarded, connect):

@@ -20,12 +20,13 @@ async def test_the_token_command_makes_tokens(start_node, connect, tmp_path):
     """What `atrium token` prints is a token for the node and for other libraries."""
     secret = secret_options(tmp_path)[2:6]
     made = atrium("token", "--user", "ann", "--ttl", "1h", "--room", "game:*=join,publish",
-                  "--send", "--info", '{"level":3}', *secret)
+                  "--room", "news=join+history", "--send",
+                  "--info", '{"level":1180591620717411303424}', *secret)
     assert made.returncode == 0, made.stderr
     claims = jwt.decode(made.stdout.strip(), SECRET, ["HS256"])
     assert claims["exp"] - claims["iat"] == 3600
-    assert claims["rooms"] == {"game:*": ["join", "publish"]} and claims["send"] is True
-    assert claims["info"] == {"level": 3}
+    assert claims["rooms"] == {"game:*": ["join", "publish"], "news": ["join", "history"]}
+    assert claims["send"] is True and claims["info"] == {"level": 2**70}
     node = start_node(*secret_options(tmp_path))
     client = await connect(node, **bearer(made.stdout.strip()))
     await join("game:1", client)

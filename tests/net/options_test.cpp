@@ -6,6 +6,15 @@ using namespace atrium;
 using namespace atrium::test;
 using namespace std::chrono_literals;
 
+CAF_TEST(rights in a variable are separated like everywhere) {
+  for (auto text : {"lobby:*=join,publish, news=join", "lobby:*=join+publish,news=join"}) {
+    auto got = parse({}, {{"ATRIUM_DEFAULT_ROOMS", text}});
+    CAF_CHECK(!got.exit_code);
+    CAF_REQUIRE_EQUAL(got.value.default_rooms.size(), 2U);
+    CAF_CHECK_EQUAL(got.value.default_rooms[1], "news=join");
+  }
+}
+
 CAF_TEST(without any source the defaults hold) {
   auto got = parse({});
   check_good(got);

@@ -15,7 +15,9 @@ namespace http = boost::beast::http;
 
 CAF_TEST(base64url is read strictly) {
   for (auto& text : {"", "a", "ab", "abc", "abcd", "\xFF\xFE\xFB"})
-    CAF_CHECK_EQUAL(decode_base64url(test::encode_base64url(text)).value_or("?"), text);
+    CAF_CHECK_EQUAL(decode_base64url(encode_base64url(text)).value_or("?"), text);
+  for (auto& text : {"", "a", "ab", "abc", "abcd", "\xFF\xFE\xFB"})
+    CAF_CHECK_EQUAL(encode_base64url(text), test::encode_base64url(text));
   for (auto& text : {"a", "abcde", "ab=", "ab==", "a+b/", "a b", "ab\n"})
     CAF_CHECK(!decode_base64url(text));
 }
@@ -32,10 +34,14 @@ CAF_TEST(a token is found wherever it is carried) {
     {"/ws?x=1&token=a%2Eb", "", "", "a.b"},
     {"/ws", "Bearer a.b.c", "", "a.b.c"},
     {"/ws", "bearer a.b.c", "", "a.b.c"},
+    {"/ws", "BEARER   a.b.c", "", "a.b.c"},
+    {"/ws", "Bearer", "", ""},
+    {"/ws", "Bearer  ", "", ""},
     {"/ws", "Basic a.b.c", "", ""},
     {"/ws", "", "atrium.v1, bearer.a.b.c", "a.b.c"},
     {"/ws", "", "bearer.a.b.c,atrium.v1", "a.b.c"},
     {"/ws", "", "atrium.v1", ""},
+    {"/ws", "", ",other/1 ,, bearer.a.b.c", "a.b.c"},
     {"/ws?token=q", "Bearer h", "bearer.p", "h"},
     {"/ws?token=q", "", "bearer.p", "p"},
   };
@@ -85,7 +91,9 @@ CAF_TEST(the answer of a backend is read) {
     {R"({"user":"ann"})", "ann"},
     {R"({"user":"ann","rooms":{"r":["join"]},"expires_at":1800000000000})", "ann"},
     {R"({"user":""})", ""},
+    {R"({"user":"ann","rooms":{"r":"join+publish"}})", "ann"},
     {R"({"user":5})", ""},
+    {R"({"user":"a\u0000b"})", ""},
     {R"({})", ""},
     {R"([])", ""},
     {"", ""},
@@ -99,7 +107,7 @@ CAF_TEST(the answer of a backend is read) {
     if (auto* who = std::get_if<identity>(&x))
       CAF_CHECK_EQUAL(who->user, row.user);
     else
-      CAF_CHECK(row.user.empty() && std::get<failure>(x).code == errc::auth_unavailable);
+      CAF_CHECK(row.user.empty() && std::get<failure>(x).code == errc::auth_broken);
   }
   auto x = read_backend_answer(table[1].body, nullptr);
   auto& who = std::get<identity>(x);

@@ -57,7 +57,8 @@ constexpr auto wrong_signature = "token_invalid: the token's signature is wrong"
 constexpr auto no_token = "token_invalid: this is not a token";
 
 const std::vector<std::string> all_algorithms
-  = {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"};
+  = {"HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256",
+     "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
 
 } // namespace
 
@@ -140,10 +141,20 @@ CAF_TEST(claims decide) {
     {R"(,"iat":1800000006)", "token_invalid: the token is from the future"},
     {R"(,"sub":"\u00e9")", "\u00e9"},
     {R"(,"sub":"")", "token_invalid: 'sub' has"},
-    {R"(,"sub":7)", "token_invalid: 'sub' has"},
+    {R"(,"sub":7)", "token_invalid: 'sub' has to be a string"},
+    {R"(,"sub":null)", "token_invalid: 'sub' has to be a string"},
+    {R"(,"sub":"a\u0000b")", "token_invalid: 'sub' has to be a user name"},
+    {R"(,"x":123456789012345678901234567890)", "ann"},
+    {R"(,"x":1e999,"y":-0.0,"z":[[[{"a":null}]]])", "ann"},
+    {R"(,"x":"\u0000","\u0000":1)", "ann"},
+    {R"(,"info":{"big":123456789012345678901234567890,"nul":"\u0000"})", "ann"},
     {R"(,"sub":"a\nb")", "token_invalid: 'sub' has"},
     {R"(,"rooms":[])", "token_invalid: 'rooms' has"},
-    {R"(,"rooms":{"r":"join"})", "token_invalid: 'rooms' has"},
+    {R"(,"rooms":{"r":"join"},"send":true)", "ann"},
+    {R"(,"rooms":{"r":"join+publish","s":"join,presence","t":["join+publish","history"]})", "ann"},
+    {R"(,"rooms":{"r":"join publish"})", "token_invalid: 'rooms' has"},
+    {R"(,"rooms":{"r":""})", "token_invalid: 'rooms' has"},
+    {R"(,"rooms":{"r":[["join"]]})", "token_invalid: 'rooms' has"},
     {R"(,"rooms":{"r":["jump"]})", "token_invalid: 'rooms' has"},
     {R"(,"rooms":{"":["join"]})", "token_invalid: 'rooms' has"},
     {R"(,"broadcast":1)", "token_invalid: 'broadcast' and"},
@@ -161,6 +172,36 @@ CAF_TEST(claims decide) {
   CAF_CHECK_EQUAL(x.says(x.signs(R"({"sub":"ann","iss":"https://id.example","aud":"chat"})")),
                   "token_invalid: the token has no 'exp'");
   CAF_CHECK_EQUAL(x.says(x.signs(good)), "token_invalid: the token is from another issuer");
+}
+
+CAF_TEST(a token has a subject) {
+  door x{"HS256"};
+  CAF_CHECK_EQUAL(x.says(x.signs(R"({"exp":1800000060})")), "token_invalid: the token has no 'sub'");
+}
+
+CAF_TEST(a type that is not for access is refused) {
+  door x{"HS256"};
+  constexpr std::string_view refused
+    = "token_invalid: the token's 'typ' is neither JWT nor at+jwt";
+  struct {
+    std::string_view header;
+    std::string_view verdict;
+  } table[] = {
+    {"", "ann"},
+    {R"("typ":"JWT")", "ann"},
+    {R"("typ":"jwt")", "ann"},
+    {R"("typ":"at+jwt")", "ann"}, // RFC 9068
+    {R"("typ":"AT+JWT")", "ann"},
+    {R"("typ":"application/at+jwt")", "ann"},
+    {R"("typ":"Application/JWT")", "ann"},
+    {R"("typ":"JWT","cty":"x","jku":"http://evil.example","x5c":["a"],"n":1e400)", "ann"},
+    {R"("typ":"logout+jwt")", refused}, // RFC 8725, 3.11
+    {R"("typ":"dpop+jwt")", refused},
+    {R"("typ":"")", refused},
+    {R"("typ":7)", refused},
+  };
+  for (auto& row : table)
+    CAF_CHECK_EQUAL(x.says(sign_with(row.header, "HS256", x.pair.secret, good)), row.verdict);
 }
 
 CAF_TEST(garbage is no token) {
@@ -234,7 +275,11 @@ CAF_TEST(keys of the wrong kind are refused when they are read) {
     {"ES256", p256.secret, "no public key"},
     {"ES256", "rubbish", "no public key"},
     {"ES256", "", "no public key"},
+    {"PS256", p256.shown, "needs an RSA key"},
+    {"EdDSA", p256.shown, "needs a key on Ed25519"},
+    {"ES256", make_key_pair("EdDSA").shown, "needs a key on prime256v1"},
     {"HS256", std::string(31, 'x') + "\r\n", "32 bytes"},
+    {"HS256", std::string(31, 'x') + "\n", "32 bytes"},
     {"HS512", std::string(63, 'x'), "64 bytes"},
     {"HS256", std::string(70'000, 'x'), "too large"},
   };
@@ -248,10 +293,19 @@ CAF_TEST(keys of the wrong kind are refused when they are read) {
     CAF_CHECK_NOT_EQUAL(error.find(row.error), std::string::npos);
     CAF_CHECK_EQUAL(error.find(row.key.substr(0, 20) + "x"), std::string::npos);
   }
+  std::string error;
+  auto secret_of = [&](const std::string& text) {
+    return read_secret(folder.write("secret", text), error);
+  };
+  CAF_CHECK_EQUAL(secret_of("abc"), "abc"); // one line break at the end does not count
+  CAF_CHECK_EQUAL(secret_of("abc\n"), "abc");
+  CAF_CHECK_EQUAL(secret_of("abc\r\n"), "abc");
+  CAF_CHECK_EQUAL(secret_of("abc\n\n"), "abc\n");
+  CAF_CHECK_EQUAL(secret_of("abc\r"), "abc\r");
+  CAF_CHECK_EQUAL(secret_of("abc "), "abc ");
   options from;
   from.jwt_alg = "ES256";
   from.jwt_key = folder.path() + "/missing";
-  std::string error;
   CAF_CHECK(jwt_keys::load(from, error) == nullptr);
   CAF_CHECK(error.ends_with("cannot read the file"));
 }

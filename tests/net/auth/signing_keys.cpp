@@ -85,7 +85,12 @@ bytes signature(const std::string& alg, const std::string& secret, std::string_v
   bio_ptr in{BIO_new_mem_buf(secret.data(), static_cast<int>(secret.size()))};
   key_ptr key{PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr)};
   std::unique_ptr<EVP_MD_CTX, deleter<EVP_MD_CTX_free>> context{EVP_MD_CTX_new()};
-  must(EVP_DigestSignInit(context.get(), nullptr, hash_of(alg), nullptr, key.get()) == 1);
+  EVP_PKEY_CTX* details = nullptr;
+  auto hash = alg == "EdDSA" ? nullptr : hash_of(alg);
+  must(EVP_DigestSignInit(context.get(), &details, hash, nullptr, key.get()) == 1);
+  if (alg.starts_with("PS"))
+    must(EVP_PKEY_CTX_set_rsa_padding(details, RSA_PKCS1_PSS_PADDING) == 1
+         && EVP_PKEY_CTX_set_rsa_pss_saltlen(details, RSA_PSS_SALTLEN_DIGEST) == 1);
   bytes result(1024);
   auto size = result.size();
   must(EVP_DigestSign(context.get(), result.data(), &size,
@@ -110,7 +115,7 @@ bytes sign_bytes(const std::string& alg, const std::string& secret, std::string_
   if (alg.starts_with("HS"))
     return hmac(alg, secret, text);
   auto raw = signature(alg, secret, text);
-  return alg.starts_with("RS") ? raw : plain_ecdsa(raw, coordinate_bytes(alg));
+  return !alg.starts_with("ES") ? raw : plain_ecdsa(raw, coordinate_bytes(alg));
 }
 
 } // namespace
@@ -127,8 +132,10 @@ key_pair make_key_pair(const std::string& alg) {
     std::string secret(64, static_cast<char>('a' + turn % 26));
     return {secret, secret};
   }
-  if (alg.starts_with("RS"))
+  if (alg.starts_with("RS") || alg.starts_with("PS"))
     return rsa[turn % 2];
+  if (alg == "EdDSA")
+    return pem_of(key_ptr{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")});
   return pem_of(key_ptr{EVP_EC_gen(curve_of(alg))});
 }
 
@@ -147,10 +154,16 @@ std::string encode_base64url(std::string_view text) {
 
 std::string sign(const std::string& alg, const std::string& secret, std::string_view claims,
                  std::string_view kid) {
-  auto header = R"({"alg":")" + alg + R"(","typ":"JWT")";
+  auto more = std::string{R"("typ":"JWT")"};
   if (!kid.empty())
-    header.append(R"(,"kid":")").append(kid).append("\"");
-  auto text = encode_base64url(header + "}") + "." + encode_base64url(claims);
+    more.append(R"(,"kid":")").append(kid).append("\"");
+  return sign_with(more, alg, secret, claims);
+}
+
+std::string sign_with(std::string_view header, const std::string& alg, const std::string& secret,
+                      std::string_view claims) {
+  auto whole = R"({"alg":")" + alg + "\"" + (header.empty() ? "" : ",");
+  auto text = encode_base64url(whole.append(header) + "}") + "." + encode_base64url(claims);
   auto raw = sign_bytes(alg, secret, text);
   return text + "." + encode_base64url({reinterpret_cast<const char*>(raw.data()), raw.size()});
 }

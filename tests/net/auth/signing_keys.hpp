@@ -22,6 +22,10 @@ key_pair make_rsa_key(unsigned bits);
 std::string sign(const std::string& alg, const std::string& secret, std::string_view claims,
                  std::string_view kid = {});
 
+/// The same with these members in the header, besides `alg`.
+std::string sign_with(std::string_view header, const std::string& alg, const std::string& secret,
+                      std::string_view claims);
+
 /// A token with this header and a signature of nobody.
 std::string sign_with_header(std::string_view header, std::string_view claims);
 
