@@ -52,6 +52,12 @@ public:
       tell_if_drained();
   }
 
+  /// Returns how many places nobody has taken.
+  std::size_t free() const {
+    auto n = taken();
+    return n < places_ ? places_ - n : 0;
+  }
+
   /// Places that are taken.
   std::size_t taken() const {
     return places_of(taken_.load(std::memory_order_relaxed));

@@ -83,12 +83,11 @@ private:
 
 /// What may become of an upgrade request: let in, or the code of the refusal.
 /// What is none of these is the last one.
-inline constexpr std::array<std::string_view, 10> handshake_results
-  = {"accepted",          "forbidden",
-     "user_name_invalid", "token_invalid",
-     "token_expired",     "auth_unavailable",
-     "rate_limited",      "too_many_connections",
-     "overloaded",        "other"};
+inline constexpr std::array<std::string_view, 11> handshake_results
+  = {"accepted",      "forbidden",     "user_name_invalid",
+     "token_invalid", "token_expired", "auth_unavailable",
+     "auth_broken",   "rate_limited",  "too_many_connections",
+     "overloaded",    "other"};
 
 /// What happens on one lane all the time. Written by the lane's thread only and
 /// read by any; lanes share no cache line. What happens seldom, anywhere, is in

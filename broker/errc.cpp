@@ -7,7 +7,7 @@ namespace atrium {
 
 namespace {
 
-constexpr std::array<std::string_view, 24> names = {
+constexpr std::array<std::string_view, 25> names = {
   "none",
   "bad_json",
   "bad_request",
@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 24> names = {
   "token_invalid",
   "token_expired",
   "auth_unavailable",
+  "auth_broken",
   "room_refused",
   "room_full",
   "too_many_rooms",

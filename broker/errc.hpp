@@ -33,6 +33,8 @@ enum class errc : std::uint8_t {
   token_expired,
   /// Whoever decides on tokens does not answer: try again.
   auth_unavailable,
+  /// Whoever decides on tokens answers, but not as agreed.
+  auth_broken,
   /// The room's own logic said no.
   room_refused,
   /// The room has as many members as it may have.

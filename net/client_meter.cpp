@@ -15,6 +15,8 @@ client_rates::client_rates(const options& from)
 bool is_mistake(errc code) noexcept {
   switch (code) {
   case errc::none:
+  case errc::auth_unavailable:
+  case errc::auth_broken:
   case errc::bus_unavailable:
   case errc::timeout:
   case errc::room_restarted:

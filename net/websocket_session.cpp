@@ -183,7 +183,8 @@ void websocket_session::on_refresh(refresh_request& x,
       if (auto* who = std::get_if<identity>(&found))
         return caf::anon_send(self->actor_, renewed{id, std::move(*who)});
       auto& no = std::get<failure>(found);
-      self->answer(failure{id, no.code, std::move(no.message), {}});
+      self->answer(
+        failure{id, no.code, std::move(no.message), {}, no.retry_after});
     });
 }
 

@@ -2,6 +2,8 @@
 
 #include "atrium/net/option_values.hpp"
 
+#include <boost/algorithm/string/predicate.hpp>
+
 #include <algorithm>
 
 namespace atrium {
@@ -10,7 +12,8 @@ std::optional<http_url> parse_http_url(std::string_view text,
                                        std::string_view scheme) {
   auto beginning = std::string{scheme} + "://";
   auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
-  if (!text.starts_with(beginning) || !std::ranges::all_of(text, printable))
+  if (!boost::algorithm::istarts_with(text, beginning)
+      || !std::ranges::all_of(text, printable))
     return std::nullopt;
   text.remove_prefix(beginning.size());
   http_url result;

@@ -1,5 +1,6 @@
 #include "atrium/net/auth/url_authenticator.hpp"
 
+#include "atrium/broker/json_object.hpp"
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/text.hpp"
 #include "atrium/net/auth/claims.hpp"
@@ -28,6 +29,32 @@ failure unavailable(std::string why) {
   return {{}, errc::auth_unavailable, std::move(why), {}};
 }
 
+failure broken(std::string why) {
+  return {{}, errc::auth_broken, std::move(why), {}};
+}
+
+failure refused() {
+  return {{}, errc::token_invalid, "the backend refuses", {}};
+}
+
+// Whether a client may be told to come back: the backend says that it fails.
+bool is_passing(unsigned status) {
+  return status == 429 || status >= 500;
+}
+
+// An answer that cannot be read is wrong; one that ends too early is none.
+failure failure_from(error_code error) {
+  auto unreadable
+    = error.category()
+        == http::make_error_code(http::error::bad_line_ending).category()
+      && error != http::error::end_of_stream
+      && error != http::error::partial_message;
+  auto why = "the backend's answer cannot be read: " + error.message();
+  return unreadable
+           ? broken(std::move(why))
+           : unavailable("the backend does not answer: " + error.message());
+}
+
 std::string question_text(const credentials& x) {
   std::string result = R"({"token":)";
   append_json_string(result, x.token);
@@ -48,17 +75,21 @@ std::string question_text(const credentials& x) {
 /// thread, kept alive by the operation that is under way.
 class question : public living, public std::enable_shared_from_this<question> {
 public:
-  question(std::shared_ptr<backend> to, gate_ticket place, lane_thread& lane,
+  question(std::shared_ptr<backend> to, gate_ticket place,
+           address_table::ticket seat, lane_thread& lane,
            std::function<void(verdict)> done)
     : to_(std::move(to)),
       place_(std::move(place)),
+      seat_(std::move(seat)),
       resolver_(lane.io()),
       socket_(lane.io()),
       done_(std::move(done)) {
     answer_.body_limit(largest_answer);
   }
 
-  void ask(lane_thread& lane, std::string body) {
+  void ask(lane_thread& lane, std::string body,
+           const refusal_cache::key& digest) {
+    digest_ = digest;
     lane.pulse().expire_after(*this, to_->timeout);
     request_.method(http::verb::post);
     request_.target(to_->url.target);
@@ -90,7 +121,7 @@ public:
 private:
   void connect(error_code error, const tcp::resolver::results_type& found) {
     if (error || !done_)
-      return fail();
+      return finish(failure_from(error));
     boost::asio::async_connect(
       socket_, found,
       [self = shared_from_this()](auto e, const auto&) { self->write(e); });
@@ -98,7 +129,7 @@ private:
 
   void write(error_code error) {
     if (error || !done_)
-      return fail();
+      return finish(failure_from(error));
     http::async_write(
       socket_, request_,
       [self = shared_from_this()](auto e, auto) { self->read(e); });
@@ -106,7 +137,7 @@ private:
 
   void read(error_code error) {
     if (error || !done_)
-      return fail();
+      return finish(failure_from(error));
     http::async_read(
       socket_, buffer_, answer_,
       [self = shared_from_this()](auto e, auto) { self->on_answer(e); });
@@ -114,19 +145,17 @@ private:
 
   void on_answer(error_code error) {
     if (error)
-      return fail();
-    auto status = answer_.get().result();
-    if (status == http::status::ok)
-      finish(read_backend_answer(answer_.get().body(), to_->everybody));
-    else if (status == http::status::unauthorized
-             || status == http::status::forbidden)
-      finish(failure{{}, errc::token_invalid, "the backend refuses", {}});
-    else
-      fail();
-  }
-
-  void fail() {
-    finish(unavailable("the backend does not answer as it should"));
+      return finish(failure_from(error));
+    auto status = answer_.get().result_int();
+    if (status == 200)
+      return finish(read_backend_answer(answer_.get().body(), to_->everybody));
+    if (status == 401 || status == 403) {
+      to_->refusals.add(digest_, refusal_cache::clock::now());
+      return finish(refused());
+    }
+    auto why = "the backend answers with status " + std::to_string(status);
+    finish(is_passing(status) ? unavailable(std::move(why))
+                              : broken(std::move(why)));
   }
 
   void finish(verdict x) {
@@ -135,12 +164,13 @@ private:
       return;
     heartbeat::cancel_deadline(*this);
     auto* no = std::get_if<failure>(&x);
-    auto failing = no != nullptr && no->code == errc::auth_unavailable;
+    auto failing = no != nullptr && no->code != errc::token_invalid;
     auto was_failing = to_->failing.exchange(failing);
-    if (failing && !was_failing)
-      log::warn("auth_backend_failed", {{"error", no->message}},
-                "the backend at {} fails", to_->url.authority);
-    else if (was_failing && !failing)
+    if (failing) // as often as an event may be written
+      log::warn("auth_backend_failed",
+                {{"code", to_string(no->code)}, {"reason", no->message}},
+                "the backend at {} gives no good answer", to_->url.authority);
+    else if (was_failing)
       log::warn("auth_backend_answers", "the backend at {} answers again",
                 to_->url.authority);
     done(std::move(x));
@@ -148,6 +178,8 @@ private:
 
   std::shared_ptr<backend> to_;
   gate_ticket place_;
+  address_table::ticket seat_;
+  refusal_cache::key digest_{};
   tcp::resolver resolver_;
   tcp::socket socket_;
   http::request<http::string_body> request_;
@@ -173,31 +205,50 @@ void url_authenticator::check(credentials x, lane_thread& lane,
     return done(failure{{}, errc::token_invalid, "there is no token", {}});
   if (!is_utf8(x.token))
     return done(failure{{}, errc::token_invalid, "this is not a token", {}});
-  if (!backend_->places->try_enter(1))
+  auto question_to_ask = question_text(x);
+  auto digest = refusal_cache::key_of(question_to_ask);
+  if (backend_->refusals.has(digest, refusal_cache::clock::now()))
+    return done(refused());
+  error_code unknown; // then all such share one place
+  auto from = boost::asio::ip::make_address(x.ip, unknown);
+  auto free = backend_->places->free();
+  auto seat = backend_->seats.enter(from, free + 1);
+  if (free != 0 && !seat)
+    return done(failure{{},
+                        errc::rate_limited,
+                        "too many questions to the backend from this address",
+                        {},
+                        std::chrono::seconds{1}});
+  if (free == 0 || !backend_->places->try_enter(1))
     return done(unavailable("too many questions to the backend"));
-  std::make_shared<question>(backend_, gate_ticket{backend_->places, 1}, lane,
-                             std::move(done))
-    ->ask(lane, question_text(x));
+  std::make_shared<question>(backend_, gate_ticket{backend_->places, 1},
+                             std::move(*seat), lane, std::move(done))
+    ->ask(lane, std::move(question_to_ask), digest);
 }
 
 verdict read_backend_answer(std::string_view body,
                             const std::shared_ptr<const rights>& everybody) {
   auto answer = is_utf8(body) ? json_object::parse(body) : std::nullopt;
   if (!answer)
-    return unavailable("the backend's answer is not a JSON object");
+    return broken("the backend's answer is not a JSON object");
   identity who;
-  who.user = text_of(*answer, "user").value_or("");
+  auto user = answer->find("user");
+  if (!user || !user->starts_with('"'))
+    return broken(user ? "the backend's 'user' has to be a string"
+                       : "the backend's answer has no 'user'");
+  who.user = json_string(*user).value_or("");
   if (!is_name(who.user))
-    return unavailable("the backend's answer names no user");
+    return broken("the backend's 'user' has to be 1 to 128 bytes of UTF-8 "
+                  "without control characters");
   if (auto raw = answer->find("expires_at")) {
     auto time = json_unsigned(*raw);
     constexpr std::uint64_t year_9999 = 253'402'300'799'000;
     if (!time || *time > year_9999)
-      return unavailable("the backend's 'expires_at' is no time in ms");
+      return broken("the backend's 'expires_at' is no time in ms");
     who.expires = unix_time{std::chrono::milliseconds{*time}};
   }
   if (auto error = read_grants(*answer, everybody, who); !error.empty())
-    return unavailable("the backend's answer is wrong: " + error);
+    return broken("the backend's answer is wrong: " + error);
   return who;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "atrium/actors/gate.hpp"
+#include "atrium/net/address_table.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/auth/http_url.hpp"
+#include "atrium/net/auth/refusal_cache.hpp"
 
 #include <atomic>
 
@@ -14,14 +16,21 @@ struct backend {
   std::chrono::seconds timeout;
   std::shared_ptr<const rights> everybody; ///< Granted to all.
   std::shared_ptr<gate> places;            ///< Bound of questions under way.
-  std::atomic<bool> failing = false;       ///< As the log has it.
+  address_table seats{0};                  ///< Who has taken them.
+  refusal_cache refusals;
+  std::atomic<bool> failing = false; ///< As the log has it.
 };
 
 /// Asks the operator's own backend by HTTP: POST of `{"token","ip","headers"}`,
 /// answered by 200 and `{"user", "rooms"?, "broadcast"?, "send"?, "info"?,
 /// "expires_at"?}` with the meaning that the claims of a token have, or by 401
-/// or 403. Everything else, and no answer in time, is `auth_unavailable`. At
-/// most `--auth-concurrency` questions are under way on the node.
+/// or 403. No whole answer in time, and one that says that the backend itself
+/// fails (429, 5xx), is `auth_unavailable`; any other answer is `auth_broken`.
+///
+/// At most `--auth-concurrency` questions are under way on the node. An address
+/// may have as many as are left for others: alone half of them, and k such
+/// addresses leave the (k+1)th part. What the backend refuses is not asked
+/// again for a moment.
 class url_authenticator final : public authenticator {
 public:
   url_authenticator(const options& from,

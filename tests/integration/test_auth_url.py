@@ -5,6 +5,7 @@ import json
 import time
 
 from deadline import until
+from tables import by_name
 from tokens import bearer
 
 
@@ -47,11 +48,12 @@ def says(**fields):
     return 200, json.dumps(fields).encode()
 
 
-async def backend_and_node(start_node, *options):
+async def backend_and_node(start_node, *options, **more):
     """A backend in the event loop of the test, and a node that asks it."""
     backend = Backend()
     port = await backend.start()
-    node = start_node("--auth", "url", "--auth-url", f"http://127.0.0.1:{port}/who?x=1", *options)
+    node = start_node("--auth", "url", "--auth-url", f"http://127.0.0.1:{port}/who?x=1", *options,
+                      **more)
     return backend, node
 
 
@@ -78,33 +80,59 @@ async def test_who_shows_nothing_is_not_worth_a_question(start_node, connect):
     assert status == 401 and backend.asked == []
 
 
+REFUSED, AWAY, BROKEN = (401, "token_invalid"), (503, "auth_unavailable"), (502, "auth_broken")
+
+# What the backend answers, whose fault that is, and what the log says of it.
 ANSWERS = {
-    "unauthorized": ((401, b"{}"), 401, "token_invalid"),
-    "forbidden": ((403, b""), 401, "token_invalid"),
-    "an error": ((500, b"{}"), 503, "auth_unavailable"),
-    "a redirection": ((302, b"{}"), 503, "auth_unavailable"),
-    "not JSON": ((200, b"hello"), 503, "auth_unavailable"),
-    "no user": ((200, b"{}"), 503, "auth_unavailable"),
-    "a bad user": (says(user="a\nb"), 503, "auth_unavailable"),
-    "bad rights": (says(user="ann", rooms={"r": ["jump"]}), 503, "auth_unavailable"),
-    "too long": ((200, b" " * 100_000), 503, "auth_unavailable"),
-    "nothing": (b"", 503, "auth_unavailable"),
-    "not HTTP": (b"hello\r\n\r\n", 503, "auth_unavailable"),
-    "half an answer": (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", 503, "auth_unavailable"),
-    "silence": ("silence", 503, "auth_unavailable"),
+    "unauthorized": ((401, b"{}"), REFUSED, None),
+    "forbidden": ((403, b""), REFUSED, None),
+    "an error": ((500, b"{}"), AWAY, "status 500"),
+    "overload": ((503, b"{}"), AWAY, "status 503"),
+    "too many": ((429, b"{}"), AWAY, "status 429"),
+    "a redirection": ((302, b"{}"), BROKEN, "status 302"),
+    "no such path": ((404, b"{}"), BROKEN, "status 404"),
+    "no content": ((204, b""), BROKEN, "status 204"),
+    "not JSON": ((200, b"hello"), BROKEN, "is not a JSON object"),
+    "a list": ((200, b"[]"), BROKEN, "is not a JSON object"),
+    "no user": ((200, b"{}"), BROKEN, "has no 'user'"),
+    "a number for a user": (says(user=42), BROKEN, "'user' has to be a string"),
+    "nobody": (says(user=None), BROKEN, "'user' has to be a string"),
+    "a bad user": (says(user="a\nb"), BROKEN, "'user' has to be 1 to 128 bytes"),
+    "bad rights": (says(user="ann", rooms={"r": ["jump"]}), BROKEN, "'rooms' has to be"),
+    "a bad end": (says(user="ann", expires_at="soon"), BROKEN, "'expires_at' is no time"),
+    "too long": ((200, b" " * 100_000), BROKEN, "cannot be read"),
+    "not HTTP": (b"hello\r\n\r\n", BROKEN, "cannot be read"),
+    "nothing": (b"", AWAY, "does not answer"),
+    "half an answer":
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", AWAY, "does not answer"),
+    "silence": ("silence", AWAY, "does not answer in time"),
 }
 
 
-async def test_answers_and_what_becomes_of_them(start_node, connect):
-    """A refusal is a 401; a backend that fails is a 503 with a hint, and the node goes on."""
-    backend, node = await backend_and_node(start_node, "--auth-timeout", "1")
-    for name, (answer, status, code) in ANSWERS.items():
-        backend.answers[name] = answer
-        _, got, headers, body = await connect.http(
-            node, "/ws", {"Authorization": f"Bearer {name}"})
-        assert (name, got, json.loads(body)["code"]) == (name, status, code)
-        assert ("retry-after" in headers) == (status == 503)
-    backend.answers["good"] = says(user="ann")
+@by_name("case", ANSWERS)
+async def test_whose_fault_a_failure_is(start_node, connect, case):
+    """The client's is a 401, the backend's a 502 when it answers as it should not and a 503 when
+    it does not answer: only then is it worth trying again soon. The log has the reason."""
+    answer, (status, code), reason = case
+    backend, node = await backend_and_node(start_node, "--auth-timeout", "1", log_level="info")
+    backend.answers["it"] = answer
+    _, got, headers, body = await connect.http(node, "/ws", {"Authorization": "Bearer it"})
+    assert (got, json.loads(body)["code"]) == (status, code)
+    assert ("retry-after" in headers) == (status == 503)
+    if reason:
+        await until(lambda: "auth_backend_failed" in node.log, "the log tells of it")
+        assert reason in node.log and reason in json.loads(body)["message"]
+    else:
+        assert "auth_backend_failed" not in node.log
+    raw, *_ = await connect.http(node, "/ws?token=it&reject=close")
+    assert await raw.close_code() == {401: 1008, 502: 1011, 503: 1013}[status]
+
+
+async def test_a_backend_that_is_back(start_node, connect):
+    """While it fails clients are refused; when it answers again the node goes on as before."""
+    backend, node = await backend_and_node(start_node)
+    backend.answers.update(bad=(500, b""), good=says(user="ann"))
+    assert (await connect.http(node, "/ws?token=bad"))[1] == 503
     assert (await connect(node, **bearer("good"))).user == "ann"
     await until(lambda: "answers again" in node.log, "the log tells that the backend is back")
 
@@ -135,6 +163,66 @@ async def test_questions_are_bounded(start_node, connect):
     await asyncio.to_thread(node.stop)  # does not wait for the backend either
     for task in waiting:
         task.cancel()
+
+
+async def crowd(connect, node, count, address):
+    """Upgrades of so many clients behind a proxy, each with a token of its own."""
+    return [asyncio.create_task(connect.http(node, f"/ws?token=slow-{number}",
+                                             {"X-Forwarded-For": address}))
+            for number in range(count)]
+
+
+async def test_one_address_does_not_take_all_questions(start_node, connect):
+    """Bogus tokens from one address, against a backend that takes its time: that address is told
+    to come later, by 429, and everybody else is served."""
+    backend, node = await backend_and_node(
+        start_node, "--auth-concurrency", "32", "--auth-timeout", "60", "--handshake-timeout", "60",
+        "--trusted-proxy", "127.0.0.1", "--grace", "5", "--lanes", "1")
+    backend.answers.update({f"slow-{number}": "silence" for number in range(64)},
+                           good=says(user="ann"))
+    tasks = await crowd(connect, node, 64, "203.0.113.1")
+    await until(lambda: sum(task.done() for task in tasks) == 47, "those beyond its share are done")
+    answers = [task.result() for task in tasks if task.done()]
+    assert {(status, json.loads(body)["code"]) for _, status, _, body in answers} \
+        == {(429, "rate_limited")}
+    assert all("retry-after" in headers for _, _, headers, _ in answers)
+    assert backend.open == 17  # no more than are left for others, and one
+    for address in ("203.0.113.2", "2001:db8::1"):
+        _, status, *_ = await connect.http(node, "/ws?token=good", {"X-Forwarded-For": address})
+        assert status == 101
+    for task in tasks:
+        task.cancel()
+
+
+async def test_a_refusal_is_remembered_for_a_moment(start_node, connect):
+    """The same bad token again costs the backend no question; another client with the same token
+    does, for the backend sees more than the token. Who was accepted is asked for each time."""
+    backend, node = await backend_and_node(start_node, "--auth-header", "X-App",
+                                           "--trusted-proxy", "127.0.0.1")
+    backend.answers["good"] = says(user="ann")
+    for headers, asked in [({}, 1), ({}, 1), ({"X-App": "7"}, 2), ({"X-App": "7"}, 2),
+                           ({"X-Forwarded-For": "203.0.113.9"}, 3)]:
+        assert (await connect.http(node, "/ws?token=bad", headers))[1] == 401
+        assert len(backend.asked) == asked
+    for asked in (4, 5):
+        assert (await connect.http(node, "/ws?token=good"))[1] == 101
+        assert len(backend.asked) == asked
+    backend.answers["bad"] = says(user="bob")
+    await until(lambda: is_welcome(connect, node), "the refusal is forgotten")
+
+
+async def is_welcome(connect, node):
+    return (await connect.http(node, "/ws?token=bad"))[1] == 101
+
+
+async def test_a_backend_that_fails_is_no_mistake_of_the_client(start_node, connect):
+    """A client that asks for a refresh while the backend is wrong is not closed for it."""
+    backend, node = await backend_and_node(start_node, "--errors-per-minute", "2")
+    backend.answers.update(good=says(user="ann"), bad=says(user=42))
+    client = await connect(node, **bearer("good"))
+    for _ in range(6):
+        assert (await client.refusal("refresh", token="bad"))["code"] == "auth_broken"
+    await client.request("ping")
 
 
 async def test_a_refresh_asks_the_backend(start_node, connect):
