@@ -2,9 +2,8 @@
 
 #include "atrium/broker/random_id.hpp"
 #include "atrium/broker/text.hpp"
+#include "atrium/net/page_origin.hpp"
 #include "atrium/net/percent.hpp"
-
-#include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
 
@@ -12,21 +11,28 @@ namespace atrium {
 
 namespace {
 
+// A page of a program on this machine, such as a developer's server.
+bool is_local_page(std::string_view text) {
+  auto from = page_origin::parse(text);
+  return from && (from->scheme == "http" || from->scheme == "https")
+         && is_loopback_host(from->host);
+}
+
 // Whether a page of this origin may connect: one of the node's own host by
 // default, or one that the operator allows.
 bool origin_allowed(const knock& who, const options& by) {
   if (who.origin.empty())
     return true;
-  auto& allowed = by.allow_origin;
-  if (allowed.empty()) {
-    // Or else a page whose name is bound anew to this machine would pass.
-    if (by.listen.is_loopback() && !is_local_name(who.host))
-      return false;
-    return is_origin_of(who.host, who.origin);
-  }
-  return std::ranges::any_of(allowed, [&](const std::string& x) {
-    return x == "*" || boost::algorithm::iequals(x, who.origin);
-  });
+  if (!by.allow_origin.empty())
+    return std::ranges::any_of(by.allow_origin, [&](const std::string& x) {
+      return x == "*" || is_same_origin(x, who.origin);
+    });
+  auto local = by.listen.is_loopback();
+  // Or else a page whose name is bound anew to this machine would pass.
+  if (local && !is_local_name(who.host))
+    return false;
+  return is_origin_of(who.host, who.origin)
+         || (local && by.auth == auth_mode::none && is_local_page(who.origin));
 }
 
 std::optional<std::string_view> raw_query_value(std::string_view target,
@@ -47,15 +53,13 @@ std::optional<std::string_view> raw_query_value(std::string_view target,
 } // namespace
 
 bool is_local_name(std::string_view host) {
-  auto name = host.ends_with(']') ? host : host.substr(0, host.rfind(':'));
-  listen_address address{std::string{name}, 0};
-  return name == "[::1]" || address.is_loopback();
+  auto it = page_origin::of("http", host);
+  return it && is_loopback_host(it->host);
 }
 
-bool is_origin_of(std::string_view host, std::string_view origin) {
-  auto scheme = origin.find("://");
-  return scheme != std::string_view::npos
-         && boost::algorithm::iequals(origin.substr(scheme + 3), host);
+bool is_origin_of(std::string_view host, std::string_view text) {
+  auto from = page_origin::parse(text);
+  return from && from == page_origin::of(from->scheme, host);
 }
 
 std::string_view path_of(std::string_view target) {
@@ -76,9 +80,18 @@ std::optional<refusal> refuse_origin(const knock& who, const options& by) {
 
 refusal refusal_from(const failure& x) {
   std::string code{to_string(x.code)};
-  if (x.code == errc::auth_unavailable)
+  switch (x.code) {
+  case errc::auth_unavailable: // the backend is away: again, later
     return {503, std::move(code), x.message, close_code::try_again_later};
-  return {401, std::move(code), x.message, close_code::policy};
+  case errc::auth_broken: // it is there, and wrong
+    return {502, std::move(code), x.message, close_code::internal};
+  case errc::rate_limited: // others have to have their turn
+    return {429, std::move(code), x.message, close_code::try_again_later};
+  case errc::token_expired:
+    return {401, std::move(code), x.message, close_code::token_expired};
+  default:
+    return {401, std::move(code), x.message, close_code::policy};
+  }
 }
 
 std::variant<identity, refusal> admit(const knock& who, const options& by) {

@@ -2,6 +2,8 @@
 
 #include "atrium/broker/text.hpp"
 
+#include <boost/beast/core/buffers_to_string.hpp>
+
 namespace atrium {
 
 namespace websocket = boost::beast::websocket;
@@ -38,27 +40,12 @@ boost::beast::error_code read_close(std::string_view payload,
 
 namespace boost::beast::websocket::detail {
 
-namespace {
-
-error_code read_first(net::const_buffer payload, close_reason& out) {
-  return atrium::read_close(
-    {static_cast<const char*>(payload.data()), payload.size()}, out);
-}
-
-} // namespace
-
 template <>
-void read_close(close_reason& out,
-                const buffers_prefix_view<net::const_buffer>& payload,
-                error_code& error) {
-  error = read_first(buffers_front(payload), out);
-}
-
-template <>
-void read_close(close_reason& out,
-                const buffers_prefix_view<net::mutable_buffer>& payload,
-                error_code& error) {
-  error = read_first(buffers_front(payload), out);
+void read_close(
+  close_reason& out,
+  const buffers_prefix_view<beast::detail::buffers_pair<true>>& payload,
+  error_code& error) {
+  error = atrium::read_close(buffers_to_string(payload), out);
 }
 
 } // namespace boost::beast::websocket::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/beast/core/buffers_prefix.hpp>
+#include <boost/beast/core/detail/buffers_pair.hpp>
 #include <boost/beast/websocket/detail/frame.hpp>
 
 #include <cstdint>
@@ -26,13 +27,9 @@ boost::beast::error_code read_close(std::string_view payload,
 namespace boost::beast::websocket::detail {
 
 template <>
-void read_close(close_reason& out,
-                const buffers_prefix_view<net::mutable_buffer>& payload,
-                error_code& error);
-
-template <>
-void read_close(close_reason& out,
-                const buffers_prefix_view<net::const_buffer>& payload,
-                error_code& error);
+void read_close(
+  close_reason& out,
+  const buffers_prefix_view<beast::detail::buffers_pair<true>>& payload,
+  error_code& error);
 
 } // namespace boost::beast::websocket::detail

@@ -24,6 +24,16 @@ http_answer answer_to(const http_flaw& x) {
   return result;
 }
 
+// What stands in Connection (RFC 9110, 7.6.1 and 7.8; RFC 9112, 9.3 and C.2.2).
+std::string_view options_of(const http_request& to, const http_answer& x) {
+  auto goes_on = to.keep_alive() && !x.last;
+  if (x.status == 426)
+    return goes_on ? "upgrade" : "upgrade, close";
+  if (!goes_on)
+    return "close";
+  return to.version() < 11 ? "keep-alive" : "";
+}
+
 } // namespace
 
 void http_session::read() {
@@ -191,17 +201,12 @@ void http_session::respond(const http_request& to, http_answer x) {
     response->set(http::field::retry_after, "1");
   if (!x.allow.empty())
     response->set(http::field::allow, x.allow);
-  auto goes_on = to.keep_alive() && !x.last;
-  std::string_view connection = goes_on ? "" : "close";
-  if (goes_on && to.version() < 11)
-    connection = "keep-alive";
   if (status == 426) {
     response->set(http::field::upgrade, "websocket");
     response->set(http::field::sec_websocket_version, "13");
-    connection = goes_on ? "upgrade" : "upgrade, close";
   }
-  if (!connection.empty())
-    response->set(http::field::connection, connection);
+  if (auto options = options_of(to, x); !options.empty())
+    response->set(http::field::connection, options);
   auto size = x.body.size();
   if (to.method() != http::verb::head)
     response->body() = std::move(x.body);

@@ -9,9 +9,21 @@ namespace atrium {
 
 namespace http = boost::beast::http;
 
+namespace {
+
+constexpr std::size_t longest_entry = 64; // in the log
+
+} // namespace
+
 void http_session::upgrade(http_request request) {
+  std::string_view unclear;
   from_.address = node_->proxies.client_of(
-    peer_, std::string_view{request["X-Forwarded-For"]});
+    peer_, std::string_view{request["X-Forwarded-For"]}, &unclear);
+  if (!unclear.empty())
+    log::warn("forwarded_for_unclear",
+              {{"proxy", peer_.to_string()},
+               {"entry", unclear.substr(0, longest_entry)}},
+              "a trusted proxy says by X-Forwarded-For what is no address");
   auto entered = node_->door->enter(from_.address, door::clock::now());
   if (auto* no = std::get_if<struct refusal>(&entered)) {
     if (no->code == "too_many_connections")
@@ -61,8 +73,12 @@ void http_session::refuse(http_request request, const struct refusal& why) {
   from_.seat = {};
   lane_.counters().count_handshake(why.code);
   log::debug("handshake_refused",
-             {{"address", from_.address.to_string()}, {"code", why.code}},
+             {{"address", from_.address.to_string()},
+              {"code", why.code},
+              {"reason", why.message}},
              "session is refused with status {}", why.status);
+  if (why.code == "forbidden")
+    node_->strangers->tell(std::string_view{request[http::field::origin]});
   if (query_value(std::string_view{request.target()}, "reject") == "close")
     return make_websocket(std::move(from_))
       ->reject(std::move(request), why.close, why.message);

@@ -9,6 +9,7 @@
 #include "atrium/net/options.hpp"
 #include "atrium/net/place_sweep.hpp"
 #include "atrium/net/protocol.hpp"
+#include "atrium/net/refused_origins.hpp"
 #include "atrium/net/trusted_proxies.hpp"
 
 #include <caf/fwd.hpp>
@@ -34,6 +35,8 @@ struct node_context {
   /// Bound of operators who watch what happens.
   std::shared_ptr<gate> event_streams = std::make_shared<gate>(16);
   trusted_proxies proxies{options.trusted_proxy};
+  std::shared_ptr<refused_origins> strangers
+    = std::make_shared<refused_origins>();
   std::shared_ptr<class door> door
     = std::make_shared<class door>(options, env->counters);
 };

@@ -4,6 +4,7 @@
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/option_sources.hpp"
 #include "atrium/net/option_values.hpp"
+#include "atrium/net/page_origin.hpp"
 #include "atrium/net/tls/tls_context.hpp"
 
 #include <algorithm>
@@ -45,9 +46,7 @@ std::string check_sizes(const options& x) {
 } // namespace
 
 bool listen_address::is_loopback() const {
-  auto is_number = host.find_first_not_of("0123456789.") == host.npos;
-  return !path.empty() || host == "localhost" || host == "::1"
-         || (is_number && host.starts_with("127."));
+  return !path.empty() || is_loopback_host(host);
 }
 
 std::optional<listen_address> options::internal_address() const {

@@ -1,5 +1,7 @@
 #include "atrium/net/stream_socket.hpp"
 
+#include "atrium/net/address_table.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstring>
@@ -15,7 +17,7 @@ boost::asio::ip::address peer_of(const stream_socket& x) {
       || end.size() > result.capacity())
     return boost::asio::ip::address_v4{};
   std::memcpy(result.data(), end.data(), end.size());
-  return result.address();
+  return unmapped(result.address());
 }
 
 } // namespace atrium

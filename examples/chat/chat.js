@@ -16,6 +16,7 @@ const conversations = new Map(); // key -> conversation, in the order of the lis
 let current = null;
 let client = null;
 let me = "";
+let token = null; // where users have to show one
 let online = false;
 let stateText = "";
 
@@ -270,7 +271,8 @@ function enter(name, rooms) {
   sessionStorage.setItem("atrium.user", name);
   const url = new URL("ws", location.href);
   url.protocol = url.protocol.replace("http", "ws");
-  url.search = new URLSearchParams({ user: name, reject: "close" });
+  const who = token ? { token } : { user: name };
+  url.search = new URLSearchParams({ ...who, reject: "close" });
   client = new AtriumClient(url, {
     state, joined, refused, push: (push) => pushes[push.type]?.(push),
   });
@@ -358,6 +360,7 @@ $("welcome").addEventListener("cancel", (event) => client || event.preventDefaul
 // -- start --------------------------------------------------------------------
 
 const address = new URLSearchParams(location.search);
+token = address.get("token"); // says who it is: nobody has to be asked
 
 function firstRooms() {
   const asked = address.getAll("room");
@@ -368,5 +371,5 @@ function firstRooms() {
 conversation("all");
 open(conversation("room", firstRooms()[0] ?? "lobby"));
 me = address.get("user") ?? sessionStorage.getItem("atrium.user") ?? "";
-if (me) enter(me, firstRooms());
+if (me || token) enter(me, firstRooms());
 else askName();

@@ -45,8 +45,12 @@ GOOD_USERS = {
     "128 bytes": ("%C3%A9" * 64, "é" * 64),
 }
 
-FOREIGN_ORIGINS = [
-    "http://evil.example", "http://127.0.0.1:1", "http://127.0.0.1.evil.example", "null", "rubbish"]
+FOREIGN_ORIGINS = ["http://evil.example", "http://127.0.0.1.evil.example", "null", "rubbish",
+                   "file://", "capacitor://localhost"]
+
+# What programs with a web view, extensions and files say, as an operator may allow it.
+ODD_ORIGINS = ["capacitor://localhost", "ionic://localhost", "file://", "null",
+               "chrome-extension://abcdefghijklmnopabcdefghijklmnop"]
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +164,7 @@ async def test_only_the_websocket_path_can_be_upgraded(node, connect):
 
 async def test_rubbish_instead_of_http_harms_nobody(node, connect, room):
     """Scanners and broken clients send anything to an open port.
-    The node answers 400, or 505 to another version, or hangs up, and serves the others as before."""
+    The node answers 400, or 505 to another version, or hangs up; others are served as before."""
     async with undisturbed(connect, node, room):
         for rubbish in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
                         b"hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
@@ -209,6 +213,44 @@ async def test_a_foreign_origin_is_forbidden(node, connect, origin):
     Its upgrade is answered by 403."""
     _, status, _, _ = await connect.http(node, "/ws", {"Origin": origin})
     assert status == 403
+
+
+@pytest.mark.parametrize("origin", [
+    "http://127.0.0.1:5173", "http://localhost:8095", "https://[::1]:3000"])
+async def test_a_developers_own_page_is_welcome(node, connect, origin):
+    """A node that talks to this machine only, and asks nobody for a token, is for trying things:
+    the page may come from another server on the machine."""
+    for host in (f"127.0.0.1:{node.port}", f"localhost:{node.port}"):
+        _, status, *_ = await connect.http(node, "/ws", {"Origin": origin, "Host": host})
+        assert status == 101
+
+
+async def test_the_log_names_an_origin_that_is_refused(start_node, connect):
+    """A browser does not say why an upgrade failed. The log does: once for each origin, with the
+    option that would let it in, and not for as many as somebody can make up."""
+    node = start_node(log_level="info")
+    for number in range(40):
+        for _ in range(2):
+            origin = f"http://{number}.example"
+            assert (await connect.http(node, "/ws", {"Origin": origin}))[1] == 403
+    await until(lambda: "origin_refused" in node.log, "the log tells of it")
+    lines = [line for line in node.log.splitlines() if "origin_refused" in line]
+    assert "--allow-origin" in lines[0] and "http://0.example" in lines[0]
+    assert len(lines) == len(set(re.findall(r"http://\d+[.]example", "".join(lines)))) <= 16
+
+
+@pytest.fixture(scope="module")
+def odd_node(start_shared_node):
+    return start_shared_node(*(word for x in ODD_ORIGINS for word in ("--allow-origin", x)),
+                             "--allow-origin", "https://app.example")
+
+
+@pytest.mark.parametrize("origin, status", [
+    *((origin, 101) for origin in ODD_ORIGINS), ("HTTPS://APP.example:443", 101),
+    ("https://app.example:444", 403), ("app://localhost", 403), ("http://localhost", 403)])
+async def test_any_origin_can_be_allowed_by_name(odd_node, connect, origin, status):
+    """Origins are compared by scheme, host and port (RFC 6454), whatever the scheme."""
+    assert (await connect.http(odd_node, "/ws", {"Origin": origin}))[1] == status
 
 
 async def test_the_own_origin_and_none_are_welcome(node, connect):

@@ -57,7 +57,8 @@ ANSWERED = {
     "no space after the colon": (b"GET / HTTP/1.1\r\nhOST:127.0.0.1\r\n\r\n", 200, {}),
     "chunks": (b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: Chunked\r\n\r\n"
                b"1;x=\"y\"\r\na\r\n0\r\nTrailer: b\r\n\r\n", 200, {}),
-    "chunks in HTTP/1.0": (b"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, {}),
+    "chunks in HTTP/1.0":
+        (b"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, {}),
     "an unknown coding": (b"GET / HTTP/1.1\r\n" + HOST
                           + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501, {}),
     "codings on two lines": (b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip\r\n"

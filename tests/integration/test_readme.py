@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 
 import pytest
 
@@ -9,6 +10,7 @@ from child import die_with_parent
 from client import join, unique
 from deadline import DEADLINE, until
 from node import ROOT, binary, environment, fetch, run_node
+from tokens import bearer, secret_options
 
 READMES = ["README.md", "actors/README.md"]
 
@@ -20,6 +22,19 @@ def test_the_room_of_your_own_is_the_compiled_example(path):
     snippet = re.search(r"```cpp\n(.*?)```", (ROOT / path).read_text(), re.DOTALL)[1]
     source = (ROOT / "examples" / "quiet.cpp").read_text()
     assert source.endswith(snippet)
+
+
+async def test_the_token_of_your_own_server_opens_the_door(start_node, connect, tmp_path):
+    """A developer copies the Python lines. With the secret of the lines before, which ends with a
+    line break as files do, the node takes what they print."""
+    snippet = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    options = secret_options(tmp_path)
+    assert (tmp_path / "secret").read_text().endswith("\n")
+    made = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True,
+                          text=True, check=True, timeout=DEADLINE)
+    client = await connect(start_node(*options), **bearer(made.stdout.strip()))
+    assert client.user == "ann"
+    await client.request("join", room="game:1")
 
 
 def flags_of_the_node():

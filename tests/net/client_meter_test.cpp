@@ -52,9 +52,9 @@ CAF_TEST(errors are counted by the minute) {
 }
 
 CAF_TEST(what is not the mistake of a client does not count against it) {
-  for (auto code : {errc::none, errc::bus_unavailable, errc::timeout, errc::internal,
-                    errc::room_restarted, errc::room_died, errc::auth_unavailable,
-                    errc::auth_broken})
+  for (auto code :
+       {errc::none, errc::bus_unavailable, errc::timeout, errc::internal, errc::room_restarted,
+        errc::room_died, errc::auth_unavailable, errc::auth_broken})
     CAF_CHECK(!is_mistake(code));
   for (auto code : {errc::bad_json, errc::not_a_member, errc::rate_limited, errc::room_full})
     CAF_CHECK(is_mistake(code));

@@ -176,13 +176,13 @@ CAF_TEST(claims decide) {
 
 CAF_TEST(a token has a subject) {
   door x{"HS256"};
-  CAF_CHECK_EQUAL(x.says(x.signs(R"({"exp":1800000060})")), "token_invalid: the token has no 'sub'");
+  CAF_CHECK_EQUAL(x.says(x.signs(R"({"exp":1800000060})")),
+                  "token_invalid: the token has no 'sub'");
 }
 
 CAF_TEST(a type that is not for access is refused) {
   door x{"HS256"};
-  constexpr std::string_view refused
-    = "token_invalid: the token's 'typ' is neither JWT nor at+jwt";
+  constexpr std::string_view refused = "token_invalid: the token's 'typ' is neither JWT nor at+jwt";
   struct {
     std::string_view header;
     std::string_view verdict;
@@ -291,12 +291,11 @@ CAF_TEST(keys of the wrong kind are refused when they are read) {
     std::string error;
     CAF_CHECK(jwt_keys::load(from, error) == nullptr);
     CAF_CHECK_NOT_EQUAL(error.find(row.error), std::string::npos);
-    CAF_CHECK_EQUAL(error.find(row.key.substr(0, 20) + "x"), std::string::npos);
+    CAF_CHECK(row.key.size() < 20 || error.find(row.key.substr(0, 20)) == error.npos);
   }
   std::string error;
-  auto secret_of = [&](const std::string& text) {
-    return read_secret(folder.write("secret", text), error);
-  };
+  auto secret_of
+    = [&](const std::string& text) { return read_secret(folder.write("secret", text), error); };
   CAF_CHECK_EQUAL(secret_of("abc"), "abc"); // one line break at the end does not count
   CAF_CHECK_EQUAL(secret_of("abc\n"), "abc");
   CAF_CHECK_EQUAL(secret_of("abc\r\n"), "abc");
