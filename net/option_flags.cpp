@@ -135,13 +135,13 @@ settings read_flags(int argc, const char* const* argv) {
   } catch (const CLI::Success& stop) { // --help, --version
     std::ostringstream text;
     app.exit(stop, text, text);
-    return {{}, 0, text.str()};
+    return {{}, 0, text.str(), {}};
   } catch (const CLI::ArgumentMismatch& error) {
     std::string text = error.what(); // begins with the flag
     return settings::refused(text.substr(0, text.find(':')),
                              "the value is missing");
   } catch (const CLI::ParseError& error) {
-    return {{}, 2, error.what()};
+    return {{}, 2, error.what(), {}};
   }
   if (auto extra = app.remaining(); !extra.empty())
     return refuse_extra(extra.front());

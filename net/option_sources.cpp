@@ -22,11 +22,66 @@ bool is_foreign(std::string_view name) {
          || name.starts_with("ATRIUM_TEST_");
 }
 
+bool is_number(std::string_view x) {
+  return !x.empty() && x.find_first_not_of("0123456789") == x.npos;
+}
+
+/// Whether `x` is `ending`, or ends with it after another part and `_`.
+bool ends_with_part(std::string_view x, std::string_view ending) {
+  return x.ends_with(ending)
+         && (x.size() == ending.size()
+             || x[x.size() - ending.size() - 1] == '_');
+}
+
+/// Whether `x` is like `8080_TCP`, `HTTP_8080_UDP` or `8080_TCP_ADDR` after
+/// PORT.
+bool names_port_of_service(std::string_view x) {
+  for (auto ending : {"_PROTO", "_PORT", "_ADDR"})
+    if (x.ends_with(ending)) {
+      x.remove_suffix(std::string_view{ending}.size());
+      break;
+    }
+  for (auto protocol : {"_TCP", "_UDP", "_SCTP"})
+    if (x.ends_with(protocol)) {
+      x.remove_suffix(std::string_view{protocol}.size());
+      auto port = x.rfind("PORT_");
+      return port != x.npos && (port == 0 || x[port - 1] == '_')
+             && is_number(x.substr(port + 5));
+    }
+  return false;
+}
+
+/// Whether a variable is the address of a Kubernetes Service or a linked
+/// container, as in `PORT=tcp://10.0.0.1:8080`, also where an option has this
+/// name.
+bool is_address_of_service(std::string_view name, std::string_view value) {
+  auto is_url = value.starts_with("tcp://") || value.starts_with("udp://")
+                || value.starts_with("sctp://");
+  return is_url
+         && (ends_with_part(name, "PORT") || names_port_of_service(name));
+}
+
+/// Whether a variable that is no option is one of those that Kubernetes makes
+/// for a Service called `atrium` or `atrium-…`, or Docker for a link.
+bool is_of_orchestrator(std::string_view name, std::string_view value) {
+  if (ends_with_part(name, "SERVICE_HOST")
+      || ends_with_part(name, "SERVICE_PORT") || names_port_of_service(name))
+    return true;
+  auto named = name.find("SERVICE_PORT_"); // of a port with a name
+  if (named != name.npos && (named == 0 || name[named - 1] == '_')
+      && is_number(value))
+    return true;
+  return (ends_with_part(name, "NAME") && value.starts_with('/'))
+         || name.starts_with("ENV_") || name.find("_ENV_") != name.npos;
+}
+
 /// Writes a name as the table does: `MAX_ROOMS` and `max_rooms` as `max-rooms`.
 std::string canonical(std::string_view name) {
   std::string res;
   for (auto c : name)
-    res += c == '_' ? '-' : static_cast<char>(std::tolower(c));
+    res += c == '_'
+             ? '-'
+             : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return res;
 }
 
@@ -90,7 +145,7 @@ std::string check(const config_entry& entry, const option_entry* option) {
 
 settings settings::refused(const std::string& source,
                            const std::string& reason) {
-  return {{}, 2, source + ": " + reason};
+  return {{}, 2, source + ": " + reason, {}};
 }
 
 std::string settings::find(std::string_view name) const {
@@ -108,6 +163,11 @@ settings read_variables(const variable_map& variables) {
       continue;
     auto key = canonical(name.substr(prefix.size()));
     auto option = find_option(key);
+    if (is_address_of_service(name.substr(prefix.size()), value)
+        || (!option && is_of_orchestrator(name.substr(prefix.size()), value))) {
+      res.ignored.push_back(name);
+      continue;
+    }
     if (!option || option->variable() != name)
       return settings::refused(
         name, unknown_option("variable", key, [](const auto& other) {

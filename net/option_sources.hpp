@@ -20,6 +20,7 @@ struct settings {
   std::vector<setting> values;
   std::optional<int> exit_code;
   std::string text;
+  std::vector<std::string> ignored; ///< Variables that are somebody else's.
 
   /// Makes what a reader returns when it refuses `source`.
   static settings refused(const std::string& source, const std::string& reason);

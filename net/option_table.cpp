@@ -66,8 +66,10 @@ rows make_table() {
            "info; may be repeated."),
       list("trace-room", &o::trace_room, "NAME", check_traced_name,
            "The same for a room."),
-      number("lanes", &o::lanes, {0, 256},
-             "Threads that serve sockets; 0 means one per two cores."),
+      number(
+        "lanes", &o::lanes, {0, 256},
+        "Threads that serve sockets; 0 means one per two processors that the "
+        "node may use, by affinity and control groups."),
       number("workers", &o::workers, {1, 64},
              "Threads that run the logic of rooms and users."),
       number("drain-delay", &o::drain_delay, {0, 600'000, "ms"},
@@ -264,7 +266,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string option_entry::variable() const {
   std::string res = "ATRIUM_";
   for (auto c : name)
-    res += c == '-' ? '_' : static_cast<char>(std::toupper(c));
+    res += c == '-'
+             ? '_'
+             : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return res;
 }
 

@@ -8,6 +8,7 @@
 #include "atrium/net/tls/tls_context.hpp"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <unistd.h>
 
 namespace atrium {
@@ -18,7 +19,7 @@ parsed_options stop(const settings& source) {
   auto text = source.text;
   if (source.exit_code != 0)
     text = "atrium: " + text + "\nTry --help for all options.\n";
-  return {{}, source.exit_code, text};
+  return {{}, source.exit_code, text, {}};
 }
 
 /// Stores `source` into `out`; returns the first error with its origin.
@@ -40,6 +41,26 @@ std::string check_sizes(const options& x) {
     return "bus-pending-bytes: " + std::to_string(x.bus_pending_bytes)
            + " has no room for a message of max-message-bytes, " + message
            + ", with its envelope";
+  return {};
+}
+
+/// Returns which options, each of them sound, do not go together; or nothing.
+std::string find_contradiction(const options& x) {
+  if (x.proxy_protocol && x.trusted_proxy.empty())
+    return "proxy-protocol: no trusted-proxy is named, nobody could connect";
+  if (x.internal == "off" && !x.admin_token_file.empty())
+    return "admin-token-file: with internal off there is nothing to show the "
+           "token to";
+  if (auto own = x.internal_address(); own && own->port != 0
+                                       && own->port == x.listen.port
+                                       && own->host == x.listen.host)
+    return "internal: clients and operators cannot have the same address";
+  if (x.auth != auth_mode::none && x.allow_anonymous)
+    return "allow-anonymous: with auth nobody is anonymous";
+  if (x.messages_burst != 0 && x.messages_per_second == 0)
+    return "messages-burst: without messages-per-second there is no limit";
+  if (x.bytes_burst != 0 && x.bytes_per_second == 0)
+    return "bytes-burst: without bytes-per-second there is no limit";
   return {};
 }
 
@@ -83,8 +104,8 @@ std::string options::validate() const {
         return entry.name + ": " + error;
   if (auto error = check_sizes(*this); !error.empty())
     return error;
-  if (proxy_protocol && trusted_proxy.empty())
-    return "proxy-protocol: no trusted-proxy is named, nobody could connect";
+  if (auto error = find_contradiction(*this); !error.empty())
+    return error;
   if (auto error = check_tls(*this); !error.empty())
     return error;
   return check_auth(*this);
@@ -116,13 +137,14 @@ parsed_options parse_options(int argc, const char* const* argv,
   if (file.exit_code)
     return stop(file);
   parsed_options res;
+  res.ignored = from_variables.ignored;
   std::string error;
   for (auto source : {&file, &from_variables, &flags}) // the last one wins
     if (error.empty())
       error = apply(*source, res.value);
   if (error.empty())
     error = res.value.validate();
-  return error.empty() ? res : stop({{}, 2, error});
+  return error.empty() ? res : stop({{}, 2, error, {}});
 }
 
 } // namespace atrium

@@ -49,7 +49,7 @@ struct options {
   log::format log_format = log::format::text;
   std::vector<std::string> trace_user; ///< Names; see actors/trace_list.hpp.
   std::vector<std::string> trace_room;
-  std::size_t lanes = 0; ///< 0: one per core.
+  std::size_t lanes = 0; ///< 0: one per two processors that may be used.
   std::size_t workers = 2;
   std::size_t max_message_bytes = 65'536;
   std::chrono::seconds ping_interval{25};
@@ -138,6 +138,7 @@ struct parsed_options {
   /// `--version` (to stdout), 2 after an error (to stderr).
   std::optional<int> exit_code;
   std::string text;
+  std::vector<std::string> ignored; ///< Variables of an orchestrator.
 };
 
 /// Reads options from flags, `ATRIUM_*` variables and the file that either of

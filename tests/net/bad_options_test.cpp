@@ -46,6 +46,16 @@ CAF_TEST(a bad flag is named) {
          {{"--config", "/tmp"}, "/tmp", "cannot read"},
          {{"--listen", "0.0.0.0:80"}, "listen", "allow-anonymous"},
          {{"--listen", "127.example.org:80"}, "listen", "allow-anonymous"},
+         {{"--internal=off", "--admin-token-file=x"}, "admin-token-file", "internal off"},
+         {{"--listen=127.0.0.1:80", "--internal=127.0.0.1:80"}, "internal", "the same address"},
+         {{"--bus-pending-bytes=65536", "--max-message-bytes=65537"},
+          "bus-pending-bytes",
+          "has no room for a message"},
+         {{"--messages-burst=5", "--messages-per-second=0"}, "messages-burst", "no limit"},
+         {{"--bytes-burst=5", "--bytes-per-second=0"}, "bytes-burst", "no limit"},
+         {{"--auth=url", "--auth-url=http://h/", "--allow-anonymous"},
+          "allow-anonymous",
+          "nobody is anonymous"},
        })
     check_refused(parse(flags), origin, reason);
 }

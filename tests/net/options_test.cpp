@@ -168,3 +168,34 @@ CAF_TEST(options that a program sets are validated like those of a user) {
   value.allow_anonymous = true;
   CAF_CHECK_EQUAL(value.validate(), "");
 }
+
+CAF_TEST(variables of an orchestrator are not taken for options) {
+  for (auto& [name, value] : variable_map{
+         {"ATRIUM_PORT", "tcp://10.0.0.1:8080"},
+         {"ATRIUM_SERVICE_HOST", "10.0.0.1"},
+         {"ATRIUM_SERVICE_PORT", "8080"},
+         {"ATRIUM_SERVICE_PORT_HTTP", "8080"},
+         {"ATRIUM_PORT_8080_TCP", "tcp://10.0.0.1:8080"},
+         {"ATRIUM_PORT_8080_TCP_PROTO", "tcp"},
+         {"ATRIUM_PORT_8080_TCP_PORT", "8080"},
+         {"ATRIUM_PORT_8080_TCP_ADDR", "10.0.0.1"},
+         {"ATRIUM_PORT_53_UDP", "udp://10.0.0.1:53"},
+         {"ATRIUM_REDIS_SERVICE_HOST", "10.0.0.2"},
+         {"ATRIUM_REDIS_PORT", "tcp://10.0.0.2:6379"},
+         {"ATRIUM_REDIS_PORT_6379_TCP_ADDR", "10.0.0.2"},
+         {"ATRIUM_INSPECT_PORT", "tcp://10.0.0.3:9180"},
+         {"ATRIUM_NAME", "/web/atrium"},
+         {"ATRIUM_ENV_PATH", "/bin"},
+       }) {
+    auto got = parse({}, {{name, value}});
+    CAF_CHECK(!got.exit_code);
+    CAF_CHECK_EQUAL(got.ignored, strings{name});
+  }
+  CAF_CHECK_EQUAL(parse({}, {{"ATRIUM_MAX_PENDING", "7"}}).value.max_pending, 7U);
+  CAF_CHECK(parse({}, {{"ATRIUM_MAX_PENDING", "7"}}).ignored.empty());
+  for (auto& [name, value] : variable_map{{"ATRIUM_PORT", "8080"},
+                                          {"ATRIUM_PORT_HTTP", "8080"},
+                                          {"ATRIUM_SERVICE", "x"},
+                                          {"ATRIUM_LISTEN", "tcp://10.0.0.1:8080"}})
+    CAF_CHECK_EQUAL(parse({}, {{name, value}}).exit_code.value_or(0), 2);
+}
