@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/event_log.hpp"
+#include "atrium/actors/hook_watch.hpp"
 #include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/messages.hpp"
 #include "atrium/actors/trace_list.hpp"
@@ -142,6 +143,7 @@ struct environment : std::enable_shared_from_this<environment> {
 
   /// Bound of what waits in all queues from the bus.
   std::shared_ptr<gate> bus_queue = std::make_shared<gate>(limits.bus_queue);
+  std::shared_ptr<hook_watch> hooks = std::make_shared<hook_watch>();
   trace_list traced; ///< Whom the log tells everything of.
 };
 

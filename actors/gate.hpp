@@ -126,9 +126,14 @@ class gate_ticket {
 public:
   gate_ticket() = default;
 
+  /// Adopts a place of another kind, which gives itself back when it dies.
+  explicit gate_ticket(std::shared_ptr<void> place) : hold_(std::move(place)) {
+    // nop
+  }
+
   /// Adopts `n` places that were entered before.
   gate_ticket(std::shared_ptr<gate> from, std::size_t n)
-    : hold_(from.get(), [from, n](gate* g) { g->leave(n); }) {
+    : hold_(nullptr, [from, n](void*) { from->leave(n); }) {
     // nop
   }
 

@@ -15,6 +15,7 @@ void room_logic::start(environment_ptr env, room_port& port,
   env_ = std::move(env);
   port_ = &port;
   on_failure_ = std::move(on_failure);
+  auto watched = env_->hooks->begin(port.room_name());
   is_custom_ = env_->rooms.has(port.room_name());
   try {
     state_ = env_->rooms.make(port);

@@ -36,6 +36,7 @@ public:
   template <class Hook>
   auto run(Hook hook, std::initializer_list<std::string_view> given = {})
     -> std::optional<decltype(hook(std::declval<room_state&>()))> {
+    auto watched = env_->hooks->begin(port_->room_name());
     try {
       return hook(*state_);
     } catch (const std::exception& error) {
