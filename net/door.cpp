@@ -1,5 +1,7 @@
 #include "atrium/net/door.hpp"
 
+#include <algorithm>
+
 namespace atrium {
 
 namespace {
@@ -10,22 +12,33 @@ std::uint64_t watermark_of(const options& from) {
   return result;
 }
 
-} // namespace
-
-door::door(const options& from, std::shared_ptr<struct counters> counters)
-  : counters_(std::move(counters)),
-    pending_(std::make_shared<gate>(from.max_pending)),
-    addresses_(from.connections_per_address),
-    handshake_rate_(from.handshakes_per_second, std::chrono::seconds{1}),
-    memory_(watermark_of(from)) {
-  // nop
+// One address may take half of the places, so that others always find some;
+// where there are few, all of them.
+std::size_t share_of_one(std::size_t places) {
+  constexpr std::size_t few = 16;
+  return std::max(places / 2, std::min(places, few));
 }
 
-std::optional<gate_ticket> door::knock() {
-  if (pending_->try_enter(1))
-    return gate_ticket{pending_, 1};
-  ++counters_->pending_refused;
-  return std::nullopt;
+waiting_room::bounds bounds_of(const options& from,
+                               const std::shared_ptr<const gate>& open,
+                               std::size_t files) {
+  return {from.max_pending, share_of_one(from.max_pending), files,
+          [open] { return open->taken(); }};
+}
+
+} // namespace
+
+door::door(const options& from, std::shared_ptr<struct counters> counters,
+           std::shared_ptr<const gate> open, std::size_t most,
+           std::size_t files)
+  : counters_(std::move(counters)),
+    open_(std::move(open)),
+    most_(most),
+    waiting_(std::make_shared<waiting_room>(bounds_of(from, open_, files))),
+    addresses_(from.connections_per_address),
+    memory_(watermark_of(from)),
+    handshake_rate_(from.handshakes_per_second, std::chrono::seconds{1}) {
+  // nop
 }
 
 auto door::enter(const boost::asio::ip::address& from, clock::time_point now)
@@ -36,7 +49,7 @@ auto door::enter(const boost::asio::ip::address& from, clock::time_point now)
     return refusal{429, "rate_limited", "too many at once want to come in",
                    close};
   }
-  if (too_little_memory(now)) {
+  if (memory_.is_over(now)) {
     ++counters_->memory_refused;
     return refusal{503, "overloaded", "the node is short of memory", close};
   }
@@ -47,12 +60,22 @@ auto door::enter(const boost::asio::ip::address& from, clock::time_point now)
                  "this address has as many connections as it may have", close};
 }
 
-// Those who are in do not suffer from those who are not yet.
-bool door::too_little_memory(clock::time_point now) {
+std::string door::shut(clock::time_point now) {
+  if (memory_.is_over(now))
+    return "the node is short of memory (memory-watermark)";
+  if (open_->taken() >= most_)
+    return "as many are connected as may be (max-connections)";
+  if (waiting_->is_full())
+    return "as many wait for an upgrade as may wait (max-pending)";
   std::lock_guard guard{mutex_};
-  return memory_.is_over(now);
+  if (handshake_rate_.is_limited()
+      && token_bucket{handshakes_}.take(now, handshake_rate_)
+           > token_bucket::duration::zero())
+    return "too many at once want to come in (handshakes-per-second)";
+  return {};
 }
 
+// Those who are in do not suffer from those who are not yet.
 bool door::too_many_handshakes(clock::time_point now) {
   std::lock_guard guard{mutex_};
   return handshakes_.take(now, handshake_rate_)

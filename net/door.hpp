@@ -6,10 +6,11 @@
 #include "atrium/net/memory_gauge.hpp"
 #include "atrium/net/options.hpp"
 #include "atrium/net/token_bucket.hpp"
+#include "atrium/net/waiting_room.hpp"
 
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <string>
 #include <variant>
 
 namespace atrium {
@@ -20,27 +21,42 @@ class door {
 public:
   using clock = token_bucket::clock;
 
-  door(const options& from, std::shared_ptr<struct counters> counters);
+  /// `open` has the WebSockets of this node, at most `most` of them; `files` is
+  /// for how many sockets of clients there are file descriptors.
+  door(const options& from, std::shared_ptr<struct counters> counters,
+       std::shared_ptr<const gate> open, std::size_t most, std::size_t files);
 
-  /// Takes a place for a TCP connection that has not become a WebSocket yet;
-  /// nothing when all are taken.
-  std::optional<gate_ticket> knock();
+  /// Those that have not become WebSockets yet.
+  const std::shared_ptr<waiting_room>& waiting() const {
+    return waiting_;
+  }
 
   /// Takes a place for a WebSocket of this address, or says why not.
   std::variant<address_table::ticket, refusal>
   enter(const boost::asio::ip::address& from, clock::time_point now);
 
+  /// Returns why newcomers are turned away, whoever they are; nothing if they
+  /// are not.
+  std::string shut(clock::time_point now);
+
+  /// Gives memory back where that is due. To be called once a second, from a
+  /// thread without clients.
+  void tidy(clock::time_point now) {
+    memory_.tidy(now);
+  }
+
 private:
   bool too_many_handshakes(clock::time_point now);
-  bool too_little_memory(clock::time_point now);
 
   std::shared_ptr<struct counters> counters_;
-  std::shared_ptr<gate> pending_;
+  std::shared_ptr<const gate> open_;
+  const std::size_t most_;
+  std::shared_ptr<waiting_room> waiting_;
   address_table addresses_;
+  memory_gauge memory_;
   const token_rate handshake_rate_;
   std::mutex mutex_; // of what follows
   token_bucket handshakes_;
-  memory_gauge memory_;
 };
 
 } // namespace atrium

@@ -45,11 +45,12 @@ private:
 } // namespace
 
 health::health(std::vector<part> parts, std::unique_ptr<bus_echo> echo,
-               std::shared_ptr<const node_life> life,
+               std::shared_ptr<const node_life> life, door_keeper shut,
                std::function<clock::time_point()> now)
   : parts_(std::move(parts)),
     echo_(std::move(echo)),
     life_(std::move(life)),
+    shut_(std::move(shut)),
     now_(std::move(now)),
     start_(now_()) {
   // nop
@@ -67,19 +68,28 @@ health_report health::live() const {
   checklist list;
   for (auto& x : parts_) {
     auto overdue = x.sign->overdue(now_());
+    auto is_fine = overdue <= answer_within || (x.is_held_up && x.is_held_up());
     list.add(x.name,
-             overdue <= answer_within
-               ? ""
-               : fmt::format("no answer for {:.1f} s", seconds(overdue)));
+             is_fine ? ""
+                     : fmt::format("no answer for {:.1f} s", seconds(overdue)));
   }
   return list.report("healthy");
+}
+
+std::string health::why_nobody_is_let_in() const {
+  if (life_->phase() == node_phase::starting || !life_->lets_in())
+    return "no clients are let in";
+  for (auto& x : parts_)
+    if (auto overdue = x.sign->overdue(now_()); overdue > answer_within)
+      return fmt::format("{} has not answered for {:.1f} s", x.name,
+                         seconds(overdue));
+  return shut_ ? shut_() : std::string{};
 }
 
 health_report health::ready() const {
   checklist list;
   auto phase = life_->phase();
-  auto listens = phase != node_phase::starting && life_->lets_in();
-  list.add("accepting", listens ? "" : "no clients are let in");
+  list.add("accepting", why_nobody_is_let_in());
   list.add("staying", phase <= node_phase::running
                         ? ""
                         : fmt::format("the node is {}", to_string(phase)));

@@ -19,10 +19,10 @@ struct health_report {
 };
 
 /// Knows whether the node is alive (every part has answered within 2 seconds)
-/// and ready for clients (it listens, means to stay, a message has gone through
-/// the bus and come back within 5 seconds, and the bus refuses neither writes
-/// nor any kind of channels). Asks when `tick` is called;
-/// reports only look at what is known, and never wait.
+/// and ready for clients (it listens and lets newcomers in, means to stay, a
+/// message has gone through the bus and come back within 5 seconds, and the bus
+/// refuses neither writes nor any kind of channels). Asks when `tick` is
+/// called; reports only look at what is known, and never wait.
 class health {
 public:
   using clock = std::chrono::steady_clock;
@@ -35,10 +35,17 @@ public:
     std::string name;
     question ask;
     std::shared_ptr<vital_sign> sign = std::make_shared<vital_sign>();
+
+    /// Whether it is somebody else's fault that there is no answer, which a
+    /// restart would not mend. May be empty.
+    std::function<bool()> is_held_up = {};
   };
 
+  /// Returns why newcomers are turned away; nothing if they are not.
+  using door_keeper = std::function<std::string()>;
+
   health(std::vector<part> parts, std::unique_ptr<bus_echo> echo,
-         std::shared_ptr<const node_life> life,
+         std::shared_ptr<const node_life> life, door_keeper shut,
          std::function<clock::time_point()> now = clock::now);
 
   /// Asks everybody. To be called once a second, by one thread.
@@ -57,9 +64,12 @@ public:
   }
 
 private:
+  std::string why_nobody_is_let_in() const;
+
   std::vector<part> parts_;
   std::unique_ptr<bus_echo> echo_;
   std::shared_ptr<const node_life> life_;
+  door_keeper shut_;
   std::function<clock::time_point()> now_;
   clock::time_point start_;
 };

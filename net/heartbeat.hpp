@@ -67,6 +67,11 @@ public:
   /// call replaces the deadline.
   void expire_after(living& x, std::chrono::seconds time);
 
+  /// Returns how many seconds it has ticked.
+  std::chrono::seconds time() const {
+    return std::chrono::seconds{now_};
+  }
+
   /// Takes the deadline back.
   static void cancel_deadline(living& x);
 

@@ -7,29 +7,57 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+
 namespace atrium {
 
 http_session::http_session(stream_socket socket, lane_thread& lane,
                            node_context_ptr node, http_routes routes,
-                           gate_ticket place)
+                           std::shared_ptr<waiting_room::place> place)
   : stream_(std::move(socket)),
     lane_(lane),
     node_(std::move(node)),
     routes_(routes),
     peer_(peer_of(stream_.next_layer())),
-    from_{peer_, std::move(place), {}} {
+    place_(std::move(place)),
+    from_{peer_, gate_ticket{place_}, {}} {
   // nop
 }
 
 void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
   boost::asio::post(lane_.io(), [self = shared_from_this(), context, proxied] {
-    auto& by = self->node_->options;
-    self->lane_.pulse().expire_after(*self, by.handshake_timeout);
+    self->accepted_ = self->lane_.pulse().time();
+    self->expect_client();
+    self->place_->on_eviction(
+      [weak = self->weak_from_this(), &io = self->lane_.io()] {
+        boost::asio::post(io, [weak] {
+          if (auto evicted = weak.lock())
+            evicted->close();
+        });
+      });
     if (proxied)
       self->hear_proxy(context);
     else
       self->begin(context);
   });
+}
+
+std::chrono::seconds http_session::time_left() const {
+  auto all = node_->options.handshake_timeout;
+  return routes_.for_operators ? all : all + accepted_ - lane_.pulse().time();
+}
+
+// The node waits for the client, which may have to leave for another one. For
+// what there is to be said to it there is a second in any case.
+void http_session::expect_client() {
+  place_->idle();
+  lane_.pulse().expire_after(*this,
+                             std::max(time_left(), std::chrono::seconds{1}));
+}
+
+void http_session::expect_nobody() {
+  place_->busy();
+  heartbeat::cancel_deadline(*this);
 }
 
 void http_session::hear_proxy(std::shared_ptr<ssl_ctx_st> context) {

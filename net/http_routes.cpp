@@ -110,12 +110,12 @@ const http_route* http_routes::find(const http_request& x) const {
 
 http_routes public_routes() {
   constexpr std::size_t no_body = 1024; // nothing here takes one
-  return {public_table, no_body, nullptr};
+  return {public_table, no_body, false, nullptr};
 }
 
 http_routes internal_routes() {
   constexpr std::size_t a_message = 1'048'576;
-  return {internal_table, a_message, refuse_foreign_page};
+  return {internal_table, a_message, true, refuse_foreign_page};
 }
 
 } // namespace atrium

@@ -71,6 +71,10 @@ struct http_routes {
   std::span<const http_route> table; ///< The first that fits counts.
   std::size_t largest_body = 0;      ///< Bytes.
 
+  /// Connections stay for as many requests as come; those of clients have to
+  /// become WebSockets within the handshake timeout.
+  bool for_operators = false;
+
   /// Returns the answer to what may not be asked here, whatever the route.
   std::optional<http_answer> (*refuse)(const node_context&, const http_request&)
     = nullptr;

@@ -37,8 +37,10 @@ std::string_view options_of(const http_request& to, const http_answer& x) {
 } // namespace
 
 void http_session::read() {
+  if (time_left() <= std::chrono::seconds::zero())
+    return linger();
   blank_lines_ = 1; // RFC 9112, 2.2: one before a request does not count
-  lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
+  expect_client();
   read_head();
 }
 
@@ -73,7 +75,7 @@ void http_session::on_head(boost::system::error_code error) {
 void http_session::answer_continue() {
   http_request head{parser_->get().base()};
   if (auto no = refusal_of(head)) {
-    heartbeat::cancel_deadline(*this);
+    expect_nobody();
     no->last = true;
     return respond(head, std::move(*no));
   }
@@ -93,7 +95,7 @@ void http_session::read_body() {
 }
 
 void http_session::on_read(boost::system::error_code error) {
-  heartbeat::cancel_deadline(*this);
+  expect_nobody();
   if (!error)
     return handle(parser_->release());
   auto malformed
@@ -212,7 +214,7 @@ void http_session::respond(const http_request& to, http_answer x) {
     response->body() = std::move(x.body);
   if (status != 204) // RFC 9110, 8.6
     response->content_length(size);
-  lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
+  expect_client();
   http::async_write(stream_, *response,
                     [self = shared_from_this(), response](auto error, auto) {
                       if (error)

@@ -17,15 +17,17 @@
 namespace atrium {
 
 /// A TCP connection before it is a WebSocket: answers HTTP requests, one after
-/// the other, and hands the socket on at an upgrade. Each request has to be
-/// complete within the handshake timeout. Lives on its lane's thread.
+/// the other, and hands the socket on at an upgrade. For an operator's each
+/// request has to be complete within the handshake timeout; for a client's that
+/// is the time from accepting it to the upgrade, whatever it asks for in
+/// between. Lives on its lane's thread.
 class http_session : public living,
                      public std::enable_shared_from_this<http_session> {
 public:
   /// `routes` is what may be asked for here; `place` is that of a connection
   /// that has not upgraded yet.
   http_session(stream_socket socket, lane_thread& lane, node_context_ptr node,
-               http_routes routes, gate_ticket place);
+               http_routes routes, std::shared_ptr<waiting_room::place> place);
 
   /// Reads requests until the connection ends; with a context through TLS. What
   /// is `proxied` says first where it comes from.
@@ -67,6 +69,9 @@ private:
   void refuse_malformed(const struct http_flaw& x);
   void respond(const http_request& to, http_answer x);
   std::shared_ptr<websocket_session> make_websocket(entry from);
+  std::chrono::seconds time_left() const;
+  void expect_client();
+  void expect_nobody();
   void linger();
   void close();
 
@@ -75,7 +80,9 @@ private:
   node_context_ptr node_;
   http_routes routes_;
   boost::asio::ip::address peer_; // who has connected; a proxy maybe
-  entry from_; // its place is among those that have not upgraded
+  std::shared_ptr<waiting_room::place> place_;
+  entry from_;
+  std::chrono::seconds accepted_{0}; // by the clock of the lane's heartbeat
   boost::beast::flat_buffer buffer_;
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>

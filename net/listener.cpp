@@ -19,12 +19,12 @@ constexpr std::chrono::milliseconds pause_after_failure{100};
 } // namespace
 
 listener::listener(std::vector<lane_thread*> lanes, node_context_ptr node,
-                   http_routes routes, std::shared_ptr<door> guard,
+                   http_routes routes, std::shared_ptr<waiting_room> waiting,
                    std::shared_ptr<const tls_context> tls)
   : lanes_(std::move(lanes)),
     node_(std::move(node)),
     routes_(routes),
-    guard_(std::move(guard)),
+    waiting_(std::move(waiting)),
     tls_(std::move(tls)),
     acceptor_(lanes_.front()->io()),
     retry_(lanes_.front()->io()) {
@@ -82,19 +82,34 @@ void listener::accept() {
         return;
       if (error)
         return self->pause(error);
-      auto& guard = self->guard_;
-      if (auto place = guard ? guard->knock() : std::optional{gate_ticket{}})
-        std::make_shared<http_session>(std::move(socket), lane, self->node_,
-                                       self->routes_, std::move(*place))
-          ->run(self->tls_ ? self->tls_->current() : nullptr,
-                guard != nullptr && self->node_->options.proxy_protocol);
+      self->receive(std::move(socket), lane);
       self->accept();
     });
 }
 
-// Out of file descriptors, most likely: trying at once would spin.
+void listener::receive(stream_socket socket, lane_thread& lane) {
+  auto peer = peer_of(socket);
+  auto evictions = waiting_->evictions();
+  auto place = waiting_->enter(peer, node_->proxies.contains(peer));
+  if (!place || waiting_->evictions() != evictions)
+    ++node_->env->counters->pending_refused;
+  if (!place)
+    return;
+  std::make_shared<http_session>(std::move(socket), lane, node_, routes_,
+                                 std::move(place))
+    ->run(tls_ ? tls_->current() : nullptr,
+          !routes_.for_operators && node_->options.proxy_protocol);
+}
+
+// To try at once would spin.
 void listener::pause(boost::system::error_code why) {
-  log::warn("listener_paused", {{"error", why.message()}},
+  namespace errc = boost::system::errc;
+  auto hint = why == errc::too_many_files_open
+                ? "the process has as many files open as it may (ulimit -n)"
+              : why == errc::too_many_files_open_in_system
+                ? "the machine has as many files open as it may (fs.file-max)"
+                : "";
+  log::warn("listener_paused", {{"error", why.message()}, {"cause", hint}},
             "listener pauses: accept fails");
   retry_.expires_after(pause_after_failure);
   retry_.async_wait([self = shared_from_this()](auto error) {

@@ -6,6 +6,7 @@
 #include "atrium/net/socket_file.hpp"
 #include "atrium/net/stream_socket.hpp"
 #include "atrium/net/tls/tls_context.hpp"
+#include "atrium/net/waiting_room.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -20,10 +21,10 @@ namespace atrium {
 /// and deals them out to the lanes in turn.
 class listener : public std::enable_shared_from_this<listener> {
 public:
-  /// `routes` is what those who connect may ask for, `guard` bounds how many
-  /// do; without one nobody is turned away. With `tls` they are to use it.
+  /// `routes` is what those who connect may ask for, `waiting` bounds how many
+  /// do. With `tls` they are to use it.
   listener(std::vector<lane_thread*> lanes, node_context_ptr node,
-           http_routes routes, std::shared_ptr<door> guard,
+           http_routes routes, std::shared_ptr<waiting_room> waiting,
            std::shared_ptr<const tls_context> tls);
 
   /// Binds and starts to accept. Returns what went wrong, or nothing.
@@ -46,12 +47,13 @@ private:
   std::string listen_by_tcp(const listen_address& where);
   std::string listen_at_file(const std::string& path);
   void accept();
+  void receive(stream_socket socket, lane_thread& lane);
   void pause(boost::system::error_code why);
 
   std::vector<lane_thread*> lanes_;
   node_context_ptr node_;
   http_routes routes_;
-  std::shared_ptr<door> guard_;
+  std::shared_ptr<waiting_room> waiting_;
   std::shared_ptr<const tls_context> tls_;
   acceptor acceptor_;
   boost::asio::steady_timer retry_;

@@ -1,52 +1,16 @@
 #include "atrium/net/memory_gauge.hpp"
 
+#include "atrium/net/control_groups.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <limits>
+#include <malloc.h>
 #include <unistd.h>
 
 namespace atrium {
 
 namespace {
-
-constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
-
-// The number in a file of the kernel's; `max` or no file means no limit.
-std::uint64_t limit_in(const std::string& path) {
-  std::uint64_t result = 0;
-  return std::ifstream{path} >> result ? result : no_limit;
-}
-
-// A group cannot have more than those around it.
-std::uint64_t limit_of_group(const std::string& root, std::string group,
-                             const std::string& file) {
-  auto limit_at
-    = [&](std::string path) { return limit_in(path.append("/").append(file)); };
-  auto result = limit_at(root); // a container sees its own as root
-  while (!group.empty()) {
-    result = std::min(result, limit_at(root + group));
-    group.erase(std::min(group.rfind('/'), group.size()));
-  }
-  return result;
-}
-
-std::uint64_t limit_of_groups() {
-  auto result = no_limit;
-  std::ifstream groups{"/proc/self/cgroup"};
-  for (std::string line; std::getline(groups, line);) {
-    auto path = line.substr(std::min(line.rfind(':') + 1, line.size()));
-    if (path == "/")
-      path.clear();
-    if (line.starts_with("0::"))
-      result = std::min(result,
-                        limit_of_group("/sys/fs/cgroup", path, "memory.max"));
-    else if (line.find(":memory:") != line.npos)
-      result = std::min(result, limit_of_group("/sys/fs/cgroup/memory", path,
-                                               "memory.limit_in_bytes"));
-  }
-  return result;
-}
 
 std::uint64_t page_size() {
   return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -63,7 +27,7 @@ std::uint64_t resident_bytes() {
 
 std::uint64_t available_bytes() {
   auto pages = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES));
-  return std::min(limit_of_groups(), pages * page_size());
+  return std::min(control_groups{}.memory(), pages * page_size());
 }
 
 std::string read_watermark(std::string_view text, std::uint64_t available,
@@ -79,12 +43,45 @@ std::string read_watermark(std::string_view text, std::uint64_t available,
   return {};
 }
 
+void give_memory_back() {
+  ::malloc_trim(0);
+}
+
 bool memory_gauge::is_over(clock::time_point now) {
-  if (watermark_ == 0 || now < next_)
-    return over_;
-  next_ = now + std::chrono::seconds{1};
-  over_ = occupied_() > watermark_;
+  if (watermark_ == 0)
+    return false;
+  std::lock_guard guard{mutex_};
+  if (now >= next_look_)
+    look(now);
   return over_;
+}
+
+// Holds the mutex.
+void memory_gauge::look(clock::time_point now) {
+  next_look_ = now + std::chrono::milliseconds{100};
+  auto occupied = heap_.occupied();
+  auto reopens_at = watermark_ - watermark_ / 10;
+  over_ = over_ ? occupied > reopens_at : occupied > watermark_;
+}
+
+void memory_gauge::tidy(clock::time_point now) {
+  if (!is_due(now, heap_.occupied()))
+    return;
+  auto begin = clock::now();
+  heap_.give_back();
+  took_ = clock::now() - begin;
+  tidied_ = now;
+  left_ = heap_.occupied();
+  std::lock_guard guard{mutex_};
+  look(now);
+}
+
+bool memory_gauge::is_due(clock::time_point now, std::uint64_t occupied) const {
+  using namespace std::chrono_literals;
+  auto is_near = watermark_ != 0 && occupied > watermark_ / 4 * 3;
+  auto has_grown = occupied > left_ + left_ / 2;
+  auto pause = std::max<clock::duration>(is_near ? 2s : 30s, took_ * 50);
+  return (is_near || has_grown) && now - tidied_ >= pause;
 }
 
 } // namespace atrium

@@ -4,37 +4,41 @@
 #include "atrium/actors/eviction.hpp"
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/random_id.hpp"
+#include "atrium/net/control_groups.hpp"
+#include "atrium/net/file_budget.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/node_parts.hpp"
 #include "atrium/net/option_values.hpp"
 
-#include <caf/send.hpp>
-
 #include <algorithm>
+#include <fmt/core.h>
 #include <thread>
 
 namespace atrium {
 
 namespace {
 
-using steady = std::chrono::steady_clock;
-
 std::size_t lane_count(const options& from) {
   if (from.lanes != 0)
     return from.lanes;
-  return std::max(1U, std::thread::hardware_concurrency() / 2);
+  return std::max<std::size_t>(1, usable_processors() / 2);
 }
 
-// Waits on the thread of `main`, where nothing else has to happen.
-template <class Predicate>
-bool wait_until(steady::time_point deadline, Predicate done) {
-  constexpr std::chrono::milliseconds between{2};
-  while (!done()) {
-    if (steady::now() >= deadline)
-      return false;
-    std::this_thread::sleep_for(between);
-  }
-  return true;
+// Clamped to what there are file descriptors for, or else those who are one too
+// many would take those of the links to Redis.
+std::size_t allowed_connections(const options& from, const file_budget& files,
+                                std::string& error) {
+  if (files.clients == 0)
+    error = fmt::format("a limit of {} open files (ulimit -n) leaves none for "
+                        "clients",
+                        files.limit);
+  if (from.max_connections <= files.clients)
+    return from.max_connections;
+  log::warn("connections_clamped",
+            {{"max_connections", files.clients}, {"files", files.limit}},
+            "node lets fewer clients in than --max-connections says: there are "
+            "no more file descriptors (ulimit -n)");
+  return files.clients;
 }
 
 } // namespace
@@ -54,11 +58,16 @@ node::node(options from, room_types rooms)
     lanes_.push_back(std::make_unique<lane_thread>(*system_, from, i));
   internal_lane_ = std::make_unique<lane_thread>(*system_, from, lanes_.size());
   auto env = make_environment(from, std::move(rooms));
+  hooks_ = env->hooks;
   auto root = system_->spawn<directory>(env);
   protocol::node_facts facts{env->node_id, from.ping_interval,
                              from.max_message_bytes};
-  auto connections = std::make_shared<gate>(from.max_connections);
-  auto guard = make_authenticator(from, error_);
+  auto files = file_budget::of_process(from);
+  auto most = allowed_connections(from, files, error_);
+  auto connections = std::make_shared<gate>(most);
+  auto entrance = std::make_shared<door>(from, env->counters, connections, most,
+                                         files.clients);
+  auto guard = error_.empty() ? make_authenticator(from, error_) : nullptr;
   if (error_.empty())
     tls_ = tls_context::load(public_tls(from), error_);
   if (error_.empty())
@@ -68,8 +77,9 @@ node::node(options from, room_types rooms)
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
-  observatory_ = std::make_unique<observatory>(observatory_setup{
-    *system_, from, env, root, all, *internal_lane_, life_, connections});
+  observatory_ = std::make_unique<observatory>(
+    observatory_setup{*system_, from, env, root, all, *internal_lane_, life_,
+                      connections, entrance});
   context_ = std::make_shared<node_context>(
     node_context{.system = *system_,
                  .options = std::move(from),
@@ -83,13 +93,18 @@ node::node(options from, room_types rooms)
                  .inspector = observatory_->inspector(),
                  .administrators = administrators_,
                  .metrics = observatory_->metrics(),
-                 .sweep = std::make_shared<place_sweep>(all)});
+                 .sweep = std::make_shared<place_sweep>(all),
+                 .event_streams = std::make_shared<gate>(files.watchers),
+                 .door = std::move(entrance)});
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
-                                         context_->door, tls_);
+                                         context_->door->waiting(), tls_);
   all = {internal_lane_.get()};
   if (context_->options.internal_address())
     internal_listener_ = std::make_shared<listener>(
-      all, context_, internal_routes(), nullptr, internal_tls_);
+      all, context_, internal_routes(),
+      std::make_shared<waiting_room>(
+        waiting_room::bounds{files.operators, files.operators}),
+      internal_tls_);
 }
 
 node::~node() {
@@ -159,15 +174,6 @@ std::string node::internal_for_others() const {
   return (internal_tls_ ? "https://" : "") + show_address(*where);
 }
 
-// The thread of `main` has nothing else to do; a second signal ends the process
-// wherever it is.
-void node::drain() {
-  if (!life_->wants_clients())
-    return; // has never begun
-  life_->advance(node_phase::draining);
-  std::this_thread::sleep_for(context_->options.drain_delay);
-}
-
 void node::reload() {
   auto report = [](const char* what, const std::string& error) {
     if (error.empty())
@@ -184,88 +190,6 @@ void node::reload() {
     report("certificate for operators", internal_tls_->reload());
   if (!context_->options.admin_token_file.empty())
     report("administrators' token", administrators_->reload());
-}
-
-bool node::stop() {
-  drain();
-  if (!life_->advance(node_phase::stopping))
-    return true;
-  listener_->stop();
-  tell_connections();
-  auto deadline = steady::now() + context_->options.grace;
-  auto clean = close_connections(deadline);
-  clean = stop_actors(deadline) && clean;
-  if (!clean) {
-    // Threads that still work on something cannot be joined in time.
-    log::error("node_stop_failed", "node ends before everybody has gone");
-    return false;
-  }
-  life_->advance(node_phase::stopped);
-  for (auto& lane : lanes_)
-    lane->join();
-  internal_lane_->join();
-  listener_.reset();
-  internal_listener_.reset();
-  context_.reset();
-  observatory_.reset();
-  system_.reset();
-  lanes_.clear();
-  return true;
-}
-
-// Returns when every connection has been told, which is paced by the lanes.
-void node::tell_connections() {
-  auto untold = std::make_shared<gate>(lanes_.size());
-  for (auto& lane : lanes_) {
-    untold->try_enter(1);
-    caf::anon_send(lane->port().actor,
-                   close_all{close_code::going_away, "the node is going away",
-                             context_->options.drain_window,
-                             gate_ticket{untold, 1}});
-  }
-  constexpr std::chrono::seconds slack{1}; // lanes may be busy
-  wait_until(steady::now() + context_->options.drain_window + slack,
-             [&] { return untold->taken() == 0; });
-}
-
-bool node::close_connections(steady::time_point deadline) {
-  auto& open = *context_->connections;
-  auto gone = [&] { return open.taken() == 0; };
-  // Clients that do not answer a close must not cost the node its clean end: in
-  // the first round those get it who waited for an answer, the second is final.
-  auto grace = std::chrono::milliseconds{context_->options.grace};
-  for (auto left : {grace / 2, grace / 4}) {
-    if (!wait_until(deadline - left, gone))
-      log::warn("connections_cut", {{"count", open.taken()}},
-                "node cuts connections that do not answer");
-    for (auto& lane : lanes_)
-      lane->cut_stragglers();
-  }
-  return wait_until(deadline, gone);
-}
-
-bool node::stop_actors(steady::time_point deadline) {
-  observatory_->stop_asking();
-  caf::anon_send(context_->directory, stop_atom{});
-  auto running = [this] { return system_->registry().running(); };
-  auto others = lanes_.size() + 2; // their actors and the inspector
-  auto gone = wait_until(deadline, [&] { return running() <= others; });
-  if (auto& users = context_->env->registry)
-    users->stop();
-  auto slice = std::chrono::milliseconds{context_->options.grace} / 8;
-  observatory_->sign_off(std::min(slice, std::chrono::milliseconds{1'000}));
-  // What the bus has accepted is still sent, if it can be.
-  auto& bus = *context_->env->bus;
-  wait_until(deadline - slice, [&] { return bus.stats().pending == 0; });
-  bus.stop();
-  for (auto& lane : lanes_)
-    caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(internal_lane_->port().actor,
-                      caf::exit_reason::user_shutdown);
-  observatory_->end();
-  if (internal_listener_)
-    internal_listener_->stop();
-  return wait_until(deadline, [&] { return running() == 0; }) && gone;
 }
 
 } // namespace atrium

@@ -10,6 +10,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,6 +66,13 @@ public:
   /// it was up before everybody had gone.
   bool stop();
 
+  /// How long a stop may take: drain delay, drain window and grace time. What
+  /// has not begun has no clients, and needs no more than the last of these.
+  std::chrono::milliseconds longest_stop() const;
+
+  /// What a stop waits for at the moment. Any thread.
+  std::string waits_for() const;
+
 private:
   class actor_config : public caf::actor_system_config {
   public:
@@ -94,6 +102,8 @@ private:
   std::shared_ptr<listener> listener_;
   std::shared_ptr<listener> internal_listener_; // none if it is off
   std::string error_;                           // why it cannot start
+  std::shared_ptr<const hook_watch> hooks_;
+  std::atomic<const char*> waits_for_ = "nothing";
 };
 
 } // namespace atrium

@@ -33,12 +33,11 @@ struct node_context {
   std::shared_ptr<place_sweep> sweep;
   client_rates rates{options};
   /// Bound of operators who watch what happens.
-  std::shared_ptr<gate> event_streams = std::make_shared<gate>(16);
+  std::shared_ptr<gate> event_streams;
+  std::shared_ptr<class door> door;
   trusted_proxies proxies{options.trusted_proxy};
   std::shared_ptr<refused_origins> strangers
     = std::make_shared<refused_origins>();
-  std::shared_ptr<class door> door
-    = std::make_shared<class door>(options, env->counters);
 };
 
 using node_context_ptr = std::shared_ptr<const node_context>;

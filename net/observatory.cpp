@@ -2,6 +2,7 @@
 
 #include "atrium/actors/cluster.hpp"
 #include "atrium/broker/log.hpp"
+#include "atrium/net/door.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/node_status.hpp"
 #include "atrium/net/node_parts.hpp"
@@ -15,6 +16,11 @@ namespace atrium {
 
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto hook_is_late = 500ms; // then it may be why others wait
+constexpr auto hook_is_slow = 2s;    // then its author should know
+
 std::vector<health::part> parts_of(const observatory_setup& x) {
   std::vector<health::part> result;
   for (auto* lane : x.lanes)
@@ -25,9 +31,12 @@ std::vector<health::part> parts_of(const observatory_setup& x) {
            sign->answer();
          });
        }});
-  result.push_back({"scheduler", [&system = x.system](auto sign) {
-                      system.spawn([sign] { sign->answer(); });
-                    }});
+  health::part scheduler{"scheduler", [&system = x.system](auto sign) {
+                           system.spawn([sign] { sign->answer(); });
+                         }};
+  scheduler.is_held_up
+    = [hooks = x.env->hooks] { return !hooks->late(hook_is_late).empty(); };
+  result.push_back(std::move(scheduler));
   result.push_back({"bus", [bus = x.env->bus](auto sign) {
                       bus->ping([sign] { sign->answer(); });
                     }});
@@ -44,7 +53,9 @@ std::shared_ptr<health> make_health(const observatory_setup& x) {
               {"everyone", env.names.all()}};
   auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
                                          env.run_id, std::move(others));
-  return std::make_shared<health>(parts_of(x), std::move(echo), x.life);
+  return std::make_shared<health>(
+    parts_of(x), std::move(echo), x.life,
+    [door = x.door] { return door->shut(door::clock::now()); });
 }
 
 std::shared_ptr<node_metrics> make_metrics(const observatory_setup& x,
@@ -61,6 +72,8 @@ std::shared_ptr<node_metrics> make_metrics(const observatory_setup& x,
 
 observatory::observatory(const observatory_setup& x)
   : own_lane_(x.own_lane),
+    env_(x.env),
+    door_(x.door),
     health_(make_health(x)),
     reporter_(std::make_shared<node_reporter>(x.env, x.connections)),
     roll_(make_roll(x.from, *x.env, [by = reporter_] { return by->report(); })),
@@ -91,6 +104,13 @@ void observatory::start(std::string internal) {
 void observatory::check_up() {
   health_->tick();
   metrics_->tick(node_metrics::clock::now());
+  door_->tidy(door::clock::now());
+  for (auto& x : env_->hooks->news(hook_is_slow))
+    log::warn(
+      "room_hook_slow",
+      {{"room", x.room},
+       {"seconds", std::chrono::floor<std::chrono::seconds>(x.time).count()}},
+      "room keeps a worker from other rooms: its hook does not return");
   log::tell_losses();
   if (service_manager::wants_signs_of_life() && health_->live().ok)
     service_manager::give_sign_of_life();

@@ -27,6 +27,7 @@ struct observatory_setup {
   lane_thread& own_lane;           ///< Without: answers when those do not.
   std::shared_ptr<node_life> life;
   std::shared_ptr<gate> connections;
+  std::shared_ptr<class door> door;
 };
 
 /// Everything through which operators look into a node, and nodes at each
@@ -71,6 +72,8 @@ private:
   void check_up();
 
   lane_thread& own_lane_;
+  environment_ptr env_;
+  std::shared_ptr<class door> door_;
   std::shared_ptr<class health> health_;
   std::shared_ptr<node_reporter> reporter_;
   std::shared_ptr<node_roll> roll_;

@@ -5,6 +5,7 @@
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/option_table.hpp"
+#include "atrium/net/pass_phrase.hpp"
 #include "atrium/net/tls/tls_context.hpp"
 
 #include <cstdio>
@@ -43,6 +44,10 @@ int run_check_config(int argc, const char* const* argv) {
     std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
     return *parsed.exit_code;
   }
+  for (auto& name : parsed.ignored)
+    std::fprintf(stderr, "atrium: %s is an orchestrator's, and ignored\n",
+                 name.c_str());
+  never_ask_for_pass_phrases();
   std::string error;
   make_authenticator(parsed.value, error);
   if (error.empty())

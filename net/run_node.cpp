@@ -2,18 +2,18 @@
 
 #include "atrium/broker/log.hpp"
 #include "atrium/broker/redis_url.hpp"
+#include "atrium/net/file_budget.hpp"
 #include "atrium/net/node.hpp"
 #include "atrium/net/option_values.hpp"
+#include "atrium/net/pass_phrase.hpp"
 #include "atrium/net/service_manager.hpp"
+#include "atrium/net/signal_desk.hpp"
+#include "atrium/net/stop_guard.hpp"
 #include "atrium/net/version.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <sys/resource.h>
 
 namespace atrium {
 
@@ -56,75 +56,6 @@ void announce(const node& x, const options& from) {
             where, s, where);
 }
 
-// Every connection is a file; where nobody thought of it the soft limit is
-// 1024.
-void allow_many_files() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
-    return;
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
-}
-
-/// Catches the signals for a node, from its construction on: one that comes
-/// while the node starts is not lost.
-class signal_desk {
-public:
-  /// `usual` is the level of the log that the options say.
-  explicit signal_desk(log::level usual)
-    : usual_level_(usual),
-      stop_(io_, SIGINT, SIGTERM),
-      reload_(io_, SIGHUP),
-      level_(io_, SIGUSR1) {
-    stop_.async_wait([this](auto, int number) {
-      log::info("node_stopping", "node stops on {}",
-                number == SIGINT ? "SIGINT" : "SIGTERM");
-      io_.stop();
-    });
-  }
-
-  /// Reloads on SIGHUP, changes the log's level on SIGUSR1. Returns after the
-  /// first signal to stop; a second one has its default effect.
-  void serve(node& x) {
-    reload_on_signal(x);
-    change_level_on_signal();
-    io_.run();
-    stop_.clear();
-  }
-
-private:
-  void reload_on_signal(node& x) {
-    reload_.async_wait([this, &x](auto error, int) {
-      if (error)
-        return;
-      service_manager::say_reloading();
-      x.reload();
-      service_manager::say_ready();
-      reload_on_signal(x);
-    });
-  }
-
-  // From the usual level to debug and back, from wherever it is; where debug
-  // is usual, to trace.
-  void change_level_on_signal() {
-    level_.async_wait([this](auto error, int) {
-      if (error)
-        return;
-      auto other = usual_level_ == log::level::debug ? log::level::trace
-                                                     : log::level::debug;
-      auto is_usual = log::threshold() == usual_level_;
-      log::change_threshold(is_usual ? other : usual_level_, "SIGUSR1");
-      change_level_on_signal();
-    });
-  }
-
-  const log::level usual_level_;
-  boost::asio::io_context io_{1};
-  boost::asio::signal_set stop_;
-  boost::asio::signal_set reload_;
-  boost::asio::signal_set level_;
-};
-
 } // namespace
 
 int run_node(int argc, const char* const* argv, room_types rooms) {
@@ -134,23 +65,34 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     return *parsed.exit_code;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  allow_many_files();
+  never_ask_for_pass_phrases();
   log::set_format(parsed.value.log_format);
   log::set_threshold(parsed.value.log_level);
+  for (auto& name : parsed.ignored)
+    log::warn("variable_ignored", {{"variable", name}},
+              "a variable of an orchestrator is not an option");
+  raise_file_limit();
   signal_desk signals{parsed.value.log_level};
   node running{parsed.value, std::move(rooms)};
-  if (auto error = running.start(); !error.empty()) {
+  auto error = running.start();
+  if (error.empty()) {
+    announce(running, parsed.value);
+    service_manager::say_ready();
+    signals.serve(running);
+    service_manager::say_stopping();
+  } else {
     log::error("node_start_failed", "{}", error);
-    return EXIT_FAILURE;
   }
-  announce(running, parsed.value);
-  service_manager::say_ready();
-  signals.serve(running);
-  service_manager::say_stopping();
-  if (!running.stop())
-    std::_Exit(EXIT_FAILURE); // joining stuck threads would hang
-  log::info("node_stopped", "node has stopped");
-  return EXIT_SUCCESS;
+  {
+    stop_guard guard{running.longest_stop(),
+                     [&running] { return running.waits_for(); }};
+    if (!running.stop())
+      end_process(EXIT_FAILURE); // joining stuck threads would hang
+  }
+  if (error.empty())
+    log::info("node_stopped", "node has stopped");
+  log::flush(std::chrono::milliseconds{500});
+  return error.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 } // namespace atrium

@@ -20,6 +20,11 @@ bio read(const std::string& pem) {
   return bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
 }
 
+// A key with a pass phrase cannot be read: a daemon has nobody to ask for it.
+int ask_nobody(char*, int, int, void*) {
+  return -1;
+}
+
 // OpenSSL keeps what has failed per thread, and TLS must not find it there.
 evp_key without_errors(EVP_PKEY* x) {
   ERR_clear_error();
@@ -30,11 +35,10 @@ evp_key without_errors(EVP_PKEY* x) {
 
 evp_key read_public_pem(const std::string& pem) {
   return without_errors(
-    PEM_read_bio_PUBKEY(read(pem).get(), nullptr, nullptr, nullptr));
+    PEM_read_bio_PUBKEY(read(pem).get(), nullptr, ask_nobody, nullptr));
 }
 
 evp_key read_private_pem(const std::string& pem) {
-  auto ask_nobody = [](char*, int, int, void*) { return -1; };
   return without_errors(
     PEM_read_bio_PrivateKey(read(pem).get(), nullptr, ask_nobody, nullptr));
 }

@@ -47,6 +47,9 @@ std::string node_metrics::text() const {
   add_mailboxes(result);
   add_errors(result);
   add_bus_and_links(result);
+  result.gauge({"atrium_room_hooks_slow",
+                "Hooks of rooms that have been running for over 2 seconds."},
+               {{value_of(env_->hooks->late(std::chrono::seconds{2}).size())}});
   add_log(result);
   add_process(result);
   return result.text();

@@ -1,6 +1,7 @@
 #include "atrium/net/tls/tls_context.hpp"
 
 #include "atrium/broker/log.hpp"
+#include "atrium/net/pass_phrase.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -22,6 +23,10 @@ std::string last_error() {
   auto* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "it cannot be read";
 }
+
+const std::string encrypted_key
+  = "the key is encrypted, and a node asks nobody for a pass phrase: store it "
+    "without one (openssl pkey)";
 
 // A client that offers HTTP/2 beside 1.1 gets the latter: WebSockets need it.
 int choose_http(SSL*, const unsigned char** out, unsigned char* out_size,
@@ -63,12 +68,17 @@ std::shared_ptr<SSL_CTX> read(const tls_files& from, std::string& error) {
   std::shared_ptr<SSL_CTX> result{SSL_CTX_new(TLS_server_method()),
                                   SSL_CTX_free};
   set_rules(*result);
+  auto is_encrypted = false;
+  SSL_CTX_set_default_passwd_cb(result.get(), refuse_pass_phrase);
+  SSL_CTX_set_default_passwd_cb_userdata(result.get(), &is_encrypted);
   if (SSL_CTX_use_certificate_chain_file(result.get(), from.cert.c_str()) != 1)
     error = from.option + "-cert: " + from.cert + ": " + last_error();
   else if (SSL_CTX_use_PrivateKey_file(result.get(), from.key.c_str(),
                                        SSL_FILETYPE_PEM)
            != 1)
-    error = from.option + "-key: " + from.key + ": " + last_error();
+    error = from.option + "-key: " + from.key + ": "
+            + (is_encrypted ? encrypted_key : last_error());
+  SSL_CTX_set_default_passwd_cb_userdata(result.get(), nullptr);
   if (!error.empty())
     return nullptr;
   warn_of_end(*result, from.cert);

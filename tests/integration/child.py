@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import pathlib
+import resource
 import signal
 import subprocess
 
@@ -20,17 +21,24 @@ def die_with_parent():
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def prepare(files):
+    """The same, with so many file descriptors at most."""
+    die_with_parent()
+    if files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+
 class Child:
     """A process with one file for both of its output streams."""
 
     running = []
 
-    def __init__(self, name, command, directory, env=None):
+    def __init__(self, name, command, directory, env=None, files=None):
         self.name = name
         self.log_path = directory / f"{name}.log"
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=directory, env=env, preexec_fn=die_with_parent,
+                command, cwd=directory, env=env, preexec_fn=lambda: prepare(files),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         Child.running.append(self)
 

@@ -68,10 +68,11 @@ class Node(Child):
     good_end = 0  # the exit code
 
     def __init__(self, directory, *options, listen="127.0.0.1:0", program=None, log_level="debug",
-                 **variables):
+                 files=None, **variables):
         command = [program or binary(), "node",
                    "--listen", listen, "--log-level", log_level, *options]
-        super().__init__(f"node-{next(NUMBERS)}", command, directory, environment(**variables))
+        super().__init__(f"node-{next(NUMBERS)}", command, directory, environment(**variables),
+                         files)
         try:
             wait_until(self._listens_or_has_exited, f"{self.name} listens")
             assert not self.has_exited, f"{self.name} did not start:\n{self.log_tail()}"

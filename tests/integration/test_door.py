@@ -1,12 +1,14 @@
 """How many may come in: by address, by the second, and before they have said what they want."""
 
+import http.client
 import json
 
 import pytest
 
 from client import join, talk
-from deadline import until
-from raw_socket import TEXT, Ended
+from deadline import until, wait_until
+from node import fetch
+from raw_socket import TEXT, Ended, RawSocket
 
 OVERLOADED = 1013
 
@@ -109,3 +111,56 @@ async def is_answered(connect, node):
         return status == 200
     except Ended:
         return False
+
+
+async def test_idle_sockets_of_one_address_lock_nobody_out(start_node, connect, room):
+    """A hundred sockets that have asked for something and are kept open fill all places.
+    The longest idle one makes place for who comes, from the same address as from others."""
+    node = start_node("--max-pending", "100")
+    for _ in range(100):
+        idle = await connect.tcp(node)
+        await idle.send(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert (await idle.read_response())[0] == 200
+    ann, bob = await connect(node), await connect(node)
+    await join(room, ann, bob)
+    await talk(room, ann, bob)
+    assert fetch(node.internal_port, "/ready")[0] == 200
+    other = http.client.HTTPConnection("127.0.0.1", node.port, timeout=5,
+                                       source_address=("127.0.0.2", 0))
+    other.request("GET", "/ready")
+    assert other.getresponse().status == 200
+    other.close()
+
+
+async def test_requests_do_not_make_the_time_to_the_upgrade_longer(start_node, connect):
+    """A client asks for one thing after the other on a connection of the public listener.
+    It has the handshake timeout for all of them together; an operator has it for each."""
+    node = start_node("--handshake-timeout", "1")
+    request = b"GET /ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    client, operator = await connect.tcp(node), await RawSocket.open(node.internal_port)
+
+    async def is_cut():
+        await operator.send(request)
+        await operator.read_response()
+        await client.send(request)
+        try:
+            await client.read_response()
+            return False
+        except Ended:
+            return True
+
+    await until(is_cut, "the client is cut", seconds=8)
+    await operator.send(request)
+    assert (await operator.read_response())[0] in (200, 503)
+    await operator.close()
+
+
+async def test_sockets_of_the_internal_listener_are_bounded(start_node, connect):
+    """Whoever may ask for reports may also leave connections open.
+    The longest idle ones go, and reports are still there."""
+    node = start_node()
+    idle = [await RawSocket.open(node.internal_port) for _ in range(100)]
+    wait_until(lambda: fetch(node.internal_port, "/health")[0] == 200, "the report is there")
+    assert await idle[0].read_to_end() == b""
+    for each in idle:
+        await each.close()

@@ -1,12 +1,17 @@
 """What a node says about itself, and to whom: /health and /ready."""
 
+import contextlib
 import json
+import re
+import socket
 
 import pytest
 
-from client import join, talk
+from client import join, talk, unique
 from deadline import until, wait_until
-from node import fetch, run_node
+from metrics import Scrape
+from node import binary, fetch, run_node
+from raw_socket import upgrade_request
 
 
 def is_ready(node):
@@ -123,3 +128,54 @@ async def test_reports_are_there_while_clients_are_many(start_node, connect, roo
         await client.request("publish", room=room, data="x")
         assert node.report("/health")[0] == 200
     await until(lambda: is_ready(node), "the node is ready")
+
+
+@pytest.fixture
+def start_stuck_node(start_node):
+    """Starts a node whose workers can be blocked: it has rooms that do so."""
+    def start(*options):
+        node = start_node("--workers", "2", "--user-connections", "0", *options,
+                          program=binary().parents[1] / "tests" / "blocking_room")
+        node.good_end = 1  # hooks that block cannot be ended
+        return node
+
+    return start
+
+
+async def test_blocking_hooks_do_not_get_a_node_restarted(start_stuck_node, connect):
+    """Two rooms keep both workers for themselves: a restart would only bring them back.
+    The node is healthy, lets nobody in, and the log names the rooms; a stop has its bound."""
+    node = start_stuck_node("--grace", "1", "--drain-window", "0")
+    await until(lambda: is_ready(node), "the node is ready")
+    rooms = [unique("stuck:room") for _ in range(2)]
+    for room in rooms:
+        client = await connect(node)
+        await join(room, client)
+        await client.post("publish", room=room, data="x")
+    await until(lambda: not is_ready(node), "the node notices")
+    assert "scheduler" in node.report("/ready")[1]["checks"]["accepting"]["reason"]
+    await until(lambda: all(re.search(f"room_hook_slow: .* room={x}", node.log) for x in rooms),
+                "the log names the rooms")
+    assert node.report("/health")[0] == 200
+    assert Scrape(node)("atrium_room_hooks_slow") == 2
+    node.interrupt()
+    assert await node.exit_code(15) == 1
+    assert re.search("node_stop_failed: .* waits_for=.*hook of room", node.log)
+
+
+def test_reports_are_there_when_there_are_no_files_left(start_node):
+    """Clients take all file descriptors that they can get.
+    Operators have some of their own, and the node says that it takes no more clients."""
+    node = start_node("--user-connections", "0", files=200)
+    wait_until(lambda: is_ready(node), "the node is ready")
+    assert "connections_clamped" in node.log
+    with contextlib.ExitStack() as stack:
+        for _ in range(300):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", node.port)))
+            client.sendall(upgrade_request("/ws"))
+        wait_until(lambda: not is_ready(node), "the node is full")
+        assert "max-" in node.report("/ready")[1]["checks"]["accepting"]["reason"]
+        for _ in range(20):
+            assert node.report("/health")[0] == 200
+        assert "listener_paused" not in node.log
+    wait_until(lambda: is_ready(node), "the node has place again")

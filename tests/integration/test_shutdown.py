@@ -1,13 +1,17 @@
 """A node that is told to stop says goodbye, keeps its word, and leaves the others alone."""
 
 import asyncio
+import os
+import pathlib
 import signal
+import subprocess
 
 import pytest
 
 from channels import ALL, rooms, subscribed, users
 from client import Closed, join, talk
-from deadline import until
+from deadline import until, wait_until
+from node import binary, environment
 
 
 async def assert_farewell(client):
@@ -134,3 +138,32 @@ async def test_an_unfinished_handshake_cannot_hold_up_the_end(start_node, connec
     await connect.tcp(node)
     node.interrupt()
     assert await node.exit_code() == 0
+
+
+@pytest.mark.parametrize("wrapper", [[], ["unshare", "-p", "-f", "--mount-proc", "--kill-child"]],
+                         ids=["alone", "as process 1"])
+def test_the_second_signal_ends_the_node_at_once(tmp_path, wrapper):
+    """A node drains for minutes, and whoever waits loses patience.
+    The second signal ends it, also as process 1 of a container, where signals do nothing."""
+    command = [*wrapper, binary(), "node", "--listen", "127.0.0.1:0", "--drain-delay", "600000"]
+    log = tmp_path / "log"
+    with open(log, "wb") as out:
+        process = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL,
+                                   stdout=out, stderr=out)
+    try:
+        wait_until(lambda: "listening on" in log.read_text() or process.poll() is not None,
+                   "the node listens")
+        if wrapper and process.poll() is not None:
+            pytest.skip("namespaces of processes are not allowed here: " + log.read_text())
+        node = int(children(process.pid)[0]) if wrapper else process.pid
+        os.kill(node, signal.SIGTERM)
+        wait_until(lambda: "node_stopping" in log.read_text(), "the node stops")
+        os.kill(node, signal.SIGTERM)
+        code = process.wait(5)
+        assert code == (143 if wrapper else -signal.SIGTERM)
+    finally:
+        process.kill()
+
+
+def children(pid):
+    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

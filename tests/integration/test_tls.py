@@ -2,17 +2,21 @@
 
 import asyncio
 import contextlib
+import fcntl
+import os
+import pty
 import signal
 import socket
 import ssl
 import subprocess
+import termios
 import warnings
 
 import pytest
 
 from client import Client, join, talk, unique
 from deadline import DEADLINE, until
-from node import run_node
+from node import binary, environment, run_node
 
 
 def make_certificate(folder, name="node"):
@@ -216,3 +220,43 @@ def test_a_node_does_not_start_with_half_of_it(tmp_path, cert, key, complaint):
     ended = run_node(*options)
     assert ended.returncode != 0
     assert complaint in ended.stderr
+
+
+def encrypt(key):
+    """Puts a pass phrase on a key."""
+    text = subprocess.run(["openssl", "pkcs8", "-topk8", "-in", key, "-passout", "pass:secret"],
+                          check=True, capture_output=True).stdout
+    key.write_bytes(text)
+
+
+def test_an_encrypted_key_is_an_error_and_nobody_is_asked(tmp_path):
+    """A key has a pass phrase, and the node a terminal on which it could ask for it.
+    It does not, for a daemon would wait for ever: the error says what is wrong."""
+    cert, key = make_certificate(tmp_path)
+    encrypt(key)
+    for command in ("node", "check-config"):
+        terminal, other_end = pty.openpty()
+        done = subprocess.run(
+            [binary(), command, "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key],
+            stdin=other_end, capture_output=True, text=True, timeout=DEADLINE, env=environment(),
+            preexec_fn=lambda: own_terminal(other_end))
+        os.close(terminal)
+        os.close(other_end)
+        assert done.returncode in (1, 2)
+        assert "the key is encrypted" in done.stderr, done.stderr
+
+
+def own_terminal(descriptor):
+    """Runs in the child: makes this its controlling terminal, as a shell's child has one."""
+    os.setsid()
+    fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
+
+
+async def test_an_encrypted_key_on_sighup_changes_nothing(start_node, tmp_path):
+    cert, key = make_certificate(tmp_path)
+    node = start_node("--tls-cert", str(cert), "--tls-key", str(key))
+    encrypt(key)
+    node.send_signal(signal.SIGHUP)
+    await until(lambda: "the key is encrypted" in node.log, "the node refuses")
+    client = await Client.open(wss(node), ssl=trusting(cert))
+    await client.close()

@@ -7,6 +7,7 @@ import pytest
 from client import join, talk, unique
 from deadline import until
 from metrics import Scrape
+from raw_socket import TEXT, frame
 
 
 async def test_nobody_is_let_in_while_memory_is_short(start_node, connect):
@@ -97,3 +98,42 @@ async def test_who_requests_nothing_can_be_closed(start_node, connect):
     assert await idle.close_code() == 1000
     assert idle.seen("closing")[0]["reconnect"] is False
     assert (await busy.ask("ping"))["type"] == "pong"
+
+
+# The sanitizer keeps what is free, unless it is told not to.
+FRUGAL = ("quarantine_size_mb=0:thread_local_quarantine_size_kb=0:"
+          "allocator_release_to_os_interval_ms=100")
+
+
+async def test_the_door_opens_again_when_people_have_left(start_node, connect):
+    """A node is filled to its watermark, then most people leave.
+    It says that it is not ready, and why, and lets people in again within ten seconds."""
+    probe = start_node("--lanes", "1", ASAN_OPTIONS=FRUGAL)
+    empty = Scrape(probe)("process_resident_memory_bytes")
+    mark = int(empty) + 60_000_000
+    node = start_node("--lanes", "1", "--memory-watermark", str(mark), "--outbox-bytes", "33554432",
+                      "--max-message-bytes", "1000000", "--bytes-per-second", "0",
+                      "--ping-interval", "300", log_level="info", ASAN_OPTIONS=FRUGAL)
+    hungry = []
+    for _ in range(60):  # each has the node keep what it says, for it reads nothing
+        raw, status, _, _ = await connect.http(node, "/ws")
+        if status == 503:
+            break
+        hungry.append(raw)
+        room = unique("room")
+        assert (await raw.request("join", room=room))["type"] == "joined"
+        message = frame(TEXT, json.dumps({"type": "publish", "room": room, "data": "x" * 200_000}))
+        for _ in range(40):
+            await raw.send(message)
+
+    def is_shut():
+        return not node.report("/ready")[1]["checks"]["accepting"]["ok"]
+
+    await until(is_shut, "the door is shut")
+    status, report = node.report("/ready")
+    assert status == 503 and "memory-watermark" in report["checks"]["accepting"]["reason"]
+    assert (await connect.http(node, "/ws"))[1] == 503
+    for each in hungry:
+        each.reset()
+    await until(lambda: node.report("/ready")[0] == 200, "the door is open again", seconds=10)
+    assert await connect(node)

@@ -26,10 +26,11 @@ struct fixture {
   }
 
   void open(const options& from) {
-    entrance = std::make_unique<door>(from, count);
+    entrance = std::make_unique<door>(from, count, open_ones, from.max_connections, 1'000'000);
   }
 
   std::shared_ptr<counters> count = std::make_shared<counters>();
+  std::shared_ptr<gate> open_ones = std::make_shared<gate>(1'000);
   std::unique_ptr<door> entrance;
   std::vector<address_table::ticket> places;
 };
@@ -38,17 +39,29 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(door_tests, fixture)
 
-CAF_TEST(so many may wait before the upgrade) {
+CAF_TEST(a door that is shut says why) {
   options from;
-  from.max_pending = 2;
+  from.max_pending = 1;
+  from.max_connections = 2;
+  from.handshakes_per_second = 1;
+  from.memory_watermark = "0";
   open(from);
-  auto first = entrance->knock();
-  auto second = entrance->knock();
-  CAF_CHECK(first && second);
-  CAF_CHECK(!entrance->knock());
-  CAF_CHECK_EQUAL(count->pending_refused.load(), 1U);
-  first.reset();
-  CAF_CHECK(entrance->knock().has_value());
+  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  open_ones->try_enter(2);
+  CAF_CHECK(entrance->shut(start).ends_with("(max-connections)"));
+  open_ones->leave(1);
+  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  auto waiting = entrance->waiting()->enter(ann, false);
+  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  waiting->busy();
+  CAF_CHECK(entrance->shut(start).ends_with("(max-pending)"));
+  waiting.reset();
+  CAF_CHECK_EQUAL(enter(ann), "");
+  CAF_CHECK(entrance->shut(start).ends_with("(handshakes-per-second)"));
+  CAF_CHECK_EQUAL(entrance->shut(start + 1s), "");
+  from.memory_watermark = "1";
+  open(from);
+  CAF_CHECK(entrance->shut(start).ends_with("(memory-watermark)"));
 }
 
 CAF_TEST(handshakes have a rate that all addresses share) {

@@ -19,8 +19,14 @@ struct fixture {
       if (part_answers)
         sign->answer();
     };
-    subject = std::make_unique<health>(std::vector<health::part>{{"lane-0", ask}}, std::move(echo),
-                                       life, [this] { return now; });
+    subject = std::make_unique<health>(
+      std::vector<health::part>{part("lane-0", ask)}, std::move(echo), life,
+      [this] { return shut; }, [this] { return now; });
+  }
+
+  health::part part(std::string name, health::question ask) {
+    return {std::move(name), std::move(ask), std::make_shared<vital_sign>(),
+            [this] { return is_held_up; }};
   }
 
   void tick_after(std::chrono::milliseconds time) {
@@ -30,6 +36,8 @@ struct fixture {
 
   health::clock::time_point now{1h};
   bool part_answers = true;
+  bool is_held_up = false;
+  std::string shut;
   int asked = 0;
   std::shared_ptr<test::scripted_bus> wire = std::make_shared<test::scripted_bus>();
   std::shared_ptr<node_life> life = std::make_shared<node_life>();
@@ -90,6 +98,28 @@ CAF_TEST(a silent part makes a node sick after two seconds) {
   CAF_CHECK_EQUAL(
     subject->live().json,
     R"({"healthy":false,"checks":{"lane-0":{"ok":false,"reason":"no answer for 2.5 s"}}})");
+}
+
+CAF_TEST(a part that others hold up makes a node unready and not sick) {
+  part_answers = false;
+  is_held_up = true;
+  subject->tick();
+  tick_after(2500ms);
+  CAF_CHECK(subject->live().ok);
+  CAF_CHECK(subject->ready().json.find(R"("accepting":{"ok":false,"reason":"lane-0 has not )"
+                                       R"(answered for 2.5 s"})")
+            != std::string::npos);
+}
+
+CAF_TEST(a node that lets nobody in is not ready and says why) {
+  subject->tick();
+  CAF_CHECK(subject->ready().ok);
+  shut = "as many are connected as may be";
+  CAF_CHECK(!subject->ready().ok);
+  CAF_CHECK(subject->ready().json.find(shut) != std::string::npos);
+  CAF_CHECK(subject->live().ok);
+  shut.clear();
+  CAF_CHECK(subject->ready().ok);
 }
 
 CAF_TEST(a silent part is asked once) {

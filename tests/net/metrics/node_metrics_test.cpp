@@ -15,7 +15,7 @@ struct fixture : node_fixture {
   fixture() {
     auto echo = std::make_unique<bus_echo>(wire, "probe", "run");
     pulse = std::make_shared<health>(std::vector<health::part>{}, std::move(echo),
-                                     std::make_shared<node_life>());
+                                     std::make_shared<node_life>(), nullptr);
     std::vector<node_metrics::lane_view> lanes;
     for (auto& port : env->lanes)
       lanes.push_back({port, [this] { return busy; }});

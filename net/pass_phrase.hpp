@@ -1,0 +1,14 @@
+#pragma once
+
+namespace atrium {
+
+/// For OpenSSL, in place of its own callback, which asks the terminal: notes in
+/// the `bool` at `wanted` that a key is encrypted, and has reading it fail.
+int refuse_pass_phrase(char* out, int size, int writes, void* wanted);
+
+/// From now on no key that this process reads, through whatever library, has
+/// OpenSSL ask the terminal: a daemon would wait for an answer that nobody
+/// gives.
+void never_ask_for_pass_phrases();
+
+} // namespace atrium
