@@ -38,8 +38,9 @@ CAF_TEST(a hook within a hook counts as the outer one) {
     auto second = subject.begin(inner, start);
     CAF_CHECK_EQUAL(subject.late(0s, start).size(), 1U);
   }
-  CAF_REQUIRE_EQUAL(subject.late(0s, start).size(), 1U);
-  CAF_CHECK_EQUAL(subject.late(0s, start)[0].room, "outer");
+  auto late = subject.late(0s, start);
+  CAF_REQUIRE_EQUAL(late.size(), 1U);
+  CAF_CHECK_EQUAL(late[0].room, "outer");
 }
 
 CAF_TEST(each thread has its own) {

@@ -183,7 +183,7 @@ CAF_TEST(variables of an orchestrator are not taken for options) {
          {"ATRIUM_REDIS_SERVICE_HOST", "10.0.0.2"},
          {"ATRIUM_REDIS_PORT", "tcp://10.0.0.2:6379"},
          {"ATRIUM_REDIS_PORT_6379_TCP_ADDR", "10.0.0.2"},
-         {"ATRIUM_INSPECT_PORT", "tcp://10.0.0.3:9180"},
+         {"ATRIUM_PROXY_PORT_9180_SCTP", "sctp://10.0.0.3:9180"},
          {"ATRIUM_NAME", "/web/atrium"},
          {"ATRIUM_ENV_PATH", "/bin"},
        }) {
