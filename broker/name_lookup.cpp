@@ -157,7 +157,8 @@ void name_lookup::find(const std::string& host, std::uint16_t port,
 }
 
 void name_lookup::forget() noexcept {
-  state_->done = nullptr;
+  // Ends with what the handler owns, which may be this object.
+  auto gone = std::exchange(state_->done, nullptr);
 }
 
 } // namespace atrium

@@ -23,7 +23,7 @@ struct credentials {
 };
 
 /// Who somebody is, or why that cannot be said: `token_invalid`,
-/// `token_expired` or `auth_unavailable`.
+/// `token_expired`, `rate_limited`, `auth_broken` or `auth_unavailable`.
 using verdict = std::variant<identity, failure>;
 
 /// Says who the user is and what the user may do.

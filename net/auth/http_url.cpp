@@ -30,7 +30,7 @@ std::optional<http_url> parse_http_url(std::string_view text,
   if (!error.empty() || where.port == 0)
     return std::nullopt;
   result.host = where.host;
-  result.port = std::to_string(where.port);
+  result.port = where.port;
   return result;
 }
 

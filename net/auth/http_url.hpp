@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@ namespace atrium {
 /// Where an HTTP server answers.
 struct http_url {
   std::string host; ///< Name or address; IPv6 without brackets.
-  std::string port;
+  std::uint16_t port = 0;
   std::string target = "/"; ///< Path and query.
   std::string authority;    ///< Host and port as they stood in the text.
 };

@@ -2,12 +2,12 @@
 
 #include "atrium/broker/json_object.hpp"
 #include "atrium/broker/log.hpp"
+#include "atrium/broker/name_lookup.hpp"
+#include "atrium/broker/redis_dialer.hpp"
 #include "atrium/broker/text.hpp"
 #include "atrium/net/auth/claims.hpp"
 #include "atrium/net/lane_thread.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -20,13 +20,16 @@ namespace http = boost::beast::http;
 
 namespace {
 
-using boost::asio::ip::tcp;
 using error_code = boost::system::error_code;
 
 constexpr std::uint64_t largest_answer = 65536;
 
 failure unavailable(std::string why) {
   return {{}, errc::auth_unavailable, std::move(why), {}};
+}
+
+failure out_of_reach(const std::string& why) {
+  return unavailable("the backend does not answer: " + why);
 }
 
 failure broken(std::string why) {
@@ -50,9 +53,7 @@ failure failure_from(error_code error) {
       && error != http::error::end_of_stream
       && error != http::error::partial_message;
   auto why = "the backend's answer cannot be read: " + error.message();
-  return unreadable
-           ? broken(std::move(why))
-           : unavailable("the backend does not answer: " + error.message());
+  return unreadable ? broken(std::move(why)) : out_of_reach(error.message());
 }
 
 std::string question_text(const credentials& x) {
@@ -81,7 +82,8 @@ public:
     : to_(std::move(to)),
       place_(std::move(place)),
       seat_(std::move(seat)),
-      resolver_(lane.io()),
+      names_(lane.io()),
+      dialer_(lane.io(), to_->timeout),
       socket_(lane.io()),
       done_(std::move(done)) {
     answer_.body_limit(largest_answer);
@@ -100,10 +102,7 @@ public:
     request_.keep_alive(false);
     request_.body() = std::move(body);
     request_.prepare_payload();
-    resolver_.async_resolve(to_->url.host, to_->url.port,
-                            [self = shared_from_this()](auto e, auto found) {
-                              self->connect(e, found);
-                            });
+    resolve();
   }
 
   void beat() override {
@@ -112,24 +111,39 @@ public:
 
   /// No answer in time, or the node stops.
   void expire() override {
+    auto self = shared_from_this(); // the handlers that go may be the last ones
     finish(unavailable("the backend does not answer in time"));
-    resolver_.cancel();
+    names_.forget();
+    dialer_.cancel();
     error_code ignored;
     socket_.close(ignored);
   }
 
 private:
-  void connect(error_code error, const tcp::resolver::results_type& found) {
-    if (error || !done_)
-      return finish(failure_from(error));
-    boost::asio::async_connect(
-      socket_, found,
-      [self = shared_from_this()](auto e, const auto&) { self->write(e); });
+  // Not by Asio: whoever stops would wait for the name servers.
+  void resolve() {
+    try {
+      names_.find(to_->url.host, to_->url.port,
+                  [self = shared_from_this()](name_lookup::outcome x) {
+                    x.error.empty() ? self->connect(tcp_endpoints(x.found))
+                                    : self->finish(out_of_reach(x.error));
+                  });
+    } catch (const std::exception& error) {
+      finish(out_of_reach(error.what()));
+    }
   }
 
-  void write(error_code error) {
-    if (error || !done_)
-      return finish(failure_from(error));
+  void connect(redis_endpoints found) {
+    dialer_.dial(std::move(found),
+                 [self = shared_from_this()](redis_dialer::outcome x) {
+                   if (!x.error.empty())
+                     return self->finish(out_of_reach(x.error));
+                   self->socket_ = std::move(x.socket);
+                   self->write();
+                 });
+  }
+
+  void write() {
     http::async_write(
       socket_, request_,
       [self = shared_from_this()](auto e, auto) { self->read(e); });
@@ -180,8 +194,9 @@ private:
   gate_ticket place_;
   address_table::ticket seat_;
   refusal_cache::key digest_{};
-  tcp::resolver resolver_;
-  tcp::socket socket_;
+  name_lookup names_;
+  redis_dialer dialer_;
+  redis_protocol::socket socket_;
   http::request<http::string_body> request_;
   boost::beast::flat_buffer buffer_;
   http::response_parser<http::string_body> answer_;

@@ -45,7 +45,7 @@ std::string read_node_address(const std::string& text, node_address& out) {
   if (result.text != text && url->authority.find(':') == std::string::npos)
     return not_an_address(text);
   result.host = url->host;
-  result.port = url->port;
+  result.port = std::to_string(url->port);
   result.authority = url->authority;
   result.prefix = url->target.substr(0, url->target.find_last_not_of('/') + 1);
   out = std::move(result);

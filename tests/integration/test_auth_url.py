@@ -5,6 +5,7 @@ import json
 import time
 
 from deadline import until
+from name_server import unreachable_name_server
 from tables import by_name
 from tokens import bearer
 
@@ -144,6 +145,15 @@ async def test_a_backend_that_is_not_there(start_node, connect):
     raw, status, *_ = await connect.http(node, "/ws?token=x&reject=close")
     assert status == 101
     assert await raw.close_code() == 1013
+
+
+async def test_a_backend_whose_name_is_not_resolved(start_node, connect, tmp_path):
+    """No name server answers. Clients are told so in time, and the node can stop."""
+    node = start_node("--auth", "url", "--auth-url", "http://who.example/", "--auth-timeout", "1",
+                      "--grace", "2", **unreachable_name_server(tmp_path))
+    assert (await connect.http(node, "/ws?token=x"))[1] == 503
+    node.interrupt()
+    assert await asyncio.to_thread(node.wait_exit_code, 10) == 0
 
 
 async def test_questions_are_bounded(start_node, connect):

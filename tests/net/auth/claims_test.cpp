@@ -70,13 +70,13 @@ CAF_TEST(the address of a backend is read) {
   auto x = parse_http_url("http://backend.example:81/auth?x=1");
   CAF_REQUIRE(x.has_value());
   CAF_CHECK_EQUAL(x->host, "backend.example");
-  CAF_CHECK_EQUAL(x->port, "81");
+  CAF_CHECK_EQUAL(x->port, 81u);
   CAF_CHECK_EQUAL(x->target, "/auth?x=1");
   CAF_CHECK_EQUAL(x->authority, "backend.example:81");
   auto v6 = parse_http_url("http://[::1]");
   CAF_REQUIRE(v6.has_value());
   CAF_CHECK_EQUAL(v6->host, "::1");
-  CAF_CHECK_EQUAL(v6->port, "80");
+  CAF_CHECK_EQUAL(v6->port, 80u);
   CAF_CHECK_EQUAL(v6->target, "/");
   for (auto& text : {"", "http://", "https://x", "http://x:y", "http://x:0", "http://u:p@x/",
                      "http://x/a b", "http://x/\r\n"})
