@@ -21,7 +21,9 @@ http_session::http_session(stream_socket socket, lane_thread& lane,
     peer_(peer_of(stream_.next_layer())),
     place_(std::move(place)),
     from_{peer_, gate_ticket{place_}, {}} {
-  // nop
+  // Beast bounds neither the extensions of chunks nor the trailer.
+  constexpr std::size_t least = 8192;
+  buffer_.max_size(std::max(2 * node_->options.max_header_bytes, least));
 }
 
 void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
@@ -106,6 +108,7 @@ void http_session::take_proxy_header(std::shared_ptr<ssl_ctx_st> context,
   socket.receive(boost::asio::buffer(*seen) + before, 0, error);
   if (!whole)
     return read_proxy_header(std::move(context), std::move(seen));
+  is_nameless_ = !header.client;
   peer_ = header.client.value_or(peer_);
   begin(context);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace atrium {
 
@@ -100,9 +101,13 @@ std::string_view join_lines(http_request& x) {
     if (x.count(name) > 1)
       return http::to_string(name);
   std::vector<std::string> several;
-  for (auto& field : x.base())
-    if (x.count(field.name_string()) > 1)
+  for (auto& field : x.base()) {
+    // Not by count(), which is as long as there are lines: of thousands of one
+    // name each would walk over all.
+    auto [first, last] = x.equal_range(field.name_string());
+    if (first != last && std::next(first) != last)
       several.emplace_back(field.name_string());
+  }
   for (auto& name : several)
     if (x.count(name) > 1) // not joined yet
       x.set(name, joined_lines(x, name));

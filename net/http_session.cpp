@@ -8,6 +8,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <utility>
+
 namespace atrium {
 
 namespace http = boost::beast::http;
@@ -65,6 +67,9 @@ void http_session::on_head(boost::system::error_code error) {
   }
   if (error)
     return on_read(error);
+  head_.reset();
+  if (parser_->chunked())
+    head_ = parser_->get().base();
   if (!parser_->is_done() && buffer_.size() == 0
       && waits_for_continue(parser_->get()))
     return answer_continue();
@@ -96,8 +101,14 @@ void http_session::read_body() {
 
 void http_session::on_read(boost::system::error_code error) {
   expect_nobody();
-  if (!error)
-    return handle(parser_->release());
+  if (!error) {
+    auto request = parser_->release();
+    // Beast puts the trailer among the fields of the header, where RFC 9110,
+    // 6.5.1, lets nobody put it.
+    if (auto head = std::exchange(head_, std::nullopt))
+      request.base() = std::move(*head);
+    return handle(std::move(request));
+  }
   auto malformed
     = error.category()
       == http::make_error_code(http::error::bad_version).category();

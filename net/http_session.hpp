@@ -87,6 +87,8 @@ private:
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>
     parser_;
+  std::optional<boost::beast::http::request_header<>> head_; // before chunks
+  bool is_nameless_ = false; // the proxy has not said who the client is
   unsigned blank_lines_ = 0; // that may still come before a request
 };
 

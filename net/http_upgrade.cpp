@@ -17,8 +17,12 @@ constexpr std::size_t longest_entry = 64; // in the log
 
 void http_session::upgrade(http_request request) {
   std::string_view unclear;
-  from_.address = node_->proxies.client_of(
-    peer_, std::string_view{request["X-Forwarded-For"]}, &unclear);
+  // A proxy that passes on TCP does not write into the header: what stands
+  // there is the client's own word.
+  std::string_view said{request["X-Forwarded-For"]};
+  if (is_nameless_)
+    said = {};
+  from_.address = node_->proxies.client_of(peer_, said, &unclear);
   if (!unclear.empty())
     log::warn("forwarded_for_unclear",
               {{"proxy", peer_.to_string()},

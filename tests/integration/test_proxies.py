@@ -133,6 +133,19 @@ async def test_a_proxy_need_not_know_the_client(proxied, words):
     assert (await raw.read_response())[0] == 200
 
 
+async def test_nobody_names_themselves_behind_a_proxy(start_node, connect):
+    """A proxy that passes on TCP writes no X-Forwarded-For: what stands there is the client's own
+    word, and does not count where the proxy knows no client."""
+    node = start_node("--trusted-proxy", "127.0.0.1", "--proxy-protocol",
+                      "--connections-per-address", "1")
+    found = []
+    for client in ("203.0.113.21", "203.0.113.22"):
+        request = upgrade_request("/ws", {"X-Forwarded-For": client})
+        raw = connect._keep(await speak(node, b"PROXY UNKNOWN\r\n", request))
+        found.append((await raw.read_response())[0])
+    assert found == [101, 429]
+
+
 async def test_an_unclear_forwarded_for_is_told(start_node, connect):
     """What a trusted proxy appends has to be an address, or the log says that it is not."""
     node = start_node("--trusted-proxy", "127.0.0.1", log_level="info")

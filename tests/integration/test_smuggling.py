@@ -37,6 +37,7 @@ BOMBS = {
     "ten thousand headers": b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 10_000,
     "an address of a megabyte": b"GET /" + b"x" * (1 << 20),
     "a query of 64 KiB": b"GET /ws?user=" + b"x" * 65_536 + b" HTTP/1.1\r\n",
+    "thousands of headers of one name": b"GET / HTTP/1.1\r\n" + b"a:\r\n" * 100_000,
     "a folded header without end": b"GET / HTTP/1.1\r\nX: a\r\n" + b" b\r\n" * 100_000,
 }
 
@@ -95,6 +96,32 @@ async def test_nothing_may_follow_an_upgrade_before_its_answer(node, connect, mo
         answer = await raw.read_to_end()
         assert responses(answer) == 1 and answer.startswith(b"HTTP/1.1 400 ")
         await ann.served()
+
+
+@by_name("trailer", {"no field of it counts": b"Host: evil.example\r\nHost: a\r\n",
+                     "not even one that may be there once": b"Authorization: a\r\n" * 2})
+async def test_a_trailer_is_no_header(node, connect, trailer):
+    """What comes behind the chunks was seen by no proxy that looks at headers."""
+    raw = await connect.tcp(node)
+    await raw.send(b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+                   b"0\r\n" + trailer + b"\r\n")
+    assert (await raw.read_response())[0] == 200
+    await raw.send(b"GET /nothing HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert (await raw.read_response())[0] == 404
+
+
+@by_name("rest", {"extensions of a chunk": b"0;" + b"a" * (1 << 20),
+                  "a trailer": b"0\r\n" + b"a:\r\n" * 100_000,
+                  "a long line of a trailer": b"0\r\na:" + b"b" * (1 << 20)})
+async def test_what_comes_with_chunks_is_bounded(node, connect, rest):
+    """The node reads 16 KiB of it and says so. Others are served meanwhile."""
+    async with survived(connect, node) as ann:
+        raw = await connect.tcp(node)
+        await raw.send(b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
+        sending = asyncio.create_task(raw.send(rest))
+        await ann.served()
+        assert (await raw.read_to_end()).startswith(b"HTTP/1.1 400 ")
+        sending.cancel()
 
 
 @by_name("bomb", BOMBS)
