@@ -149,7 +149,8 @@ private:
     if (!terms_->tls)
       return talk(socket_);
     tls_.emplace(socket_, *terms_->tls);
-    expect_name(tls_->native_handle(), terms_->from.node.host);
+    if (!expect_name(tls_->native_handle(), terms_->from.node.host))
+      return fail("no certificate can be for " + terms_->from.node.host);
     tls_->async_handshake(asio::ssl::stream_base::client,
                           [self = shared_from_this()](error_code error) {
                             error ? self->fail_handshake(error)
@@ -158,15 +159,15 @@ private:
   }
 
   // RFC 9110, 4.3.4: the certificate has to be for the host of the address.
-  static void expect_name(SSL* tls, const std::string& host) {
+  // Without a name to expect OpenSSL would take that of any host.
+  static bool expect_name(SSL* tls, const std::string& host) {
     error_code is_a_name;
     asio::ip::make_address(host, is_a_name);
-    if (!is_a_name) {
-      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host.c_str());
-      return;
-    }
-    SSL_set_tlsext_host_name(tls, host.c_str());
-    SSL_set1_host(tls, host.c_str());
+    if (!is_a_name)
+      return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host.c_str())
+             == 1;
+    return SSL_set_tlsext_host_name(tls, host.c_str()) == 1
+           && SSL_set1_host(tls, host.c_str()) == 1;
   }
 
   template <class Stream>

@@ -47,8 +47,9 @@ std::optional<http_answer> refuse_foreign_page(const node_context& node,
   auto host = header(x, http::field::host);
   auto origin = header(x, http::field::origin);
   auto where = node.options.internal_address();
-  auto bound_anew = where && where->is_loopback() && where->path.empty()
-                    && !host.empty() && !is_local_name(host);
+  // Browsers come to a Unix socket, too: by a tunnel or a proxy.
+  auto bound_anew
+    = where && where->is_loopback() && !host.empty() && !is_local_name(host);
   if (!bound_anew && (origin.empty() || is_origin_of(host, origin)))
     return std::nullopt;
   return http_problem(403, "forbidden", "pages of other sites may not ask");

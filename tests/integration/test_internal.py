@@ -43,6 +43,16 @@ async def test_a_node_is_asked_at_a_unix_socket(start_node, connect, path):
         assert client.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+def test_a_page_does_not_come_by_a_tunnel_to_the_socket(start_node, path):
+    """A page whose name was bound anew to this machine is as foreign there as at a port."""
+    AtSocket(start_node, path)
+    for host, status in (("evil.example:9080", 403), ("localhost", 200)):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            client.sendall(f"GET /inspect HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            assert client.recv(65536).startswith(b"HTTP/1.1 %d " % status)
+
+
 def test_the_socket_goes_with_the_node(start_node, path):
     one = AtSocket(start_node, path)
     one.node.stop()

@@ -59,7 +59,7 @@ class Door:
 
     def adapted(self, text, folder):
         """The example's text for these nodes and ports, with all files in the folder."""
-        text = text.replace("127.0.0.1:9080;", f"127.0.0.1:{self.internal_port};")
+        text = text.replace("listen 127.0.0.1:9080", f"listen 127.0.0.1:{self.internal_port}")
         for number, node in enumerate(self.nodes, 1):
             text = text.replace(f"node-{number}:8080", f"127.0.0.1:{node.port}")
             text = text.replace(f"node-{number}:9080", f"127.0.0.1:{node.internal_port}")
