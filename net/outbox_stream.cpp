@@ -174,6 +174,10 @@ bool outbox_stream::is_overdue() const {
 }
 
 void outbox_stream::judge() {
+  // Whoever takes nothing is not waiting for the lane, full or not: the lane
+  // would wait for them.
+  if (is_behind_ && !takes_bytes())
+    fall_behind(false);
   auto owner = owner_.lock();
   if (owner && is_full_after_write() && is_overdue())
     owner->on_too_slow();

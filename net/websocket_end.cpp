@@ -15,6 +15,7 @@ namespace websocket = boost::beast::websocket;
 namespace {
 
 constexpr std::chrono::seconds close_timeout{5};
+constexpr std::chrono::seconds silent_timeout{1}; // no answer to pings either
 
 } // namespace
 
@@ -48,20 +49,34 @@ void websocket_session::close(close_code code, std::string_view reason,
 void websocket_session::say_goodbye(close_code code, std::string_view reason,
                                     std::chrono::milliseconds after) {
   state_ = state::closing;
-  if (code == close_code::no_pong) { // most likely nobody answers the close
+  // Most likely nobody answers. The place goes with the descriptor only.
+  auto is_silent = code == close_code::no_pong;
+  if (is_silent)
     from_.seat = {};
-    from_.place = {};
-  }
   if (stream_.is_open()) // or else Beast has closed it, with another code
     log_.closing(code);
   farewell_.reset();
-  lane_.pulse().expire_after(*this, close_timeout);
+  lane_.pulse().expire_after(*this, is_silent ? silent_timeout : close_timeout);
   stream_.next_layer().append(
     frame::text(protocol::closing_text(code, reason, after)));
   websocket::close_reason why{static_cast<std::uint16_t>(code)};
   why.reason.assign(reason.data(), reason.size());
   stream_.async_close(why,
                       [self = shared_from_this()](auto) { self->on_gone(); });
+}
+
+void websocket_session::on_too_slow() {
+  if (state_ != state::open || !stream_.is_open())
+    return;
+  count_slow();
+  stream_.next_layer().drop_unsent();
+  close(close_code::slow_consumer, "the outbox is full", {});
+}
+
+void websocket_session::count_slow() {
+  ++node_->env->counters->slow_consumers;
+  lane_.counters().overflows[outbox_policy::disconnect].add();
+  log_.too_slow();
 }
 
 void websocket_session::on_gone(boost::system::error_code why) {

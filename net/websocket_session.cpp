@@ -112,6 +112,8 @@ void websocket_session::read() {
 void websocket_session::on_read(boost::system::error_code error) {
   if (error == websocket::error::message_too_big)
     ++node_->env->counters->oversized_frames;
+  if (error == boost::asio::error::no_buffer_space)
+    count_slow(); // by its own pings: Beast could not answer the last one
   if (error)
     return on_gone(error);
   hear();
@@ -226,16 +228,6 @@ void websocket_session::relieve() {
     out.append(gap);
   if (out.is_overdue())
     on_too_slow();
-}
-
-void websocket_session::on_too_slow() {
-  if (state_ != state::open || !stream_.is_open())
-    return;
-  ++node_->env->counters->slow_consumers;
-  lane_.counters().overflows[outbox_policy::disconnect].add();
-  log_.too_slow();
-  stream_.next_layer().drop_unsent();
-  close(close_code::slow_consumer, "the outbox is full", {});
 }
 
 void websocket_session::write(const reply& x) {

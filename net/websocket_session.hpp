@@ -112,6 +112,7 @@ private:
   void count_mistake(const failure& x);
   void read_or_wait();
   void relieve();
+  void count_slow();
   void write(const reply& x);
 
   boost::beast::websocket::stream<outbox_stream, false> stream_;
