@@ -84,8 +84,10 @@ private:
     });
   }
 
+  // Not the address: the gate of the node outlives this, and another one may be
+  // made where this was.
   std::uint64_t key() const {
-    return reinterpret_cast<std::uintptr_t>(this);
+    return to_->id();
   }
 
   listener_actor to_;

@@ -66,6 +66,7 @@ hook_error hook_error::of(const std::exception& error,
                           std::initializer_list<std::string_view> given) {
   hook_error result{boost::core::demangle(typeid(error).name()), {}};
   std::string_view text = error.what();
+  text = text.substr(0, most_logged); // or a long one would cost long searches
   auto secret
     = std::ranges::any_of(given, [=](auto x) { return quotes(text, x); });
   result.text = secret ? "withheld: it quotes what the hook was given"

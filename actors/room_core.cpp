@@ -54,7 +54,10 @@ void room_core::carry(const channel_carried& x) {
 
 void room_core::admit(join_queue::entries joins) {
   for (auto& x : joins)
-    admit(x.request, std::move(x.answer));
+    if (ended_) // by the logic, which was asked about one of them
+      x.answer.deliver(make_failure(errc::internal, logic_failed));
+    else
+      admit(x.request, std::move(x.answer));
   retire_if_empty();
 }
 
@@ -92,7 +95,10 @@ void room_core::lingered() {
   if (!seats_.empty() || !waiting_.empty())
     return;
   auto linger = logic_.run([](room_state& x) { return x.linger(); });
-  auto rest = empty_since_ + linger.value_or(0ms) - env_->now();
+  auto whole = linger.value_or(0ms);
+  // Once more at most, should the clock have been set back.
+  auto rest
+    = std::min<unix_time::duration>(whole, empty_since_ + whole - env_->now());
   if (rest <= 0ms)
     return offer_to_retire();
   lingering_ = true;
@@ -239,6 +245,7 @@ void room_core::failed(bool give_up) {
   constexpr auto why = "the room's logic keeps failing";
   record(node_event::kind::restarted, {});
   if (give_up) {
+    ended_ = true;
     fail_joins(why);
     self_->quit(make_failure(errc::internal, why));
     return;

@@ -136,6 +136,7 @@ private:
   std::uint64_t published_ = 0; // by members of this node
   std::shared_ptr<room_tally> tally_;
   bool open_ = false;
+  bool ended_ = false;     // the logic is given up
   bool lingering_ = false; // a timer is under way
   unix_time empty_since_;
   std::size_t received_joins_ = 0;

@@ -38,8 +38,9 @@ void room_logic::restart(const hook_error& why) {
   ++failures_;
   auto now = env_->now();
   restarts_.push_back(now);
-  while (now - restarts_.front() > 1min)
-    restarts_.pop_front();
+  std::erase_if(restarts_, [now](unix_time x) { // or the clock was set back
+    return now - x > 1min || x > now;
+  });
   auto often = restarts_.size() > env_->limits.restarts_per_minute;
   on_failure_(often || !make_anew());
 }
