@@ -24,7 +24,10 @@ public:
     : config_(std::move(config)),
       ledger_(config_.max_pending, config_.max_pending_bytes),
       publisher_(io_, config_, ledger_,
-                 [this](std::string_view why) { listener_.drop(why); }),
+                 [this](std::string_view why, auto* where) {
+                   where == nullptr ? listener_.drop(why)
+                                    : listener_.drop_if_at(*where, why);
+                 }),
       listener_(io_, config_) {
     // nop
   }

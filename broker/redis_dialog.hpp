@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/broker/gap_clock.hpp"
+#include "atrium/broker/redis_socket.hpp"
 #include "atrium/broker/resp.hpp"
 
 #include <string>
@@ -20,6 +21,13 @@ public:
   /// `proven` has arrived, for the answer to a question that was asked then
   /// came after it.
   virtual void on_down(gap_clock::steady proven, std::string_view reason) = 0;
+
+  /// The server at this address turned out to be no master while the link was
+  /// set up; `on_down` is not called then.
+  virtual void on_turned_away(const redis_protocol::endpoint&,
+                              std::string_view) {
+    // nop
+  }
 
   /// Appends what is to be written next, a few 100 KiB at most; called
   /// whenever the link can write, and again when that is written.

@@ -56,10 +56,6 @@ redis_link::redis_link(asio::io_context& io, const redis_bus_config& config,
   // nop
 }
 
-void redis_link::start() {
-  arm({}, &redis_link::connect);
-}
-
 void redis_link::stop() {
   close();
   ++armed_;
@@ -79,13 +75,9 @@ void redis_link::wake() {
   write();
 }
 
-void redis_link::ask_soon() {
-  life_.call();
-  wake();
-}
-
-void redis_link::drop(std::string_view reason) {
-  if (state_ != state::down)
+void redis_link::drop_if_at(const redis_protocol::endpoint& where,
+                            std::string_view reason) {
+  if (state_ >= state::setting_up && peer_ == where)
     lose(reason);
 }
 
@@ -147,7 +139,6 @@ void redis_link::set_up(redis_dialer::outcome x) {
 
 void redis_link::go_up() {
   state_ = state::up;
-  order_.worked();
   last_loss_.clear();
   tell({}, true);
   log_to(config_.log, log::level::info, "bus_link_up", {{"link", name_}},
@@ -230,6 +221,7 @@ void redis_link::on_life_reply(resp_reply reply) {
            {{"link", name_}, {"error", found.write_error}},
            "Redis takes no writes");
   if (found.is_whole) {
+    order_.worked(); // not before: a replica may have come up as well
     tell(found.write_error, found.write_error.empty());
     dialog_.on_proven();
   }
@@ -254,6 +246,8 @@ void redis_link::lose(std::string_view reason) {
   arm(pause, &redis_link::connect);
   if (before == state::up)
     dialog_.on_down(life_.proven(), why);
+  else if (before == state::setting_up && is_demotion(why))
+    dialog_.on_turned_away(peer_, why);
 }
 
 void redis_link::close() {

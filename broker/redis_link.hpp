@@ -48,7 +48,9 @@ public:
   redis_link& operator=(const redis_link&) = delete;
 
   /// Starts to connect.
-  void start();
+  void start() {
+    arm({}, &redis_link::connect);
+  }
 
   /// Closes the connection for good, without `on_down`.
   void stop();
@@ -57,10 +59,20 @@ public:
   void wake();
 
   /// Asks for a sign of life now rather than later.
-  void ask_soon();
+  void ask_soon() {
+    life_.call();
+    wake();
+  }
 
   /// Drops the connection if there is one, and connects anew.
-  void drop(std::string_view reason);
+  void drop(std::string_view reason) {
+    if (state_ != state::down)
+      lose(reason);
+  }
+
+  /// The same, if it is one to this address.
+  void drop_if_at(const redis_protocol::endpoint& where,
+                  std::string_view reason);
 
   /// Everything works again: the next loss starts with a short pause.
   void settled() noexcept {

@@ -100,6 +100,12 @@ void redis_listener::on_read_end() {
 // The clock may be set while the link is down, too; and an operator may have
 // given the permission that was missing.
 void redis_listener::tick() {
+  // First of all: what follows may throw when there is no memory.
+  ticks_.expires_after(std::chrono::seconds{1});
+  ticks_.async_wait([this](boost::system::error_code ec) {
+    if (!ec)
+      tick();
+  });
   clock_.look();
   auto refused = table_.take_refused();
   for (auto& channel : refused)
@@ -107,11 +113,6 @@ void redis_listener::tick() {
       table_.on_acknowledged(channel);
   if (!refused.empty())
     wake();
-  ticks_.expires_after(std::chrono::seconds{1});
-  ticks_.async_wait([this](boost::system::error_code ec) {
-    if (!ec)
-      tick();
-  });
 }
 
 } // namespace atrium

@@ -44,6 +44,12 @@ public:
     link_.drop(reason);
   }
 
+  /// The same, if the link leads to this address.
+  void drop_if_at(const redis_protocol::endpoint& where,
+                  std::string_view reason) {
+    link_.drop_if_at(where, reason);
+  }
+
   /// What is wrong with the link; empty: nothing. Any thread.
   std::string trouble() const {
     return link_.trouble();

@@ -4,9 +4,10 @@
 
 namespace atrium {
 
-redis_publisher::redis_publisher(
-  boost::asio::io_context& io, const redis_bus_config& config,
-  publish_ledger& ledger, std::function<void(std::string_view)> on_demoted)
+redis_publisher::redis_publisher(boost::asio::io_context& io,
+                                 const redis_bus_config& config,
+                                 publish_ledger& ledger,
+                                 demotion_handler on_demoted)
   : log_(config.log),
     queue_(ledger, config.log),
     on_demoted_(std::move(on_demoted)),
@@ -49,7 +50,12 @@ void redis_publisher::on_down(gap_clock::steady, std::string_view reason) {
   ++losses_;
   queue_.on_lost();
   if (is_demotion(reason))
-    on_demoted_(reason);
+    on_demoted_(reason, nullptr);
+}
+
+void redis_publisher::on_turned_away(const redis_protocol::endpoint& from,
+                                     std::string_view reason) {
+  on_demoted_(reason, &from);
 }
 
 void redis_publisher::compose(std::string& out) {

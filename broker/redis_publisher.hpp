@@ -18,10 +18,15 @@ namespace atrium {
 /// says otherwise, `is_up` and `losses`.
 class redis_publisher final : private redis_dialog {
 public:
-  /// Calls `on_demoted` when it has lost the server since it is no master.
+  /// What to do when the server is no master: whatever the address, or only for
+  /// those that are connected to `where`.
+  using demotion_handler = std::function<void(
+    std::string_view reason, const redis_protocol::endpoint* where)>;
+
+  /// Calls `on_demoted` when it has lost the server since it is no master, or
+  /// has not got it for that.
   redis_publisher(boost::asio::io_context& io, const redis_bus_config& config,
-                  publish_ledger& ledger,
-                  std::function<void(std::string_view)> on_demoted);
+                  publish_ledger& ledger, demotion_handler on_demoted);
 
   /// Starts to connect.
   void start();
@@ -57,6 +62,8 @@ public:
 private:
   void on_up() override;
   void on_down(gap_clock::steady proven, std::string_view reason) override;
+  void on_turned_away(const redis_protocol::endpoint& from,
+                      std::string_view reason) override;
   void compose(std::string& out) override;
   bool idle() const override;
   void on_proven() override;
@@ -68,7 +75,7 @@ private:
 
   bus_log log_;
   publish_queue queue_;
-  const std::function<void(std::string_view)> on_demoted_;
+  const demotion_handler on_demoted_;
   boost::asio::steady_timer timer_;
   bool watching_ = false;  // the timer runs
   std::string last_error_; // what the log says already

@@ -67,6 +67,11 @@ void registry_queue::tick(clock::time_point now) {
   std::erase_if(waiting_,
                 [](auto& x) { return x.what == verb::enter && !x.done; });
   quota_ = per_tick_;
+  if (script_ == script::refused && now >= retry_at_) {
+    constexpr std::chrono::seconds pause{5};
+    script_ = script::unknown; // an operator may have helped
+    retry_at_ = now + pause;
+  }
   if (!usable() || !round_.empty() || now < next_round_)
     return;
   auto interval = timing_.lease / 3;

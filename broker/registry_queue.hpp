@@ -121,6 +121,7 @@ private:
   std::size_t per_tick_ = 0;
   std::size_t quota_ = 0; // of them until the next tick
   clock::time_point next_round_{};
+  clock::time_point retry_at_{}; // after the script was refused
 };
 
 } // namespace atrium
