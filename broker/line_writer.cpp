@@ -12,6 +12,11 @@
 
 namespace atrium::log {
 
+line_writer::line_writer(int descriptor)
+  : descriptor_(descriptor), is_terminal_(::isatty(descriptor) == 1) {
+  // nop
+}
+
 void line_writer::write(std::string_view line) {
   std::unique_lock lock{mutex_};
   if (busy_ || !lines_.empty() || line.size() > PIPE_BUF || !takes_bytes()) {
@@ -51,8 +56,11 @@ std::size_t line_writer::waiting_bytes() const {
   return bytes_;
 }
 
-// A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)).
+// A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)). A
+// terminal that is ready takes a byte, and keeps the caller for the rest.
 bool line_writer::takes_bytes() const {
+  if (is_terminal_)
+    return false;
   pollfd x{descriptor_, POLLOUT, 0};
   return ::poll(&x, 1, 0) == 1;
 }

@@ -13,8 +13,8 @@ namespace atrium::log {
 
 /// Writes lines to a file descriptor without ever keeping the caller waiting. A
 /// line is written at once while the descriptor takes it; when it does not (a
-/// pipe that nobody reads, a terminal that is stopped), lines wait for a thread
-/// of the writer's own, `bound` bytes of them, and newer ones are dropped and
+/// pipe that nobody reads), and at a terminal, lines wait for a thread of the
+/// writer's own, `bound` bytes of them, and newer ones are dropped and
 /// counted. Lines keep their order. Any thread.
 class line_writer {
 public:
@@ -23,9 +23,7 @@ public:
   /// What a line takes beside its text.
   static constexpr std::size_t overhead = 64;
 
-  explicit line_writer(int descriptor) : descriptor_(descriptor) {
-    // nop
-  }
+  explicit line_writer(int descriptor);
 
   line_writer(const line_writer&) = delete;
   line_writer& operator=(const line_writer&) = delete;
@@ -50,6 +48,7 @@ private:
   void run();
 
   const int descriptor_;
+  const bool is_terminal_;
   mutable std::mutex mutex_; // of what follows
   std::condition_variable changed_;
   std::deque<std::string> lines_;

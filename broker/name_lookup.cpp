@@ -144,7 +144,10 @@ void name_lookup::find(const std::string& host, std::uint16_t port,
     } catch (const std::exception& e) {
       x = {{}, e.what()};
     }
-    to->finish(std::move(x));
+    try {
+      to->finish(std::move(x));
+    } catch (const std::exception&) { // no memory; whoever waits has a timeout
+    }
     --threads;
   };
   try {

@@ -48,7 +48,7 @@ T control_groups::least(const char* controller, T result, Read limit_at) const {
     if (!second && !names_controller(line, controller))
       continue;
     auto group = line.substr(line.find(':', line.find(':') + 1) + 1);
-    if (group == "/")
+    if (group == "/" || !group.starts_with('/'))
       group.clear();
     auto top = root_ + "/sys/fs/cgroup" + (second ? "" : "/")
                + (second ? "" : controller);

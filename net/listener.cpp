@@ -82,7 +82,12 @@ void listener::accept() {
         return;
       if (error)
         return self->pause(error);
-      self->receive(std::move(socket), lane);
+      try {
+        self->receive(std::move(socket), lane);
+      } catch (const std::exception& failed) { // no memory, most likely
+        log::error("connection_dropped", {{"error", failed.what()}},
+                   "listener drops a connection");
+      }
       self->accept();
     });
 }

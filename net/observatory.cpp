@@ -50,7 +50,8 @@ std::shared_ptr<health> make_health(const observatory_setup& x) {
   if (!x.from.redis.empty())
     others = {{"users", env.names.user({})},
               {"rooms", env.names.room({})},
-              {"everyone", env.names.all()}};
+              {"everyone", env.names.all()},
+              {"nodes", env.names.node({})}};
   auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
                                          env.run_id, std::move(others));
   return std::make_shared<health>(

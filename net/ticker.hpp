@@ -31,12 +31,13 @@ private:
   void tick() {
     if (stopped_)
       return;
-    work_();
+    // Before the work, which may throw when there is no memory.
     timer_.expires_after(pause_);
     timer_.async_wait([this](boost::system::error_code error) {
       if (!error)
         tick();
     });
+    work_();
   }
 
   boost::asio::steady_timer timer_;
