@@ -18,10 +18,10 @@ int getaddrinfo(const char *a, const char *b, const struct addrinfo *c, struct a
 
 
 def unreachable_name_server(folder):
-    """Variables for the environment of such a node; skips the test without a C compiler."""
-    if shutil.which("cc") is None:
-        pytest.skip("there is no C compiler")
+    """Variables for the environment of such a node; skips the test without a compiler."""
+    if shutil.which("g++") is None:
+        pytest.skip("there is no compiler")
     source, shim = folder / "names.c", folder / "names.so"
     source.write_text(SHIM)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", shim, source], check=True)
+    subprocess.run(["g++", "-x", "c", "-shared", "-fPIC", "-o", shim, source], check=True)
     return {"LD_PRELOAD": str(shim), "ASAN_OPTIONS": "verify_asan_link_order=0"}

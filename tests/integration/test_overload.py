@@ -154,7 +154,8 @@ async def send_in_vain(raw, bytes_, times):
 async def test_pings_without_a_reader_take_no_memory(start_node, connect, room):
     """Ten clients whose sockets take nothing any more ping on and on.
     Of the answers only the latest waits, so the node does not grow."""
-    node = start_node(*UNPACED, "--bytes-per-second", "0", "--outbox-bytes", str(32 << 20))
+    node = start_node(*UNPACED, "--bytes-per-second", "0", "--outbox-bytes", str(32 << 20),
+                      ASAN_OPTIONS="quarantine_size_mb=1")
     ann = await connect(node)
     flooding = [await connect.raw(node) for _ in range(10)]
     await join(room, ann)
