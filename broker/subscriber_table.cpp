@@ -39,15 +39,15 @@ bool subscriber_table::remove(const bus_listener_ptr& who) {
 
 // What is acknowledged was so when Redis was heard last, which may be seconds
 // ago, and only a new answer shows that it still is.
-void subscriber_table::confirm(const std::string& name,
+void subscriber_table::confirm(const std::string& channel,
                                std::function<void()> carried) {
-  auto i = channels_.find(name);
+  auto i = channels_.find(channel);
   if (i == channels_.end())
     return;
-  auto& channel = i->second;
-  if (channel.doubts.size() == channel.asked)
-    doubted_.push_back(name);
-  channel.doubts.push_back(std::move(carried));
+  auto& found = i->second;
+  if (found.doubts.size() == found.asked)
+    doubted_.push_back(channel);
+  found.doubts.push_back(std::move(carried));
 }
 
 void subscriber_table::on_asked() {
