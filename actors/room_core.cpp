@@ -82,7 +82,8 @@ void room_core::retire_if_empty() {
   if (!open_)
     return offer_to_retire(); // and let the next one try anew
   auto linger = logic_.run([](room_state& x) { return x.linger(); });
-  empty_since_ = env_->now();
+  if (!empty_since_) // or else who is not let in would keep the room
+    empty_since_ = env_->now();
   if (!linger || linger->count() <= 0)
     offer_to_retire();
   else if (!std::exchange(lingering_, true))
@@ -98,7 +99,7 @@ void room_core::lingered() {
   auto whole = linger.value_or(0ms);
   // Once more at most, should the clock have been set back.
   auto rest
-    = std::min<unix_time::duration>(whole, empty_since_ + whole - env_->now());
+    = std::min<unix_time::duration>(whole, *empty_since_ + whole - env_->now());
   if (rest <= 0ms)
     return offer_to_retire();
   lingering_ = true;
@@ -133,6 +134,7 @@ void room_core::admit(join_room& x, join_queue::promise answer) {
   self_->monitor(x.from.connection);
   record(node_event::kind::joined, x.from);
   seats_.emplace(number, std::move(x.from));
+  empty_since_.reset();
   ++members_on_[lane];
   tally_->members.set(seats_.size());
   // The connection knows of its membership before the client does, and the

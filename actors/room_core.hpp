@@ -136,9 +136,9 @@ private:
   std::uint64_t published_ = 0; // by members of this node
   std::shared_ptr<room_tally> tally_;
   bool open_ = false;
-  bool ended_ = false;     // the logic is given up
-  bool lingering_ = false; // a timer is under way
-  unix_time empty_since_;
+  bool ended_ = false;                   // the logic is given up
+  bool lingering_ = false;               // a timer is under way
+  std::optional<unix_time> empty_since_; // nothing while there are members
   std::size_t received_joins_ = 0;
   join_queue waiting_;
   std::unordered_map<actor_number, seat> seats_;
