@@ -57,8 +57,8 @@ bool is_local_name(std::string_view host) {
   return it && is_loopback_host(it->host);
 }
 
-bool is_origin_of(std::string_view host, std::string_view text) {
-  auto from = page_origin::parse(text);
+bool is_origin_of(std::string_view host, std::string_view origin) {
+  auto from = page_origin::parse(origin);
   return from && from == page_origin::of(from->scheme, host);
 }
 
