@@ -41,7 +41,7 @@ boost::beast::error_code read_close(std::string_view payload,
 namespace boost::beast::websocket::detail {
 
 template <>
-void read_close(
+void read_close( // NOLINT(readability-inconsistent-declaration-parameter-name)
   close_reason& out,
   const buffers_prefix_view<beast::detail::buffers_pair<true>>& payload,
   error_code& error) {

@@ -124,7 +124,8 @@ proxy_header read_version_2(std::string_view bytes) {
   auto command = byte_at(bytes, 12) & 15U;
   auto family = byte_at(bytes, 13) >> 4U;
   auto transport = byte_at(bytes, 13) & 15U;
-  auto size = fixed_size + byte_at(bytes, 14) * 256 + byte_at(bytes, 15);
+  auto size
+    = fixed_size + std::size_t{byte_at(bytes, 14)} * 256 + byte_at(bytes, 15);
   if (version != 2)
     return broken("is of another version than 1 and 2");
   if (command > 1)
