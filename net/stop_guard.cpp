@@ -7,8 +7,10 @@
 namespace atrium {
 
 stop_guard::stop_guard(std::chrono::milliseconds most,
-                       std::function<std::string()> waits_for)
+                       std::function<std::string()> waits_for,
+                       std::function<void(int code)> end)
   : waits_for_(std::move(waits_for)),
+    end_(std::move(end)),
     thread_([this, deadline = std::chrono::steady_clock::now() + most] {
       watch(deadline);
     }) {
@@ -30,7 +32,7 @@ void stop_guard::watch(std::chrono::steady_clock::time_point deadline) {
     return;
   log::error("node_stop_failed", {{"waits_for", waits_for_()}},
              "node ends before everything has ended");
-  end_process(EXIT_FAILURE);
+  end_(EXIT_FAILURE);
 }
 
 void end_process(int code) {

@@ -9,14 +9,20 @@
 
 namespace atrium {
 
+/// Writes what is left of the log, as far as stderr takes it soon, and ends the
+/// process without joining threads that would hang.
+[[noreturn]] void end_process(int code);
+
 /// Ends the process with exit code 1 when a stop takes longer than it may, and
 /// logs what it waits for: nothing that a stop has to join or to ask can hold
 /// it up for ever.
 class stop_guard {
 public:
-  /// `waits_for` names what the stop waits for, from any thread.
+  /// `waits_for` names what the stop waits for, from any thread; `end` ends the
+  /// process.
   stop_guard(std::chrono::milliseconds most,
-             std::function<std::string()> waits_for);
+             std::function<std::string()> waits_for,
+             std::function<void(int code)> end = end_process);
 
   stop_guard(const stop_guard&) = delete;
   stop_guard& operator=(const stop_guard&) = delete;
@@ -28,14 +34,11 @@ private:
   void watch(std::chrono::steady_clock::time_point deadline);
 
   std::function<std::string()> waits_for_;
+  std::function<void(int code)> end_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool done_ = false;
   std::thread thread_;
 };
-
-/// Writes what is left of the log, as far as stderr takes it soon, and ends the
-/// process without joining threads that would hang.
-[[noreturn]] void end_process(int code);
 
 } // namespace atrium
