@@ -32,6 +32,8 @@ async def accepts_nobody(node):
             _, writer = await asyncio.open_connection("127.0.0.1", node.port)
         except ConnectionRefusedError:
             return True
+        except ConnectionResetError:
+            return False  # it waited to be accepted when the listener closed
         writer.close()
         return False
 
