@@ -32,10 +32,8 @@ void asio_unit::exec_later(caf::resumable* job) {
 // A few large messages may take as long as many small ones.
 void asio_unit::run(caf::resumable* job) {
   auto end = clock::now() + longest_turn;
-  auto outcome = caf::resumable::resume_later;
   for (std::size_t n = 0; n < messages_per_turn && !is_busy_(); n += slice) {
-    outcome = job->resume(this, slice);
-    if (outcome != caf::resumable::resume_later)
+    if (job->resume(this, slice) != caf::resumable::resume_later)
       return caf::intrusive_ptr_release(job);
     if (clock::now() >= end)
       break;

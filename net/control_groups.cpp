@@ -50,8 +50,8 @@ T control_groups::least(const char* controller, T result, Read limit_at) const {
     auto group = line.substr(line.find(':', line.find(':') + 1) + 1);
     if (group == "/" || !group.starts_with('/'))
       group.clear();
-    auto top = root_ + "/sys/fs/cgroup" + (second ? "" : "/")
-               + (second ? "" : controller);
+    auto top = root_ + "/sys/fs/cgroup"
+               + (second ? std::string{} : std::string{"/"} + controller);
     result = std::min(result, limit_at(top, second));
     for (; !group.empty();
          group.erase(std::min(group.rfind('/'), group.size())))
