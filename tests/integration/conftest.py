@@ -11,14 +11,14 @@ import inspect
 import pytest
 
 # Before they are imported: their assertions, too, explain themselves when they fail.
-pytest.register_assert_rewrite("channels", "client", "connections", "node")
+pytest.register_assert_rewrite("support")
 
-import redis_server
-from child import Child
-from client import unique
-from connections import Connections
-from deadline import TEST_DEADLINE
-from node import Node
+from support import browser as browsers, redis_server
+from support.child import Child
+from support.client import unique
+from support.connections import Connections
+from support.deadline import TEST_DEADLINE
+from support.node import Node
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -90,6 +90,28 @@ def redis(shared_redis):
     """The same for one test, which may do to it what it likes."""
     yield shared_redis
     shared_redis.heal()
+
+
+@pytest.fixture(scope="module")
+def shared_browser():
+    """The browser of a file's tests."""
+    if missing := browsers.missing():
+        pytest.skip(f"not installed: {missing}")
+    browser = browsers.Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def browser(shared_browser):
+    """A desktop in daylight. Whatever a test does, the page's scripts must not complain."""
+    shared_browser.be()
+    shared_browser.complaints()  # of the test before, which has judged them
+    yield shared_browser
+    complaints = shared_browser.complaints()
+    shared_browser.driver.get("about:blank")
+    # That something was not found, or does not answer, is what some tests are about.
+    assert [each for each in complaints if each["source"] != "network"] == []
 
 
 @pytest.fixture(scope="module")

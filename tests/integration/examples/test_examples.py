@@ -1,0 +1,101 @@
+"""The nodes of examples/ do what their first lines promise."""
+
+import pytest
+
+from support.client import join, unique
+from support.node import example
+
+
+@pytest.fixture(scope="module")
+def dice_node(start_shared_node):
+    return start_shared_node(program=example("dice"))
+
+
+@pytest.fixture(scope="module")
+def filter_node(start_shared_node):
+    return start_shared_node(program=example("word_filter"))
+
+
+async def test_everybody_sees_the_dice_that_the_node_has_rolled(dice_node, connect):
+    """A member says what to roll.
+    All members see the same dice, and their sum."""
+    ann, bob = await connect(dice_node), await connect(dice_node)
+    table = unique("dice:table")
+    await join(table, ann, bob)
+    await ann.request("publish", room=table, data={"roll": "3d6"})
+    seen = await bob.take(type="message", scope="room", sender=ann.sender)
+    assert seen["data"]["roll"] == "3d6"
+    assert len(seen["data"]["dice"]) == 3
+    assert all(1 <= die <= 6 for die in seen["data"]["dice"])
+    assert seen["data"]["total"] == sum(seen["data"]["dice"])
+    assert (await ann.take(type="message", sender=ann.sender))["data"] == seen["data"]
+
+
+async def test_a_newcomer_is_told_how_to_roll(dice_node, connect):
+    """Whoever joins a dice table gets a hint.
+    It comes from the room, so it has no sender."""
+    ann = await connect(dice_node)
+    table = unique("dice:table")
+    await ann.request("join", room=table)
+    hint = await ann.take(type="message", room=table)
+    assert "2d6" in hint["data"]["text"] and "sender" not in hint
+
+
+@pytest.mark.parametrize("data", [
+    {"roll": "6"}, {"roll": "0d6"}, {"roll": "2d1"}, {"roll": "2d6x"}, {"roll": "999d6"},
+    {"roll": 5}, {"roll": "2d6", "dice": [6, 6]}, "2d6", None, []])
+async def test_what_cannot_be_rolled_is_refused(dice_node, connect, data):
+    """A member publishes something else, or dice of their own.
+    The room refuses it."""
+    ann = await connect(dice_node)
+    table = unique("dice:table")
+    await ann.request("join", room=table)
+    error = await ann.refusal("publish", room=table, data=data)
+    assert (error["code"], error["room"]) == ("room_refused", table)
+
+
+async def test_other_rooms_carry_anything(dice_node, connect):
+    """A room whose name does not begin with dice: is as it always is.
+    It carries what a dice table refuses."""
+    ann = await connect(dice_node)
+    room = unique("lobby")
+    await ann.request("join", room=room)
+    await ann.request("publish", room=room, data="2d6")
+    assert (await ann.take(type="message", room=room))["data"] == "2d6"
+
+
+async def test_listed_words_become_stars(filter_node, connect):
+    """A member says a word of the list.
+    The others see stars in its place, and everything else as it was."""
+    ann, bob = await connect(filter_node), await connect(filter_node)
+    room = unique("family:room")
+    await join(room, ann, bob)
+    await ann.request("publish", room=room, data={"text": "well, darn heck", "n": 1})
+    seen = await bob.take(type="message", sender=ann.sender)
+    assert seen["data"] == {"text": "well, **** ****", "n": 1}
+
+
+async def test_three_strikes_are_enough(filter_node, connect):
+    """A member goes on like that.
+    The member is told, then refused, while others may still talk; a new join is a new start."""
+    ann, bob = await connect(filter_node), await connect(filter_node)
+    room = unique("family:room")
+    await join(room, ann, bob)
+    for _ in range(3):
+        await ann.request("publish", room=room, data={"text": "darn"})
+    assert (await ann.refusal("publish", room=room, data={"text": "hi"}))["code"] == "room_refused"
+    await bob.request("publish", room=room, data={"text": "hi"})
+    await ann.request("leave", room=room)
+    await ann.request("join", room=room)
+    await ann.request("publish", room=room, data={"text": "hi"})
+
+
+async def test_a_quiet_room_wants_short_messages(start_node, connect):
+    """A member of a quiet room goes on and on.
+    The room refuses that, and carries what is brief."""
+    node = start_node(program=example("quiet"))
+    ann = await connect(node)
+    await ann.request("join", room="quiet:1")
+    error = await ann.refusal("publish", room="quiet:1", data="x" * 280)
+    assert (error["code"], error["message"]) == ("room_refused", "be brief")
+    await ann.request("publish", room="quiet:1", data="x" * 270)

@@ -1,0 +1,109 @@
+"""What the READMEs show is what is compiled and tested."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from support.child import die_with_parent
+from support.client import join, unique
+from support.deadline import DEADLINE, until
+from support.node import ROOT, binary, environment, fetch, run_node
+from support.tokens import bearer, secret_options
+
+READMES = ["README.md", "actors/README.md"]
+
+
+@pytest.mark.parametrize("path", READMES)
+def test_the_room_of_your_own_is_the_compiled_example(path):
+    """A developer copies the snippet.
+    It is examples/quiet.cpp, which is built and tested."""
+    snippet = re.search(r"```cpp\n(.*?)```", (ROOT / path).read_text(), re.DOTALL)[1]
+    source = (ROOT / "examples" / "quiet.cpp").read_text()
+    assert source.endswith(snippet)
+
+
+async def test_the_token_of_your_own_server_opens_the_door(start_node, connect, tmp_path):
+    """A developer copies the Python lines. With the secret of the lines before, which ends with a
+    line break as files do, the node takes what they print."""
+    snippet = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    options = secret_options(tmp_path)
+    assert (tmp_path / "secret").read_text().endswith("\n")
+    made = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True,
+                          text=True, check=True, timeout=DEADLINE)
+    client = await connect(start_node(*options), **bearer(made.stdout.strip()))
+    assert client.user == "ann"
+    await client.request("join", room="game:1")
+
+
+def flags_of_the_node():
+    return set(re.findall(r"--[a-z][a-z-]+", run_node("--help").stdout)) - {"--help", "--version"}
+
+
+def test_every_option_is_explained_somewhere_in_net():
+    """An operator wants to know more than a line of the table."""
+    flags = set(re.findall(r"--[a-z][a-z-]+", (ROOT / "net" / "README.md").read_text()))
+    assert not flags_of_the_node() - flags
+
+
+async def test_looking_inside_works_after_the_tour(start_node, shared_redis, connect):
+    """A newcomer has taken the tour, with a member of the lobby on each node.
+    The commands of the next section show both members, and what they say they show."""
+    readme = (ROOT / "README.md").read_text()
+    ports = re.findall(r"atrium node --listen 127\.0\.0\.1:(\d+) --redis", readme)
+    space = unique("tour")
+    nodes = [start_node("--redis", shared_redis.url, "--namespace", space, "--node-id", f"tour-{port}")
+             for port in ports]
+    await join("lobby", await connect(nodes[0], "ann"), await connect(nodes[1], "bob"))
+    section = readme.split("## Looking inside")[1].split("\n## ")[0]
+    for port, node in zip(ports, nodes):
+        section = section.replace(f"127.0.0.1:{int(port) + 1000}", f"127.0.0.1:{node.internal_port}")
+    assert not re.search(r"127\.0\.0\.1:\d{4}\b", section), "a port that the tour does not open"
+    commands = re.search(r"```sh\n(.*?)```", section, re.DOTALL)[1]
+    where = re.search(r"ATRIUM_INSPECT_NODE=(\S+)", commands)[1]
+
+    def tool(words):
+        return subprocess.Popen([binary(), "inspect", *words.split()], stdout=subprocess.PIPE,
+                                env=environment(ATRIUM_INSPECT_NODE=where), text=True,
+                                preexec_fn=die_with_parent)
+
+    def shown(words):
+        with tool(words) as process:
+            return process.communicate(timeout=DEADLINE)[0]
+
+    tools = re.findall(r"atrium inspect (.*?) *#", commands)
+    await until(lambda: shown("cluster").count("tour-") == 2, "both nodes are shown")
+    await until(lambda: "2 members" in shown("room lobby"), "both members are shown")
+    assert {"cluster", "room lobby", "top", "watch"} == set(tools) and "lobby" in shown("top")
+    with tool("watch") as process:
+        process.terminate()
+        assert process.wait(DEADLINE) in (0, -15)  # before or after it looks for signals
+    for target, sign in [("/inspect/rooms/lobby", b'"members":2'), ("/metrics", b"atrium_rooms 1")]:
+        port = re.search(rf"curl http://127\.0\.0\.1:(\d+){target} ", commands)[1]
+        assert sign in fetch(int(port), target)[2]
+
+
+def test_every_option_of_the_node_is_in_the_table():
+    """An operator looks an option up in the README.
+    The table and --help name the same options."""
+    table = (ROOT / "README.md").read_text().split("## Options")[1].split("\n## ")[0]
+    shown = set(re.findall(r"--[a-z][a-z-]+", table))
+    assert flags_of_the_node() == shown - {"--help"}
+
+
+def test_the_project_of_your_own_is_the_one_that_is_built():
+    """A developer copies the CMake lines.
+    They are the project that the tests build against an installed Atrium."""
+    text = (ROOT / "actors" / "README.md").read_text()
+    built = ROOT / "tests" / "package" / "find_package" / "CMakeLists.txt"
+    assert re.search(r"```cmake\n(.*?)```", text, re.DOTALL)[1] == built.read_text()
+
+
+def test_the_client_of_the_chat_page_stops_where_the_protocol_says():
+    """Section 6 says after which close codes a client does not come back."""
+    text = (ROOT / "net" / "PROTOCOL.md").read_text().split("\n## 6. ")[1].split("\n## ")[0]
+    told = {int(code) for code in re.findall(r"^\| (\d{4}) \|.*\| stop", text, re.MULTILINE)}
+    source = (ROOT / "examples" / "chat" / "client.js").read_text()
+    stops = re.search(r"#final = new Set\(\[(.*?)\]\)", source, re.DOTALL)[1]
+    assert told and {int(code) for code in re.findall(r"\d+", stops)} == told

@@ -1,0 +1,161 @@
+"""The load generator against real nodes: every scenario in small, its report and its exit codes.
+
+Nothing here judges speed: only that messages are counted, that none is lost, and that what the
+generator cannot do is said in a line.
+"""
+
+import json
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from support.bench import SHORT, UNPACED, bench, command, run
+from support.child import die_with_parent
+from support.deadline import DEADLINE, wait_until
+from support.metrics import Scrape
+from support.node import binary, environment
+
+TRAFFIC = {
+    "fanout": ["--connections", "20"],
+    "chat": ["--connections", "20", "--rooms", "4", "--publishers", "8"],
+    "direct": ["--connections", "20", "--users", "5"],
+    "broadcast": ["--connections", "20"],
+}
+
+
+@pytest.fixture(scope="module")
+def node(start_shared_node):
+    return start_shared_node(*UNPACED)
+
+
+@pytest.fixture(scope="module")
+def pair(start_shared_node, shared_redis):
+    return [start_shared_node("--redis", shared_redis.url, *UNPACED) for _ in range(2)]
+
+
+def check_traffic(report):
+    assert report["good"]
+    assert report["lost"] == report["duplicated"] == report["reordered"] == report["foreign"] == 0
+    assert report["received"] > 0
+    assert 0 < report["latency_p50_us"] <= report["latency_p99_us"] <= report["latency_max_us"]
+    assert report["server_cpu_us_per_delivery"] > 0
+    assert report["server_rss_bytes"] > 0
+
+
+@pytest.mark.parametrize("scenario", TRAFFIC)
+def test_closed_loop_delivers_everything_once(scenario, node):
+    check_traffic(bench(scenario, [node], *TRAFFIC[scenario]))
+
+
+@pytest.mark.parametrize("scenario", TRAFFIC)
+def test_open_loop_publishes_at_its_rate(scenario, node):
+    report = bench(scenario, [node], *TRAFFIC[scenario], "--rate", "50")
+    check_traffic(report)
+    assert report["published_per_second"] < 200  # a closed loop makes thousands
+
+
+@pytest.mark.parametrize("scenario", TRAFFIC)
+def test_traffic_crosses_nodes(scenario, pair):
+    check_traffic(bench(scenario, pair, *TRAFFIC[scenario]))
+
+
+@pytest.mark.parametrize("size", [39, 200, 20_000])
+def test_size_is_that_of_the_data(size, node):
+    report = bench("fanout", [node], "--connections", "3", "--rate", "20", "--size", str(size))
+    check_traffic(report)
+    assert report["bytes_per_second"] >= 0.9 * size * report["deliveries_per_second"]
+
+
+def test_idle_reports_what_a_connection_costs(node):
+    report = bench("idle", [node], "--connections", "50")
+    assert report["connections"] == 50
+    assert {"server_rss_bytes_per_connection", "server_cpu_us_per_connection_second"} <= set(report)
+
+
+def test_churn_counts_cycles(node):
+    report = bench("churn", [node], "--connections", "4")
+    assert report["cycles_per_second"] > 0
+    assert report["server_cpu_us_per_cycle"] > 0
+
+
+def test_storm_brings_everybody_back(node):
+    report = bench("storm", [node], "--connections", "100")
+    assert report["connections"] == report["back"] == 100
+    assert report["refused"] == 0
+    assert 0 < report["back_seconds"] < DEADLINE
+
+
+def test_text_is_for_people(node):
+    done = run(command("fanout", [node], *SHORT, "--connections", "3"))
+    assert done.returncode == 0
+    assert done.stdout.startswith("fanout\n")
+    for label in ("deliveries", "lost", "latency p99.9", "server CPU per delivery"):
+        assert label in done.stdout
+
+
+def deliveries(node):
+    return Scrape(node)("atrium_deliveries_total", scope="room")
+
+
+def start(node, seconds):
+    """Starts a run that takes so long by itself, and returns once messages are delivered."""
+    words = command("fanout", [node], "--connections", "3", "--json", "--warmup", "0",
+                    "--duration", str(seconds))
+    before = deliveries(node)
+    generator = subprocess.Popen(words, env=environment(), preexec_fn=die_with_parent,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    wait_until(lambda: deliveries(node) > before, "the generator works")
+    return generator
+
+
+def test_a_server_that_ends_the_run_is_a_failure(start_node):
+    node = start_node(*UNPACED)
+    generator = start(node, 8)
+    node.interrupt()
+    report = json.loads(generator.communicate(timeout=2 * DEADLINE)[0])
+    assert generator.returncode == 1
+    assert report["connections_lost"] == 3
+    assert not report["good"]
+
+
+def test_an_interrupt_ends_the_run_early_with_a_report(node):
+    generator = start(node, 600)
+    generator.send_signal(signal.SIGINT)
+    report = json.loads(generator.communicate(timeout=DEADLINE)[0])
+    assert report["received"] > 0
+    assert any("interrupted" in note for note in report["notes"])
+
+
+def test_an_unreachable_server_is_named():
+    with socket.socket() as taken:  # nobody else can listen there meanwhile
+        taken.bind(("127.0.0.1", 0))
+        url = f"ws://127.0.0.1:{taken.getsockname()[1]}/ws"
+        done = run([binary(), "bench", "fanout", "--url", url])
+    assert done.returncode == 1
+    assert done.stderr == f"atrium bench: {url}: Connection refused\n"
+
+
+def test_a_wrong_path_is_told_by_its_status(node):
+    done = run([binary(), "bench", "fanout", "--url", f"ws://127.0.0.1:{node.port}/nowhere"])
+    assert done.returncode == 1
+    assert "HTTP status" in done.stderr
+
+
+@pytest.mark.parametrize("options", [
+    [], ["marathon"], ["fanout", "--window", "1", "--rate", "1"], ["fanout", "--cheese"],
+    ["fanout", "--url", "http://x/"], ["idle", "--publishers", "3"]])
+def test_bad_options_end_with_2_and_a_line(options):
+    done = run([binary(), "bench", *options])
+    assert done.returncode == 2
+    assert done.stderr.startswith("atrium bench: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_help_names_the_scenarios():
+    done = run([binary(), "bench", "--help"])
+    assert done.returncode == 0
+    for scenario in [*TRAFFIC, "idle", "churn", "storm"]:
+        assert f"\n  {scenario} " in done.stdout

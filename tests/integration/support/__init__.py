@@ -1,0 +1,1 @@
+"""What the integration tests share: nodes, clients, Redis, a browser, and waiting for them."""
