@@ -1,0 +1,123 @@
+"""Checks the plan of the house: houses.py [--all] < NAMES, in the root, a name of a file a line.
+
+Four rules: an include points to the right in ORDER, or stays in its folder; no file
+pairs (x.hpp and x.cpp) include each other in a circle; no file is longer than its
+kind may be; a folder of more than five sources has a map, which is a README.md of its
+own, or the one of the folder above if that names each of them. Says what breaks a rule
+and ends with 1 then, for rules in NOT_YET only with --all.
+"""
+
+import pathlib
+import re
+import sys
+
+# From top to bottom. What is in a folder that is not named belongs to the one above.
+ORDER = """
+net net/cli net/node net/options net/inspector net/websocket net/http net/monitoring
+net/auth net/admission net/protocol net/lane net/transport
+actors/cluster actors/directory actors/session actors/room actors/delivery actors
+actors/util actors/json_inspector
+broker/redis broker/memory broker broker/tcp broker/log broker/json broker/util
+""".split()
+LIBRARIES = ("net", "actors", "broker")
+
+# Rules that do not hold everywhere yet: what breaks them is only named.
+NOT_YET = {"order", "circles", "sizes", "maps"}
+
+INCLUDE = re.compile(r'^ *# *include *[<"]([^">]+)[">]', re.MULTILINE)
+SOURCES = {".hpp", ".cpp", ".c", ".py", ".js", ".css"}
+
+
+def limit(path):
+    """How many lines a file may have."""
+    if path.suffix == ".cpp":
+        return {"examples": 80, "tests": 350}.get(path.parts[0], 300)
+    return {".hpp": 350 if path.parts[0] == "tests" else 150,
+            ".py": 350, ".js": 300, ".css": 300}.get(path.suffix, sys.maxsize)
+
+
+def sizes(texts):
+    for path, text in texts.items():
+        if (lines := text.count("\n")) > limit(path):
+            yield f"{path}: {lines} lines; more than {limit(path)} hold two ideas"
+
+
+def includes(texts):
+    """Pairs of our own files of which the first includes the second."""
+    for path, text in texts.items():
+        if path.suffix in (".hpp", ".cpp"):
+            for name in INCLUDE.findall(text):
+                here, there = path.parent / name, pathlib.Path(name.removeprefix("atrium/"))
+                if (other := here if here in texts else there) in texts:
+                    yield path, other
+
+
+def place(path):
+    """Where a file of the libraries stands in ORDER."""
+    names = [str(path.with_suffix("")), *map(str, path.parents)]
+    folder = next(name for name in names if name in ORDER)
+    if folder in LIBRARIES and path.parent != pathlib.Path(folder):
+        return None
+    return ORDER.index(folder)
+
+
+def order(texts):
+    placed = {path: place(path) for path in texts
+              if path.parts[0] in LIBRARIES and path.suffix in (".hpp", ".cpp")}
+    for folder in sorted({path.parent for path, at in placed.items() if at is None}):
+        yield f"{folder}: a folder that has no place in ORDER"
+    for path, other in includes(texts):
+        ends = placed.get(path), placed.get(other)
+        if None not in ends and ends[0] > ends[1]:
+            yield f"{path}: includes {other}, which is above it"
+
+
+def reached(start, edges):
+    """All that a pair includes, directly or not."""
+    found, todo = set(), [start]
+    while todo:
+        new = edges.get(todo.pop(), set()) - found
+        found |= new
+        todo += new
+    return found
+
+
+def circles(texts):
+    edges = {}
+    for path, other in includes(texts):
+        if path.with_suffix("") != other.with_suffix(""):
+            edges.setdefault(path.with_suffix(""), set()).add(other.with_suffix(""))
+    below = {pair: reached(pair, edges) for pair in edges}
+    found = {frozenset(x for x in below[pair] if pair in below.get(x, ()))
+             for pair in below if pair in below[pair]}
+    for circle in sorted(sorted(map(str, x)) for x in found):
+        yield "include each other: " + " ".join(circle)
+
+
+def maps(texts):
+    folders = {}
+    for path in texts:
+        if path.suffix in SOURCES:
+            folders.setdefault(path.parent, set()).add(path.stem)
+    for folder, names in sorted(folders.items()):
+        files = sum(path.parent == folder and path.suffix in SOURCES for path in texts)
+        own = texts.get(folder / "README.md", "").count("\n")
+        above = set(re.findall(r"\w+", texts.get(folder.parent / "README.md", "")))
+        if files > 5 and own < 5 and not names <= above:
+            yield f"{folder}: {files} files without a map, a README.md of 5 lines or more"
+
+
+def main():
+    paths = [pathlib.Path(line) for line in sys.stdin.read().split("\n") if line]
+    texts = {path: path.read_text() for path in paths}
+    failed = False
+    for rule in (order, circles, sizes, maps):
+        is_refused = rule.__name__ not in NOT_YET or "--all" in sys.argv
+        for complaint in rule(texts):
+            print(complaint if is_refused else f"{complaint} (not yet refused)")
+            failed |= is_refused
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

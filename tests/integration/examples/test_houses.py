@@ -1,0 +1,79 @@
+"""The check of the plan of the folders refuses what `./dev lint` has to refuse."""
+
+import subprocess
+import sys
+
+import pytest
+
+from support.deadline import DEADLINE
+from support.node import ROOT
+from support.tables import by_name
+
+GOOD = {
+    "net/http/listener.hpp": '#pragma once\n#include "atrium/net/transport/tls.hpp"\n',
+    "net/http/listener.cpp": '#include "atrium/net/http/listener.hpp"\n',
+    "net/transport/tls.hpp": '#include <atrium/actors/messages.hpp>\n',
+    "actors/messages.hpp": '#include "atrium/actors/util/gate.hpp"\n',
+    "actors/util/gate.hpp": '#include "atrium/actors/json_inspector.hpp"\n#include <vector>\n',
+    "actors/json_inspector.hpp": '#include "atrium/broker/names.hpp"\n',
+    "broker/names.hpp": "#pragma once\n",
+    "tests/net/listener_test.cpp": '#include "atrium/net/http/listener.hpp"\n' + "\n" * 349,
+}
+SIX = {f"broker/redis/{name}.cpp": "" for name in ("a", "b", "c", "d", "e", "f")}
+
+BAD = {
+    "an include of a folder above": (
+        {"net/transport/quic.cpp": '#include "atrium/net/http/listener.hpp"\n'},
+        "net/transport/quic.cpp: includes net/http/listener.hpp"),
+    "an include of a library above": (
+        {"broker/bus.cpp": '#include "atrium/actors/messages.hpp"\n'},
+        "broker/bus.cpp: includes actors/messages.hpp"),
+    "an include by a file that has a place of its own": (
+        {"actors/util/pinned.hpp": "",
+         "actors/json_inspector.cpp": '#include "atrium/actors/util/pinned.hpp"\n'},
+        "actors/json_inspector.cpp: includes actors/util/pinned.hpp"),
+    "a folder without a place": ({"net/cellar/wine.hpp": ""}, "net/cellar: a folder that has no"),
+    "a circle": (
+        {"broker/names.cpp": '#include "atrium/broker/bus.hpp"\n',
+         "broker/bus.hpp": '#include "registry.hpp"\n',
+         "broker/registry.hpp": "",
+         "broker/registry.cpp": '#include "atrium/broker/names.hpp"\n'},
+        "include each other: broker/bus broker/names broker/registry"),
+    "a long source": ({"broker/names.cpp": "\n" * 301}, "broker/names.cpp: 301 lines"),
+    "a long header": ({"broker/bus.hpp": "\n" * 151}, "broker/bus.hpp: 151 lines"),
+    "a long test": ({"tests/net/x_test.cpp": "\n" * 351}, "tests/net/x_test.cpp: 351 lines"),
+    "a long example": ({"examples/dice.cpp": "\n" * 81}, "examples/dice.cpp: 81 lines"),
+    "a long script": ({"net/inspector/page/a.js": "\n" * 301}, "net/inspector/page/a.js: 301"),
+    "a long style sheet": ({"examples/chat/a.css": "\n" * 301}, "examples/chat/a.css: 301 lines"),
+    "a folder without a map": (SIX, "broker/redis: 6 files without a map"),
+    "a folder with half a map above": (
+        {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9}, "broker/redis: 6 files without a map"),
+    "a folder with an empty map": (
+        {**SIX, "broker/redis/README.md": "# Redis\n"}, "broker/redis: 6 files without a map"),
+}
+
+
+def judge(folder, files):
+    """What the check says of these files."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return subprocess.run([sys.executable, ROOT / ".ci" / "houses.py", "--all"], cwd=folder,
+                          input="\n".join(files), capture_output=True, text=True, timeout=DEADLINE)
+
+
+@pytest.mark.parametrize("more", [
+    {}, {**SIX, "broker/redis/README.md": "\n" * 5}, {**SIX, "broker/README.md": "a b c d e f"}],
+    ids=["a small house", "a folder with a map", "a folder on the map above"])
+def test_a_house_that_keeps_the_plan_is_let_pass(tmp_path, more):
+    done = judge(tmp_path, {**GOOD, **more})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@by_name("planted", BAD)
+def test_what_breaks_the_plan_is_refused(tmp_path, planted):
+    """Somebody adds a file that breaks one rule. It is named, and nothing else is."""
+    files, complaint = planted
+    done = judge(tmp_path, {**GOOD, **files})
+    assert done.returncode == 1 and done.stderr == ""
+    assert done.stdout.startswith(complaint) and done.stdout.count("\n") == 1
