@@ -100,6 +100,21 @@ def test_the_project_of_your_own_is_the_one_that_is_built():
     assert re.search(r"```cmake\n(.*?)```", text, re.DOTALL)[1] == built.read_text()
 
 
+@pytest.mark.parametrize("link", ["gone.md", "README.md#other", "#other"])
+def test_the_check_of_links_names_a_link_that_leads_nowhere(tmp_path, link):
+    """A reader follows a link to a file or a heading that was renamed."""
+    readme = tmp_path / "README.md"
+
+    def check(target):
+        readme.write_text(f"# One, two\n[x](#one-two) [y](README.md) [z]({target})\n")
+        return subprocess.run([sys.executable, ROOT / ".ci" / "links.py"], input=f"{readme}\n",
+                              capture_output=True, text=True, timeout=DEADLINE)
+
+    assert check("https://example.com/x").returncode == 0
+    refused = check(link)
+    assert refused.returncode == 1 and refused.stdout == f"{readme}: {link} leads nowhere\n"
+
+
 def test_the_client_of_the_chat_page_stops_where_the_protocol_says():
     """Section 6 says after which close codes a client does not come back."""
     text = (ROOT / "net" / "PROTOCOL.md").read_text().split("\n## 6. ")[1].split("\n## ")[0]
