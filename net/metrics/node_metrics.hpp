@@ -18,7 +18,7 @@ class family_list;
 
 /// Everything that a node counts, gathered when somebody asks. Reads atomics
 /// and asks the kernel, no actor: the answer comes at once, also when nothing
-/// else does. What the names mean: net/README.md, "Metrics".
+/// else does. What the names mean: net/monitoring/README.md.
 class node_metrics {
 public:
   using clock = lane_load::clock;

@@ -24,8 +24,8 @@ def shown():
 
 def test_only_metrics_that_a_node_serves_are_asked_for():
     """A panel that asks for another one stays empty, and an alert never fires.
-    The metrics of a node are those that net/README.md has."""
-    served = set(re.findall(r"`(atrium_[a-z_]+)", (ROOT / "net" / "README.md").read_text()))
+    The metrics of a node are those that net/monitoring/README.md has."""
+    served = set(re.findall(r"`(atrium_[a-z_]+)", (ROOT / "net" / "monitoring" / "README.md").read_text()))
     served |= USUAL_METRICS | {f"{x}_bucket" for x in served if x.endswith("_seconds")}
     asked = "\n".join([*shown(), TEXT["alerts.yml"], json.dumps(dashboard()["templating"])])
     used = set(re.findall(r"\b(?:up(?={)|(?:atrium|process)_\w+)", asked))

@@ -81,7 +81,7 @@ def test_every_program_that_a_test_runs_is_installed():
 
 def test_every_program_of_the_readme_is_installed():
     """A newcomer copies the commands of the README after the build, which installs the tools."""
-    text = (ROOT / "README.md").read_text()
+    text = "".join((ROOT / x).read_text() for x in ["README.md", "net/auth/README.md"])
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     inline = re.findall(r"`([a-z-]+-cli) ", text)

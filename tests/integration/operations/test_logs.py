@@ -173,7 +173,7 @@ EVENT = re.compile(r'(?:log::(?:debug|info|error)|\b(?:warn|line)|log_to)\([^";{
 
 def documented_events():
     """The names of events in the README, and what it says of their level."""
-    section = (ROOT / "net" / "README.md").read_text().split("\n## Logs\n")[1].split("\n## ")[0]
+    section = (ROOT / "net" / "monitoring" / "README.md").read_text().split("\n## Logs\n")[1].split("\n## ")[0]
     return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section, re.MULTILINE))
 
 

@@ -31,8 +31,8 @@ def measured(scrape, path):
 
 def test_every_metric_is_in_the_readme(node):
     """An operator looks a metric up.
-    The table in net/README.md has all names that a node serves, and no others."""
-    section = (ROOT / "net" / "README.md").read_text().split("\n## Metrics\n")[1].split("\n## ")[0]
+    The table in net/monitoring/README.md has all names that a node serves, and no others."""
+    section = (ROOT / "net" / "monitoring" / "README.md").read_text().split("\n## Metrics\n")[1].split("\n## ")[0]
     listed = re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE)
     assert len(listed) == len(set(listed))
     assert set(listed) == set(Scrape(node).types())
