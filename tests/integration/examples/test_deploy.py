@@ -9,7 +9,7 @@ import pytest
 
 from support.deadline import DEADLINE
 from support.deploy import DEPLOY, TEXT, YAML_FILES, documents, run_tool
-from support.node import ROOT, binary, environment, run_node
+from support.node import ROOT, binary, environment, run_atrium, run_node
 from support.redis_server import RedisServer
 
 EXAMPLES = ["compose", "kubernetes", "systemd"]
@@ -75,8 +75,7 @@ def check_config(example, folder, secret="a-secret-of-these-tests-with-enough-by
     path = folder / "secret"
     path.write_text(secret)
     own = {k: str(v) for k, v in variables(example).items()} | {"ATRIUM_JWT_SECRET_FILE": str(path)}
-    return subprocess.run([binary(), "check-config"], env=environment(**own), timeout=DEADLINE,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return run_atrium("check-config", **own)
 
 
 def effective(example, folder):
@@ -99,7 +98,7 @@ def test_the_tool_that_reads_a_file_accepts_it(command):
 def test_only_known_variables_and_flags_are_used():
     """A node refuses to start with an option that it does not know.
     All that the files mention are in its help, or in CMakeLists.txt."""
-    token = subprocess.run([binary(), "token", "--help"], capture_output=True, text=True)
+    token = run_atrium("token", "--help")
     known = run_node("--help").stdout + token.stdout + (ROOT / "CMakeLists.txt").read_text()
     for pattern in (r"\bATRIUM_\w*[A-Z]\b", r"(?<![\w-])--[a-z][a-z-]*"):
         used = set(re.findall(pattern, "\n".join(TEXT.values()))) - FOREIGN_FLAGS

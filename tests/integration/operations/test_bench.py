@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from support.bench import SHORT, UNPACED, bench, command, run
+from support.bench import SHORT, UNPACED, bench, run, words_for
 from support.child import die_with_parent
 from support.deadline import DEADLINE, wait_until
 from support.metrics import Scrape
@@ -88,7 +88,7 @@ def test_storm_brings_everybody_back(node):
 
 
 def test_text_is_for_people(node):
-    done = run(command("fanout", [node], *SHORT, "--connections", "3"))
+    done = run(words_for("fanout", [node], *SHORT, "--connections", "3"))
     assert done.returncode == 0
     assert done.stdout.startswith("fanout\n")
     for label in ("deliveries", "lost", "latency p99.9", "server CPU per delivery"):
@@ -101,10 +101,10 @@ def deliveries(node):
 
 def start(node, seconds):
     """Starts a run that takes so long by itself, and returns once messages are delivered."""
-    words = command("fanout", [node], "--connections", "3", "--json", "--warmup", "0",
+    words = words_for("fanout", [node], "--connections", "3", "--json", "--warmup", "0",
                     "--duration", str(seconds))
     before = deliveries(node)
-    generator = subprocess.Popen(words, env=environment(), preexec_fn=die_with_parent,
+    generator = subprocess.Popen([binary(), *words], env=environment(), preexec_fn=die_with_parent,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     wait_until(lambda: deliveries(node) > before, "the generator works")
     return generator
@@ -132,13 +132,13 @@ def test_an_unreachable_server_is_named():
     with socket.socket() as taken:  # nobody else can listen there meanwhile
         taken.bind(("127.0.0.1", 0))
         url = f"ws://127.0.0.1:{taken.getsockname()[1]}/ws"
-        done = run([binary(), "bench", "fanout", "--url", url])
+        done = run(["bench", "fanout", "--url", url])
     assert done.returncode == 1
     assert done.stderr == f"atrium bench: {url}: Connection refused\n"
 
 
 def test_a_wrong_path_is_told_by_its_status(node):
-    done = run([binary(), "bench", "fanout", "--url", f"ws://127.0.0.1:{node.port}/nowhere"])
+    done = run(["bench", "fanout", "--url", f"ws://127.0.0.1:{node.port}/nowhere"])
     assert done.returncode == 1
     assert "HTTP status" in done.stderr
 
@@ -147,7 +147,7 @@ def test_a_wrong_path_is_told_by_its_status(node):
     [], ["marathon"], ["fanout", "--window", "1", "--rate", "1"], ["fanout", "--cheese"],
     ["fanout", "--url", "http://x/"], ["idle", "--publishers", "3"]])
 def test_bad_options_end_with_2_and_a_line(options):
-    done = run([binary(), "bench", *options])
+    done = run(["bench", *options])
     assert done.returncode == 2
     assert done.stderr.startswith("atrium bench: ")
     assert done.stderr.count("\n") == 1
@@ -155,7 +155,7 @@ def test_bad_options_end_with_2_and_a_line(options):
 
 
 def test_help_names_the_scenarios():
-    done = run([binary(), "bench", "--help"])
+    done = run(["bench", "--help"])
     assert done.returncode == 0
     for scenario in [*TRAFFIC, "idle", "churn", "storm"]:
         assert f"\n  {scenario} " in done.stdout

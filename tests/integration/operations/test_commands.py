@@ -1,25 +1,17 @@
 """Commands beside `atrium node`: tokens for a try, and configurations without a node."""
 
-import subprocess
-
 import jwt
 import pytest
 
 from support.client import join
-from support.deadline import DEADLINE
-from support.node import binary, environment
+from support.node import run_atrium
 from support.tokens import SECRET, bearer, secret_options
-
-
-def atrium(*arguments):
-    return subprocess.run([binary(), *arguments], env=environment(), timeout=DEADLINE,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
 async def test_the_token_command_makes_tokens(start_node, connect, tmp_path):
     """What `atrium token` prints is a token for the node and for other libraries."""
     secret = secret_options(tmp_path)[2:6]
-    made = atrium("token", "--user", "ann", "--ttl", "1h", "--room", "game:*=join,publish",
+    made = run_atrium("token", "--user", "ann", "--ttl", "1h", "--room", "game:*=join,publish",
                   "--room", "news=join+history", "--send",
                   "--info", '{"level":1180591620717411303424}', *secret)
     assert made.returncode == 0, made.stderr
@@ -38,7 +30,7 @@ async def test_the_token_command_makes_tokens(start_node, connect, tmp_path):
 def test_the_token_command_says_what_is_wrong(tmp_path, extra):
     given = {"--user": "ann", "--jwt-alg": "HS256", "--ttl": "1h",
              "--jwt-secret-file": secret_options(tmp_path)[5], extra[0]: extra[1]}
-    made = atrium("token", *(word for pair in given.items() for word in pair))
+    made = run_atrium("token", *(word for pair in given.items() for word in pair))
     assert made.returncode == 2
     assert made.stdout == "" and made.stderr.startswith("atrium token: ")
 
@@ -47,21 +39,21 @@ def test_a_configuration_is_checked_without_a_node(tmp_path):
     """check-config prints what would apply, without passwords, or says what is wrong."""
     good = secret_options(tmp_path, "--redis", "redis://ann:sesame@127.0.0.1:7000",
                           "--default-rooms", "lobby=join")
-    checked = atrium("check-config", *good)
+    checked = run_atrium("check-config", *good)
     assert checked.returncode == 0, checked.stderr
     assert 'jwt-alg = "HS256"' in checked.stdout
     assert 'default-rooms = ["lobby=join"]' in checked.stdout
     assert "sesame" not in checked.stdout and SECRET not in checked.stdout
     (tmp_path / "secret").write_text("short")
     for bad in (good, ["--auth", "jwt"], ["--lanes", "many"]):
-        checked = atrium("check-config", *bad)
+        checked = run_atrium("check-config", *bad)
         assert checked.returncode == 2 and checked.stderr and not checked.stdout
 
 
 def test_help_names_the_commands():
     """What `atrium --help` prints leads to the help of each command."""
-    listed = atrium("--help")
+    listed = run_atrium("--help")
     assert listed.returncode == 0
     for command in ("node", "inspect", "token", "check-config", "bench"):
         assert f"\n  {command} " in listed.stdout
-        assert atrium(command, "--help").returncode == 0
+        assert run_atrium(command, "--help").returncode == 0

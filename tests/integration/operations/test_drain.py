@@ -12,10 +12,6 @@ from support.deadline import until, wait_until
 from support.raw_socket import Ended
 
 
-async def ready(node):
-    await until(lambda: node.report("/ready")[0] == 200, "the node is ready")
-
-
 async def is_draining(node):
     def drains():
         status, report = node.report("/ready")
@@ -44,7 +40,7 @@ async def test_while_load_balancers_take_notice_clients_are_served(start_node, c
     """For the drain delay the node says that it is not ready, and is healthy.
     Who is there can talk, and who comes is let in, until it is over."""
     node = start_node("--drain-delay", "2000")
-    await ready(node)
+    await until(node.is_ready, "the node is ready")
     ann = await connect(node)
     begin = time.monotonic()
     node.interrupt()
@@ -125,7 +121,7 @@ async def test_a_second_signal_ends_the_node_at_once(start_node, connect, number
     """An operator in a hurry does not want to wait for anything.
     The second signal, of whichever kind, ends the process."""
     node = start_node("--drain-delay", "600000")
-    await ready(node)
+    await until(node.is_ready, "the node is ready")
     ann = await connect(node)
     node.interrupt()
     await is_draining(node)
@@ -139,6 +135,6 @@ def test_a_node_that_nobody_uses_takes_no_longer_than_the_delay(start_node):
     """There is nobody to spread over the window.
     The node ends long before it is over."""
     node = start_node("--drain-window", "600000")
-    wait_until(lambda: node.report("/ready")[0] == 200, "the node is ready")
+    wait_until(node.is_ready, "the node is ready")
     node.interrupt()
     assert node.wait_exit_code() == 0

@@ -14,10 +14,6 @@ from support.node import binary, fetch, run_node
 from support.raw_socket import upgrade_request
 
 
-def is_ready(node):
-    return node.report("/ready")[0] == 200
-
-
 def test_a_fresh_node_is_healthy_and_becomes_ready(start_node):
     """Nothing is wrong with a node that has just started.
     It says so, check by check."""
@@ -27,7 +23,7 @@ def test_a_fresh_node_is_healthy_and_becomes_ready(start_node):
     good = {"ok": True}
     assert report == {"healthy": True, "checks": {
         "lane-0": good, "lane-1": good, "scheduler": good, "bus": good}}
-    wait_until(lambda: is_ready(node), "the node is ready")
+    wait_until(node.is_ready, "the node is ready")
     assert node.report("/ready")[1] == {"ready": True, "checks": {
         "accepting": good, "staying": good, "bus": good}}
 
@@ -36,7 +32,7 @@ def test_a_node_on_redis_becomes_ready(start_node, redis):
     """The check of the bus is a message that goes to Redis and comes back.
     With a Redis that works the node is ready."""
     node = start_node("--redis", redis.url)
-    wait_until(lambda: is_ready(node), "the node is ready")
+    wait_until(node.is_ready, "the node is ready")
 
 
 @pytest.mark.parametrize("outage", ["kill", "stall", "pause"])
@@ -44,12 +40,12 @@ def test_without_redis_a_node_is_healthy_but_not_ready(start_node, redis, outage
     """Redis breaks, hangs, or answers nothing but pings: a restart of the node would not help.
     It says that it is not ready, and why, until Redis is back."""
     node = start_node("--redis", redis.url)
-    wait_until(lambda: is_ready(node), "the node is ready")
+    wait_until(node.is_ready, "the node is ready")
     if outage == "pause":
         redis.admin.client_pause(60_000, all=False)  # PINGs are answered, PUBLISH is not
     else:
         getattr(redis, outage)()
-    wait_until(lambda: not is_ready(node), "the node notices")
+    wait_until(lambda: not node.is_ready(), "the node notices")
     status, report = node.report("/ready")
     assert status == 503 and report["ready"] is False
     assert report["checks"]["accepting"]["ok"] is True
@@ -57,7 +53,7 @@ def test_without_redis_a_node_is_healthy_but_not_ready(start_node, redis, outage
     assert report["checks"]["bus"]["reason"].startswith("no echo for ")
     assert node.report("/health")[0] == 200
     {"kill": redis.start, "stall": redis.resume, "pause": redis.admin.client_unpause}[outage]()
-    wait_until(lambda: is_ready(node), "the node is ready again")
+    wait_until(node.is_ready, "the node is ready again")
 
 
 def test_a_node_that_never_had_redis_is_not_ready(start_node, redis):
@@ -68,7 +64,7 @@ def test_a_node_that_never_had_redis_is_not_ready(start_node, redis):
     assert node.report("/ready")[0] == 503
     assert node.report("/health")[0] == 200
     redis.start()
-    wait_until(lambda: is_ready(node), "the node is ready")
+    wait_until(node.is_ready, "the node is ready")
 
 
 def test_clients_learn_no_more_than_whether_a_node_is_ready(start_node):
@@ -127,7 +123,7 @@ async def test_reports_are_there_while_clients_are_many(start_node, connect, roo
     for client in clients:
         await client.request("publish", room=room, data="x")
         assert node.report("/health")[0] == 200
-    await until(lambda: is_ready(node), "the node is ready")
+    await until(node.is_ready, "the node is ready")
 
 
 @pytest.fixture
@@ -146,13 +142,13 @@ async def test_blocking_hooks_do_not_get_a_node_restarted(start_stuck_node, conn
     """Two rooms keep both workers for themselves: a restart would only bring them back.
     The node is healthy, lets nobody in, and the log names the rooms; a stop has its bound."""
     node = start_stuck_node("--grace", "1", "--drain-window", "0")
-    await until(lambda: is_ready(node), "the node is ready")
+    await until(node.is_ready, "the node is ready")
     rooms = [unique("stuck:room") for _ in range(2)]
     for room in rooms:
         client = await connect(node)
         await join(room, client)
         await client.post("publish", room=room, data="x")
-    await until(lambda: not is_ready(node), "the node notices")
+    await until(lambda: not node.is_ready(), "the node notices")
     assert "scheduler" in node.report("/ready")[1]["checks"]["accepting"]["reason"]
     await until(lambda: all(re.search(f"room_hook_slow: .* room={x}", node.log) for x in rooms),
                 "the log names the rooms")
@@ -167,15 +163,15 @@ def test_reports_are_there_when_there_are_no_files_left(start_node):
     """Clients take all file descriptors that they can get.
     Operators have some of their own, and the node says that it takes no more clients."""
     node = start_node("--user-connections", "0", files=200)
-    wait_until(lambda: is_ready(node), "the node is ready")
+    wait_until(node.is_ready, "the node is ready")
     assert "connections_clamped" in node.log
     with contextlib.ExitStack() as stack:
         for _ in range(300):
             client = stack.enter_context(socket.create_connection(("127.0.0.1", node.port)))
             client.sendall(upgrade_request("/ws"))
-        wait_until(lambda: not is_ready(node), "the node is full")
+        wait_until(lambda: not node.is_ready(), "the node is full")
         assert "max-" in node.report("/ready")[1]["checks"]["accepting"]["reason"]
         for _ in range(20):
             assert node.report("/health")[0] == 200
         assert "listener_paused" not in node.log
-    wait_until(lambda: is_ready(node), "the node has place again")
+    wait_until(node.is_ready, "the node has place again")

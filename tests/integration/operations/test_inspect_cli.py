@@ -3,7 +3,6 @@ not answer as it should."""
 
 import json
 import signal
-import subprocess
 import time
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from support.client import join, unique
 from support.deadline import DEADLINE, until, wait_until
 from support.inspect_command import Inspected, Watch, rows
-from support.node import binary, environment, run_node
+from support.node import run_atrium, run_node
 from support.redis_server import free_port
 
 ESCAPE = "\x1b"
@@ -120,8 +119,7 @@ def test_what_is_not_there_is_said(inspected, words):
     [], ["cheese"], ["room"], ["rooms", "--limit", "0"], ["publish", "a", "{"],
     ["node", "--node", "nowhere"], ["node", "--ca", "x"]])
 def test_bad_options_are_refused(words):
-    done = subprocess.run([binary(), "inspect", *words], env=environment(), timeout=DEADLINE,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = run_atrium("inspect", *words)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.startswith("atrium inspect: ") and done.stderr.count("\n") == 1
 
@@ -129,16 +127,14 @@ def test_bad_options_are_refused(words):
 def test_the_variable_names_the_node(inspected):
     """Somebody sets ATRIUM_INSPECT_NODE once; a node started there does not mind."""
     variables = {"ATRIUM_INSPECT_NODE": inspected.address, "ATRIUM_INSPECT_TOKEN": "secret"}
-    done = subprocess.run([binary(), "inspect", "node"], timeout=DEADLINE, capture_output=True,
-                          env=environment(**variables), stdin=subprocess.DEVNULL)
+    done = run_atrium("inspect", "node", **variables)
     assert done.returncode == 0, done.stderr
     assert run_node("--version", **variables).returncode == 0
 
 
 def test_nobody_there_is_said():
     address = f"http://127.0.0.1:{free_port()}"
-    done = subprocess.run([binary(), "inspect", "--node", address, "node"], env=environment(),
-                          timeout=DEADLINE, capture_output=True, text=True)
+    done = run_atrium("inspect", "--node", address, "node")
     assert done.returncode == 1
     assert done.stderr == f"atrium inspect: cannot reach {address}: Connection refused\n"
 

@@ -55,12 +55,6 @@ def padded(length):
     return head + "x" * (length - len(head) - len(tail)) + tail
 
 
-async def welcomed(connect, node):
-    raw = await connect.raw(node)
-    assert (await raw.read_json())["type"] == "welcome"
-    return raw
-
-
 async def is_answered(raw):
     """Whether what was sent arrived as the ping request."""
     return (await raw.read_json(id="raw"))["type"] == "pong"
@@ -70,7 +64,7 @@ async def test_a_binary_frame_is_answered_by_close_1003(node, connect, room):
     """The protocol is text: binary frames are unsupported data.
     The client is disconnected with the code that says so."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         await raw.send_frame(BINARY, PING_REQUEST)
         assert await raw.close_code() == 1003
 
@@ -79,7 +73,7 @@ async def test_a_fragmented_binary_message_is_answered_by_close_1003(node, conne
     """Cutting a binary message into pieces does not make it text.
     The answer is the same."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         await raw.send(frame(BINARY, b"\0", final=False) + frame(CONTINUATION, b"\1"))
         assert await raw.close_code() == 1003
 
@@ -89,7 +83,7 @@ async def test_text_that_is_not_utf_8_is_answered_by_close_1007(node, connect, r
     """Text frames are UTF-8, and the node checks.
     A client that sends another encoding is disconnected with the code that says so."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         await raw.send_frame(TEXT, b'{"type":"ping","x":"' + bad)
         assert await raw.close_code() == 1007
 
@@ -99,7 +93,7 @@ async def test_bad_utf_8_is_found_across_fragments(node, connect, room, bad):
     """The check does not depend on where a message was cut.
     Here it is cut before each byte of the bad sequence."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         await raw.send_frame(TEXT, '{"type":"ping","x":"', final=False)
         for byte in bad[:-1]:
             await raw.send_frame(CONTINUATION, bytes([byte]), final=False)
@@ -111,7 +105,7 @@ async def test_an_empty_last_fragment_does_not_hide_bad_utf_8(node, connect, roo
     """The text ends in the middle of a character, and nothing but its end is yet to come.
     That makes it no better."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         await raw.send(frame(TEXT, b"caf\xc3", final=False) + frame(CONTINUATION))
         assert await raw.close_code() == 1007
 
@@ -119,7 +113,7 @@ async def test_an_empty_last_fragment_does_not_hide_bad_utf_8(node, connect, roo
 async def test_characters_may_be_split_over_fragments(node, connect):
     """A fragment may end in the middle of a character.
     The message is whole in the end and is answered."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     text = '{"type":"ping","id":"raw","x":"é中😀"}'.encode()
     await raw.send_frame(TEXT, text[:1], final=False)
     for byte in text[1:]:
@@ -131,7 +125,7 @@ async def test_characters_may_be_split_over_fragments(node, connect):
 async def test_pings_between_fragments_are_answered_at_once(node, connect):
     """Control frames may come between the fragments of a message.
     Each ping gets its pong before the message is complete, and the message its reply after."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     first, *rest = PING_REQUEST
     await raw.send_frame(TEXT, first, final=False)
     for number, character in enumerate(rest):
@@ -146,7 +140,7 @@ async def test_pings_between_fragments_are_answered_at_once(node, connect):
 async def test_a_ping_is_answered_with_its_payload(node, connect):
     """A WebSocket ping may carry up to 125 bytes of any kind.
     The pong carries the same."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     for payload in (b"", b"\xff\0", b"x" * 125):
         await raw.send_frame(PING, payload)
         assert (await raw.read_until(PONG)).payload == payload
@@ -157,7 +151,7 @@ async def test_a_broken_frame_is_answered_by_close_1002(node, connect, room, bad
     """Frames that violate RFC 6455 cannot be understood any further.
     The client is disconnected with the code for protocol errors."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         await raw.send(bad)
         assert await raw.close_code() == 1002
 
@@ -167,7 +161,7 @@ async def test_a_message_over_the_limit_is_answered_by_close_1009(node, connect,
     """The welcome says how long a message may be; frames and fragments count alike.
     The node refuses as soon as it knows, not after it has taken everything in."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         for part in bad:
             await raw.send(part)
         assert await raw.close_code() == 1009
@@ -176,7 +170,7 @@ async def test_a_message_over_the_limit_is_answered_by_close_1009(node, connect,
 async def test_a_message_of_the_very_limit_is_served(node, connect):
     """The limit itself is allowed, in one frame or in fragments.
     The request is answered as usual."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     text = padded(LIMIT)
     await raw.send_frame(TEXT, text)
     assert await is_answered(raw)
@@ -188,7 +182,7 @@ async def test_a_frame_of_5_megabytes_ends_that_connection_only(node, connect, r
     """A client that sends a huge frame in earnest is disconnected, by 1009 or plainly.
     Nobody else notices, though the node had all those bytes to get rid of."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         await raw.send_frame(TEXT, "x" * 5_000_000)
         try:
             assert await raw.close_code() == 1009
@@ -199,7 +193,7 @@ async def test_a_frame_of_5_megabytes_ends_that_connection_only(node, connect, r
 async def test_many_requests_in_one_segment_are_all_answered(node, connect):
     """The network does not keep the borders of frames.
     Fifty requests that arrive at once get fifty replies, in order."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     requests = [json.dumps({"type": "ping", "id": number}) for number in range(50)]
     await raw.send(b"".join(frame(TEXT, request) for request in requests))
     for number in range(50):
@@ -209,7 +203,7 @@ async def test_many_requests_in_one_segment_are_all_answered(node, connect):
 async def test_a_frame_that_arrives_byte_by_byte_is_understood(node, connect):
     """Nor does the network deliver a frame in one piece.
     A request that trickles in is answered all the same."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     for byte in frame(TEXT, PING_REQUEST):
         await raw.send(bytes([byte]))
     assert await is_answered(raw)
@@ -223,7 +217,7 @@ CLOSE_CODES = [*range(1000, 1004), *range(1007, 1015), 3000, 3003, 3999, 4000, 4
 async def test_a_goodbye_is_answered_with_its_code(node, connect, code):
     """A client that closes gets a close frame back.
     Then the node ends the TCP connection."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     await raw.send_frame(CLOSE, close_payload(code, b"bye"))
     assert await raw.close_code() == code
     assert await raw.read_to_end() == b""
@@ -232,7 +226,7 @@ async def test_a_goodbye_is_answered_with_its_code(node, connect, code):
 async def test_a_goodbye_without_a_code_is_answered(node, connect):
     """The code of a close frame is optional.
     The node answers without one, or calls it normal."""
-    raw = await welcomed(connect, node)
+    raw = await connect.welcomed(node)
     await raw.send_frame(CLOSE)
     assert await raw.close_code() in (None, 1000)
     assert await raw.read_to_end() == b""
@@ -242,7 +236,7 @@ async def test_nothing_is_done_after_a_goodbye(node, connect, room):
     """A close frame is the last word of a client.
     Requests that follow it are neither answered nor obeyed."""
     async with undisturbed(connect, node, room):
-        raw = await welcomed(connect, node)
+        raw = await connect.welcomed(node)
         assert (await raw.request("join", room=room))["type"] == "joined"
         publish = json.dumps({"type": "publish", "room": room, "data": "from the grave"})
         await raw.send(frame(CLOSE, close_payload(1000)) + frame(TEXT, publish))

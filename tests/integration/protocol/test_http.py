@@ -9,7 +9,6 @@ from support.client import talk
 from support.connections import undisturbed
 from support.deadline import until
 from support.node import fetch
-from support.raw_socket import TEXT
 from support.tables import by_name
 from support.tokens import secret_options
 
@@ -305,20 +304,13 @@ async def test_a_browser_can_be_told_of_a_refusal_by_close_code(node, small_node
     for _ in range(2):
         await until(lambda: admitted(connect, small_node), "the node is full")
     full = await connect.raw(small_node, reject="close")
-    assert await refused_with(full) == 1013
+    assert await full.refusal_code() == 1013
     nameless = await connect.raw(node, "x" * 129, reject="close")
-    assert await refused_with(nameless) == 1008
+    assert await nameless.refusal_code() == 1008
     foreign, status, _, _ = await connect.http(
         node, "/ws?reject=close", {"Origin": "http://evil.example"})
     assert status == 101
-    assert await refused_with(foreign) == 1008
-
-
-async def refused_with(raw):
-    """The close code, when only the announcement of it comes before."""
-    while (received := await raw.read_frame()).opcode == TEXT:
-        assert json.loads(received.payload)["type"] == "closing"
-    return int.from_bytes(received.payload[:2], "big")
+    assert await foreign.refusal_code() == 1008
 
 
 @pytest.mark.parametrize("beginning", [b"", b"GET", b"GET /ws HTTP/1.1\r\nHost: x\r\n"],

@@ -47,13 +47,8 @@ async def test_a_room_has_so_many_members_at_most(strict_node, connect, room):
     assert (error["code"], error["room"]) == ("room_full", room)
     await talk(room, *members)
     await members.pop().abort()
-    await until(lambda: joins(late, room), "a place in the room is free")
+    await until(lambda: late.succeeds("join", room=room), "a place in the room is free")
     await talk(room, late, *members)
-
-
-async def joins(client, room):
-    reply = await client.ask("join", room=room)
-    return reply["type"] == "joined"
 
 
 async def test_a_message_is_so_long_at_most(strict_node, connect):

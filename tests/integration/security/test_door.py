@@ -8,7 +8,7 @@ import pytest
 from support.client import join, talk
 from support.deadline import until, wait_until
 from support.node import fetch
-from support.raw_socket import TEXT, Ended, RawSocket
+from support.raw_socket import Ended, RawSocket
 
 OVERLOADED = 1013
 
@@ -29,21 +29,14 @@ async def refusal(connect, node):
     return json.loads(body)
 
 
-async def close_code_of_refusal(connect, node):
-    """The same as a browser gets it: a close code, and no welcome before it."""
-    raw = await connect.raw(node, reject="close")
-    while (received := await raw.read_frame()).opcode == TEXT:
-        assert json.loads(received.payload)["type"] == "closing"
-    return int.from_bytes(received.payload[:2], "big")
-
-
 async def test_an_address_has_so_many_connections_at_most(start_node, connect, room):
     """One address must not take all places of a node.
     Over its limit it gets 429, or 1013; when one of its connections goes, there is room."""
     node = start_node("--connections-per-address", "2")
     ann, bob = await connect(node), await connect(node)
     assert (await refusal(connect, node))["code"] == "too_many_connections"
-    assert await close_code_of_refusal(connect, node) == OVERLOADED
+    closed = await connect.raw(node, reject="close")
+    assert await closed.refusal_code() == OVERLOADED
     await join(room, ann, bob)
     await talk(room, ann, bob)
     await bob.abort()
@@ -70,7 +63,8 @@ async def test_handshakes_have_a_rate(start_node, connect):
     node = start_node("--handshakes-per-second", "1")
     await connect(node)
     assert (await refusal(connect, node))["code"] == "rate_limited"
-    assert await close_code_of_refusal(connect, node) == OVERLOADED
+    closed = await connect.raw(node, reject="close")
+    assert await closed.refusal_code() == OVERLOADED
     await until(lambda: is_let_in(connect, node), "there is room for another")
 
 

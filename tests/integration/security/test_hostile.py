@@ -37,12 +37,6 @@ def node(start_shared_node):
     return start_shared_node("--handshake-timeout", "2")
 
 
-async def welcomed(connect, node):
-    raw = await connect.raw(node)
-    assert (await raw.read_json())["type"] == "welcome"
-    return raw
-
-
 # -- slowly ---------------------------------------------------------------------------------------
 
 
@@ -62,7 +56,7 @@ async def test_frames_that_drip_delay_nobody(node, connect):
     """A slow network and a slow attacker look alike, so frames have all the time they want.
     Others do not wait for them, and in the end they are answered."""
     async with survived(connect, node) as ann:
-        slow = [await welcomed(connect, node) for _ in range(ATTACKERS)]
+        slow = [await connect.welcomed(node) for _ in range(ATTACKERS)]
         request = frame(TEXT, '{"type":"ping","id":"raw"}')
         dripping = asyncio.gather(*(drip_request(raw, request) for raw in slow))
         await ann.served()
@@ -144,7 +138,7 @@ async def test_connections_that_are_reset_leave_nothing_behind(node, connect):
             asking = await connect.tcp(node)
             await asking.send(upgrade_request("/ws"))
             upgraded = await connect.raw(node, unique("user"))
-            member = await welcomed(connect, node)
+            member = await connect.welcomed(node)
             await member.send_frame(TEXT, '{"type":"join","room":"reset"}')
             await member.send(10 * frame(TEXT, publish) + frame(TEXT, publish)[:9])
             for raw in (bare, half, asking, upgraded, member):
@@ -157,7 +151,7 @@ async def test_a_ping_flood_is_answered_and_delays_nobody(node, connect):
     """Who pings and listens gets a pong for each, in order.
     The others get their share of the thread all the while."""
     async with survived(connect, node) as ann:
-        noisy = await welcomed(connect, node)
+        noisy = await connect.welcomed(node)
         count = 5_000
 
         async def count_pongs():
@@ -177,7 +171,7 @@ async def test_empty_fragments_without_end_delay_nobody(node, connect):
     """Empty fragments make a message no longer, so no limit ends them.
     They cost their sender as much as the node; the message is answered when it ends."""
     async with survived(connect, node) as ann:
-        busy = await welcomed(connect, node)
+        busy = await connect.welcomed(node)
         await busy.send_frame(TEXT, '{"type":"ping","id":"raw"', final=False)
         flooding = asyncio.create_task(
             flood(busy, 500 * frame(CONTINUATION, final=False), times=100))
@@ -192,7 +186,7 @@ async def test_fragments_without_end_meet_the_limit_of_a_message(node, connect):
     """A message that never ends is too long sooner or later: close 1009.
     What it may occupy until then is the longest message, and no more."""
     async with survived(connect, node) as ann:
-        endless = [await welcomed(connect, node) for _ in range(10)]
+        endless = [await connect.welcomed(node) for _ in range(10)]
         piece = 100 * frame(CONTINUATION, "x" * 100, final=False)
         for raw in endless:
             await raw.send_frame(TEXT, "{", final=False)
@@ -227,7 +221,7 @@ async def test_who_is_closed_and_stays_on_the_line_is_cut(node, connect, last):
     stop waiting for that. An attacker who keeps the socket open keeps nothing of the node."""
     words, code = last
     async with survived(connect, node) as ann:
-        staying = [await welcomed(connect, node) for _ in range(ATTACKERS)]
+        staying = [await connect.welcomed(node) for _ in range(ATTACKERS)]
         for raw in staying:
             await raw.send(words)
         await ann.served()

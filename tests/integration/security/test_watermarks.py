@@ -38,7 +38,7 @@ async def test_a_node_has_so_many_rooms_at_most(start_node, connect):
     assert (error["code"], error["room"]) == ("too_many_rooms", third)
     await talk(second, ann, bob)
     await ann.request("leave", room=first)
-    await until(lambda: joins(bob, third), "there is place for another room")
+    await until(lambda: bob.succeeds("join", room=third), "there is place for another room")
     await talk(third, bob)
 
 
@@ -55,7 +55,7 @@ async def test_one_user_does_not_take_all_rooms(start_node, connect, options):
         ann = await connect(node, user)
         for _ in range(8):
             room = unique("room")
-            if await joins(ann, room):
+            if await ann.succeeds("join", room=room):
                 opened.append((ann, room))
     assert len(opened) == 10
     error = await ann.refusal("join", room=unique("room"))
@@ -65,12 +65,9 @@ async def test_one_user_does_not_take_all_rooms(start_node, connect, options):
     await talk(room, ann, bob)
     leaver, left = opened.pop()
     await leaver.request("leave", room=left)
-    await until(lambda: joins(ann, unique("room")), "a room that has ended counts no more")
+    await until(lambda: ann.succeeds("join", room=unique("room")),
+                "a room that has ended counts no more")
     assert Scrape(node)("atrium_limits_hit_total", limit="max-user-rooms") >= 15
-
-
-async def joins(client, room):
-    return (await client.ask("join", room=room))["type"] == "joined"
 
 
 @pytest.mark.parametrize("path, headers, status", [
@@ -135,5 +132,5 @@ async def test_the_door_opens_again_when_people_have_left(start_node, connect):
     assert (await connect.http(node, "/ws"))[1] == 503
     for each in hungry:
         each.reset()
-    await until(lambda: node.report("/ready")[0] == 200, "the door is open again", seconds=10)
+    await until(node.is_ready, "the door is open again", seconds=10)
     assert await connect(node)

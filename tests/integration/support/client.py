@@ -87,6 +87,10 @@ class Client:
         assert reply["type"] == "error", f"{self}: {verb} {fields} was not refused: {reply}"
         return reply
 
+    async def succeeds(self, verb, **fields):
+        """Sends a request that may fail; whether it has succeeded."""
+        return (await self.ask(verb, **fields))["type"] != "error"
+
     async def next(self):
         """Takes the oldest frame out of the inbox, whatever it is."""
         return await self.take()

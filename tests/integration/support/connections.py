@@ -38,6 +38,12 @@ class Connections:
         assert status == 101, f"no upgrade: {status} {body!r}"
         return raw
 
+    async def welcomed(self, node):
+        """The same after the welcome."""
+        raw = await self.raw(node)
+        assert (await raw.read_json())["type"] == "welcome"
+        return raw
+
     async def close(self):
         await asyncio.gather(*(each.close() for each in self._open))
 

@@ -8,7 +8,7 @@ import subprocess
 
 from .child import die_with_parent
 from .deadline import DEADLINE
-from .node import binary, environment
+from .node import binary, environment, run_atrium
 
 
 class Inspected:
@@ -24,12 +24,12 @@ class Inspected:
         other.address = address
         return other
 
-    def command(self, *words):
-        return [binary(), "inspect", "--node", self.address, *words]
+    def words(self, *words):
+        """The command line of the tool, for this node."""
+        return ["inspect", "--node", self.address, *words]
 
     def run(self, *words, **variables):
-        return subprocess.run(self.command(*words), env=environment(**variables), timeout=DEADLINE,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        return run_atrium(*self.words(*words), **variables)
 
     def show(self, *words):
         """What the tool prints when all is well."""
@@ -70,7 +70,7 @@ class Watch:
         else:
             inner = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         self.process = subprocess.Popen(
-            one.command("watch", "--interval", "0.1", *words), env=environment(),
+            [binary(), *one.words("watch", "--interval", "0.1", *words)], env=environment(),
             preexec_fn=die_with_parent, stdin=subprocess.DEVNULL, stdout=inner, stderr=self.errors)
         os.close(inner)
 

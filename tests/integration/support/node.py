@@ -43,11 +43,16 @@ def environment(**variables):
     return {**inherited, **variables}
 
 
+def run_atrium(*words, seconds=DEADLINE, **variables):
+    """Runs a command of the program that ends by itself."""
+    return subprocess.run(
+        [binary(), *words], env=environment(**variables), timeout=seconds,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+
+
 def run_node(*options, **variables):
     """Runs a node that is expected to end by itself, e.g. because an option is wrong."""
-    return subprocess.run(
-        [binary(), "node", *options], env=environment(**variables), timeout=DEADLINE,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+    return run_atrium("node", *options, **variables)
 
 
 def fetch(port, target, method="GET", body=None, headers=None):
@@ -97,6 +102,9 @@ class Node(Child):
         """What the internal listener says about the node: the status and the JSON."""
         status, _, body = fetch(self.internal_port, path)
         return status, json.loads(body)
+
+    def is_ready(self):
+        return self.report("/ready")[0] == 200
 
     def interrupt(self, number=signal.SIGTERM):
         """Asks the node to shut down; `exit_code` tells how it went."""

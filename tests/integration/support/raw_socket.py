@@ -136,6 +136,12 @@ class RawSocket:
         payload = (await self.read_until(CLOSE)).payload
         return int.from_bytes(payload[:2], "big") if payload else None
 
+    async def refusal_code(self):
+        """The same for who is not let in: only the announcement of it comes before."""
+        while (received := await self.read_frame()).opcode == TEXT:
+            assert json.loads(received.payload)["type"] == "closing"
+        return int.from_bytes(received.payload[:2], "big")
+
     async def read_to_end(self):
         """Reads what comes until the node ends the TCP connection."""
         received = b""
