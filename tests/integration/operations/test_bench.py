@@ -88,7 +88,7 @@ def test_storm_brings_everybody_back(node):
 
 
 def test_text_is_for_people(node):
-    done = run(words_for("fanout", [node], *SHORT, "--connections", "3"))
+    done = run(*words_for("fanout", [node], *SHORT, "--connections", "3"))
     assert done.returncode == 0
     assert done.stdout.startswith("fanout\n")
     for label in ("deliveries", "lost", "latency p99.9", "server CPU per delivery"):
@@ -132,13 +132,13 @@ def test_an_unreachable_server_is_named():
     with socket.socket() as taken:  # nobody else can listen there meanwhile
         taken.bind(("127.0.0.1", 0))
         url = f"ws://127.0.0.1:{taken.getsockname()[1]}/ws"
-        done = run(["bench", "fanout", "--url", url])
+        done = run("bench", "fanout", "--url", url)
     assert done.returncode == 1
     assert done.stderr == f"atrium bench: {url}: Connection refused\n"
 
 
 def test_a_wrong_path_is_told_by_its_status(node):
-    done = run(["bench", "fanout", "--url", f"ws://127.0.0.1:{node.port}/nowhere"])
+    done = run("bench", "fanout", "--url", f"ws://127.0.0.1:{node.port}/nowhere")
     assert done.returncode == 1
     assert "HTTP status" in done.stderr
 
@@ -147,7 +147,7 @@ def test_a_wrong_path_is_told_by_its_status(node):
     [], ["marathon"], ["fanout", "--window", "1", "--rate", "1"], ["fanout", "--cheese"],
     ["fanout", "--url", "http://x/"], ["idle", "--publishers", "3"]])
 def test_bad_options_end_with_2_and_a_line(options):
-    done = run(["bench", *options])
+    done = run("bench", *options)
     assert done.returncode == 2
     assert done.stderr.startswith("atrium bench: ")
     assert done.stderr.count("\n") == 1
@@ -155,7 +155,7 @@ def test_bad_options_end_with_2_and_a_line(options):
 
 
 def test_help_names_the_scenarios():
-    done = run(["bench", "--help"])
+    done = run("bench", "--help")
     assert done.returncode == 0
     for scenario in [*TRAFFIC, "idle", "churn", "storm"]:
         assert f"\n  {scenario} " in done.stdout

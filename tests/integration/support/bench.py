@@ -15,13 +15,13 @@ def words_for(scenario, nodes, *options):
     return ["bench", scenario, *urls, *pids, *options]
 
 
-def run(words):
+def run(*words):
     return run_atrium(*words, seconds=2 * DEADLINE)
 
 
 def bench(scenario, nodes, *options):
     """Runs a scenario for a second; returns its report."""
-    done = run(words_for(scenario, nodes, *SHORT, "--json", *options))
+    done = run(*words_for(scenario, nodes, *SHORT, "--json", *options))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     return json.loads(done.stdout)
