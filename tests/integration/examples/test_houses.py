@@ -17,7 +17,7 @@ GOOD = {
     "actors/util/gate.hpp": '#include "atrium/actors/json_inspector.hpp"\n#include <vector>\n',
     "actors/json_inspector.hpp": '#include "atrium/broker/names.hpp"\n',
     "broker/names.hpp": "#pragma once\n",
-    "tests/net/listener_test.cpp": '#include "atrium/net/http/listener.hpp"\n' + "\n" * 349,
+    "tests/net/http/listener_test.cpp": '#include "atrium/net/http/listener.hpp"\n' + "\n" * 349,
 }
 SIX = {f"broker/redis/{name}.cpp": "" for name in ("a", "b", "c", "d", "e", "f")}
 
@@ -41,13 +41,17 @@ BAD = {
         "include each other: broker/bus broker/names broker/registry"),
     "a long source": ({"broker/names.cpp": "\n" * 301}, "broker/names.cpp: 301 lines"),
     "a long header": ({"broker/bus.hpp": "\n" * 151}, "broker/bus.hpp: 151 lines"),
-    "a long test": ({"tests/net/x_test.cpp": "\n" * 351}, "tests/net/x_test.cpp: 351 lines"),
+    "a long test": ({"tests/net/http/x_test.cpp": "\n" * 351},
+                    "tests/net/http/x_test.cpp: 351 lines"),
     "a long example": ({"examples/dice.cpp": "\n" * 81}, "examples/dice.cpp: 81 lines"),
     "a long script": ({"net/inspector/page/a.js": "\n" * 301}, "net/inspector/page/a.js: 301"),
     "a long style sheet": ({"examples/chat/a.css": "\n" * 301}, "examples/chat/a.css: 301 lines"),
     "a folder without a map": (SIX, "broker/redis: 6 files without a map"),
     "a folder with half a map above": (
         {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9}, "broker/redis: 6 files without a map"),
+    "a test of a folder that is none": (
+        {"tests/net/cellar/wine_test.cpp": ""}, "tests/net/cellar: mirrors no folder"),
+    "a long entrance": ({"README.md": "\n" * 121}, "README.md: 121 lines"),
     "a folder with an empty map": (
         {**SIX, "broker/redis/README.md": "# Redis\n"}, "broker/redis: 6 files without a map"),
 }
