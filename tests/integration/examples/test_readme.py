@@ -90,7 +90,7 @@ async def test_looking_inside_works_after_the_tour(start_node, shared_redis, con
 def test_every_option_of_the_node_is_in_the_table():
     """An operator looks an option up in the README.
     The table and --help name the same options."""
-    table = (ROOT / "README.md").read_text().split("## Options")[1].split("\n## ")[0]
+    table = (ROOT / "net" / "options" / "README.md").read_text().split("\n## All options")[1]
     shown = set(re.findall(r"--[a-z][a-z-]+", table))
     assert flags_of_the_node() == shown - {"--help"}
 
