@@ -1,10 +1,10 @@
 #pragma once
 
-#include "atrium/actors/event_log.hpp"
-#include "atrium/actors/hook_watch.hpp"
-#include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/messages.hpp"
-#include "atrium/actors/trace_list.hpp"
+#include "atrium/actors/util/event_log.hpp"
+#include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/actors/util/lane_meter.hpp"
+#include "atrium/actors/util/trace_list.hpp"
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/registry.hpp"
 

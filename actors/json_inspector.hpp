@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/json_object.hpp"
+#include "atrium/broker/json/json_object.hpp"
 
 #include <caf/error.hpp>
 #include <caf/meta/annotation.hpp>

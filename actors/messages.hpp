@@ -1,13 +1,13 @@
 #pragma once
 
-#include "atrium/actors/gate.hpp"
 #include "atrium/actors/identity.hpp"
 #include "atrium/actors/interfaces.hpp"
-#include "atrium/actors/lane_meter.hpp"
 #include "atrium/actors/outlet.hpp"
-#include "atrium/actors/probe.hpp"
 #include "atrium/actors/room_state.hpp"
-#include "atrium/actors/trace_list.hpp"
+#include "atrium/actors/util/gate.hpp"
+#include "atrium/actors/util/lane_meter.hpp"
+#include "atrium/actors/util/probe.hpp"
+#include "atrium/actors/util/trace_list.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>

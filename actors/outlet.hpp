@@ -1,8 +1,8 @@
 #pragma once
 
-#include "atrium/actors/frame.hpp"
-#include "atrium/actors/probe.hpp"
 #include "atrium/actors/replies.hpp"
+#include "atrium/actors/util/frame.hpp"
+#include "atrium/actors/util/probe.hpp"
 
 #include <chrono>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include "atrium/actors/requests.hpp"
 #include "atrium/broker/envelope.hpp"
-#include "atrium/broker/errc.hpp"
+#include "atrium/broker/util/errc.hpp"
 
 #include <chrono>
 #include <cstdint>

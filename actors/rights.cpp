@@ -1,7 +1,7 @@
 #include "atrium/actors/rights.hpp"
 
-#include "atrium/actors/name_pattern.hpp"
-#include "atrium/broker/text.hpp"
+#include "atrium/actors/util/name_pattern.hpp"
+#include "atrium/broker/util/text.hpp"
 
 #include <algorithm>
 #include <array>

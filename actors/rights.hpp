@@ -23,7 +23,7 @@ using room_right = bool room_rights::*;
 /// Returns the right that tokens and options call `name`, or null.
 room_right find_room_right(std::string_view name);
 
-/// Rights in all rooms that fit a pattern (actors/name_pattern.hpp).
+/// Rights in all rooms that fit a pattern (actors/util/name_pattern.hpp).
 struct room_grant {
   std::string pattern;
   room_rights what;

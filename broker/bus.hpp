@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/errc.hpp"
+#include "atrium/broker/util/errc.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "atrium/broker/envelope.hpp"
 
-#include "atrium/broker/json_object.hpp"
-#include "atrium/broker/text.hpp"
-#include "atrium/broker/trace_context.hpp"
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/trace_context.hpp"
 
 #include <charconv>
 #include <limits>

@@ -1,7 +1,7 @@
 #include "atrium/broker/node_roll.hpp"
 
-#include "atrium/broker/json_object.hpp"
-#include "atrium/broker/text.hpp"
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/util/text.hpp"
 
 #include <charconv>
 #include <cmath>

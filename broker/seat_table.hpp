@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/broker/registry.hpp"
-#include "atrium/broker/string_map.hpp"
+#include "atrium/broker/util/string_map.hpp"
 
 #include <chrono>
 #include <optional>

@@ -2,7 +2,7 @@
 # scripts beside it put inside, that a function returns.
 #
 #   cmake -D INPUT=<folder>/index.html -D OUTPUT=<file>.cpp
-#         -D FUNCTION=chat_page -D HEADER=atrium/net/chat_page.hpp -P embed.cmake
+#         -D FUNCTION=chat_page -D HEADER=atrium/net/http/chat_page.hpp -P embed.cmake
 
 get_filename_component(folder ${INPUT} DIRECTORY)
 file(READ ${INPUT} page)

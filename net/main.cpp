@@ -1,8 +1,8 @@
-#include "atrium/net/bench/run_bench.hpp"
-#include "atrium/net/inspect/run_inspect.hpp"
-#include "atrium/net/run_check_config.hpp"
+#include "atrium/net/cli/bench/run_bench.hpp"
+#include "atrium/net/cli/inspect/run_inspect.hpp"
+#include "atrium/net/cli/run_check_config.hpp"
+#include "atrium/net/cli/run_token.hpp"
 #include "atrium/net/run_node.hpp"
-#include "atrium/net/run_token.hpp"
 
 #include <cstdio>
 #include <string_view>

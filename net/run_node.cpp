@@ -1,15 +1,15 @@
 #include "atrium/net/run_node.hpp"
 
-#include "atrium/broker/log.hpp"
-#include "atrium/broker/redis_url.hpp"
-#include "atrium/net/file_budget.hpp"
-#include "atrium/net/node.hpp"
-#include "atrium/net/option_values.hpp"
-#include "atrium/net/pass_phrase.hpp"
-#include "atrium/net/service_manager.hpp"
-#include "atrium/net/signal_desk.hpp"
-#include "atrium/net/stop_guard.hpp"
-#include "atrium/net/version.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/net/node/file_budget.hpp"
+#include "atrium/net/node/node.hpp"
+#include "atrium/net/node/service_manager.hpp"
+#include "atrium/net/node/signal_desk.hpp"
+#include "atrium/net/node/stop_guard.hpp"
+#include "atrium/net/options/option_values.hpp"
+#include "atrium/net/options/pass_phrase.hpp"
+#include "atrium/net/options/version.hpp"
 
 #include <csignal>
 #include <cstdio>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/identity.hpp"
-#include "atrium/net/options.hpp"
+#include "atrium/net/options/options.hpp"
 
 #include <functional>
 #include <memory>

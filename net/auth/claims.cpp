@@ -1,6 +1,6 @@
 #include "atrium/net/auth/claims.hpp"
 
-#include "atrium/broker/text.hpp"
+#include "atrium/broker/util/text.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/identity.hpp"
-#include "atrium/broker/json_object.hpp"
+#include "atrium/broker/json/json_object.hpp"
 
 #include <optional>
 #include <string>

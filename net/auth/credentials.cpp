@@ -1,9 +1,9 @@
 #include "atrium/net/auth/credentials.hpp"
 
-#include "atrium/broker/text.hpp"
-#include "atrium/broker/trace_context.hpp"
-#include "atrium/net/admission.hpp"
-#include "atrium/net/http_fields.hpp"
+#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/trace_context.hpp"
+#include "atrium/net/admission/admission.hpp"
+#include "atrium/net/http/http_fields.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 

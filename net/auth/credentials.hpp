@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/net/auth/authenticator.hpp"
-#include "atrium/net/websocket_session.hpp"
+#include "atrium/net/websocket/websocket_session.hpp"
 
 namespace atrium {
 

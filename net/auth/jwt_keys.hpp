@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/net/auth/evp_key.hpp"
-#include "atrium/net/options.hpp"
+#include "atrium/net/options/options.hpp"
 
 #include <map>
 #include <memory>

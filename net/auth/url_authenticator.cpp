@@ -1,12 +1,12 @@
 #include "atrium/net/auth/url_authenticator.hpp"
 
-#include "atrium/broker/json_object.hpp"
-#include "atrium/broker/log.hpp"
-#include "atrium/broker/name_lookup.hpp"
-#include "atrium/broker/redis_dialer.hpp"
-#include "atrium/broker/text.hpp"
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/broker/tcp/name_lookup.hpp"
+#include "atrium/broker/tcp/redis_dialer.hpp"
+#include "atrium/broker/util/text.hpp"
 #include "atrium/net/auth/claims.hpp"
-#include "atrium/net/lane_thread.hpp"
+#include "atrium/net/lane/lane_thread.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>

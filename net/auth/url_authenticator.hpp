@@ -1,7 +1,7 @@
 #pragma once
 
-#include "atrium/actors/gate.hpp"
-#include "atrium/net/address_table.hpp"
+#include "atrium/actors/util/gate.hpp"
+#include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/auth/http_url.hpp"
 #include "atrium/net/auth/refusal_cache.hpp"

@@ -1,8 +1,8 @@
-#include "atrium/actors/trace_log.hpp"
+#include "atrium/actors/delivery/trace_log.hpp"
 #include "atrium/broker/envelope.hpp"
-#include "atrium/broker/log.hpp"
-#include "atrium/broker/random_id.hpp"
-#include "atrium/broker/text.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/broker/util/random_id.hpp"
+#include "atrium/broker/util/text.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/paging.hpp"
 

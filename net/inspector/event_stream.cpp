@@ -1,6 +1,6 @@
 #include "atrium/net/inspector/event_stream.hpp"
 
-#include "atrium/net/http_rules.hpp"
+#include "atrium/net/http/http_rules.hpp"
 
 #include <boost/asio/write.hpp>
 

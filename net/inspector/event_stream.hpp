@@ -1,7 +1,7 @@
 #pragma once
 
-#include "atrium/net/http_routes.hpp"
-#include "atrium/net/lane_thread.hpp"
+#include "atrium/net/http/http_routes.hpp"
+#include "atrium/net/lane/lane_thread.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 

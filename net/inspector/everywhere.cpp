@@ -1,6 +1,6 @@
-#include "atrium/actors/cluster.hpp"
+#include "atrium/actors/cluster/cluster.hpp"
 #include "atrium/net/inspector/gathering.hpp"
-#include "atrium/net/percent.hpp"
+#include "atrium/net/options/percent.hpp"
 
 namespace atrium {
 

@@ -1,15 +1,15 @@
 #include "atrium/net/inspector/inspect_routes.hpp"
 
-#include "atrium/broker/json_object.hpp"
-#include "atrium/broker/log.hpp"
-#include "atrium/net/admission.hpp"
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/net/admission/admission.hpp"
 #include "atrium/net/auth/claims.hpp"
-#include "atrium/net/http_fields.hpp"
+#include "atrium/net/http/http_fields.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/inspector/event_stream.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/inspector_page.hpp"
-#include "atrium/net/option_values.hpp"
+#include "atrium/net/options/option_values.hpp"
 
 #include <charconv>
 

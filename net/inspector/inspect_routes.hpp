@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/http_routes.hpp"
+#include "atrium/net/http/http_routes.hpp"
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 #include "atrium/net/inspector/inspect_target.hpp"
 
-#include "atrium/net/admission.hpp"
-#include "atrium/net/percent.hpp"
+#include "atrium/net/admission/admission.hpp"
+#include "atrium/net/options/percent.hpp"
 
 #include <algorithm>
 #include <charconv>

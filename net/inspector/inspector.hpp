@@ -2,7 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
-#include "atrium/actors/observed.hpp"
+#include "atrium/actors/util/observed.hpp"
 #include "atrium/net/inspector/inspect_service.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -117,8 +117,9 @@ void ask_inspector(caf::actor_system& system, const inspect_service& whom,
                    std::string target, std::optional<std::string> body,
                    std::function<void(unsigned, std::string)> then);
 
-/// Answers what another node asks of this one (actors/cluster.hpp): the JSON of
-/// a view that does not look beyond this node, empty where there is nothing.
+/// Answers what another node asks of this one (actors/cluster/cluster.hpp): the
+/// JSON of a view that does not look beyond this node, empty where there is
+/// nothing.
 void answer_cluster(caf::actor_system& system, const inspect_service& whom,
                     question what, std::function<void(std::string)> done);
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
-#include "atrium/net/metrics/node_metrics.hpp"
-#include "atrium/net/node_life.hpp"
-#include "atrium/net/node_reporter.hpp"
+#include "atrium/net/monitoring/metrics/node_metrics.hpp"
+#include "atrium/net/monitoring/node_life.hpp"
+#include "atrium/net/monitoring/node_reporter.hpp"
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "atrium/actors/first_of.hpp"
+#include "atrium/actors/util/first_of.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
 #include "atrium/net/inspector/paging.hpp"

@@ -1,6 +1,6 @@
 #define CAF_SUITE rights_test
 
-#include "fixture.hpp"
+#include "support/actor_fixture.hpp"
 
 using namespace atrium;
 using namespace atrium::test;

@@ -1,8 +1,8 @@
 #define CAF_SUITE bus_contract_test
 
-#include "bus_contract.hpp"
-#include "bus_probe.hpp"
 #include "caf/test/unit_test.hpp"
+#include "support/bus_contract.hpp"
+#include "support/bus_probe.hpp"
 
 #include <string>
 #include <thread>

@@ -1,7 +1,7 @@
 #define CAF_SUITE envelope_test
 
 #include "atrium/broker/envelope.hpp"
-#include "atrium/broker/random_id.hpp"
+#include "atrium/broker/util/random_id.hpp"
 
 #include "caf/test/unit_test.hpp"
 

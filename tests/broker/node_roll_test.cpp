@@ -1,6 +1,6 @@
 #define CAF_SUITE node_roll_test
 
-#include "atrium/broker/memory_node_roll.hpp"
+#include "atrium/broker/memory/memory_node_roll.hpp"
 
 #include "caf/test/unit_test.hpp"
 

@@ -1,7 +1,7 @@
 #define CAF_SUITE registry_contract_test
 
 #include "caf/test/unit_test.hpp"
-#include "registry_probe.hpp"
+#include "support/registry_probe.hpp"
 
 using namespace atrium;
 using namespace atrium::test;

@@ -1,9 +1,9 @@
 // Who comes in: a target, a Host and an Origin, a line each.
 
-#include "atrium/net/admission.hpp"
+#include "atrium/net/admission/admission.hpp"
 
-#include "atrium/broker/text.hpp"
-#include "atrium/net/page_origin.hpp"
+#include "atrium/broker/util/text.hpp"
+#include "atrium/net/admission/page_origin.hpp"
 
 #include "property.hpp"
 

@@ -1,10 +1,10 @@
 // What other nodes, or whoever can write to their Redis, say of themselves and
 // to each other.
 
-#include "atrium/actors/cluster_packet.hpp"
-#include "atrium/broker/json_object.hpp"
+#include "atrium/actors/cluster/cluster_packet.hpp"
+#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/node_roll.hpp"
-#include "atrium/broker/text.hpp"
+#include "atrium/broker/util/text.hpp"
 
 #include "property.hpp"
 

@@ -1,6 +1,6 @@
 // The options file: what it says is read as it stands, or refused with a line.
 
-#include "atrium/net/config_file.hpp"
+#include "atrium/net/options/config_file.hpp"
 
 #include "property.hpp"
 

@@ -1,9 +1,9 @@
 // JSON: what the scanner accepts is what a second parser accepts, and members
 // have the values that it finds.
 
-#include "atrium/broker/json_object.hpp"
-#include "atrium/broker/json_scanner.hpp"
-#include "atrium/broker/text.hpp"
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_scanner.hpp"
+#include "atrium/broker/util/text.hpp"
 
 #include "property.hpp"
 

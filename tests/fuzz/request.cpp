@@ -1,10 +1,10 @@
 // Requests of clients: one becomes a request that is in order, or an error.
 
-#include "atrium/broker/json_object.hpp"
-#include "atrium/broker/json_scanner.hpp"
-#include "atrium/broker/text.hpp"
-#include "atrium/broker/trace_context.hpp"
-#include "atrium/net/protocol.hpp"
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_scanner.hpp"
+#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/trace_context.hpp"
+#include "atrium/net/protocol/protocol.hpp"
 
 #include "property.hpp"
 

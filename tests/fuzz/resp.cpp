@@ -1,7 +1,7 @@
 // The reader of Redis replies: however the bytes are cut, the replies are the
 // same, and each of them is whole.
 
-#include "atrium/broker/resp.hpp"
+#include "atrium/broker/redis/resp.hpp"
 
 #include "property.hpp"
 

@@ -1,7 +1,7 @@
 // Tokens: as they come, which nobody can have signed; and payloads of any kind with a
 // good signature, so that what reads the claims is reached.
 
-#include "atrium/broker/text.hpp"
+#include "atrium/broker/util/text.hpp"
 #include "atrium/net/auth/jwt_verifier.hpp"
 
 #include "property.hpp"

@@ -4,10 +4,10 @@
 // bound is what was measured and a third: who breaks one has made the hot path
 // dearer and should know why.
 
-#include "atrium/net/node.hpp"
+#include "atrium/net/node/node.hpp"
 
 #include "caf/test/unit_test.hpp"
-#include "plain_client.hpp"
+#include "support/plain_client.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -6,7 +6,7 @@
 #include "atrium/net/auth/url_authenticator.hpp"
 
 #include "caf/test/unit_test.hpp"
-#include "signing_keys.hpp"
+#include "support/signing_keys.hpp"
 
 using namespace atrium;
 using namespace std::chrono_literals;

@@ -3,7 +3,7 @@
 #include "atrium/net/auth/jwt_verifier.hpp"
 
 #include "caf/test/unit_test.hpp"
-#include "signing_keys.hpp"
+#include "support/signing_keys.hpp"
 
 using namespace atrium;
 using namespace atrium::test;

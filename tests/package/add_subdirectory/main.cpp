@@ -1,4 +1,4 @@
-#include "atrium/broker/random_id.hpp"
+#include "atrium/broker/util/random_id.hpp"
 
 #include <cstdio>
 

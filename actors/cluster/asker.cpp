@@ -1,0 +1,48 @@
+#include "atrium/actors/cluster/asker.hpp"
+
+#include "atrium/broker/log/log.hpp"
+
+#include <utility>
+
+namespace atrium {
+
+struct asker::state {
+  state(function f, gate_ticket place)
+    : done(std::move(f)), place(std::move(place)) {
+    // nop
+  }
+
+  state(const state&) = delete;
+  state& operator=(const state&) = delete;
+
+  ~state() {
+    tell({{}, {}, "the node stops"});
+  }
+
+  void tell(cluster_answer x) noexcept {
+    auto f = std::exchange(done, nullptr);
+    place = {};
+    if (!f)
+      return;
+    try {
+      f(std::move(x));
+    } catch (const std::exception& e) {
+      log::error("cluster_callback_failed", {{"error", e.what()}},
+                 "cluster has told somebody who throws");
+    }
+  }
+
+  function done;
+  gate_ticket place;
+};
+
+asker::asker(function f, gate_ticket place)
+  : state_(std::make_shared<state>(std::move(f), std::move(place))) {
+  // nop
+}
+
+void asker::tell(cluster_answer x) const {
+  state_->tell(std::move(x));
+}
+
+} // namespace atrium

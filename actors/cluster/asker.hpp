@@ -1,0 +1,25 @@
+#pragma once
+
+#include "atrium/actors/cluster/cluster.hpp"
+
+namespace atrium {
+
+/// Who waits for an answer. Told exactly once: when the last copy goes at the
+/// latest, then that the node stops.
+class asker {
+public:
+  using function = std::function<void(cluster_answer)>;
+
+  asker() = default;
+
+  asker(function f, gate_ticket place);
+
+  void tell(cluster_answer x) const;
+
+private:
+  struct state;
+
+  std::shared_ptr<state> state_;
+};
+
+} // namespace atrium

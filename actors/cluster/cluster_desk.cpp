@@ -1,0 +1,254 @@
+#include "atrium/actors/cluster/cluster_desk.hpp"
+
+#include "atrium/broker/log/log.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace atrium {
+
+namespace {
+
+constexpr auto stopping = "the node stops";
+
+// Who has not answered. One that is silent is not missing if it runs again
+// under the same name and has answered.
+std::vector<std::string>
+missing(const node_listing& nodes,
+        const std::map<std::string, cluster_answer::row>& answers) {
+  std::set<std::string> present;
+  for (auto& [run, x] : answers)
+    present.insert(x.node);
+  std::set<std::string> result;
+  for (auto& x : nodes.nodes)
+    if (answers.count(x.report.run) == 0
+        && !(x.silent && present.count(x.report.node) != 0))
+      result.insert(x.report.node);
+  return {result.begin(), result.end()};
+}
+
+void add_error(std::string& to, std::string_view x) {
+  if (!to.empty() && !x.empty())
+    to += "; ";
+  to += x;
+}
+
+} // namespace
+
+// -- questions of this node ---------------------------------------------------
+
+void cluster_desk_core::start(cluster_actor::pointer self,
+                              cluster_setup setup) {
+  self_ = self;
+  setup_ = std::move(setup);
+  serving_ = std::make_shared<gate>(cluster::max_questions);
+}
+
+void cluster_desk_core::ask(ask_nodes& x) {
+  auto id = ++asked_;
+  auto& env = *setup_.env;
+  under_way_[id].who = std::move(x.who);
+  self_->delayed_send(self_, setup_.patience, question_overdue{id});
+  asked question{id, env.run_id, std::move(x.what)};
+  auto self = cluster_actor{self_};
+  env.bus->publish(env.names.nodes(),
+                   std::make_shared<const std::string>(encode(question)),
+                   [self, id](errc code) {
+                     if (code != errc::none)
+                       caf::anon_send(self, question_unsent{id});
+                   });
+  setup_.roll->list(setup_.patience / 2, [self, id](node_listing nodes) {
+    caf::anon_send(self, nodes_listed{id, std::move(nodes)});
+  });
+  answer(question, {});
+}
+
+void cluster_desk_core::change_answerer(answer_by& x) {
+  setup_.answer = std::move(x.by);
+}
+
+void cluster_desk_core::take(nodes_listed& x) {
+  auto i = under_way_.find(x.id);
+  if (i == under_way_.end())
+    return;
+  i->second.nodes = std::move(x.nodes);
+  end_if_complete(i);
+}
+
+void cluster_desk_core::give_up_others(const question_unsent& x) {
+  auto i = under_way_.find(x.id);
+  if (i == under_way_.end())
+    return;
+  i->second.unsent = true;
+  end_if_complete(i);
+}
+
+// The first answer of a run counts.
+void cluster_desk_core::collect(answered x) {
+  auto i = under_way_.find(x.id);
+  if (i == under_way_.end()) {
+    ++late_;
+    return;
+  }
+  if (held_ + x.json.size() > max_held_bytes) {
+    ++setup_.env->counters->answers_refused;
+    x.json = error_answer("too_large");
+  }
+  auto size = x.json.size();
+  cluster_answer::row row{std::move(x.node), x.run, std::move(x.json)};
+  if (!i->second.answers.emplace(std::move(x.run), std::move(row)).second)
+    return;
+  held_ += size;
+  i->second.bytes += size;
+  end_if_complete(i);
+}
+
+bool cluster_desk_core::is_complete(const gathering& x) const {
+  if (!x.nodes || x.answers.count(setup_.env->run_id) == 0)
+    return false;
+  return x.unsent
+         || std::ranges::all_of(x.nodes->nodes, [&](const node_row& row) {
+              return row.silent || x.answers.count(row.report.run) != 0;
+            });
+}
+
+void cluster_desk_core::give_up(const question_overdue& x) {
+  auto i = under_way_.find(x.id);
+  if (i != under_way_.end())
+    end(i);
+}
+
+void cluster_desk_core::end_if_complete(gatherings::iterator i) {
+  if (is_complete(i->second))
+    end(i);
+}
+
+void cluster_desk_core::end(gatherings::iterator i) {
+  auto& all = i->second;
+  cluster_answer result;
+  if (all.nodes) {
+    result.silent = missing(*all.nodes, all.answers);
+    result.error = all.nodes->error;
+  } else {
+    result.error = "the roll of nodes does not answer";
+  }
+  if (all.unsent)
+    add_error(result.error, "the bus has not taken the question");
+  for (auto& [run, row] : all.answers)
+    result.answers.push_back(std::move(row));
+  std::ranges::stable_sort(result.answers, {}, &cluster_answer::row::node);
+  tell(i, std::move(result));
+}
+
+void cluster_desk_core::tell(gatherings::iterator i, cluster_answer x) {
+  auto who = std::move(i->second.who);
+  held_ -= i->second.bytes;
+  under_way_.erase(i);
+  who.tell(std::move(x));
+}
+
+void cluster_desk_core::stop() {
+  while (!under_way_.empty())
+    tell(under_way_.begin(), {{}, {}, stopping});
+  self_->quit(caf::exit_reason::user_shutdown);
+}
+
+// -- questions of others ------------------------------------------------------
+
+void cluster_desk_core::take(const node_packets& x) {
+  for (auto& bytes : x.batch) {
+    auto packet = decode_cluster_packet(*bytes);
+    if (auto* question = std::get_if<asked>(&packet))
+      serve(*question);
+    else if (auto* what = std::get_if<answered>(&packet))
+      collect(std::move(*what));
+    else if (++errors_; std::get<cluster_packet_error>(packet)
+                        == cluster_packet_error::unknown)
+      ++setup_.env->counters->unknown_versions;
+    else
+      ++setup_.env->counters->malformed_packets;
+  }
+}
+
+void cluster_desk_core::serve(asked& x) {
+  auto& env = *setup_.env;
+  if (x.run == env.run_id)
+    return; // has been answered without the bus
+  if (!serving_->try_enter(1)) {
+    ++env.counters->questions_refused;
+    return send(x.run, {x.id, env.node_id, env.run_id, error_answer("busy")});
+  }
+  ++served_;
+  answer(x, gate_ticket{serving_, 1});
+}
+
+// The place is free when the answerer forgets whom to tell.
+void cluster_desk_core::answer(const asked& x, const gate_ticket& place) {
+  auto done = [desk = cluster_actor{self_}, id = x.id, run = x.run,
+               place](std::string json) {
+    caf::anon_send(desk, node_answered{id, run, std::move(json)});
+  };
+  try {
+    if (x.what.kind == "facts" && setup_.facts)
+      done(setup_.facts());
+    else if (setup_.answer)
+      setup_.answer(x.what, done);
+    else
+      done({});
+  } catch (const std::exception& e) {
+    ++errors_;
+    log::error("cluster_answer_failed", {{"error", e.what()}},
+               "cluster cannot answer");
+    done(error_answer("internal"));
+  }
+}
+
+void cluster_desk_core::take(node_answered& x) {
+  auto& env = *setup_.env;
+  answered with{x.id, env.node_id, env.run_id, fit_answer(std::move(x.json))};
+  if (x.run == env.run_id)
+    collect(std::move(with));
+  else
+    send(x.run, std::move(with));
+}
+
+void cluster_desk_core::send(const std::string& run, answered x) {
+  auto& env = *setup_.env;
+  env.bus->publish(env.names.answers(run),
+                   std::make_shared<const std::string>(encode(x)), [](errc) {
+                     // nop: who has asked does not wait for ever
+                   });
+}
+
+caf::error inspect(json_inspector& f, cluster_desk_core& x) {
+  return f(named("name"), "cluster", named("under_way"), x.under_way_.size(),
+           named("held_bytes"), x.held_, named("asked"), x.asked_,
+           named("served"), x.served_, named("late"), x.late_, named("errors"),
+           x.errors_, named("restarts"), 0);
+}
+
+// -- the actor ----------------------------------------------------------------
+
+cluster_desk::cluster_desk(caf::actor_config& config, caf::execution_unit* unit,
+                           cluster_setup setup)
+  : stateful_actor(config, unit) {
+  state.start(this, std::move(setup));
+}
+
+cluster_desk::behavior_type cluster_desk::make_behavior() {
+  return {
+    [this](ask_nodes& x) { state.ask(x); },
+    [this](answer_by& x) { state.change_answerer(x); },
+    [this](nodes_listed& x) { state.take(x); },
+    [this](const node_packets& x) { state.take(x); },
+    [this](const question_unsent& x) { state.give_up_others(x); },
+    [this](node_answered& x) { state.take(x); },
+    [this](const question_overdue& x) { state.give_up(x); },
+    [this](stop_atom) { state.stop(); },
+    [this](observe_atom) { return observation(state); },
+  };
+}
+
+} // namespace atrium

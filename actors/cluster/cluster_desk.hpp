@@ -1,0 +1,131 @@
+#pragma once
+
+#include "atrium/actors/cluster/asker.hpp"
+#include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/pinned.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <map>
+#include <optional>
+
+namespace atrium {
+
+// -- messages; what they are for: actors/interfaces.hpp -----------------------
+
+struct ask_nodes {
+  question what;
+  asker who;
+};
+
+struct answer_by {
+  answerer by;
+};
+
+struct nodes_listed {
+  std::uint64_t id = 0; // of the question
+  node_listing nodes;
+};
+
+struct question_unsent {
+  std::uint64_t id = 0;
+};
+
+struct question_overdue {
+  std::uint64_t id = 0;
+};
+
+struct node_answered {
+  std::uint64_t id = 0;
+  std::string run; // who has asked
+  std::string json;
+};
+
+struct node_packets {
+  std::vector<shared_bytes> batch;
+  gate_ticket ticket;
+};
+
+/// The state behind `cluster`: gathers the answers to this node's questions,
+/// and has those of others answered.
+class cluster_desk_core {
+public:
+  static inline constexpr auto name = "cluster";
+
+  /// Of answers to all questions so much is kept at once; what comes over it is
+  /// an error in its place.
+  static constexpr std::size_t max_held_bytes = std::size_t{32} << 20;
+
+  void start(cluster_actor::pointer self, cluster_setup setup);
+
+  void ask(ask_nodes& x);
+
+  void change_answerer(answer_by& x);
+
+  void take(nodes_listed& x);
+
+  void take(const node_packets& x);
+
+  void take(node_answered& x);
+
+  /// The bus has not taken the question: nobody else will answer.
+  void give_up_others(const question_unsent& x);
+
+  /// The patience with a question is over.
+  void give_up(const question_overdue& x);
+
+  void stop();
+
+  friend caf::error inspect(json_inspector& f, cluster_desk_core& x);
+
+private:
+  struct gathering {
+    asker who;
+    std::optional<node_listing> nodes;
+    bool unsent = false;
+    std::map<std::string, cluster_answer::row> answers; // by run
+    std::size_t bytes = 0;                              // of answers
+  };
+
+  using gatherings = std::map<std::uint64_t, gathering>;
+
+  void serve(asked& x);
+  void collect(answered x);
+  void answer(const asked& x, const gate_ticket& place);
+  void send(const std::string& run, answered x);
+  bool is_complete(const gathering& x) const;
+  void end_if_complete(gatherings::iterator i);
+  void end(gatherings::iterator i);
+  void tell(gatherings::iterator i, cluster_answer x);
+
+  cluster_actor::pointer self_ = nullptr;
+  cluster_setup setup_;
+  std::shared_ptr<gate> serving_; // of others' questions
+  gatherings under_way_;
+  std::size_t held_ = 0; // bytes of answers
+  std::uint64_t asked_ = 0;
+  std::uint64_t served_ = 0;
+  std::uint64_t late_ = 0; // answers that nobody waited for any more
+  std::uint64_t errors_ = 0;
+};
+
+/// Spawnable class: `spawn<cluster_desk>(unit, setup)`. Ends by `stop`.
+class cluster_desk
+  : public caf::stateful_actor<cluster_desk_core,
+                               pinned<observed<cluster_actor::base>>> {
+public:
+  cluster_desk(caf::actor_config& config, caf::execution_unit* unit,
+               cluster_setup setup);
+
+  behavior_type make_behavior() override;
+};
+
+} // namespace atrium
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::ask_nodes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::answer_by)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::nodes_listed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::question_unsent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::question_overdue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::node_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::node_packets)

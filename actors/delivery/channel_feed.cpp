@@ -1,0 +1,157 @@
+#include "atrium/actors/delivery/channel_feed.hpp"
+
+#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/log/log.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace atrium {
+
+namespace {
+
+// The end of a feed on the bus's thread: does nothing but put messages into the
+// actor's mailbox, never more than the gate has places for.
+class mailbox_subscriber final : public subscriber {
+public:
+  mailbox_subscriber(listener_actor to, const environment& env,
+                     channel_feed::bound queue)
+    : to_(std::move(to)),
+      queue_(std::move(queue)),
+      env_(env.shared_from_this()) {
+    // nop
+  }
+
+  void on_subscribed() override {
+    caf::anon_send(to_, subscribed{});
+  }
+
+  void on_messages(std::vector<shared_bytes> batch) override {
+    auto n = batch.size();
+    std::size_t bytes = 0;
+    for (auto& x : batch)
+      bytes += queue_cost(x->size());
+    if (auto* full = enter(bytes, n)) {
+      env_->counters->room_queue_drops += n;
+      return miss(*full, batch);
+    }
+    queue_.queue->settle(key());
+    env_->bus_queue->settle(key());
+    caf::anon_send(to_, packets{std::move(batch), ticket(bytes, n)});
+  }
+
+  void on_gap(unix_time from, unix_time to) override {
+    caf::anon_send(to_, interrupted{from, to});
+  }
+
+  void on_refused(const std::string& reason) override {
+    caf::anon_send(to_, channel_refused{reason});
+  }
+
+private:
+  // Returns the gate that has no place for it, if there is one.
+  gate* enter(std::size_t bytes, std::size_t n) {
+    auto& all = *env_->bus_queue;
+    if (!queue_.queue->try_enter(bytes, n))
+      return queue_.queue.get();
+    if (all.try_enter(bytes, n))
+      return nullptr;
+    queue_.queue->leave(bytes, n);
+    return &all;
+  }
+
+  gate_ticket ticket(std::size_t bytes, std::size_t n) {
+    auto& sum = *env_->backlogs.*queue_.sum;
+    sum.fetch_add(n, std::memory_order_relaxed);
+    return gate_ticket{[own = queue_.queue, env = env_, &sum, bytes, n] {
+      sum.fetch_sub(n, std::memory_order_relaxed);
+      env->bus_queue->leave(bytes, n);
+      own->leave(bytes, n);
+    }};
+  }
+
+  void miss(gate& full, const std::vector<shared_bytes>& batch) {
+    auto from = unix_time::max();
+    auto to = unix_time::min();
+    for (auto& x : batch) {
+      auto time = packet_time(*x).value_or(env_->now());
+      from = std::min(from, time);
+      to = std::max(to, time);
+    }
+    full.miss(key(), from, to, [who = to_](unix_time since, unix_time until) {
+      caf::anon_send(who, interrupted{since, until});
+    });
+  }
+
+  // Not the address: the gate of the node outlives this, and another one may be
+  // made where this was.
+  std::uint64_t key() const {
+    return to_->id();
+  }
+
+  listener_actor to_;
+  channel_feed::bound queue_;
+  environment_ptr env_;
+};
+
+// A client's connection says where it is; what has none says it in the header.
+origin origin_of(const packet& x, const environment& env) {
+  auto& from = x.content.from;
+  auto named = from && !from->connection.empty();
+  return {x.content.time,
+          place_of(env, named ? std::string_view{from->connection} : x.origin)};
+}
+
+} // namespace
+
+void channel_feed::open(const environment& env, const std::string& channel,
+                        listener_actor to, bound queue) {
+  held_ = env.bus->subscribe(channel, std::make_shared<mailbox_subscriber>(
+                                        std::move(to), env, std::move(queue)));
+}
+
+std::vector<incoming> channel_feed::decode(const packets& in,
+                                           const environment& env) {
+  std::vector<incoming> result;
+  result.reserve(in.batch.size());
+  for (auto& bytes : in.batch)
+    add(bytes, env, result);
+  return result;
+}
+
+// From a node that allows more than this one.
+void channel_feed::leave_out(unix_time time, const environment& env) {
+  ++env.counters->oversized_packets;
+  if (!left_out_)
+    left_out_ = interrupted{time, time};
+  left_out_->from = std::min(left_out_->from, time);
+  left_out_->to = std::max(left_out_->to, time);
+  log::debug("packet_dropped", {{"error", "too large"}}, "feed drops a packet");
+}
+
+void channel_feed::add(const shared_bytes& bytes, const environment& env,
+                       std::vector<incoming>& out) {
+  auto decoded = decode_packet(*bytes);
+  if (auto* error = std::get_if<packet_error>(&decoded)) {
+    auto unknown = *error == packet_error::unknown_version;
+    ++(unknown ? env.counters->unknown_versions
+               : env.counters->malformed_packets);
+    ++malformed_;
+    log::debug("packet_dropped",
+               {{"error", unknown ? "unknown version" : "malformed"}},
+               "feed drops a packet");
+    return;
+  }
+  auto& x = std::get<packet>(decoded);
+  if (x.json.size() > env.limits.message_bytes)
+    return leave_out(x.content.time, env);
+  incoming result{
+    frame::text(x.json), {}, origin_of(x, env), env.traced.note(x.content)};
+  if (x.skip_sender && x.content.from)
+    result.skip = std::move(x.content.from->connection);
+  out.push_back(std::move(result));
+  ++decoded_;
+}
+
+} // namespace atrium

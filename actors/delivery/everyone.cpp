@@ -1,0 +1,62 @@
+#include "atrium/actors/delivery/everyone.hpp"
+
+#include "atrium/actors/delivery/subscription.hpp"
+#include "atrium/broker/log/log.hpp"
+
+namespace atrium {
+
+void everyone_core::start(environment_ptr env) {
+  env_ = std::move(env);
+  lanes_.emplace(env_, self_->id(), [](auto& to, auto from, auto until) {
+    caf::anon_send(to, tell_all{gap{scope::all, {}, from, until}});
+  });
+  subscription_ = self_->spawn<subscription, caf::linked>(
+    env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
+    channel_feed::bound{std::make_shared<gate>(env_->limits.room_queue),
+                        &backlogs::everyone});
+}
+
+void everyone_core::deliver(const arrived& x) {
+  delivered_ += x.batch.size();
+  for (auto& one : x.batch)
+    for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
+      lanes_->send(lane, fan_out_all{one.content, one.from, one.traced});
+}
+
+void everyone_core::tell_gap(const interrupted& x) {
+  ++gaps_;
+  for (auto& lane : env_->lanes)
+    self_->send(lane.actor, tell_all{gap{scope::all, {}, x.from, x.to}});
+}
+
+children everyone_core::parts() const {
+  return {{{"subscription", subscription_}}, 1};
+}
+
+caf::error inspect(json_inspector& f, everyone_core& x) {
+  return f(named("name"), "everyone", named("delivered"), x.delivered_,
+           named("gaps"), x.gaps_, named("errors"), 0, named("restarts"), 0);
+}
+
+everyone::everyone(caf::actor_config& config, environment_ptr env)
+  : stateful_actor(config) {
+  state.start(std::move(env));
+}
+
+everyone::behavior_type everyone::make_behavior() {
+  return {
+    [](const subscribed&) {
+      // nop
+    },
+    [this](const arrived& x) { state.deliver(x); },
+    [this](const interrupted& x) { state.tell_gap(x); },
+    [](const channel_refused& x) {
+      log::error("everyone_refused", {{"error", x.reason}},
+                 "everyone has no channel");
+    },
+    [this](list_parts) { return state.parts(); },
+    [this](observe_atom) { return observation(state); },
+  };
+}
+
+} // namespace atrium

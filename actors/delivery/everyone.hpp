@@ -1,0 +1,52 @@
+#pragma once
+
+#include "atrium/actors/delivery/lane_senders.hpp"
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/util/observed.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+namespace atrium {
+
+/// The state of the everyone actor: passes what comes on the all-channel to all
+/// lanes, under the same bound as rooms do.
+class everyone_core {
+public:
+  static inline constexpr auto name = "everyone";
+
+  explicit everyone_core(everyone_actor::pointer self) : self_(self) {
+    // nop
+  }
+
+  void start(environment_ptr env);
+
+  void deliver(const arrived& x);
+
+  void tell_gap(const interrupted& x);
+
+  /// The actors that it has for itself.
+  children parts() const;
+
+  friend caf::error inspect(json_inspector& f, everyone_core& x);
+
+private:
+  everyone_actor::pointer self_;
+  environment_ptr env_;
+  std::optional<lane_senders> lanes_;
+  subscription_actor subscription_;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t gaps_ = 0;
+};
+
+/// Spawnable class: `spawn<everyone>(env)`; one per node, for its whole life.
+/// Ends when it is told to exit.
+class everyone
+  : public caf::stateful_actor<everyone_core, observed<everyone_actor::base>> {
+public:
+  everyone(caf::actor_config& config, environment_ptr env);
+
+  behavior_type make_behavior() override;
+};
+
+} // namespace atrium

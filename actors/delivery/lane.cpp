@@ -1,0 +1,224 @@
+#include "atrium/actors/delivery/lane.hpp"
+
+#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/util/first_of.hpp"
+#include "atrium/broker/log/log.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+void lane_core::start(lane_actor::pointer self, std::shared_ptr<gate> queue,
+                      std::size_t index, std::shared_ptr<lane_meter> meter) {
+  self_ = self;
+  meter_ = std::move(meter);
+  name_ = "lane-" + std::to_string(index);
+  queue_ = std::move(queue);
+}
+
+void lane_core::open(const open_outlet& x) {
+  self_->monitor(x.connection);
+  roster_.add(x.connection, x.out);
+  if (going_)
+    dismiss(*x.out);
+}
+
+void lane_core::lost(const caf::down_msg& x) {
+  auto out = roster_.remove(x.source.id());
+  if (!out || x.reason == caf::exit_reason::user_shutdown)
+    return;
+  ++lost_;
+  log::error("connection_lost", {{"error", to_string(x.reason)}},
+             "{} loses a connection", name_);
+  out->close(close_code::internal, "the connection's actor has failed", {});
+}
+
+void lane_core::enter(const enter_room& x) {
+  auto* out = roster_.find(x.connection);
+  if (out == nullptr)
+    return; // closed meanwhile; the room gets to know it by itself
+  out->answer(x.answer);
+  roster_.enter(x.room, x.connection);
+}
+
+void lane_core::exit(const exit_room& x) {
+  auto* out = roster_.find(x.connection);
+  if (out == nullptr)
+    return;
+  roster_.exit(x.room, x.connection);
+  out->answer(x.answer);
+}
+
+void lane_core::give_back(const frame& x) {
+  queue_->leave(queue_cost(x.bytes().size()));
+}
+
+void lane_core::deliver(const fan_out& x) {
+  give_back(x.content);
+  ++fan_outs_;
+  auto content = x.content.counted_apart();
+  std::uint64_t receivers = 0;
+  roster_.for_members(x.room, [&](outlet& out, actor_number who) {
+    if (who != x.skip && out.append(content))
+      ++receivers;
+  });
+  meter_->delivered(scope::room, x.from, receivers);
+}
+
+void lane_core::deliver_all(const fan_out_all& x) {
+  give_back(x.content);
+  ++fan_outs_;
+  auto content = x.content.counted_apart();
+  std::uint64_t receivers = 0;
+  roster_.for_all([&](outlet& out) {
+    if (out.append(content))
+      ++receivers;
+  });
+  meter_->delivered(scope::all, x.from, receivers);
+  if (x.traced)
+    trace::delivered(*x.traced, receivers, 0, name_);
+}
+
+void lane_core::tell(const tell_member& x) {
+  give_back(x.content);
+  auto* out = roster_.find(x.connection);
+  if (out != nullptr && out->append(x.content))
+    meter_->delivered(scope::room, x.from, 1);
+}
+
+void lane_core::tell_room(const tell_members& x) {
+  roster_.for_members(x.room,
+                      [&](outlet& out, actor_number) { out.push(x.what); });
+}
+
+void lane_core::tell_everyone(const tell_all& x) {
+  roster_.for_all([&](outlet& out) { out.push(x.what); });
+}
+
+void lane_core::evict_members(const room_died& x) {
+  for (auto& member : roster_.dissolve(x.room)) {
+    member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
+    self_->send(member.connection, evicted{x.name});
+  }
+}
+
+void lane_core::close(const close_one& x) {
+  if (auto* out = roster_.find(x.connection))
+    out->close(x.code, x.reason, {});
+}
+
+void lane_core::find_out(const probe_one& x) {
+  auto* out = roster_.find(x.connection);
+  if (out == nullptr)
+    return; // another lane's, or gone
+  out->find_out(x.question);
+  self_->delayed_send(self_, x.patience, probe_overdue{x.question});
+}
+
+void lane_core::pass_on(const probe_answered& x) {
+  if (auto asker = roster_.actor_of(x.asker))
+    self_->send(asker, x.what);
+}
+
+void lane_core::close_some(const close_all& x) {
+  constexpr std::size_t at_least = 200; // few are not worth waiting for
+  constexpr std::chrono::milliseconds pause{100};
+  if (!going_) {
+    going_ = close_all{x.code, x.reason, x.window, {}};
+    closing_ = roster_.outlets();
+    auto slices = static_cast<std::size_t>(x.window / pause) + 1;
+    slice_ = std::max(at_least, (closing_.size() + slices - 1) / slices);
+  }
+  for (std::size_t i = 0; i < slice_ && !closing_.empty(); ++i) {
+    if (auto out = closing_.back().lock())
+      dismiss(*out);
+    closing_.pop_back();
+  }
+  if (!closing_.empty())
+    self_->delayed_send(self_, pause, x);
+}
+
+void lane_core::dismiss(outlet& out) {
+  std::uniform_int_distribution<std::chrono::milliseconds::rep> after{
+    0, going_->window.count()};
+  out.close(going_->code, going_->reason,
+            std::chrono::milliseconds{after(random_)});
+}
+
+namespace {
+
+children as_children(const std::vector<const roster::resident*>& xs) {
+  children result;
+  for (auto* x : xs)
+    result.page.push_back({{}, x->connection, x->out->queued_bytes()});
+  return result;
+}
+
+} // namespace
+
+children lane_core::list(const list_connections& x) const {
+  std::vector<const roster::resident*> found;
+  roster_.for_residents([&](auto& one) {
+    if (one.connection->id() > x.after)
+      found.push_back(&one);
+  });
+  auto result = as_children(first_of(std::move(found), x.limit, [](auto* one) {
+    return one->connection->id();
+  }));
+  result.total = roster_.size();
+  return result;
+}
+
+children lane_core::list(const list_slowest& x) const {
+  std::vector<const roster::resident*> found;
+  roster_.for_residents([&](auto& one) {
+    if (one.out->queued_bytes() != 0)
+      found.push_back(&one);
+  });
+  auto total = found.size();
+  auto result = as_children(first_of(std::move(found), x.limit, [](auto* one) {
+    return -static_cast<std::int64_t>(one->out->queued_bytes());
+  }));
+  result.total = total;
+  return result;
+}
+
+caf::error inspect(json_inspector& f, lane_core& x) {
+  return f(named("name"), x.name_, named("connections"), x.roster_.size(),
+           named("rooms"), x.roster_.rooms(), named("queue"),
+           x.queue_->entries(), named("queue_bytes"), x.queue_->taken(),
+           named("fan_outs"), x.fan_outs_, named("errors"), x.lost_,
+           named("restarts"), 0);
+}
+
+lane::lane(caf::actor_config& config, caf::execution_unit* unit,
+           std::shared_ptr<gate> queue, std::size_t index,
+           std::shared_ptr<lane_meter> meter)
+  : stateful_actor(config, unit) {
+  state.start(this, std::move(queue), index, std::move(meter));
+  set_down_handler([this](const caf::down_msg& x) { state.lost(x); });
+}
+
+lane::behavior_type lane::make_behavior() {
+  return {
+    [this](const open_outlet& x) { state.open(x); },
+    [this](const enter_room& x) { state.enter(x); },
+    [this](const exit_room& x) { state.exit(x); },
+    [this](const fan_out& x) { state.deliver(x); },
+    [this](const fan_out_all& x) { state.deliver_all(x); },
+    [this](const tell_member& x) { state.tell(x); },
+    [this](const tell_members& x) { state.tell_room(x); },
+    [this](const tell_all& x) { state.tell_everyone(x); },
+    [this](const room_died& x) { state.evict_members(x); },
+    [this](const close_one& x) { state.close(x); },
+    [this](const close_all& x) { state.close_some(x); },
+    [this](const probe_one& x) { state.find_out(x); },
+    [](const probe_overdue& x) { x.question->answer(false); },
+    [this](const probe_answered& x) { state.pass_on(x); },
+    [this](const list_connections& x) { return state.list(x); },
+    [this](const list_slowest& x) { return state.list(x); },
+    [this](observe_atom) { return observation(state); },
+  };
+}
+
+} // namespace atrium

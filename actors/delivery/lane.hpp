@@ -1,0 +1,91 @@
+#pragma once
+
+#include "atrium/actors/delivery/roster.hpp"
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/pinned.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <optional>
+#include <random>
+
+namespace atrium {
+
+/// The state of a lane: the fan-out of its I/O thread. Gets one message per
+/// envelope, whatever the number of receivers, and appends the shared frame to
+/// their outlets; who flushes them, and when, is not its business.
+class lane_core {
+public:
+  static inline constexpr auto name = "lane";
+
+  void start(lane_actor::pointer self, std::shared_ptr<gate> queue,
+             std::size_t index, std::shared_ptr<lane_meter> meter);
+
+  void open(const open_outlet& x);
+
+  /// A connection's actor has ended.
+  void lost(const caf::down_msg& x);
+
+  void enter(const enter_room& x);
+
+  void exit(const exit_room& x);
+
+  void deliver(const fan_out& x);
+
+  void deliver_all(const fan_out_all& x);
+
+  void tell(const tell_member& x);
+
+  void tell_room(const tell_members& x);
+
+  void tell_everyone(const tell_all& x);
+
+  void evict_members(const room_died& x);
+
+  void close(const close_one& x);
+
+  void close_some(const close_all& x);
+
+  /// Asks the connection's client whether it is there.
+  void find_out(const probe_one& x);
+
+  void pass_on(const probe_answered& x);
+
+  children list(const list_connections& x) const;
+
+  children list(const list_slowest& x) const;
+
+  friend caf::error inspect(json_inspector& f, lane_core& x);
+
+private:
+  void dismiss(outlet& out);
+  void give_back(const frame& x);
+
+  lane_actor::pointer self_ = nullptr;
+  std::shared_ptr<gate> queue_; // of messages that wait for this lane
+  std::shared_ptr<lane_meter> meter_;
+  roster roster_;
+  std::string name_;
+  std::uint64_t fan_outs_ = 0;
+  std::uint64_t lost_ = 0;         // connections whose actor has failed
+  std::optional<close_all> going_; // the node stops
+  std::vector<std::weak_ptr<outlet>> closing_; // who is still to be told
+  std::size_t slice_ = 0;                      // of them, at a time
+  std::minstd_rand random_{std::random_device{}()};
+};
+
+/// Spawnable class: `spawn<lane>(unit, queue, index, meter)`. Told to exit by
+/// the node.
+class lane
+  : public caf::stateful_actor<lane_core, pinned<observed<lane_actor::base>>> {
+public:
+  lane(caf::actor_config& config, caf::execution_unit* unit,
+       std::shared_ptr<gate> queue, std::size_t index = 0,
+       std::shared_ptr<lane_meter> meter = std::make_shared<lane_meter>());
+
+  behavior_type make_behavior() override;
+};
+
+} // namespace atrium

@@ -1,0 +1,59 @@
+#include "atrium/actors/delivery/subscription.hpp"
+
+#include "atrium/broker/log/log.hpp"
+
+#include <caf/actor_cast.hpp>
+
+namespace atrium {
+
+void subscription_state::start(environment_ptr env, const std::string& channel,
+                               subscriber_actor owner,
+                               channel_feed::bound queue) {
+  env_ = std::move(env);
+  owner_ = std::move(owner);
+  channel_ = channel;
+  feed_.open(*env_, channel, subscription_actor{self_}, std::move(queue));
+}
+
+void subscription_state::decode(const packets& in) {
+  arrived out{feed_.decode(in, *env_), in.ticket};
+  if (auto gap = feed_.left_out())
+    pass_on_gap(*gap);
+  if (!out.batch.empty())
+    self_->send(owner_, std::move(out));
+}
+
+void subscription_state::pass_on_gap(const interrupted& what) {
+  ++interruptions_;
+  log::debug("messages_missed", {{"channel", channel_}},
+             "subscription may have missed messages");
+  env_->events->record([&] {
+    return node_event{node_event::kind::dropped, name, channel_, {}, {}};
+  });
+  pass_on(what);
+}
+
+caf::error inspect(json_inspector& f, subscription_state& x) {
+  return f(named("name"), x.channel_, named("decoded"), x.feed_.decoded(),
+           named("errors"), x.feed_.malformed(), named("restarts"), 0,
+           named("interruptions"), x.interruptions_);
+}
+
+subscription::subscription(caf::actor_config& config, environment_ptr env,
+                           const std::string& channel, subscriber_actor owner,
+                           channel_feed::bound queue)
+  : stateful_actor(config) {
+  state.start(std::move(env), channel, std::move(owner), std::move(queue));
+}
+
+subscription::behavior_type subscription::make_behavior() {
+  return {
+    [this](const packets& x) { state.decode(x); },
+    [this](const subscribed& x) { state.pass_on(x); },
+    [this](const interrupted& x) { state.pass_on_gap(x); },
+    [this](const channel_refused& x) { state.pass_on(x); },
+    [this](observe_atom) { return observation(state); },
+  };
+}
+
+} // namespace atrium

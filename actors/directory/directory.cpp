@@ -1,0 +1,194 @@
+#include "atrium/actors/directory/directory.hpp"
+
+#include "atrium/actors/delivery/everyone.hpp"
+#include "atrium/actors/room/room.hpp"
+#include "atrium/actors/session/user.hpp"
+#include "atrium/broker/log/log.hpp"
+
+namespace atrium {
+
+namespace {
+
+bool asked_for(const caf::error& reason) {
+  return reason == caf::exit_reason::user_shutdown;
+}
+
+} // namespace
+
+void directory_core::start(environment_ptr env) {
+  env_ = std::move(env);
+  spawn_everyone();
+}
+
+void directory_core::spawn_everyone() {
+  ++alive_;
+  everyone_ = self_->spawn<everyone, caf::monitored>(env_);
+}
+
+void directory_core::count_children() {
+  env_->population->rooms.set(rooms_.size());
+  env_->population->users.set(users_.size());
+}
+
+caf::result<entered> directory_core::join(join_room& x) {
+  env_->population->requests.add();
+  if (stopping_)
+    return caf::make_error(errc::bus_unavailable,
+                           std::string{"the node is going away"});
+  auto& user = x.from.who.user;
+  if (auto no = refuse_room(x.room, user); !no.empty())
+    return caf::make_error(errc::too_many_rooms, std::move(no));
+  auto& child = rooms_.pass_on(x.room, [&] {
+    ++alive_;
+    auto result = spawn_room(x.room);
+    shares_.open(result->id(), user);
+    return result;
+  });
+  count_children();
+  return self_->delegate(child, std::move(x));
+}
+
+// Whoever joins a room that is there takes no room from anybody.
+std::string directory_core::refuse_room(const std::string& room,
+                                        const std::string& user) {
+  auto& most = env_->limits;
+  if (rooms_.contains(room))
+    return {};
+  if (rooms_.size() >= most.rooms_per_node) {
+    ++env_->counters->rooms_refused;
+    return "the node has too many rooms";
+  }
+  if (most.rooms_per_user != 0
+      && shares_.opened_by(user) >= most.rooms_per_user) {
+    ++env_->counters->user_rooms_refused;
+    return "the user has opened too many rooms of this node";
+  }
+  return {};
+}
+
+room_actor directory_core::spawn_room(const std::string& name) {
+  record(node_event::kind::spawned, "room", name);
+  auto tally = std::make_shared<room_tally>(env_->limits.room_queue);
+  auto result = self_->spawn<room, caf::monitored>(
+    env_, name, directory_actor{self_}, tally);
+  ranking_.add(result->id(), name, std::move(tally));
+  return result;
+}
+
+void directory_core::add(sign_on& x) {
+  env_->population->requests.add();
+  if (stopping_)
+    return;
+  auto& child = users_.pass_on(x.user, [&] {
+    ++alive_;
+    record(node_event::kind::spawned, "user", x.user);
+    return self_->spawn<user, caf::monitored>(env_, x.user,
+                                              directory_actor{self_});
+  });
+  count_children();
+  self_->send(child, std::move(x));
+}
+
+void directory_core::let_retire(const retire& x) {
+  auto stop = [this](const char* kind, auto& child) {
+    record(node_event::kind::stopped, kind, child.first);
+    self_->send(child.second, stop_atom{});
+  };
+  if (auto idle = rooms_.retire(x)) {
+    shares_.close(x.from);
+    stop("room", *idle);
+  } else if (auto gone = users_.retire(x))
+    stop("user", *gone);
+  count_children();
+}
+
+void directory_core::down(const caf::down_msg& x) {
+  --alive_;
+  auto number = x.source.id();
+  ranking_.remove(number);
+  shares_.close(number);
+  if (auto name = rooms_.remove(number))
+    room_died_unasked(number, *name, x.reason);
+  else if (auto user = users_.remove(number); user && !asked_for(x.reason))
+    user_died(*user, x.reason);
+  else if (everyone_ && number == everyone_->id() && !stopping_)
+    spawn_everyone();
+  count_children();
+  if (stopping_ && alive_ == 0)
+    self_->quit(caf::exit_reason::user_shutdown);
+}
+
+void directory_core::room_died_unasked(actor_number room,
+                                       const std::string& name,
+                                       const caf::error& why) {
+  if (stopping_)
+    return;
+  log::error("room_lost", {{"room", name}, {"error", to_string(why)}},
+             "directory loses a room");
+  record(node_event::kind::stopped, "room", name);
+  ++died_;
+  ++env_->counters->dead_rooms;
+  for (auto& lane : env_->lanes)
+    self_->send(lane.actor, room_died{room, name});
+}
+
+void directory_core::user_died(const std::string& name, const caf::error& why) {
+  log::error("user_lost", {{"user", name}, {"error", to_string(why)}},
+             "directory loses a user");
+  ++died_;
+}
+
+void directory_core::stop() {
+  stopping_ = true;
+  rooms_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
+  users_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
+  self_->send_exit(everyone_, caf::exit_reason::user_shutdown);
+  everyone_ = nullptr;
+}
+
+children directory_core::list(const list_children& x) const {
+  return x.kind == child_kind::room ? rooms_.list(x) : users_.list(x);
+}
+
+busy_rooms directory_core::list(const list_busiest& x) {
+  return ranking_.list(x, room_ranking::clock::now());
+}
+
+children directory_core::parts() const {
+  children result;
+  if (everyone_)
+    result = {{{"everyone", everyone_}}, 1};
+  return result;
+}
+
+void directory_core::record(node_event::kind what, const char* kind,
+                            const std::string& name) {
+  env_->events->record([&] { return node_event{what, kind, name, {}, {}}; });
+}
+
+caf::error inspect(json_inspector& f, directory_core& x) {
+  return f(named("name"), "directory", named("rooms"), x.rooms_.size(),
+           named("users"), x.users_.size(), named("stopping"), x.stopping_,
+           named("errors"), x.died_, named("restarts"), 0);
+}
+
+directory::directory(caf::actor_config& config, environment_ptr env)
+  : stateful_actor(config) {
+  set_down_handler([this](const caf::down_msg& x) { state.down(x); });
+  state.start(std::move(env));
+}
+
+directory::behavior_type directory::make_behavior() {
+  return {
+    [this](join_room& x) { return state.join(x); },
+    [this](sign_on& x) { state.add(x); },
+    [this](const retire& x) { state.let_retire(x); },
+    [this](stop_atom) { state.stop(); },
+    [this](const list_children& x) { return state.list(x); },
+    [this](const list_busiest& x) { return state.list(x); },
+    [this](list_parts) { return state.parts(); },
+    [this](observe_atom) { return observation(state); },
+  };
+}
+
+} // namespace atrium

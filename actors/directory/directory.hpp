@@ -1,0 +1,84 @@
+#pragma once
+
+#include "atrium/actors/directory/nursery.hpp"
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/room/room_ranking.hpp"
+#include "atrium/actors/room/room_shares.hpp"
+#include "atrium/actors/util/observed.hpp"
+
+#include <caf/result.hpp>
+#include <caf/stateful_actor.hpp>
+
+namespace atrium {
+
+/// The state of the directory: finds or spawns rooms and users by name, one at
+/// a time, so that a newcomer never meets a child that is about to stop; and
+/// supervises them. A room that dies is forgotten, its members are told, and
+/// the next join makes a new one.
+class directory_core {
+public:
+  static inline constexpr auto name = "directory";
+
+  explicit directory_core(directory_actor::pointer self) : self_(self) {
+    // nop
+  }
+
+  void start(environment_ptr env);
+
+  /// Finds or spawns the room; it answers in the directory's place.
+  caf::result<entered> join(join_room& x);
+
+  void add(sign_on& x);
+
+  void let_retire(const retire& x);
+
+  /// A child has ended, as it should or not.
+  void down(const caf::down_msg& x);
+
+  void stop();
+
+  children list(const list_children& x) const;
+
+  busy_rooms list(const list_busiest& x);
+
+  /// The actors that it has for itself, besides its children by name.
+  children parts() const;
+
+  friend caf::error inspect(json_inspector& f, directory_core& x);
+
+private:
+  void spawn_everyone();
+
+  /// Returns why the user may not open this room, or nothing.
+  std::string refuse_room(const std::string& room, const std::string& user);
+
+  room_actor spawn_room(const std::string& name);
+  void count_children();
+  void record(node_event::kind what, const char* kind, const std::string& name);
+  void user_died(const std::string& name, const caf::error& why);
+  void room_died_unasked(actor_number room, const std::string& name,
+                         const caf::error& why);
+
+  directory_actor::pointer self_;
+  environment_ptr env_;
+  nursery<room_actor> rooms_;
+  room_shares shares_;
+  room_ranking ranking_; // of rooms that have not ended yet
+  nursery<user_actor> users_;
+  everyone_actor everyone_;
+  bool stopping_ = false;
+  std::uint64_t died_ = 0; // children that should not have
+  std::size_t alive_ = 0;  // children that have not ended yet
+};
+
+/// Spawnable class: `spawn<directory>(env)`; the directory of a node. Spawns
+/// everyone, too. `stop` ends all its children and, after the last one, itself.
+class directory : public caf::stateful_actor<directory_core,
+                                             observed<directory_actor::base>> {
+public:
+  directory(caf::actor_config& config, environment_ptr env);
+
+  behavior_type make_behavior() override;
+};
+
+} // namespace atrium

@@ -1,0 +1,90 @@
+#include "atrium/actors/room/join_queue.hpp"
+
+#include "atrium/broker/log/log.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <utility>
+
+namespace atrium {
+
+void join_queue::start(room_actor::pointer self, environment_ptr env,
+                       std::string name) {
+  self_ = self;
+  env_ = std::move(env);
+  name_ = std::move(name);
+  channel_ = env_->names.room(name_);
+}
+
+void join_queue::add(join_room& x, promise answer, bool is_new) {
+  auto deadline = self_->clock().now() + env_->limits.bus_timeout;
+  entry one{std::move(x), std::move(answer), 0, deadline};
+  if (!refusal_.empty()) {
+    entries refused;
+    refused.push_back(std::move(one));
+    return fail(std::move(refused), refusal_);
+  }
+  if (!is_new)
+    one.number = proof_.want(*env_, channel_, room_actor{self_});
+  waiting_.push_back(std::move(one));
+  watch_patience();
+}
+
+auto join_queue::take_proven(const channel_carried& x) -> entries {
+  proof_.settle(x, *env_, channel_, room_actor{self_});
+  return take([&](auto& y) { return y.number <= x.number; });
+}
+
+auto join_queue::take_all() -> entries {
+  return std::exchange(waiting_, {});
+}
+
+void join_queue::refuse(const std::string& reason) {
+  refusal_ = reason;
+  fail(reason);
+}
+
+void join_queue::fail(const std::string& reason) {
+  fail(take_all(), reason);
+}
+
+void join_queue::fail(entries joins, const std::string& reason) {
+  if (joins.empty())
+    return;
+  log::warn("room_not_opened",
+            {{"room", name_}, {"joins", joins.size()}, {"error", reason}},
+            "room gives up joins");
+  for (auto& x : joins)
+    x.answer.deliver(
+      caf::make_error(errc::bus_unavailable, std::string{reason}));
+}
+
+void join_queue::check_patience() {
+  watching_ = false;
+  auto now = self_->clock().now();
+  fail(take([=](auto& x) { return x.deadline <= now; }), "no answer in time");
+  watch_patience();
+}
+
+// One timer at a time, for the join that has waited longest.
+void join_queue::watch_patience() {
+  if (watching_ || waiting_.empty())
+    return;
+  watching_ = true;
+  auto rest = waiting_.front().deadline - self_->clock().now();
+  self_->delayed_send(self_, std::max(rest, decltype(rest)::zero()),
+                      room_deadline{});
+}
+
+template <class Predicate>
+auto join_queue::take(Predicate which) -> entries {
+  auto first = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                     std::not_fn(which));
+  entries result{std::make_move_iterator(first),
+                 std::make_move_iterator(waiting_.end())};
+  waiting_.erase(first, waiting_.end());
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,151 @@
+#pragma once
+
+#include "atrium/actors/delivery/lane_senders.hpp"
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/room/join_queue.hpp"
+#include "atrium/actors/room/room_logic.hpp"
+#include "atrium/actors/room/room_ranking.hpp"
+#include "atrium/broker/envelope.hpp"
+
+#include <caf/result.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <optional>
+#include <unordered_map>
+
+namespace atrium {
+
+/// The state of a room actor: who is in, and the room's life.
+///
+///   starting ──subscribed──▶ open ──last member left, linger──▶ retiring
+///      │                      ▲                                    │ stop
+///      └─refused or late──▶ retiring ──another join────────────────┘ ▼
+///
+/// In every state a join waits for the bus to be heard, and no longer than
+/// `bus_timeout`. While one waits the room does not retire.
+///
+/// What is said in the room is up to its logic (`room_state`); this class keeps
+/// the members, the subscription and the order.
+class room_core : public room_port {
+public:
+  static inline constexpr auto name = "room";
+
+  explicit room_core(room_actor::pointer self) : self_(self) {
+    // nop
+  }
+
+  room_core(const room_core&) = delete;
+  room_core& operator=(const room_core&) = delete;
+
+  /// Starts the logic and the subscription.
+  void start(environment_ptr env, std::string name, directory_actor directory,
+             std::shared_ptr<room_tally> tally);
+
+  // -- messages ---------------------------------------------------------------
+
+  /// Admits as soon as the bus has shown, after the join came, that it carries
+  /// the channel; refuses when it does not in time.
+  caf::result<entered> join(join_room& x);
+
+  void leave(const leave_room& x);
+
+  /// Takes a member out whose connection is gone.
+  void lost(actor_number connection);
+
+  /// A member's message: logic, envelope, bus.
+  void publish_from(publish_in_room& x);
+
+  /// Envelopes from the bus: one message per lane and envelope.
+  void deliver(const arrived& x);
+
+  // What the bus says of the channel: it carries it from now on, or still, or
+  // refuses it; or it has kept a join waiting for as long as a join may.
+  void open();
+  void carry(const channel_carried& x);
+  void refuse(const channel_refused& x);
+  void check_patience();
+
+  /// The room ends: whoever waits for the bus is told.
+  void fail_joins(const std::string& reason);
+
+  /// The linger time is over: offers to stop if nobody has come.
+  void lingered();
+
+  void tell_gap(const interrupted& x);
+  void tick();
+
+  /// The actors that the room has for itself.
+  children parts() const;
+
+  members_page list(const list_members& x) const;
+
+  /// For operators: members, channel, traffic, and the logic's own fields.
+  friend caf::error inspect(json_inspector& f, room_core& x);
+
+  // -- room_port --------------------------------------------------------------
+
+  const std::string& room_name() const override {
+    return name_;
+  }
+
+  std::vector<member> members() const override;
+
+  unix_time now() const override {
+    return env_->now();
+  }
+
+  void publish(std::string data) override;
+
+  void tell(const member& who, std::string data) override;
+
+private:
+  /// What the logic says to a message; `none`: it may go on.
+  struct review {
+    errc code = errc::none;
+    std::string why;
+  };
+
+  static constexpr auto logic_failed = "the room's logic failed";
+
+  void admit(join_queue::entries joins);
+  void admit(join_room& x, join_queue::promise answer);
+  review ask_logic(const member& who, room_message& x);
+  void reject_words(std::string_view where, std::string_view field);
+  caf::error refusal(const member& who);
+  void forget(actor_number connection);
+  void retire_if_empty();
+  void offer_to_retire();
+  void tell_lanes(const reply& what);
+  envelope new_envelope(std::string data) const;
+
+  void record(node_event::kind what, const seat& x);
+  void schedule_tick();
+  void failed(bool give_up);
+
+  room_actor::pointer self_;
+  environment_ptr env_;
+  std::string name_;
+  std::string channel_;
+  outbox_policy policy_ = outbox_policy::disconnect;
+  bool traced_ = false; // the log tells everything
+  directory_actor directory_;
+  subscription_actor subscription_;
+  room_logic logic_;
+  std::uint64_t published_ = 0; // by members of this node
+  std::shared_ptr<room_tally> tally_;
+  bool open_ = false;
+  bool ended_ = false;                   // the logic is given up
+  bool lingering_ = false;               // a timer is under way
+  std::optional<unix_time> empty_since_; // nothing while there are members
+  std::size_t received_joins_ = 0;
+  join_queue waiting_;
+  std::unordered_map<actor_number, seat> seats_;
+  std::optional<lane_senders> lanes_;
+  std::vector<std::size_t> members_on_; // by lane
+  std::vector<tell_member> held_;       // for the one who is joining right now
+  actor_number joining_ = 0;
+};
+
+} // namespace atrium

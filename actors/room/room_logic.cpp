@@ -1,0 +1,104 @@
+#include "atrium/actors/room/room_logic.hpp"
+
+#include "atrium/broker/log/log.hpp"
+
+#include <stdexcept>
+
+namespace atrium {
+
+room_logic::~room_logic() {
+  discard(std::move(state_));
+}
+
+void room_logic::start(environment_ptr env, room_port& port,
+                       failure_handler on_failure) {
+  env_ = std::move(env);
+  port_ = &port;
+  on_failure_ = std::move(on_failure);
+  auto watched = env_->hooks->begin(port.room_name());
+  is_custom_ = env_->rooms.has(port.room_name());
+  try {
+    state_ = env_->rooms.make(port);
+  } catch (const std::exception& error) {
+    complain(hook_error::of(error, {}));
+    throw;
+  } catch (...) { // an actor whose start fails with it would hang
+    complain(unknown());
+    throw std::runtime_error{unknown().type};
+  }
+}
+
+void room_logic::restart(const hook_error& why) {
+  using namespace std::chrono_literals;
+  log::error(
+    "room_logic_restarted",
+    {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+    "room restarts its logic");
+  ++env_->counters->room_restarts;
+  ++failures_;
+  auto now = env_->now();
+  restarts_.push_back(now);
+  std::erase_if(restarts_, [now](unix_time x) { // or the clock was set back
+    return now - x > 1min || x > now;
+  });
+  auto often = restarts_.size() > env_->limits.restarts_per_minute;
+  on_failure_(often || !make_anew());
+}
+
+std::string room_logic::describe() const {
+  auto complain = [this](const hook_error& why) {
+    log::error(
+      "room_inspection_failed",
+      {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+      "room cannot be inspected");
+    return std::string{"null"};
+  };
+  try {
+    auto result = env_->rooms.describe(*state_);
+    if (is_json_value(result))
+      return result;
+    return complain({"no JSON in UTF-8", {}});
+  } catch (const std::exception& error) {
+    return complain(hook_error::of(error, {}));
+  } catch (...) {
+    return complain(unknown());
+  }
+}
+
+// If there is no new one the old one stays until the room has ended.
+bool room_logic::make_anew() {
+  try {
+    discard(std::exchange(state_, env_->rooms.make(*port_)));
+    return true;
+  } catch (const std::exception& error) {
+    complain(hook_error::of(error, {}));
+  } catch (...) {
+    complain(unknown());
+  }
+  return false;
+}
+
+void room_logic::complain(const hook_error& why) const {
+  log::error(
+    "room_logic_failed",
+    {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+    "room has no logic");
+}
+
+void room_logic::discard(std::unique_ptr<room_state> x) const {
+  auto complain = [this](const hook_error& why) {
+    log::error(
+      "room_logic_unclean",
+      {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+      "room's logic fails as it ends");
+  };
+  try {
+    room_types::discard(std::move(x));
+  } catch (const std::exception& error) {
+    complain(hook_error::of(error, {}));
+  } catch (...) {
+    complain(unknown());
+  }
+}
+
+} // namespace atrium

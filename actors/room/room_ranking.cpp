@@ -1,0 +1,40 @@
+#include "atrium/actors/room/room_ranking.hpp"
+
+#include "atrium/actors/util/first_of.hpp"
+
+namespace atrium {
+
+void room_ranking::add(caf::actor_id room, std::string name,
+                       std::shared_ptr<const room_tally> tally) {
+  rooms_.emplace(room,
+                 entry{std::move(name), std::move(tally), 0, clock::now()});
+}
+
+void room_ranking::remove(caf::actor_id room) {
+  rooms_.erase(room);
+}
+
+busy_rooms room_ranking::list(const list_busiest& x, clock::time_point now) {
+  constexpr std::chrono::duration<double> shortest{0.001};
+  std::vector<busy_room> all;
+  all.reserve(rooms_.size());
+  for (auto& [number, one] : rooms_) {
+    auto delivered = one.tally->delivered.value();
+    std::chrono::duration<double> time = now - one.since;
+    auto count = static_cast<double>(delivered - one.delivered);
+    all.push_back({number, one.name, one.tally->members.value(),
+                   one.tally->queue->entries(),
+                   count / std::max(time, shortest).count()});
+    one.delivered = delivered;
+    one.since = now;
+  }
+  busy_rooms result;
+  result.busiest = first_of(all, x.limit, [](auto& r) { return -r.rate; });
+  std::erase_if(all, [](auto& r) { return r.waiting == 0; });
+  result.deepest = first_of(std::move(all), x.limit, [](auto& r) {
+    return -static_cast<std::int64_t>(r.waiting);
+  });
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,135 @@
+// What is said in a room: by its members, and by its own logic. Logic is the
+// operator's code, so what it makes is checked before anybody gets it.
+
+#include "atrium/actors/delivery/publishing.hpp"
+#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/room/room_core.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/broker/util/random_id.hpp"
+#include "atrium/broker/util/text.hpp"
+
+namespace atrium {
+
+namespace {
+
+// What other nodes would drop as malformed, or nothing.
+std::string_view fault_of(const room_message& x) {
+  if (!x.event_id.empty() && !is_event_id(x.event_id))
+    return "event_id";
+  if (!x.trace_id.empty() && !is_event_id(x.trace_id))
+    return "trace_id";
+  return is_json_value(x.data) ? "" : "data";
+}
+
+void report_loss(const std::string& room, const std::string& event_id,
+                 errc code) {
+  log::warn("room_message_lost",
+            {{"room", room}, {"event_id", event_id}, {"code", to_string(code)}},
+            "room loses a message of its own");
+}
+
+} // namespace
+
+room_core::review room_core::ask_logic(const member& who, room_message& x) {
+  if (!logic_.is_custom())
+    return {};
+  auto before = x;
+  auto verdict = logic_.run(
+    [&](room_state& s) { return s.on_message(who, x); },
+    {before.data, who.info ? std::string_view{*who.info} : std::string_view{}});
+  if (!verdict)
+    return {errc::internal, logic_failed};
+  if (verdict->refusal())
+    return {errc::room_refused, *verdict->refusal()};
+  auto fault = x == before ? std::string_view{} : fault_of(x);
+  if (fault.empty())
+    return {};
+  reject_words("on_message", fault);
+  return {errc::internal, "the room's logic made an invalid message"};
+}
+
+void room_core::publish_from(publish_in_room& x) {
+  auto& request = x.request;
+  accepted what{accepted::kind::published, request.id, name_, {}};
+  auto i = seats_.find(x.from->id());
+  auto who = i == seats_.end() ? member{} : i->second.who;
+  auto refuse = [&](errc code, std::string why) {
+    if (traced_)
+      trace::refused(name_, who, code);
+    self_->send(x.from, outcome{std::move(what), code, std::move(why)});
+  };
+  if (i == seats_.end())
+    return refuse(errc::not_a_member, "only members may publish");
+  auto traced = traced_ || i->second.traced;
+  room_message message{std::move(request.data), std::move(request.event_id),
+                       std::move(request.trace_id)};
+  if (auto no = ask_logic(who, message); no.code != errc::none)
+    return refuse(no.code, std::move(no.why));
+  ++published_;
+  auto e = new_envelope(std::move(message.data));
+  if (!message.event_id.empty())
+    e.event_id = std::move(message.event_id);
+  e.trace_id = std::move(message.trace_id);
+  e.traceparent = std::move(request.traceparent);
+  e.from = sender{std::move(who.user), std::move(who.connection)};
+  what.event_id = e.event_id;
+  atrium::publish(
+    *env_, channel_,
+    {std::move(e), !request.echo, x.from, std::move(what), traced});
+}
+
+void room_core::publish(std::string data) {
+  if (!is_json_value(data))
+    return reject_words("publish", "data");
+  auto e = new_envelope(std::move(data));
+  if (traced_)
+    trace::published(e);
+  auto bytes = encode_packet(e, false, env_->run_id);
+  auto report = [name = name_, id = std::move(e.event_id)](errc code) {
+    if (code != errc::none)
+      report_loss(name, id, code);
+  };
+  if (bytes.size() > env_->limits.message_bytes)
+    return report(errc::message_too_large);
+  env_->bus->publish(channel_,
+                     std::make_shared<const std::string>(std::move(bytes)),
+                     std::move(report));
+}
+
+void room_core::tell(const member& who, std::string data) {
+  if (!is_json_value(data))
+    return reject_words("tell", "data");
+  auto number = connection_number(*env_, who.connection);
+  auto e = new_envelope(std::move(data));
+  auto text = to_json(e);
+  if (text.size() > env_->limits.message_bytes)
+    return report_loss(name_, e.event_id, errc::message_too_large);
+  tell_member message{number, frame::text(text), {e.time, origin::place::here}};
+  if (number == joining_ && number != 0) {
+    held_.push_back(std::move(message));
+    return;
+  }
+  auto i = seats_.find(number);
+  if (i != seats_.end())
+    lanes_->send(i->second.lane, message);
+}
+
+// The words themselves are not logged: they may be those of a member.
+void room_core::reject_words(std::string_view where, std::string_view field) {
+  ++env_->counters->invalid_words;
+  log::error("room_words_invalid",
+             {{"room", name_}, {"where", where}, {"field", field}},
+             "room drops what its logic made: not JSON in UTF-8");
+}
+
+envelope room_core::new_envelope(std::string data) const {
+  envelope result;
+  result.time = env_->now();
+  result.event_id = make_ulid(result.time);
+  result.to = scope::room;
+  result.target = name_;
+  result.data = std::move(data);
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "atrium/actors/session/connection_core.hpp"
+#include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/pinned.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+namespace atrium {
+
+/// Spawnable class: `spawn<connection>(unit, setup)`. Ends when its socket
+/// does.
+class connection
+  : public caf::stateful_actor<connection_core,
+                               pinned<observed<connection_actor::base>>> {
+public:
+  connection(caf::actor_config& config, caf::execution_unit* unit,
+             connection_setup setup);
+
+  behavior_type make_behavior() override;
+};
+
+} // namespace atrium

@@ -1,0 +1,296 @@
+#include "atrium/actors/session/connection_core.hpp"
+
+#include "atrium/actors/delivery/publishing.hpp"
+#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/tracing_outlet.hpp"
+#include "atrium/broker/util/random_id.hpp"
+#include "atrium/broker/util/trace_context.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+namespace {
+
+constexpr auto not_in_room = "not a member of this room";
+
+scope scope_of(accepted::kind what) {
+  switch (what) {
+  case accepted::kind::published:
+    return scope::room;
+  case accepted::kind::sent:
+    return scope::user;
+  default:
+    return scope::all;
+  }
+}
+
+// An error of a room as the client sees it; anything but `errc` is a room that
+// died with the join in its mailbox.
+failure failure_from(const join_request& x, const caf::error& why) {
+  failure result{x.id, errc::internal, "the room has failed", x.room};
+  if (why.category() != caf::atom("atrium"))
+    return result;
+  result.code = static_cast<errc>(why.code());
+  if (why.context().match_elements<std::string>())
+    result.message = why.context().get_as<std::string>(0);
+  return result;
+}
+
+} // namespace
+
+// -- life ---------------------------------------------------------------------
+
+void connection_core::start(connection_actor::pointer self,
+                            connection_setup setup) {
+  self_ = self;
+  setup_ = std::move(setup);
+  id_ = connection_id(*setup_.env, self_->id());
+  traced_ = setup_.env->traced.has_user(setup_.who.user);
+  if (traced_)
+    setup_.out = std::make_shared<tracing_outlet>(setup_.out, who());
+  self_->send(setup_.env->lanes[setup_.lane].actor,
+              open_outlet{connection_actor{self_}, setup_.out});
+  sign_on_again();
+}
+
+void connection_core::sign_on_again() {
+  meter().counters().directory_requests.add();
+  self_->send(setup_.directory,
+              sign_on{setup_.who.user, connection_actor{self_}});
+}
+
+void connection_core::signed_on_to(const user_actor& user) {
+  self_->monitor(user);
+  if (!std::exchange(open_, true))
+    setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires});
+}
+
+void connection_core::push(const push_frame& x) {
+  // A message to the user may overtake the welcome of the newest connection.
+  if (open_ && setup_.out->append(x.content))
+    meter().delivered(scope::user, x.from, 1);
+}
+
+void connection_core::push(const push_reply& x) {
+  if (open_)
+    setup_.out->push(x.what);
+}
+
+// -- requests -----------------------------------------------------------------
+
+void connection_core::handle(client_request& x) {
+  add_trace(x);
+  if (traced_)
+    trace::requested(who(), x);
+  take(x);
+}
+
+void connection_core::add_trace(client_request& x) const {
+  auto add = [this](auto& request) {
+    if constexpr (requires { request.traceparent; }) {
+      if (request.traceparent.empty())
+        request.traceparent = setup_.traceparent;
+      if (request.trace_id.empty())
+        request.trace_id = trace_id_of(request.traceparent);
+    }
+  };
+  std::visit(add, x);
+}
+
+void connection_core::take(client_request& x) {
+  if (setup_.who.may->permits(x))
+    std::visit([this](auto& request) { on(request); }, x);
+  else
+    std::visit([this](auto& request) { forbid(request); }, x);
+}
+
+template <class Request>
+void connection_core::forbid(const Request& x) {
+  constexpr auto why = "this connection has no right to do that";
+  if constexpr (requires { x.room; })
+    fail(x.id, errc::forbidden, why, x.room);
+  else
+    fail(x.id, errc::forbidden, why);
+}
+
+void connection_core::renew(renewed& x) {
+  if (x.who.user != setup_.who.user)
+    return fail(x.id, errc::forbidden, "the token is another user's");
+  setup_.who = std::move(x.who);
+  setup_.out->last_until(setup_.who.expires);
+  setup_.out->answer(refreshed{std::move(x.id), setup_.who.expires});
+}
+
+void connection_core::replay(std::vector<client_request> requests) {
+  for (auto& x : requests)
+    take(x);
+}
+
+void connection_core::fail(const request_id& id, errc code, std::string message,
+                           std::string room) {
+  ++failures_;
+  setup_.out->answer(failure{id, code, std::move(message), std::move(room)});
+}
+
+template <class Request>
+connection_core::membership* connection_core::settled(Request& x) {
+  auto i = rooms_.find(x.room);
+  if (i == rooms_.end()) {
+    fail(x.id, errc::not_a_member, not_in_room, x.room);
+    return nullptr;
+  }
+  auto& room = i->second;
+  if (room.state == membership::status::member)
+    return &room;
+  room.deferred.emplace_back(std::move(x));
+  return nullptr;
+}
+
+void connection_core::on(join_request& x) {
+  auto i = rooms_.find(x.room);
+  if (i != rooms_.end() && i->second.may_end()) {
+    i->second.deferred.emplace_back(std::move(x));
+    return;
+  }
+  if (i != rooms_.end())
+    return fail(x.id, errc::already_joined, "already a member of this room",
+                x.room);
+  if (rooms_.size() >= setup_.env->limits.rooms_per_connection)
+    return fail(x.id, errc::too_many_rooms, "in too many rooms", x.room);
+  rooms_.emplace(x.room, membership{});
+  seat from{who(), connection_actor{self_}, setup_.lane, traced_};
+  meter().counters().directory_requests.add();
+  // No timeout: a room answers within the bus timeout, and one that dies has
+  // its requests bounced. A late success after a timeout would be a membership
+  // that the client does not know of.
+  self_
+    ->request(setup_.directory, caf::infinite,
+              join_room{x.id, x.room, std::move(from)})
+    .then([this, room = x.room](entered& y) { entered_room(room, y.room); },
+          [this, x](caf::error& why) { refused_by_room(x, why); });
+}
+
+void connection_core::on(leave_request& x) {
+  auto* room = settled(x);
+  if (room == nullptr)
+    return;
+  room->state = membership::status::leaving;
+  pending_.push_back({x.room, x.id});
+  self_->send(room->room, leave_room{std::move(x.id), connection_actor{self_}});
+}
+
+void connection_core::on(publish_request& x) {
+  auto* room = settled(x);
+  if (room == nullptr)
+    return;
+  pending_.push_back({x.room, x.id});
+  self_->send(room->room,
+              publish_in_room{std::move(x), connection_actor{self_}});
+}
+
+void connection_core::on(send_request& x) {
+  auto target = x.user;
+  auto channel = setup_.env->names.user(target);
+  send_to_bus(x, scope::user, std::move(target), channel, accepted::kind::sent);
+}
+
+void connection_core::on(broadcast_request& x) {
+  send_to_bus(x, scope::all, {}, setup_.env->names.all(),
+              accepted::kind::broadcasted);
+}
+
+void connection_core::on(presence_request& x) {
+  fail(x.id, errc::presence_off, "this room does not tell who is in it",
+       x.room);
+}
+
+void connection_core::on(history_request& x) {
+  fail(x.id, errc::history_off, "this room keeps no history", x.room);
+}
+
+void connection_core::on(ping_request& x) {
+  setup_.out->answer(pong{std::move(x.id), setup_.env->now()});
+}
+
+template <class Request>
+void connection_core::send_to_bus(Request& x, scope to, std::string target,
+                                  const std::string& channel,
+                                  accepted::kind what) {
+  envelope e;
+  e.time = setup_.env->now();
+  e.event_id = x.event_id.empty() ? make_ulid(e.time) : std::move(x.event_id);
+  e.to = to;
+  e.target = std::move(target);
+  e.from = sender{setup_.who.user, id_};
+  e.trace_id = std::move(x.trace_id);
+  e.traceparent = std::move(x.traceparent);
+  e.data = std::move(x.data);
+  auto traced
+    = traced_ || (to == scope::user && setup_.env->traced.has_user(e.target));
+  accepted success{what, std::move(x.id), e.target, e.event_id};
+  publish(
+    *setup_.env, channel,
+    {std::move(e), false, connection_actor{self_}, std::move(success), traced});
+}
+
+member connection_core::who() const {
+  return {setup_.who.user, id_, setup_.who.info};
+}
+
+// -- what becomes of them -----------------------------------------------------
+
+void connection_core::entered_room(const std::string& room,
+                                   const room_actor& actor) {
+  auto& x = rooms_[room];
+  x.state = membership::status::member;
+  x.room = actor;
+  replay(std::exchange(x.deferred, {}));
+}
+
+void connection_core::refused_by_room(const join_request& x,
+                                      const caf::error& why) {
+  auto gone = rooms_.extract(x.room);
+  setup_.out->answer(failure_from(x, why));
+  if (!gone.empty())
+    replay(std::move(gone.mapped().deferred));
+}
+
+bool connection_core::settle(const std::string& room, const request_id& id) {
+  auto i = std::ranges::find_if(
+    pending_, [&](auto& x) { return x.room == room && x.id == id; });
+  if (i == pending_.end())
+    return false;
+  pending_.erase(i);
+  return true;
+}
+
+void connection_core::exited_room(const exited& x) {
+  settle(x.room, x.id);
+  auto gone = rooms_.extract(x.room);
+  if (!gone.empty())
+    replay(std::move(gone.mapped().deferred));
+}
+
+void connection_core::evicted_from(const std::string& room) {
+  auto gone = rooms_.extract(room);
+  auto here = [&](auto& x) { return x.room == room; };
+  for (auto& x : pending_)
+    if (here(x))
+      fail(x.id, errc::room_died, "the room has died", room);
+  std::erase_if(pending_, here);
+  if (!gone.empty())
+    replay(std::move(gone.mapped().deferred));
+}
+
+void connection_core::finish(const outcome& x) {
+  auto by_room = x.what.what == accepted::kind::published;
+  if (by_room && !settle(x.what.target, x.what.id))
+    return; // answered when the room died
+  if (x.code != errc::none)
+    return fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
+  meter().counters().messages[scope_of(x.what.what)].add();
+  setup_.out->answer(x.what);
+}
+
+} // namespace atrium

@@ -1,0 +1,144 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/identity.hpp"
+#include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/session/rivals.hpp"
+
+#include <unordered_map>
+
+namespace atrium {
+
+/// What a connection actor is made from.
+struct connection_setup {
+  environment_ptr env;
+  directory_actor directory;
+  std::shared_ptr<outlet> out;
+  std::size_t lane = 0;
+  identity who;
+  /// Of what the client publishes without one; empty or as `read_traceparent`
+  /// returns it.
+  std::string traceparent = {};
+};
+
+/// The state of a connection actor: takes the client's requests, says which of
+/// them are in order, and passes them on to rooms and to the bus.
+///
+/// A room is `joining`, then `member`, then `leaving`, then gone. A request
+/// that concerns a room on its way in or out waits until that is settled, so
+/// that a client may send join, publish and leave in one go.
+class connection_core {
+public:
+  static inline constexpr auto name = "connection";
+
+  void start(connection_actor::pointer self, connection_setup setup);
+
+  // -- from the client --------------------------------------------------------
+
+  /// Takes a new request if it is in order.
+  void handle(client_request& x);
+
+  /// Goes on with the rights of a newer token of the same user.
+  void renew(renewed& x);
+
+  // -- from rooms, the user and the bus ---------------------------------------
+
+  void exited_room(const exited& x);
+
+  /// The room has died; its lane has told the client.
+  void evicted_from(const std::string& room);
+
+  void finish(const outcome& x);
+
+  void signed_on_to(const user_actor& user);
+
+  /// The user has as many connections as allowed.
+  void turn_away(const turned_away& x);
+
+  /// Whether the client of another connection of the user is there.
+  void hear_of(const rival_found& x);
+
+  /// Whoever has not answered by now will not do so.
+  void insist_on_place();
+
+  /// The user actor has ended: a new one is needed.
+  void sign_on_again();
+
+  void push(const push_frame& x);
+
+  void push(const push_reply& x);
+
+  friend caf::error inspect(json_inspector& f, connection_core& x);
+
+private:
+  struct membership {
+    enum class status : std::uint8_t { joining, member, leaving };
+    status state = status::joining;
+    room_actor room;
+    std::vector<client_request> deferred; // bounded by the request window
+
+    /// Whether a further join may be in order when its turn comes.
+    bool may_end() const {
+      return state == status::leaving || !deferred.empty();
+    }
+  };
+
+  /// A request that a room has taken over.
+  struct pending {
+    std::string room;
+    request_id id;
+  };
+
+  /// Takes a request, new or deferred; the one place where rights are checked.
+  void take(client_request& x);
+
+  void add_trace(client_request& x) const;
+  member who() const;
+
+  void on(join_request& x);
+  void on(leave_request& x);
+  void on(publish_request& x);
+  void on(send_request& x);
+  void on(broadcast_request& x);
+  void on(presence_request& x);
+  void on(history_request& x);
+  void on(ping_request& x);
+
+  void entered_room(const std::string& room, const room_actor& actor);
+  void refused_by_room(const join_request& x, const caf::error& why);
+  void replay(std::vector<client_request> requests);
+
+  /// Takes a pending request off the list; false if it is not (any more) on it.
+  bool settle(const std::string& room, const request_id& id);
+
+  void fail(const request_id& id, errc code, std::string message,
+            std::string room = {});
+
+  /// Returns the membership if it is settled. Otherwise defers or refuses `x`.
+  template <class Request>
+  membership* settled(Request& x);
+
+  template <class Request>
+  void forbid(const Request& x);
+
+  template <class Request>
+  void send_to_bus(Request& x, scope to, std::string target,
+                   const std::string& channel, accepted::kind what);
+
+  lane_meter& meter() {
+    return *setup_.env->lanes[setup_.lane].meter;
+  }
+
+  connection_actor::pointer self_ = nullptr;
+  connection_setup setup_;
+  std::string id_;
+  bool open_ = false;    // the client has got `welcome`
+  bool traced_ = false;  // the log tells what it does
+  rivals rivals_;        // who has the places of the user
+  user_actor waits_for_; // who hears whether it insists on one
+  std::uint32_t failures_ = 0;
+  std::unordered_map<std::string, membership> rooms_;
+  std::vector<pending> pending_; // oldest first; bounded by the request window
+};
+
+} // namespace atrium

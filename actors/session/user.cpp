@@ -1,0 +1,170 @@
+#include "atrium/actors/session/user.hpp"
+
+#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/broker/log/log.hpp"
+
+#include <caf/send.hpp>
+
+namespace atrium {
+
+user_core::~user_core() {
+  if (env_ && env_->registry)
+    for (auto& x : connections_)
+      env_->registry->leave(name_, x.actor->id());
+}
+
+void user_core::start(environment_ptr env, const std::string& user,
+                      directory_actor directory) {
+  env_ = std::move(env);
+  name_ = user;
+  directory_ = std::move(directory);
+  feed_.open(
+    *env_, env_->names.user(name_), user_actor{self_},
+    {std::make_shared<gate>(env_->limits.room_queue), &backlogs::users});
+}
+
+void user_core::add(const sign_on& x) {
+  ++received_;
+  self_->monitor(x.connection);
+  connections_.push_back({x.connection, false, env_->registry == nullptr});
+  if (refused_)
+    self_->send(x.connection, turned_away{user_actor{}, {}, true});
+  else if (open_)
+    connections_.back().number
+      = proof_.want(*env_, env_->names.user(name_), user_actor{self_});
+}
+
+void user_core::ask_for_place(newcomer who) {
+  auto number = who.connection;
+  env_->registry->enter(
+    name_, std::move(who), [to = user_actor{self_}, number](const seating& x) {
+      caf::anon_send(to, seated{number, x.admitted, x.rivals});
+    });
+}
+
+void user_core::seat_anyway(const insist& x) {
+  for (auto& one : connections_)
+    if (one.actor->id() == x.connection)
+      return ask_for_place({x.connection, true, x.silent});
+}
+
+void user_core::seat(const seated& x) {
+  for (auto& one : connections_)
+    if (one.actor->id() == x.connection) {
+      one.seated = x.admitted;
+      sign_on_to(one);
+      if (x.admitted)
+        return;
+      if (x.rivals.empty()) {
+        ++turned_away_;
+        ++env_->counters->users_refused;
+      }
+      self_->send(one.actor, turned_away{user_actor{self_}, x.rivals});
+    }
+}
+
+// A place is taken only when nothing else is missing: nobody shall have to go
+// for somebody who cannot come.
+void user_core::sign_on_to(resident& x) {
+  if (!x.carried)
+    return;
+  if (x.seated)
+    self_->send(x.actor, signed_on{user_actor{self_}});
+  else if (!std::exchange(x.asked, true))
+    ask_for_place({x.actor->id(), false});
+}
+
+void user_core::lost(actor_number connection) {
+  std::erase_if(connections_,
+                [&](auto& x) { return x.actor->id() == connection; });
+  if (env_->registry)
+    env_->registry->leave(name_, connection);
+  if (connections_.empty())
+    self_->send(directory_, retire{self_->id(), received_});
+}
+
+void user_core::open() {
+  open_ = true;
+  refused_ = false;
+  for (auto& x : connections_) {
+    x.carried = true;
+    sign_on_to(x);
+  }
+}
+
+void user_core::carry(const channel_carried& x) {
+  proof_.settle(x, *env_, env_->names.user(name_), user_actor{self_});
+  for (auto& one : connections_)
+    if (one.number <= x.number && !one.carried && open_) {
+      one.carried = true;
+      sign_on_to(one);
+    }
+}
+
+void user_core::deliver(const packets& x) {
+  auto batch = feed_.decode(x, *env_);
+  if (auto gap = feed_.left_out())
+    tell_gap(*gap);
+  for (auto& one : batch) {
+    if (one.traced)
+      trace::delivered(*one.traced, connections_.size());
+    for (auto& connection : connections_)
+      self_->send(connection.actor,
+                  push_frame{one.content, x.ticket, one.from});
+  }
+}
+
+void user_core::tell_gap(const interrupted& x) {
+  refused_ = false;
+  log::debug("messages_missed", {{"user", name_}},
+             "user may have missed messages");
+  for (auto& connection : connections_)
+    self_->send(connection.actor,
+                push_reply{gap{scope::user, {}, x.from, x.to}});
+}
+
+// One line a run: whoever connects could have another one written.
+void user_core::refuse(const channel_refused& x) {
+  refused_ = true;
+  auto is_first = env_->counters->channels_refused++ == 0;
+  log::line(is_first ? log::level::error : log::level::debug, "user_refused",
+            {{"user", name_}, {"error", x.reason}}, "user has no channel");
+  for (auto& one : connections_)
+    if (!one.carried)
+      self_->send(one.actor, turned_away{user_actor{}, {}, true});
+}
+
+caf::error inspect(json_inspector& f, user_core& x) {
+  std::vector<std::string> connections;
+  for (auto& one : x.connections_)
+    connections.push_back(connection_id(*x.env_, one.actor->id()));
+  return f(named("name"), x.name_, named("connections"), connections,
+           named("subscribed"), x.open_, named("delivered"), x.feed_.decoded(),
+           named("errors"), x.feed_.malformed(), named("turned_away"),
+           x.turned_away_, named("restarts"), 0);
+}
+
+user::user(caf::actor_config& config, environment_ptr env,
+           const std::string& name, directory_actor directory)
+  : stateful_actor(config) {
+  set_down_handler(
+    [this](const caf::down_msg& x) { state.lost(x.source.id()); });
+  state.start(std::move(env), name, std::move(directory));
+}
+
+user::behavior_type user::make_behavior() {
+  return {
+    [this](const sign_on& x) { state.add(x); },
+    [this](const seated& x) { state.seat(x); },
+    [this](const insist& x) { state.seat_anyway(x); },
+    [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
+    [this](const subscribed&) { state.open(); },
+    [this](const packets& x) { state.deliver(x); },
+    [this](const interrupted& x) { state.tell_gap(x); },
+    [this](const channel_refused& x) { state.refuse(x); },
+    [this](const channel_carried& x) { state.carry(x); },
+    [this](observe_atom) { return observation(state); },
+  };
+}
+
+} // namespace atrium

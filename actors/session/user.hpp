@@ -1,0 +1,97 @@
+#pragma once
+
+#include "atrium/actors/delivery/bus_proof.hpp"
+#include "atrium/actors/delivery/channel_feed.hpp"
+#include "atrium/actors/util/observed.hpp"
+
+#include <caf/stateful_actor.hpp>
+
+#include <vector>
+
+namespace atrium {
+
+/// The state of a user actor: the user's connections on this node, and the
+/// subscription to the user's channel, which it holds itself: users are many,
+/// and an actor more for each would cost a kilobyte. Sign-on is complete, and
+/// the client may talk, when the bus carries the channel: from then on nothing
+/// that is sent to the user passes this node by; and when, after that, the
+/// registry has a place for the connection, if there is a registry.
+class user_core {
+public:
+  static inline constexpr auto name = "user";
+
+  explicit user_core(user_actor::pointer self) : self_(self) {
+    // nop
+  }
+
+  user_core(const user_core&) = delete;
+  user_core& operator=(const user_core&) = delete;
+
+  /// Gives back the places of connections that outlive the actor.
+  ~user_core();
+
+  void start(environment_ptr env, const std::string& user,
+             directory_actor directory);
+
+  void add(const sign_on& x);
+
+  /// The registry has decided about a connection.
+  void seat(const seated& x);
+
+  /// A connection without a place knows now who needs none.
+  void seat_anyway(const insist& x);
+
+  /// Takes a connection out that is gone; the last one lets the user retire.
+  void lost(actor_number connection);
+
+  void open();
+
+  void deliver(const packets& x);
+
+  void tell_gap(const interrupted& x);
+
+  /// The bus refuses the user's channel: whoever waits for it, or comes before
+  /// that changes, is told at once.
+  void refuse(const channel_refused& x);
+
+  /// The bus has shown that it carries the channel.
+  void carry(const channel_carried& x);
+
+  friend caf::error inspect(json_inspector& f, user_core& x);
+
+private:
+  struct resident {
+    connection_actor actor;
+    bool asked = false; // for a place
+    bool seated = false;
+    bool carried = false;     // the bus has been heard since it came
+    std::uint64_t number = 0; // of the proof for which it waits
+  };
+
+  void sign_on_to(resident& x);
+  void ask_for_place(newcomer who);
+
+  user_actor::pointer self_;
+  environment_ptr env_;
+  std::string name_;
+  directory_actor directory_;
+  channel_feed feed_;
+  bool open_ = false;
+  bool refused_ = false; // the channel, by the bus
+  bus_proof proof_;
+  std::size_t received_ = 0;
+  std::uint64_t turned_away_ = 0;
+  std::vector<resident> connections_; // a handful
+};
+
+/// Spawnable class: `spawn<user>(env, name, directory)`. Ends by `stop` from
+/// `directory`.
+class user : public caf::stateful_actor<user_core, observed<user_actor::base>> {
+public:
+  user(caf::actor_config& config, environment_ptr env, const std::string& name,
+       directory_actor directory);
+
+  behavior_type make_behavior() override;
+};
+
+} // namespace atrium

@@ -1,0 +1,62 @@
+#include "atrium/actors/util/hook_watch.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace atrium {
+
+namespace {
+
+std::size_t number_of_thread() {
+  static std::atomic<std::size_t> next = 0;
+  thread_local const auto number = next.fetch_add(1, std::memory_order_relaxed);
+  return number;
+}
+
+} // namespace
+
+hook_watch::shift::~shift() {
+  if (in_ == nullptr)
+    return;
+  std::lock_guard guard{in_->mutex};
+  in_->room = nullptr;
+}
+
+auto hook_watch::begin(const std::string& room, clock::time_point now)
+  -> shift {
+  auto& x = slots_[number_of_thread() % slots_.size()];
+  std::lock_guard guard{x.mutex};
+  if (x.room != nullptr) // a hook within a hook, or more threads than slots
+    return shift{nullptr};
+  x.room = &room;
+  x.since = now;
+  x.tell_after = {};
+  return shift{&x};
+}
+
+auto hook_watch::late(clock::duration least, clock::time_point now) const
+  -> std::vector<late_hook> {
+  std::vector<late_hook> result;
+  for (auto& x : slots_) {
+    std::lock_guard guard{x.mutex};
+    if (x.room != nullptr && now - x.since >= least)
+      result.push_back({*x.room, now - x.since});
+  }
+  return result;
+}
+
+auto hook_watch::news(clock::duration least, clock::time_point now)
+  -> std::vector<late_hook> {
+  std::vector<late_hook> result;
+  for (auto& x : slots_) {
+    std::lock_guard guard{x.mutex};
+    auto time = now - x.since;
+    if (x.room == nullptr || time < std::max(least, x.tell_after))
+      continue;
+    result.push_back({*x.room, time});
+    x.tell_after = 2 * time;
+  }
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "atrium/actors/util/lane_counters.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace atrium {
+
+/// When and where a message was accepted.
+struct origin {
+  enum class place : std::uint8_t {
+    unknown,   ///< The packet does not say it.
+    here,      ///< On this node.
+    elsewhere, ///< On another one.
+  };
+
+  unix_time time;
+  place where = place::unknown;
+
+  bool operator==(const origin&) const = default;
+};
+
+/// Counts what a lane delivers, and measures how long that took: from the time
+/// of the envelope, which is in milliseconds, to the end of the flush that has
+/// written it. Belongs to the lane's thread; only `counters` may be read by
+/// others. What is of an unknown origin is counted, but not measured.
+class lane_meter {
+public:
+  using clock = std::function<unix_time()>;
+
+  /// `now` is there for tests.
+  explicit lane_meter(clock now = {});
+
+  lane_counters& counters() noexcept {
+    return counters_;
+  }
+
+  const lane_counters& counters() const noexcept {
+    return counters_;
+  }
+
+  /// One message was appended to the outboxes of so many receivers.
+  void delivered(scope to, const origin& from, std::uint64_t receivers);
+
+  /// What was appended before is written, as far as the sockets took it.
+  void flushed();
+
+private:
+  struct delivery {
+    origin from;
+    std::uint64_t receivers = 0;
+  };
+
+  lane_counters counters_;
+  clock now_;
+  std::vector<delivery> unwritten_; // bounded; over it measured too early
+};
+
+} // namespace atrium

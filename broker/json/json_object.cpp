@@ -1,0 +1,137 @@
+#include "atrium/broker/json/json_object.hpp"
+
+#include "atrium/broker/json/json_scanner.hpp"
+#include "atrium/broker/util/text.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace atrium {
+
+namespace {
+
+std::optional<std::string> decode_escapes(std::string_view raw) {
+  auto value = nlohmann::json::parse(raw, nullptr, /*allow_exceptions*/ false);
+  if (!value.is_string())
+    return std::nullopt;
+  return std::move(value.get_ref<std::string&>());
+}
+
+// Compares without decoding: a frame may have thousands of escaped keys. The
+// keys that anybody looks for are plain ASCII, so only \uXXXX can matter.
+bool same_key(std::string_view raw, std::string_view key) {
+  for (auto c : key) {
+    if (raw.empty())
+      return false;
+    unsigned code = static_cast<unsigned char>(raw.front());
+    std::size_t used = 1;
+    if (raw.starts_with("\\u") && raw.size() >= 6) {
+      std::from_chars(raw.data() + 2, raw.data() + 6, code, 16);
+      used = 6;
+    }
+    if (code != static_cast<unsigned char>(c))
+      return false;
+    raw.remove_prefix(used);
+  }
+  return raw.empty();
+}
+
+} // namespace
+
+std::optional<json_object> json_object::parse(std::string_view text) {
+  json_object result;
+  json_scanner in{text};
+  auto slice
+    = [&](std::size_t from) { return text.substr(from, in.position() - from); };
+  if (!in.token('{'))
+    return std::nullopt;
+  if (!in.token('}')) {
+    do {
+      in.space();
+      auto from = in.position();
+      if (!in.string())
+        return std::nullopt;
+      auto key = slice(from + 1);
+      key.remove_suffix(1);
+      if (!in.token(':'))
+        return std::nullopt;
+      in.space();
+      from = in.position();
+      if (!in.value(max_depth - 1))
+        return std::nullopt;
+      result.members_.push_back({key, slice(from)});
+    } while (in.token(','));
+    if (!in.token('}'))
+      return std::nullopt;
+  }
+  in.space();
+  if (!in.at_end())
+    return std::nullopt;
+  return result;
+}
+
+std::optional<std::string_view> json_object::find(std::string_view key) const {
+  auto i = std::find_if(members_.rbegin(), members_.rend(),
+                        [&](auto& x) { return same_key(x.key, key); });
+  if (i == members_.rend())
+    return std::nullopt;
+  return i->value;
+}
+
+bool is_json_value(std::string_view text) noexcept {
+  json_scanner in{text};
+  in.space();
+  if (!in.value(json_object::max_depth - 1))
+    return false;
+  in.space();
+  return in.at_end() && is_utf8(text);
+}
+
+std::optional<std::string> json_string(std::string_view raw) {
+  if (raw.size() < 2 || raw.front() != '"')
+    return std::nullopt;
+  if (raw.find('\\') != std::string_view::npos)
+    return decode_escapes(raw);
+  return std::string{raw.substr(1, raw.size() - 2)};
+}
+
+std::optional<std::uint64_t> json_unsigned(std::string_view raw) {
+  std::uint64_t value = 0;
+  auto end = raw.data() + raw.size();
+  auto [at, error] = std::from_chars(raw.data(), end, value);
+  if (error != std::errc{} || at != end)
+    return std::nullopt;
+  return value;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  static constexpr std::string_view hex = "0123456789abcdef";
+  out.push_back('"');
+  for (auto c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (byte < 0x20) {
+      out.append("\\u00").push_back(hex[byte >> 4U]);
+      out.push_back(hex[byte & 15U]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  out.push_back('"');
+}
+
+void append_json_text(std::string& out, std::string_view text) {
+  if (is_utf8(text))
+    return append_json_string(out, text);
+  std::string plain{text};
+  for (auto& c : plain)
+    if (static_cast<unsigned char>(c) >= 0x80)
+      c = '?';
+  append_json_string(out, plain);
+}
+
+} // namespace atrium

@@ -1,0 +1,143 @@
+#include "atrium/broker/json/json_scanner.hpp"
+
+#include <bitset>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::size_t depth_limit = 256;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+} // namespace
+
+bool json_scanner::value(std::size_t max_depth) {
+  std::bitset<depth_limit> in_object;
+  std::size_t depth = 0;
+  for (;;) {
+    space();
+    if (at_ == end_)
+      return false;
+    auto open = *at_;
+    if (open == '{' || open == '[') {
+      ++at_;
+      if (depth == max_depth || depth == depth_limit)
+        return false;
+      auto object = open == '{';
+      in_object[depth++] = object;
+      if (!token(object ? '}' : ']')) {
+        if (object && !key())
+          return false;
+        continue; // the first value inside
+      }
+      --depth;
+    } else if (!scalar()) {
+      return false;
+    }
+    // A value is complete: close what ends here, go on where a comma follows.
+    for (;;) {
+      if (depth == 0)
+        return true;
+      auto object = in_object[depth - 1];
+      if (token(',')) {
+        if (object && !key())
+          return false;
+        break;
+      }
+      if (!token(object ? '}' : ']'))
+        return false;
+      --depth;
+    }
+  }
+}
+
+bool json_scanner::string() {
+  if (at_ == end_ || *at_ != '"')
+    return false;
+  for (++at_; at_ != end_; ++at_) {
+    auto c = *at_;
+    if (c == '"') {
+      ++at_;
+      return true;
+    }
+    if (static_cast<unsigned char>(c) < 0x20 || (c == '\\' && !escape()))
+      return false;
+  }
+  return false;
+}
+
+// Leaves the position on the last character of the escape.
+bool json_scanner::escape() {
+  using namespace std::literals;
+  if (++at_ == end_)
+    return false;
+  if (*at_ != 'u')
+    return "\"\\/bfnrt"sv.find(*at_) != std::string_view::npos;
+  for (auto i = 0; i < 4; ++i)
+    if (++at_ == end_ || !is_hex(*at_))
+      return false;
+  return true;
+}
+
+bool json_scanner::key() {
+  space();
+  return string() && token(':');
+}
+
+bool json_scanner::scalar() {
+  switch (*at_) {
+  case '"':
+    return string();
+  case 't':
+    return literal("true");
+  case 'f':
+    return literal("false");
+  case 'n':
+    return literal("null");
+  default:
+    return number();
+  }
+}
+
+bool json_scanner::literal(std::string_view word) {
+  std::string_view rest{at_, static_cast<std::size_t>(end_ - at_)};
+  if (!rest.starts_with(word))
+    return false;
+  at_ += word.size();
+  return true;
+}
+
+bool json_scanner::digits() {
+  auto first = at_;
+  while (at_ != end_ && is_digit(*at_))
+    ++at_;
+  return at_ != first;
+}
+
+bool json_scanner::number() {
+  if (*at_ == '-')
+    ++at_;
+  auto zero = at_ != end_ && *at_ == '0';
+  auto first = at_;
+  if (!digits() || (zero && at_ - first > 1))
+    return false;
+  if (at_ != end_ && *at_ == '.') {
+    ++at_;
+    if (!digits())
+      return false;
+  }
+  if (at_ == end_ || (*at_ != 'e' && *at_ != 'E'))
+    return true;
+  if (++at_ != end_ && (*at_ == '+' || *at_ == '-'))
+    ++at_;
+  return digits();
+}
+
+} // namespace atrium

@@ -1,0 +1,146 @@
+#pragma once
+
+#include "atrium/broker/bus.hpp"
+#include "atrium/broker/redis/redis_bus.hpp"
+#include "atrium/broker/redis/redis_dialog.hpp"
+#include "atrium/broker/redis/redis_life.hpp"
+#include "atrium/broker/redis/redis_setup.hpp"
+#include "atrium/broker/redis/resp.hpp"
+#include "atrium/broker/tcp/name_lookup.hpp"
+#include "atrium/broker/tcp/redis_dialer.hpp"
+#include "atrium/broker/tcp/redis_socket.hpp"
+#include "atrium/broker/util/backoff.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// Keeps one connection to Redis alive, for one thread.
+///
+///                  ┌──────────────────── lose, pause ─────────────────────┐
+///                  ▼              │            │              │           │
+///     start ──▶ resolving ──▶ dialing ──▶ setting up ──▶ up ──┴───────────┘
+///
+/// Each step has a time of its own, and every failure is tried again after a
+/// pause, the name being resolved anew. Questions for a sign of life
+/// (`redis_life`) go out when no answer is outstanding; while one is due
+/// nothing else is composed, so that it is late by a round trip and never left
+/// out. Nothing is buffered here but one write at a time: what gathers
+/// meanwhile stays with the dialog and goes out in the next one.
+class redis_link {
+public:
+  /// `name` tells the links of one bus apart, e.g. "sub". The dialog and the
+  /// context must outlive the link.
+  redis_link(boost::asio::io_context& io, const redis_bus_config& config,
+             std::string name, redis_dialog& dialog,
+             redis_life::manner manner = redis_life::manner::commands);
+
+  redis_link(const redis_link&) = delete;
+  redis_link& operator=(const redis_link&) = delete;
+
+  /// Starts to connect.
+  void start() {
+    arm({}, &redis_link::connect);
+  }
+
+  /// Closes the connection for good, without `on_down`.
+  void stop();
+
+  /// The dialog has something to write.
+  void wake();
+
+  /// Asks for a sign of life now rather than later.
+  void ask_soon() {
+    life_.call();
+    wake();
+  }
+
+  /// Drops the connection if there is one, and connects anew.
+  void drop(std::string_view reason) {
+    if (state_ != state::down)
+      lose(reason);
+  }
+
+  /// The same, if it is one to this address.
+  void drop_if_at(const redis_protocol::endpoint& where,
+                  std::string_view reason);
+
+  /// Everything works again: the next loss starts with a short pause.
+  void settled() noexcept {
+    backoff_.reset();
+  }
+
+  /// Returns why the link is down, or what it is refused; empty if nothing is
+  /// wrong. Any thread.
+  std::string trouble() const;
+
+  /// Returns whether the server has not refused the last write that was tried.
+  /// Any thread.
+  bool takes_writes() const;
+
+private:
+  enum class state { down, resolving, dialing, setting_up, up };
+
+  void connect();
+  void dial(redis_endpoints targets);
+  void set_up(redis_dialer::outcome x);
+  void go_up();
+
+  void read();
+  void on_read(std::size_t size);
+  bool on_reply(resp_reply reply);
+  bool on_setup_reply(resp_reply reply);
+  void write();
+
+  void look_after_life();
+  void on_life_reply(resp_reply reply);
+  void time_out();
+
+  void lose(std::string_view reason);
+  void close();
+  void report_loss(std::string_view reason, backoff::duration pause);
+  void tell(std::string trouble, bool takes_writes);
+  void arm(std::chrono::milliseconds delay, void (redis_link::*action)());
+
+  template <class F>
+  auto if_fresh(F f);
+
+  const redis_bus_config config_;
+  const std::string name_;
+  redis_dialog& dialog_;
+
+  name_lookup lookup_;
+  redis_dialer dialer_;
+  redis_protocol::socket socket_;
+  redis_protocol::endpoint peer_;
+  target_order order_;
+  boost::asio::steady_timer timer_;
+  backoff backoff_;
+
+  state state_ = state::down;
+  std::uint64_t generation_ = 0; // handlers of older connections do nothing
+  std::uint64_t armed_ = 0;      // nor do those of older timers
+  std::optional<redis_setup> setup_;
+  resp_reader reader_;
+  std::vector<char> in_;
+  std::string out_;
+  std::string trouble_;   // why to drop the link after this reply
+  std::string last_loss_; // what the log says already
+  bool writing_ = false;
+  redis_life life_;
+
+  mutable std::mutex mutex_;
+  std::string known_trouble_ = "not connected yet";
+  bool takes_writes_ = true;
+};
+
+} // namespace atrium

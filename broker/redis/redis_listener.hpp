@@ -1,0 +1,100 @@
+#pragma once
+
+#include "atrium/broker/redis/redis_link.hpp"
+#include "atrium/broker/redis/subscriber_table.hpp"
+#include "atrium/broker/redis/subscription_tracker.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// Listens to channels over a link of its own. For the thread of the bus,
+/// except for the counters.
+class redis_listener final : private redis_dialog {
+public:
+  redis_listener(boost::asio::io_context& io, const redis_bus_config& config);
+
+  /// Starts to connect.
+  void start();
+
+  /// Closes the link and lets go of all subscribers.
+  void stop();
+
+  /// Adds a subscriber; `wake` subscribes to its channel if need be.
+  void add(bus_listener_ptr who);
+
+  /// Removes a subscriber; `wake` unsubscribes if it was the last one.
+  void remove(const bus_listener_ptr& who);
+
+  /// Calls `carried` when Redis has shown that it carries `channel`.
+  void confirm(const std::string& channel, std::function<void()> carried);
+
+  /// Tells Redis about what was added and removed, and asks what is in doubt.
+  void wake();
+
+  /// Drops the link: the server is not the one to talk to.
+  void drop(std::string_view reason) {
+    link_.drop(reason);
+  }
+
+  /// The same, if the link leads to this address.
+  void drop_if_at(const redis_protocol::endpoint& where,
+                  std::string_view reason) {
+    link_.drop_if_at(where, reason);
+  }
+
+  /// What is wrong with the link; empty: nothing. Any thread.
+  std::string trouble() const {
+    return link_.trouble();
+  }
+
+  bool is_up() const noexcept {
+    return up_.load();
+  }
+
+  /// Returns how often the link was lost.
+  std::uint64_t losses() const noexcept {
+    return losses_.load();
+  }
+
+  /// Returns how many messages have arrived.
+  std::uint64_t received() const noexcept {
+    return received_.load();
+  }
+
+  /// Returns how many channels are wanted.
+  std::size_t channels() const noexcept {
+    return channels_.load();
+  }
+
+private:
+  void on_up() override;
+  void on_down(gap_clock::steady proven, std::string_view reason) override;
+  void compose(std::string& out) override;
+  bool idle() const override;
+  void on_asked() override;
+  void on_proven() override;
+  std::string_view on_reply(resp_reply reply) override;
+  void on_read_end() override;
+
+  void tick();
+
+  gap_clock clock_;
+  boost::asio::steady_timer ticks_;
+  subscriber_table table_;
+  subscription_tracker tracker_;
+  std::atomic<bool> up_ = false;
+  std::atomic<std::uint64_t> losses_ = 0;
+  std::atomic<std::uint64_t> received_ = 0;
+  std::atomic<std::size_t> channels_ = 0;
+  redis_link link_;
+};
+
+} // namespace atrium

@@ -1,0 +1,62 @@
+#include "atrium/broker/redis/redis_setup.hpp"
+
+#include "atrium/broker/redis/redis_dialog.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+std::string_view role_but_master(resp_reply reply) noexcept {
+  auto is_role = reply.size() > 1 && reply[0].type == resp_type::array;
+  if (!is_role || reply[1].text == "master")
+    return {};
+  return reply[1].text;
+}
+
+redis_setup::redis_setup(const redis_url& url, std::string_view client_name,
+                         std::string& out) {
+  if (!url.password.empty()) {
+    steps_.push_back(step::auth);
+    if (url.user.empty())
+      append_command(out, {"AUTH", url.password});
+    else
+      append_command(out, {"AUTH", url.user, url.password});
+  }
+  if (url.db != 0) {
+    steps_.push_back(step::select);
+    append_command(out, {"SELECT", std::to_string(url.db)});
+  }
+  steps_.push_back(step::set_name);
+  append_command(out, {"CLIENT", "SETNAME", client_name});
+  steps_.push_back(step::ping);
+  append_command(out, {"PING"});
+  steps_.push_back(step::role);
+  append_command(out, {"ROLE"});
+  std::ranges::reverse(steps_);
+}
+
+auto redis_setup::on_reply(resp_reply reply) -> result {
+  auto current = steps_.back();
+  steps_.pop_back();
+  error_ = flaw(current, reply);
+  if (!error_.empty())
+    return result::failed;
+  return steps_.empty() ? result::done : result::more;
+}
+
+// A connection without a name is as good as one with, a user who may not PING
+// is at least known to the server, and one who may not ask for its role, or
+// whose server has no such command, learns it from the first write.
+std::string redis_setup::flaw(step current, resp_reply reply) {
+  if (current == step::role) {
+    auto role = role_but_master(reply);
+    return role.empty() ? "" : std::string{no_master} + std::string{role};
+  }
+  auto is_optional = current == step::set_name || current == step::ping;
+  auto is_denied = reply.front().text.starts_with("NOPERM ");
+  if (!is_error(reply) || (is_optional && is_denied))
+    return {};
+  return std::string{loggable(reply.front().text)};
+}
+
+} // namespace atrium

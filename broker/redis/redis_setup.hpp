@@ -1,0 +1,49 @@
+#pragma once
+
+#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/broker/redis/resp.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// Returns what the answer to ROLE says the server is if it is no master, e.g.
+/// `slave`; empty if it is one, or does not say.
+std::string_view role_but_master(resp_reply reply) noexcept;
+
+/// The first words on a new connection: who we are, which database, and whether
+/// the server is a master that is ready to serve: a replica takes messages and
+/// passes them on to nobody but its own subscribers. Pure state, for one
+/// thread.
+class redis_setup {
+public:
+  enum class result {
+    more,   ///< Answers are outstanding.
+    done,   ///< The connection is ready for use.
+    failed, ///< See `error`: drop the connection.
+  };
+
+  /// Appends all commands of the set-up to `out`.
+  redis_setup(const redis_url& url, std::string_view client_name,
+              std::string& out);
+
+  /// Takes the next answer.
+  result on_reply(resp_reply reply);
+
+  /// Returns what the server has complained about.
+  const std::string& error() const noexcept {
+    return error_;
+  }
+
+private:
+  enum class step { auth, select, set_name, ping, role };
+
+  static std::string flaw(step current, resp_reply reply);
+
+  std::vector<step> steps_; // without an answer, the next one last
+  std::string error_;
+};
+
+} // namespace atrium

@@ -1,0 +1,277 @@
+#include "atrium/broker/redis/registry_queue.hpp"
+
+#include "atrium/broker/redis/registry_script.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+namespace atrium {
+
+namespace {
+
+// Of departures that wait for Redis; whoever is not told of goes by the lease.
+constexpr std::size_t max_waiting = 65'536;
+
+// What `compose` writes at most, but for one larger command.
+constexpr std::size_t write_size = std::size_t{256} << 10;
+
+std::int64_t read_since(std::string_view text) {
+  std::int64_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+} // namespace
+
+registry_queue::registry_queue(registry_config config, registry_timing timing,
+                               key_function key, bus_log log)
+  : config_(std::move(config)),
+    timing_(timing),
+    key_(std::move(key)),
+    log_(std::move(log)) {
+  // nop
+}
+
+// -- from the node ------------------------------------------------------------
+
+void registry_queue::enter(const std::string& user, newcomer who,
+                           registry::answer done, clock::time_point now) {
+  seats_.add(user, {who.connection, now});
+  job x{verb::enter, user, std::move(who), std::move(done),
+        now + timing_.patience};
+  if (script_ == script::refused || is_lost_)
+    decide_alone(x);
+  else
+    waiting_.push_back(std::move(x));
+}
+
+void registry_queue::leave(const std::string& user, std::uint64_t connection) {
+  if (!seats_.remove(user, connection))
+    return;
+  tell_departure(user, connection);
+}
+
+void registry_queue::tell_departure(const std::string& user,
+                                    std::uint64_t connection) {
+  if (waiting_.size() < max_waiting)
+    waiting_.push_back({verb::leave, user, newcomer{connection}, nullptr, {}});
+  else
+    ++stats_.discarded;
+}
+
+void registry_queue::tick(clock::time_point now) {
+  decide_if([=](auto& x) { return x.deadline <= now; });
+  // What is decided need not be asked: the next renewal tells it.
+  std::erase_if(waiting_,
+                [](auto& x) { return x.what == verb::enter && !x.done; });
+  quota_ = per_tick_;
+  if (script_ == script::refused && now >= retry_at_) {
+    constexpr std::chrono::seconds pause{5};
+    script_ = script::unknown; // an operator may have helped
+    retry_at_ = now + pause;
+  }
+  if (!usable() || !round_.empty() || now < next_round_)
+    return;
+  auto interval = timing_.lease / 3;
+  next_round_ = now + interval;
+  seats_.for_each([&](auto& user, auto&) { round_.push_back(user); });
+  auto ticks = std::max<clock::rep>(1, interval / tick_time);
+  quota_ = per_tick_ = round_.size() / static_cast<std::size_t>(ticks) + 1;
+}
+
+void registry_queue::decide_all() {
+  decide_if([](auto&) { return true; });
+}
+
+// By index: who is refused leaves, which adds to what waits.
+template <class Predicate>
+void registry_queue::decide_if(Predicate due) {
+  for (auto* jobs : {&in_flight_, &waiting_})
+    // NOLINTNEXTLINE(modernize-loop-convert)
+    for (std::size_t i = 0; i < jobs->size(); ++i)
+      if (auto& x = (*jobs)[i]; x.done && due(x))
+        decide_alone(x);
+}
+
+// -- from the link ------------------------------------------------------------
+
+void registry_queue::on_up() {
+  is_lost_ = false;
+  round_.clear();
+  next_round_ = {}; // Redis may have lost everything
+}
+
+// Departures are told again, which does no harm; whether an arrival took effect
+// is unknown, but this node has to decide now.
+void registry_queue::on_lost() {
+  is_lost_ = true;
+  script_ = script::unknown;
+  auto lost = std::exchange(in_flight_, {});
+  for (auto& x : lost)
+    if (x.done)
+      decide_alone(x);
+  std::erase_if(lost, [](auto& x) { return x.what != verb::leave; });
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(lost.begin()),
+                  std::make_move_iterator(lost.end()));
+}
+
+void registry_queue::compose(std::string& out, clock::time_point now) {
+  if (script_ == script::unknown) {
+    script_ = script::loading;
+    append_command(out, {"SCRIPT", "LOAD", registry_script});
+    in_flight_.push_back({verb::load, {}, {}, nullptr, {}});
+  }
+  if (!usable())
+    return;
+  while (!waiting_.empty() && out.size() < write_size) {
+    write(waiting_.front(), out);
+    in_flight_.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  renew_some(out, now);
+}
+
+void registry_queue::write(const job& x, std::string& out) {
+  auto id = config_.id_of(x.who.connection);
+  if (x.what == verb::leave)
+    return append_command(out, {"HDEL", key_(x.user), id});
+  append_registry_call(out, {sha_, key_(x.user), timing_.lease, config_,
+                             !config_.decides_at_once(x.who), x.who.silent, 1});
+  append_newcomer(out, id);
+}
+
+// Who is not admitted yet is not told of: that would be an answer in itself.
+void registry_queue::renew_some(std::string& out, clock::time_point now) {
+  for (; quota_ > 0 && !round_.empty() && out.size() < write_size; --quota_) {
+    auto user = std::move(round_.back());
+    round_.pop_back();
+    std::vector<seat_table::seat> seats;
+    if (auto* all = seats_.find(user))
+      std::ranges::copy_if(*all, std::back_inserter(seats),
+                           &seat_table::seat::admitted);
+    if (seats.empty())
+      continue;
+    append_registry_call(
+      out, {sha_, key_(user), timing_.lease, config_, false, {}, seats.size()});
+    for (auto& x : seats)
+      append_seat(out, config_.id_of(x.connection), x, now);
+    in_flight_.push_back({verb::renew, std::move(user), {}, nullptr, {}});
+  }
+}
+
+std::string_view registry_queue::on_reply(resp_reply reply) {
+  if (in_flight_.empty())
+    return "an answer to no command";
+  if (is_error(reply) && reply.front().text.starts_with("NOSCRIPT"))
+    return "the scripts were flushed";
+  auto x = std::move(in_flight_.front());
+  in_flight_.pop_front();
+  if (x.what == verb::load)
+    on_loaded(reply);
+  else if (!is_error(reply))
+    on_places(x, reply);
+  else if (x.done)
+    decide_alone(x);
+  return {};
+}
+
+void registry_queue::on_loaded(resp_reply reply) {
+  if (is_error(reply)) {
+    script_ = script::refused;
+    decide_all();
+    return;
+  }
+  script_ = script::ready;
+  sha_ = reply.front().text;
+}
+
+void registry_queue::on_places(job& x, resp_reply reply) {
+  seating result{true};
+  for (std::size_t i = 2; i < reply.size(); i += 2) {
+    std::string id{reply[i - 1].text};
+    auto since = reply[i].text;
+    if (x.what == verb::enter && id == config_.id_of(x.who.connection))
+      on_own_place(x, since, result);
+    else if (since.empty())
+      evict(x.user, id);
+    else if (x.what == verb::enter)
+      result.rivals.push_back(std::move(id));
+    else if (auto* seat = seats_.find(x.user, own_number(id)))
+      seat->since = read_since(since);
+  }
+  if (result.admitted)
+    result.rivals.clear();
+  if (x.done)
+    answer(x, result);
+}
+
+// What was decided alone meanwhile stands, unless the policy says otherwise.
+void registry_queue::on_own_place(job& x, std::string_view since,
+                                  seating& result) {
+  auto number = x.who.connection;
+  result.admitted = !since.empty();
+  if (auto* seat = seats_.find(x.user, number); seat && result.admitted) {
+    seat->since = read_since(since);
+    seat->admitted = seat->admitted || x.done;
+  }
+  if (result.admitted)
+    return;
+  if (x.done)
+    seats_.remove(x.user, number);
+  else if (config_.decides_at_once(x.who))
+    evict(x.user, config_.id_of(number));
+}
+
+// -- decisions ----------------------------------------------------------------
+
+void registry_queue::decide_alone(job& x) {
+  ++stats_.alone;
+  std::vector<std::uint64_t> gone;
+  auto result = seats_.decide(x.user, x.who, config_, gone);
+  stats_.evicted += gone.size();
+  for (auto one : gone) {
+    tell_departure(x.user, one);
+    call_guarded(log_, [&] { config_.evict(config_.id_of(one)); });
+  }
+  if (!result.admitted) // Redis may have thought otherwise
+    tell_departure(x.user, x.who.connection);
+  answer(x, result);
+}
+
+void registry_queue::answer(job& x, const seating& result) {
+  if (!result.admitted && config_.decides_at_once(x.who))
+    ++stats_.refused;
+  call_guarded(log_,
+               [&, done = std::exchange(x.done, nullptr)] { done(result); });
+}
+
+// One of this node that is not here any more has gone by itself.
+void registry_queue::evict(const std::string& user,
+                           const std::string& connection) {
+  auto number = own_number(connection);
+  if (number != 0 && !seats_.remove(user, number))
+    return;
+  ++stats_.evicted;
+  call_guarded(log_, [&] { config_.evict(connection); });
+}
+
+std::uint64_t registry_queue::own_number(std::string_view id) const {
+  auto& node = config_.node;
+  if (!id.starts_with(node) || id.size() <= node.size()
+      || id[node.size()] != '-')
+    return 0;
+  std::uint64_t result = 0;
+  std::from_chars(id.data() + node.size() + 1, id.data() + id.size(), result);
+  return result;
+}
+
+registry_stats registry_queue::stats() const {
+  auto result = stats_;
+  result.connected = usable();
+  result.users = seats_.users();
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "atrium/broker/log/bus_log.hpp"
+#include "atrium/broker/redis/resp.hpp"
+#include "atrium/broker/seat_table.hpp"
+
+#include <chrono>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// How a registry in Redis keeps its places, and its patience.
+struct registry_timing {
+  /// Places of a node that has crashed are free after this time.
+  std::chrono::milliseconds lease{60'000};
+
+  /// Without an answer of Redis in this time the node decides alone.
+  std::chrono::milliseconds patience{2'000};
+};
+
+/// What a registry has to tell Redis and what it makes of the answers. What
+/// comes and goes is told first; besides, all places are renewed, evenly spread
+/// over a third of the lease, which also restores what Redis has lost: every
+/// place with the age that it has, so that it does not matter which node speaks
+/// first. Pure state, for one thread.
+class registry_queue {
+public:
+  using clock = std::chrono::steady_clock;
+  using key_function = std::function<std::string(std::string_view user)>;
+
+  /// How often `tick` has to be called.
+  static constexpr std::chrono::milliseconds tick_time{500};
+
+  registry_queue(registry_config config, registry_timing timing,
+                 key_function key, bus_log log);
+
+  // -- from the node ----------------------------------------------------------
+
+  void enter(const std::string& user, newcomer who, registry::answer done,
+             clock::time_point now);
+
+  void leave(const std::string& user, std::uint64_t connection);
+
+  /// Decides alone what has waited too long, and renews some of the places.
+  void tick(clock::time_point now);
+
+  /// Decides everything that waits for an answer.
+  void decide_all();
+
+  // -- from the link ----------------------------------------------------------
+
+  void on_up();
+  void on_lost();
+  void compose(std::string& out, clock::time_point now);
+
+  /// Returns why the link must be dropped, or nothing.
+  std::string_view on_reply(resp_reply reply);
+
+  /// Returns whether no answer is outstanding.
+  bool idle() const noexcept {
+    return in_flight_.empty();
+  }
+
+  /// Returns whether Redis knows all that it can.
+  bool is_settled() const noexcept {
+    return !usable() || (waiting_.empty() && in_flight_.empty());
+  }
+
+  /// Returns the counters of the queue.
+  registry_stats stats() const;
+
+private:
+  enum class verb : std::uint8_t { load, enter, renew, leave };
+
+  struct job {
+    verb what;
+    std::string user;
+    newcomer who;
+    registry::answer done; // of an enter that is not decided
+    clock::time_point deadline{};
+  };
+
+  enum class script : std::uint8_t { unknown, loading, ready, refused };
+
+  bool usable() const noexcept {
+    return script_ == script::ready;
+  }
+
+  void tell_departure(const std::string& user, std::uint64_t connection);
+  void write(const job& x, std::string& out);
+  void renew_some(std::string& out, clock::time_point now);
+  void on_loaded(resp_reply reply);
+  void on_places(job& x, resp_reply reply);
+  void on_own_place(job& x, std::string_view since, seating& result);
+
+  template <class Predicate>
+  void decide_if(Predicate due);
+
+  void decide_alone(job& x);
+  void answer(job& x, const seating& result);
+  void evict(const std::string& user, const std::string& connection);
+
+  /// Returns the number of a connection of this node, or 0.
+  std::uint64_t own_number(std::string_view id) const;
+
+  const registry_config config_;
+  const registry_timing timing_;
+  const key_function key_;
+  const bus_log log_;
+  seat_table seats_;
+  registry_stats stats_;
+  script script_ = script::unknown; // to the Redis of this connection
+  bool is_lost_ = false;            // was there, and will be back
+  std::string sha_;                 // its name there
+  std::deque<job> waiting_;
+  std::deque<job> in_flight_;
+  std::vector<std::string> round_; // users whose places are still to be renewed
+  std::size_t per_tick_ = 0;
+  std::size_t quota_ = 0; // of them until the next tick
+  clock::time_point next_round_{};
+  clock::time_point retry_at_{}; // after the script was refused
+};
+
+} // namespace atrium

@@ -1,0 +1,172 @@
+#include "atrium/broker/redis/resp.hpp"
+
+#include <hiredis/read.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <new>
+#include <vector>
+
+namespace atrium {
+
+namespace {
+
+void append_count(std::string& out, char kind, std::size_t count) {
+  std::array<char, 24> buf;
+  buf[0] = kind;
+  auto end = std::to_chars(buf.data() + 1, buf.data() + 22, count).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out.append(buf.data(), end);
+}
+
+resp_type to_resp_type(int type) noexcept {
+  switch (type) {
+  case REDIS_REPLY_STRING:
+    return resp_type::string;
+  case REDIS_REPLY_ARRAY:
+    return resp_type::array;
+  case REDIS_REPLY_INTEGER:
+    return resp_type::integer;
+  case REDIS_REPLY_STATUS:
+    return resp_type::status;
+  case REDIS_REPLY_ERROR:
+    return resp_type::error;
+  default:
+    return resp_type::nil;
+  }
+}
+
+struct free_reader {
+  void operator()(redisReader* reader) const noexcept {
+    redisReaderFree(reader);
+  }
+};
+
+} // namespace
+
+std::string_view loggable(std::string_view error) noexcept {
+  return error.substr(0, error.find(", with args beginning with"));
+}
+
+bool is_not_ready(resp_reply reply) noexcept {
+  static constexpr std::array<std::string_view, 5> codes
+    = {"LOADING ", "BUSY ", "MASTERDOWN ", "CLUSTERDOWN ", "TRYAGAIN "};
+  auto text = reply.front().text;
+  return is_error(reply) && std::ranges::any_of(codes, [text](auto code) {
+           return text.starts_with(code);
+         });
+}
+
+void append_command_head(std::string& out, std::size_t args) {
+  append_count(out, '*', args);
+}
+
+void append_argument(std::string& out, std::string_view arg) {
+  append_count(out, '$', arg.size());
+  out.append(arg);
+  out.append("\r\n", 2);
+}
+
+void append_command(std::string& out,
+                    std::initializer_list<std::string_view> args) {
+  append_command_head(out, args.size());
+  for (auto arg : args)
+    append_argument(out, arg);
+}
+
+// The parser of hiredis calls back for each value; instead of a tree of
+// objects we keep flat nodes, with all texts in one string.
+struct resp_reader::impl {
+  // Text is copied: the parser may move its buffer while a reply is incomplete.
+  std::string arena;
+  std::vector<std::size_t> offsets;
+  std::vector<resp_node> nodes;
+  std::unique_ptr<redisReader, free_reader> parser;
+
+  impl() {
+    static redisReplyObjectFunctions callbacks
+      = {on_string, on_array, on_integer, on_nil, [](void*) {}};
+    parser.reset(redisReaderCreateWithFunctions(&callbacks));
+    if (!parser)
+      throw std::bad_alloc{};
+    parser->privdata = this;
+  }
+
+  // The result is what the parser takes for the object: any address means
+  // success, null means out of memory. Nothing may be thrown through C.
+  static void* add(const redisReadTask* task, int type, long long value,
+                   std::string_view text) noexcept {
+    auto& self = *static_cast<impl*>(task->privdata);
+    try {
+      if (task->parent == nullptr)
+        self.clear();
+      self.offsets.push_back(self.arena.size());
+      self.arena.append(text);
+      self.nodes.push_back({to_resp_type(type), value, text});
+      return &self;
+    } catch (...) {
+      return nullptr;
+    }
+  }
+
+  static void* on_string(const redisReadTask* task, char* text,
+                         std::size_t size) {
+    return add(task, task->type, 0, {text, size});
+  }
+
+  static void* on_array(const redisReadTask* task, int items) {
+    return add(task, task->type, items, {});
+  }
+
+  static void* on_integer(const redisReadTask* task, long long value) {
+    return add(task, task->type, value, {});
+  }
+
+  static void* on_nil(const redisReadTask* task) {
+    return add(task, REDIS_REPLY_NIL, 0, {});
+  }
+
+  void clear() noexcept {
+    arena.clear();
+    offsets.clear();
+    nodes.clear();
+  }
+
+  // Only now the arena stays where it is.
+  void bind_texts() noexcept {
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      nodes[i].text = {arena.data() + offsets[i], nodes[i].text.size()};
+  }
+};
+
+resp_reader::resp_reader() : impl_(std::make_unique<impl>()) {
+  // nop
+}
+
+resp_reader::~resp_reader() = default;
+
+resp_reader::resp_reader(resp_reader&&) noexcept = default;
+
+resp_reader& resp_reader::operator=(resp_reader&&) noexcept = default;
+
+bool resp_reader::append(std::string_view part) {
+  return redisReaderFeed(impl_->parser.get(), part.data(), part.size())
+         == REDIS_OK;
+}
+
+resp_reply resp_reader::next() {
+  void* done = nullptr;
+  if (redisReaderGetReply(impl_->parser.get(), &done) != REDIS_OK
+      || done == nullptr)
+    return {};
+  impl_->bind_texts();
+  return impl_->nodes;
+}
+
+bool resp_reader::is_broken() const noexcept {
+  return impl_->parser->err != 0;
+}
+
+} // namespace atrium

@@ -1,0 +1,300 @@
+#include "atrium/broker/redis/roll_queue.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::size_t max_report_bytes = 4'096; // of another node
+
+double number_in(std::string_view text) {
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+// A listing's order, which also makes two runs of one name neighbours.
+void sort(node_listing& x) {
+  std::ranges::sort(x.nodes, {}, [](const node_row& row) {
+    return std::tie(row.report.node, row.report.run);
+  });
+}
+
+} // namespace
+
+roll_queue::roll_queue(roll_keys keys, roll_timing timing,
+                       std::function<node_report()> report, bus_log log)
+  : keys_(std::move(keys)),
+    timing_(timing),
+    report_(std::move(report)),
+    log_(std::move(log)) {
+  // nop
+}
+
+// -- from the node ------------------------------------------------------------
+
+void roll_queue::start(clock::time_point now) {
+  announces_ = true;
+  next_beat_ = now;
+}
+
+void roll_queue::list(answer done, clock::time_point deadline,
+                      clock::time_point now) {
+  if (waiting_.size() + asked_.size() < max_waiting) {
+    waiting_.push_back({std::move(done), deadline});
+    return;
+  }
+  ++stats_.unanswered;
+  tell({{std::move(done), {}}}, known(now, "too many ask at once"));
+}
+
+void roll_queue::leave() {
+  leave_due_ = std::exchange(announces_, false);
+  beat_due_ = false;
+  next_beat_ = clock::time_point::max();
+}
+
+void roll_queue::tick(clock::time_point now) {
+  if (now >= next_beat_) {
+    next_beat_ = now + timing_.interval;
+    beat_due_ = true;
+    reading_due_ = true;
+    if (script_ == script::refused)
+      script_ = script::unknown; // an operator may have helped
+  }
+  std::vector<waiter> late;
+  for (auto* all : {&waiting_, &asked_})
+    std::erase_if(*all, [&](waiter& x) {
+      if (x.deadline > now)
+        return false;
+      late.push_back(std::move(x));
+      return true;
+    });
+  if (late.empty())
+    return;
+  stats_.unanswered += late.size();
+  tell(std::move(late),
+       known(now, is_up_ ? "Redis does not answer in time" : latest_flaw_));
+}
+
+roll_queue::clock::time_point roll_queue::due() const {
+  auto result = next_beat_;
+  for (auto* all : {&waiting_, &asked_})
+    for (auto& x : *all)
+      result = std::min(result, x.deadline);
+  return result;
+}
+
+void roll_queue::answer_all(clock::time_point now) {
+  auto all = std::exchange(waiting_, {});
+  std::ranges::move(std::exchange(asked_, {}), std::back_inserter(all));
+  stats_.unanswered += all.size();
+  tell(std::move(all), known(now, "the roll has stopped"));
+}
+
+// -- from the link ------------------------------------------------------------
+
+// Redis may have lost everything.
+void roll_queue::on_up(clock::time_point now) {
+  is_up_ = true;
+  if (announces_)
+    next_beat_ = now;
+  tick(now);
+}
+
+void roll_queue::on_lost() {
+  is_up_ = false;
+  script_ = script::unknown;
+  in_flight_.clear();
+  latest_flaw_ = "the link to Redis is down";
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(asked_.begin()),
+                  std::make_move_iterator(asked_.end()));
+  asked_.clear();
+}
+
+void roll_queue::compose(std::string& out) {
+  if (script_ == script::unknown) {
+    script_ = script::loading;
+    append_command(out, {"SCRIPT", "LOAD", beat_script});
+    in_flight_.push_back(verb::load);
+  }
+  if (beat_due_ && script_ == script::ready && !is_under_way(verb::beat))
+    write_beat(out);
+  if (std::exchange(leave_due_, false)) {
+    append_command(out, {"ZREM", keys_.beats, report_().run});
+    append_command(out, {"HDEL", keys_.reports, report_().run});
+    in_flight_.insert(in_flight_.end(), 2, verb::leave);
+  }
+  if ((reading_due_ || !waiting_.empty()) && !is_under_way(verb::reports))
+    write_reading(out);
+}
+
+bool roll_queue::is_under_way(verb x) const {
+  return std::ranges::find(in_flight_, x) != in_flight_.end();
+}
+
+void roll_queue::write_beat(std::string& out) {
+  beat_due_ = false;
+  auto report = report_();
+  append_beat(out, sha_, keys_, timing_, report.run, to_json(report));
+  in_flight_.push_back(verb::beat);
+}
+
+// Not one script: Redis would do nothing else while it puts the answer
+// together. Who comes or goes between the three is in only one of the answers
+// and left out.
+void roll_queue::write_reading(std::string& out) {
+  reading_due_ = false;
+  asked_ = std::exchange(waiting_, {});
+  flaw_.clear();
+  read_ = {};
+  append_command(out, {"TIME"});
+  append_command(out, {"ZRANGE", keys_.beats, "0", std::to_string(max_rows - 1),
+                       "REV", "WITHSCORES"});
+  append_command(out, {"HGETALL", keys_.reports});
+  for (auto part : {verb::time, verb::beats, verb::reports})
+    in_flight_.push_back(part);
+}
+
+std::string_view roll_queue::on_reply(resp_reply reply, clock::time_point now) {
+  if (in_flight_.empty())
+    return "an answer to no command";
+  if (is_error(reply) && reply.front().text.starts_with("NOSCRIPT"))
+    return "the scripts were flushed";
+  auto what = in_flight_.front();
+  in_flight_.pop_front();
+  if (what == verb::load)
+    on_loaded(reply);
+  else if (what == verb::beat)
+    on_beaten(reply);
+  else if (what != verb::leave)
+    on_read(what, reply, now);
+  return {};
+}
+
+void roll_queue::on_loaded(resp_reply reply) {
+  if (is_error(reply)) {
+    script_ = script::refused;
+    return on_beaten(reply);
+  }
+  script_ = script::ready;
+  sha_ = reply.front().text;
+}
+
+void roll_queue::on_beaten(resp_reply reply) {
+  if (!is_error(reply)) {
+    ++stats_.beats;
+    refusal_.clear();
+    return;
+  }
+  ++stats_.refused;
+  refusal_ = loggable(reply.front().text);
+}
+
+// -- reading ------------------------------------------------------------------
+
+void roll_queue::on_read(verb part, resp_reply reply, clock::time_point now) {
+  if (is_error(reply))
+    flaw_ = loggable(reply.front().text);
+  else if (part == verb::time && reply.size() > 2)
+    read_at_ms_
+      = number_in(reply[1].text) * 1'000 + number_in(reply[2].text) / 1'000;
+  else if (part == verb::beats)
+    read_beats(reply);
+  else if (part == verb::reports)
+    read_reports(reply);
+  if (part == verb::reports)
+    end_reading(now);
+}
+
+void roll_queue::read_beats(resp_reply reply) {
+  beats_.clear();
+  for (std::size_t i = 1; i + 1 < reply.size(); i += 2)
+    beats_.emplace(reply[i].text, number_in(reply[i + 1].text));
+}
+
+void roll_queue::read_reports(resp_reply reply) {
+  using ms = std::chrono::duration<double, std::milli>;
+  auto self = report_().run;
+  for (std::size_t i = 1; i + 1 < reply.size(); i += 2) {
+    auto beat = beats_.find(reply[i].text);
+    if (beat == beats_.end())
+      continue;
+    auto& text = reply[i + 1].text;
+    node_row row;
+    if (text.size() <= max_report_bytes)
+      row.report = parse_node_report(text).value_or(node_report{});
+    row.report.run = reply[i].text;
+    if (row.report.node.empty())
+      row.report.node = row.report.run; // of another version, maybe
+    auto age = ms{std::max(0., read_at_ms_ - beat->second)};
+    row.self = row.report.run == self;
+    row.silent = age > timing_.lease && !row.self;
+    row.seen_s = std::chrono::duration<double>{age}.count();
+    read_.nodes.push_back(std::move(row));
+  }
+}
+
+void roll_queue::end_reading(clock::time_point now) {
+  if (flaw_.empty()) {
+    latest_ = std::exchange(read_, {});
+    latest_at_ = now;
+  }
+  latest_flaw_ = flaw_;
+  if (!flaw_.empty())
+    stats_.unanswered += asked_.size();
+  tell(std::exchange(asked_, {}), known(now, trouble()));
+}
+
+// -- answers ------------------------------------------------------------------
+
+// Nobody beats while Redis is away, so who was not silent then is not silent
+// now for all that is known.
+node_listing roll_queue::known(clock::time_point now, std::string error) const {
+  auto result = latest_;
+  add_self(result);
+  drop_returned(result);
+  sort(result);
+  std::chrono::duration<double> age = now - latest_at_;
+  for (auto& row : result.nodes)
+    if (row.self)
+      row.report = report_(); // that much is known
+    else
+      row.seen_s += age.count();
+  result.error = std::move(error);
+  return result;
+}
+
+void roll_queue::add_self(node_listing& to) const {
+  if (std::ranges::none_of(to.nodes, &node_row::self))
+    to.nodes.push_back({report_(), true, false, 0});
+}
+
+void roll_queue::tell(std::vector<waiter> whom, const node_listing& x) {
+  for (auto& one : whom)
+    call_guarded(log_, [&] { one.done(x); });
+}
+
+// What keeps the latest reading from being the whole truth.
+std::string roll_queue::trouble() const {
+  if (latest_flaw_.empty() && !refusal_.empty())
+    return "this node is not announced: " + refusal_;
+  return latest_flaw_;
+}
+
+bool roll_queue::is_settled() const noexcept {
+  return !is_up_ || (!leave_due_ && !is_under_way(verb::leave));
+}
+
+node_roll_stats roll_queue::stats() const {
+  auto result = stats_;
+  result.connected = is_up_ && script_ == script::ready && refusal_.empty();
+  return result;
+}
+
+} // namespace atrium

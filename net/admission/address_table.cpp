@@ -1,0 +1,54 @@
+#include "atrium/net/admission/address_table.hpp"
+
+namespace atrium {
+
+namespace ip = boost::asio::ip;
+
+// IPv4 addresses are kept where IPv6 has its multicast groups, from which
+// nobody connects.
+std::uint64_t address_table::prefix_of(const ip::address& from) {
+  constexpr std::uint64_t v4_range = 0xFFFF'FFFF'0000'0000;
+  auto host = unmapped(from);
+  if (host.is_v4())
+    return v4_range | host.to_v4().to_uint();
+  std::uint64_t result = 0;
+  auto bytes = host.to_v6().to_bytes();
+  for (std::size_t i = 0; i < sizeof(result); ++i)
+    result = result << 8 | bytes[i];
+  return result != 0 ? result : 1; // the unspecified address
+}
+
+ip::address unmapped(const ip::address& x) {
+  if (x.is_v6() && x.to_v6().is_v4_mapped())
+    return ip::make_address_v4(ip::v4_mapped, x.to_v6());
+  return x;
+}
+
+auto address_table::enter(const ip::address& from) -> std::optional<ticket> {
+  return most_ == 0 ? ticket{} : enter(from, most_);
+}
+
+auto address_table::enter(const ip::address& from, std::size_t most)
+  -> std::optional<ticket> {
+  auto prefix = prefix_of(from);
+  std::lock_guard guard{mutex_};
+  auto& n = connections_[prefix];
+  if (n >= most)
+    return std::nullopt;
+  ++n;
+  return ticket{*this, prefix};
+}
+
+std::size_t address_table::size() const {
+  std::lock_guard guard{mutex_};
+  return connections_.size();
+}
+
+void address_table::leave(std::uint64_t prefix) {
+  std::lock_guard guard{mutex_};
+  auto i = connections_.find(prefix);
+  if (--i->second == 0)
+    connections_.erase(i);
+}
+
+} // namespace atrium

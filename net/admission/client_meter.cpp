@@ -1,0 +1,44 @@
+#include "atrium/net/admission/client_meter.hpp"
+
+namespace atrium {
+
+using namespace std::chrono_literals;
+
+client_rates::client_rates(const options& from)
+  : messages(from.messages_per_second, 1s, from.messages_burst),
+    frames(messages),
+    bytes(from.bytes_per_second, 1s, from.bytes_burst),
+    errors(from.errors_per_minute, 1min) {
+  // nop
+}
+
+bool is_mistake(errc code) noexcept {
+  switch (code) {
+  case errc::none:
+  case errc::auth_unavailable:
+  case errc::auth_broken:
+  case errc::bus_unavailable:
+  case errc::timeout:
+  case errc::room_restarted:
+  case errc::room_died:
+  case errc::internal:
+    return false;
+  default:
+    return true;
+  }
+}
+
+client_meter::duration client_meter::take_message(clock::time_point now,
+                                                  const client_rates& by,
+                                                  std::size_t size) noexcept {
+  // What the second bucket refuses must not be charged to the first.
+  auto before = messages_;
+  if (auto wait = messages_.take(now, by.messages); wait != duration::zero())
+    return wait;
+  auto wait = bytes_.take(now, by.bytes, size);
+  if (wait != duration::zero())
+    messages_ = before;
+  return wait;
+}
+
+} // namespace atrium

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/net/admission/address_table.hpp"
+#include "atrium/net/admission/admission.hpp"
+#include "atrium/net/admission/memory_gauge.hpp"
+#include "atrium/net/admission/token_bucket.hpp"
+#include "atrium/net/admission/waiting_room.hpp"
+#include "atrium/net/options/options.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+
+namespace atrium {
+
+/// How many may come in: what is asked before anybody looks at who it is. Any
+/// thread.
+class door {
+public:
+  using clock = token_bucket::clock;
+
+  /// `open` has the WebSockets of this node, at most `most` of them; `files` is
+  /// for how many sockets of clients there are file descriptors.
+  door(const options& from, std::shared_ptr<struct counters> counters,
+       std::shared_ptr<const gate> open, std::size_t most, std::size_t files);
+
+  /// Those that have not become WebSockets yet.
+  const std::shared_ptr<waiting_room>& waiting() const {
+    return waiting_;
+  }
+
+  /// Takes a place for a WebSocket of this address, or says why not.
+  std::variant<address_table::ticket, refusal>
+  enter(const boost::asio::ip::address& from, clock::time_point now);
+
+  /// Returns why newcomers are turned away, whoever they are; nothing if they
+  /// are not.
+  std::string shut(clock::time_point now);
+
+  /// Gives memory back where that is due. To be called once a second, from a
+  /// thread without clients.
+  void tidy(clock::time_point now) {
+    memory_.tidy(now);
+  }
+
+private:
+  bool too_many_handshakes(clock::time_point now);
+
+  std::shared_ptr<struct counters> counters_;
+  std::shared_ptr<const gate> open_;
+  const std::size_t most_;
+  std::shared_ptr<waiting_room> waiting_;
+  address_table addresses_;
+  memory_gauge memory_;
+  const token_rate handshake_rate_;
+  std::mutex mutex_; // of what follows
+  token_bucket handshakes_;
+};
+
+} // namespace atrium

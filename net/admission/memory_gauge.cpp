@@ -1,0 +1,87 @@
+#include "atrium/net/admission/memory_gauge.hpp"
+
+#include "atrium/net/admission/control_groups.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <malloc.h>
+#include <unistd.h>
+
+namespace atrium {
+
+namespace {
+
+std::uint64_t page_size() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+} // namespace
+
+std::uint64_t resident_bytes() {
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  std::ifstream{"/proc/self/statm"} >> size >> resident;
+  return resident * page_size();
+}
+
+std::uint64_t available_bytes() {
+  auto pages = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES));
+  return std::min(control_groups{}.memory(), pages * page_size());
+}
+
+std::string read_watermark(std::string_view text, std::uint64_t available,
+                           std::uint64_t& out) {
+  auto percent = text.ends_with('%');
+  auto digits = text.substr(0, text.size() - (percent ? 1 : 0));
+  std::uint64_t value = 0;
+  auto end = digits.data() + digits.size();
+  auto [stop, error] = std::from_chars(digits.data(), end, value);
+  if (error != std::errc{} || stop != end || (percent && value > 100))
+    return "'" + std::string{text} + "' is neither a percentage nor bytes";
+  out = percent ? available / 100 * value : value;
+  return {};
+}
+
+void give_memory_back() {
+  ::malloc_trim(0);
+}
+
+bool memory_gauge::is_over(clock::time_point now) {
+  if (watermark_ == 0)
+    return false;
+  std::lock_guard guard{mutex_};
+  if (now >= next_look_)
+    look(now);
+  return over_;
+}
+
+// Holds the mutex.
+void memory_gauge::look(clock::time_point now) {
+  next_look_ = now + std::chrono::milliseconds{100};
+  auto occupied = heap_.occupied();
+  auto reopens_at = watermark_ - watermark_ / 10;
+  over_ = over_ ? occupied > reopens_at : occupied > watermark_;
+}
+
+void memory_gauge::tidy(clock::time_point now) {
+  if (!is_due(now, heap_.occupied()))
+    return;
+  auto begin = clock::now();
+  heap_.give_back();
+  took_ = clock::now() - begin;
+  tidied_ = now;
+  left_ = heap_.occupied();
+  std::lock_guard guard{mutex_};
+  look(now);
+}
+
+bool memory_gauge::is_due(clock::time_point now, std::uint64_t occupied) const {
+  using namespace std::chrono_literals;
+  auto is_near = watermark_ != 0 && occupied > watermark_ / 4 * 3;
+  auto has_grown = occupied > left_ + left_ / 2;
+  auto pause = std::max<clock::duration>(is_near ? 2s : 30s, took_ * 50);
+  return (is_near || has_grown) && now - tidied_ >= pause;
+}
+
+} // namespace atrium

@@ -1,0 +1,35 @@
+#include "atrium/net/admission/place_sweep.hpp"
+
+#include "atrium/net/admission/address_table.hpp"
+#include "atrium/net/lane/lane_thread.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::chrono::seconds pause{3}; // between two sweeps for the same
+constexpr std::size_t most = 16;         // sweeps for different ones meanwhile
+
+} // namespace
+
+void place_sweep::begin(const std::optional<boost::asio::ip::address>& of,
+                        clock::time_point now) {
+  auto prefix = of ? address_table::prefix_of(*of) : 0;
+  if (!is_due(prefix, now))
+    return;
+  auto whom = [prefix](const boost::asio::ip::address& from) {
+    return prefix == 0 || address_table::prefix_of(from) == prefix;
+  };
+  for (auto* lane : lanes_)
+    boost::asio::post(lane->io(), [lane, whom] { lane->pulse().doubt(whom); });
+}
+
+bool place_sweep::is_due(std::uint64_t prefix, clock::time_point now) {
+  std::lock_guard guard{mutex_};
+  std::erase_if(begun_, [=](auto& x) { return now - x.second >= pause; });
+  return begun_.size() < most && begun_.emplace(prefix, now).second;
+}
+
+} // namespace atrium

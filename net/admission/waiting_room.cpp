@@ -1,0 +1,97 @@
+#include "atrium/net/admission/waiting_room.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+void waiting_room::place::on_eviction(std::function<void()> close) {
+  std::lock_guard guard{room_->mutex_};
+  close_ = std::move(close);
+  if (is_gone_ && close_)
+    close_();
+}
+
+void waiting_room::place::idle() {
+  std::lock_guard guard{room_->mutex_};
+  hook::unlink();
+  if (!is_gone_)
+    room_->idle_.push_back(*this);
+}
+
+void waiting_room::place::busy() {
+  std::lock_guard guard{room_->mutex_};
+  hook::unlink();
+}
+
+auto waiting_room::enter(const boost::asio::ip::address& from, bool is_shared)
+  -> std::shared_ptr<place> {
+  auto prefix = address_table::prefix_of(from);
+  std::lock_guard guard{mutex_};
+  auto share = shares_.find(prefix);
+  auto has_share = is_shared || share == shares_.end()
+                   || share->second < most_.places_of_one;
+  if (!has_share && !evict_oldest(&prefix))
+    return nullptr;
+  if (!has_room() && !evict_oldest(nullptr))
+    return nullptr;
+  auto result = std::make_shared<place>(shared_from_this(), prefix, !is_shared);
+  ++size_;
+  if (!is_shared)
+    ++shares_[prefix];
+  idle_.push_back(*result);
+  return result;
+}
+
+bool waiting_room::is_full() const {
+  std::lock_guard guard{mutex_};
+  return !has_room() && idle_.empty();
+}
+
+std::size_t waiting_room::size() const {
+  std::lock_guard guard{mutex_};
+  return size_;
+}
+
+std::uint64_t waiting_room::evictions() const {
+  std::lock_guard guard{mutex_};
+  return evictions_;
+}
+
+bool waiting_room::has_room() const {
+  return size_ < most_.places && size_ + most_.others() < most_.sockets;
+}
+
+// Of this address, or of all.
+bool waiting_room::evict_oldest(const std::uint64_t* of) {
+  auto oldest = std::ranges::find_if(idle_, [of](const place& x) {
+    return of == nullptr || (x.is_counted_ && x.prefix_ == *of);
+  });
+  if (oldest == idle_.end())
+    return false;
+  auto& x = *oldest;
+  x.hook::unlink();
+  forget(x);
+  ++evictions_;
+  if (x.close_)
+    x.close_();
+  return true;
+}
+
+void waiting_room::forget(place& x) {
+  x.is_gone_ = true;
+  --size_;
+  if (!x.is_counted_)
+    return;
+  auto share = shares_.find(x.prefix_);
+  if (--share->second == 0)
+    shares_.erase(share);
+}
+
+void waiting_room::leave(place& x) {
+  std::lock_guard guard{mutex_};
+  x.hook::unlink();
+  if (!x.is_gone_)
+    forget(x);
+}
+
+} // namespace atrium

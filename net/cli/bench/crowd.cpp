@@ -1,0 +1,215 @@
+#include "atrium/net/cli/bench/crowd.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <random>
+
+namespace atrium::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto patience = 15s; // without any connection getting further
+
+volatile std::sig_atomic_t interrupted = 0;
+
+std::string hexadecimal(std::uint16_t value) {
+  char text[8];
+  std::snprintf(text, sizeof(text), "%04x", unsigned{value});
+  return text;
+}
+
+} // namespace
+
+layout::layout(const bench_options& from)
+  : servers_(from.urls.size()),
+    rooms_(from.rooms.value_or(0)),
+    users_(from.users),
+    run_(static_cast<std::uint16_t>(std::random_device{}())) {
+  // nop
+}
+
+std::size_t layout::server_of(std::size_t client) const {
+  if (rooms_ == 0)
+    return client % servers_;
+  return (client / rooms_ + client % rooms_) % servers_;
+}
+
+std::string layout::room_name(std::size_t room) const {
+  return "bench-" + hexadecimal(run_) + '-' + std::to_string(room);
+}
+
+std::string layout::user_name(std::size_t user) const {
+  return "bench-" + hexadecimal(run_) + "-u" + std::to_string(user);
+}
+
+void catch_interrupt() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(SIGINT, &action, nullptr);
+}
+
+bool is_interrupted() {
+  return interrupted != 0;
+}
+
+usage since(const usage& before, const usage& after) {
+  auto grown = std::max(after.resident, before.resident) - before.resident;
+  return {after.cpu - before.cpu, grown};
+}
+
+double seconds_of(std::chrono::nanoseconds x) {
+  return std::chrono::duration<double>{x}.count();
+}
+
+crowd::crowd(const bench_options& from)
+  : options_(from), layout_(from), swarm_(from, *this) {
+  // nop
+}
+
+std::string crowd::gather(std::size_t at_once) {
+  if (auto error = swarm_.prepare(); !error.empty())
+    return error;
+  before_ = usage_of(options_.pids);
+  std::size_t next = 0;
+  auto best = open_;
+  auto deadline = steady::now() + patience;
+  while (is_gathering()) {
+    while (next < swarm_.size() && pending_ < at_once && lost_ == 0)
+      open(swarm_.at(next++));
+    if (lost_ == 0)
+      swarm_.turn(deadline);
+    tick(steady::now());
+    if (open_ > best)
+      deadline = steady::now() + patience;
+    best = open_;
+    if (lost_ + refusals_ > 0 || steady::now() > deadline)
+      return first_trouble_.empty() ? "the server does not answer"
+                                    : first_trouble_;
+  }
+  after_ = usage_of(options_.pids);
+  return {};
+}
+
+bool crowd::is_gathering() const {
+  return open_ < swarm_.size() && !is_interrupted();
+}
+
+void crowd::disperse() {
+  losing_ = true;
+  for (std::size_t i = 0; i < swarm_.size(); ++i)
+    swarm_.close(swarm_.at(i));
+  auto deadline = steady::now() + 2s;
+  while (open_ > 0 && steady::now() < deadline && !is_interrupted())
+    swarm_.turn(deadline);
+}
+
+void crowd::open(client& who) {
+  ++pending_;
+  swarm_.open(who, layout_.server_of(who.index),
+              layout_.user_name(layout_.user_of(who.index)));
+}
+
+void crowd::ready(client& who) {
+  if (layout_.rooms() == 0)
+    return joined(who);
+  auto room = layout_.room_name(layout_.room_of(who.index));
+  swarm_.send_text(who, swarm_.speaks().join(room));
+}
+
+void crowd::joined(client& who) {
+  who.settled = true;
+  --pending_;
+  ++open_;
+}
+
+void crowd::left(client&) {
+  // nop
+}
+
+void crowd::message(client&, std::string_view, steady::time_point) {
+  // nop
+}
+
+void crowd::failed(client&, std::string_view text) {
+  ++refusals_;
+  if (first_trouble_.empty())
+    first_trouble_ = text;
+}
+
+void crowd::gone(client& who, const ending& how) {
+  --(who.settled ? open_ : pending_);
+  who.settled = false;
+  if (losing_)
+    return;
+  ++lost_;
+  if (first_trouble_.empty())
+    first_trouble_
+      = options_.urls[layout_.server_of(who.index)] + ": " + to_string(how);
+}
+
+void crowd::work(steady::time_point until) {
+  for (auto now = steady::now(); now < until && !is_interrupted();
+       now = steady::now()) {
+    swarm_.turn(until);
+    tick(now);
+  }
+}
+
+void crowd::tick(steady::time_point now) {
+  if (now < next_progress_ || !progress_.enabled())
+    return;
+  next_progress_ = now + 1s;
+  progress_.show(progress());
+}
+
+void crowd::add_trouble(report& out) const {
+  if (is_interrupted())
+    out.note("interrupted: the figures are of the time until then");
+  if (lost_ + refusals_ == 0)
+    return;
+  out.add("connections_lost", "connections lost", lost_);
+  out.add("errors", "errors of the server", refusals_);
+  out.note("first trouble: " + first_trouble_);
+  out.fail();
+}
+
+void crowd::add_cpu(report& out, const usage& server, const usage& own,
+                    double seconds, double units,
+                    const std::string& unit) const {
+  auto per_unit
+    = [=](const usage& x) { return seconds_of(x.cpu) * 1e6 / units; };
+  auto cores = [=](const usage& x) { return seconds_of(x.cpu) / seconds; };
+  auto label = "CPU per " + unit;
+  if (!options_.pids.empty()) {
+    out.add("server_cpu_us_per_" + unit, "server " + label, per_unit(server),
+            "us", 3);
+    out.add("server_cores", "server CPU", cores(server), "cores", 3);
+  }
+  out.add("generator_cpu_us_per_" + unit, "generator " + label, per_unit(own),
+          "us", 3);
+  out.add("generator_cores", "generator CPU", cores(own), "cores", 3);
+  constexpr auto whole_core = 0.95;
+  constexpr auto hardly_any = 0.05;
+  auto dearer
+    = !options_.pids.empty() && own.cpu > server.cpu && cores(own) > hardly_any;
+  if (dearer || cores(own) > whole_core)
+    out.note(
+      "the generator was the bottleneck: it used "
+      + std::string{dearer ? "more CPU than the server" : "a whole core"});
+}
+
+void crowd::add_memory(report& out) const {
+  if (options_.pids.empty())
+    return;
+  auto grown = since(before_, after_).resident;
+  out.add("server_rss_bytes", "server memory", after_.resident, "bytes");
+  out.add("server_rss_bytes_per_connection", "server memory per connection",
+          static_cast<double>(grown) / static_cast<double>(swarm_.size()),
+          "bytes", 0);
+}
+
+} // namespace atrium::bench

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "atrium/net/cli/bench/bench_options.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace atrium::bench {
+
+/// What a text from the server means to the generator.
+enum class signal {
+  none,
+  ready, ///< The connection may be used.
+  joined,
+  left,
+  message,
+  failed, ///< A request was refused.
+  ping,   ///< To be answered with `dialect::pong`.
+};
+
+/// The few messages of a server's protocol that the generator needs. Names and
+/// data are such that they need no escaping; `data` is a JSON string.
+class dialect {
+public:
+  virtual ~dialect() = default;
+
+  /// What to request in the upgrade of a user's connection.
+  virtual std::string target(const std::string& path,
+                             const std::string& user) const;
+
+  /// What the client says first; often nothing.
+  virtual std::string greeting() const {
+    return {};
+  }
+
+  /// Whether the server says when a connection is ready.
+  virtual bool welcomes() const {
+    return true;
+  }
+
+  /// Whether a text may hold several messages, one per line.
+  virtual bool packs_lines() const {
+    return false;
+  }
+
+  virtual std::string pong() const {
+    return {};
+  }
+
+  virtual signal classify(std::string_view text) const = 0;
+  virtual std::string join(const std::string& room) const = 0;
+
+  /// These return nothing if the server cannot do it.
+  virtual std::string leave(const std::string& room) const;
+  virtual std::string publish(const std::string& room,
+                              const std::string& data) const = 0;
+  virtual std::string send(const std::string& user,
+                           const std::string& data) const;
+  virtual std::string broadcast(const std::string& data) const;
+};
+
+std::unique_ptr<dialect> make_dialect(protocol speaks);
+
+} // namespace atrium::bench

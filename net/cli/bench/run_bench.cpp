@@ -1,0 +1,49 @@
+#include "atrium/net/cli/bench/run_bench.hpp"
+
+#include "atrium/net/cli/bench/churn.hpp"
+#include "atrium/net/cli/bench/idle.hpp"
+#include "atrium/net/cli/bench/storm.hpp"
+#include "atrium/net/cli/bench/traffic.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+namespace atrium {
+
+namespace {
+
+using namespace bench;
+
+std::string run(const bench_options& from, report& out) {
+  switch (from.what) {
+  case scenario::idle:
+    return std::make_unique<idle>(from)->run(out);
+  case scenario::churn:
+    return std::make_unique<churn>(from)->run(out);
+  case scenario::storm:
+    return std::make_unique<storm>(from)->run(out);
+  default:
+    return std::make_unique<traffic>(from)->run(out);
+  }
+}
+
+} // namespace
+
+int run_bench(int argc, const char* const* argv) {
+  auto parsed = parse_bench_options(argc, argv);
+  if (parsed.exit_code) {
+    std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
+    return *parsed.exit_code;
+  }
+  catch_interrupt();
+  report found{to_string(parsed.value.what)};
+  if (auto error = run(parsed.value, found); !error.empty()) {
+    std::fprintf(stderr, "atrium bench: %s\n", error.c_str());
+    return EXIT_FAILURE;
+  }
+  std::fputs((parsed.value.json ? found.json() : found.text()).c_str(), stdout);
+  return found.good() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+} // namespace atrium

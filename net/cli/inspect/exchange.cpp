@@ -1,0 +1,249 @@
+#include "atrium/net/cli/inspect/exchange.hpp"
+
+#include "atrium/net/cli/inspect/human.hpp"
+#include "atrium/net/cli/inspect/terminal_text.hpp"
+#include "atrium/net/options/version.hpp"
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <utility>
+#include <vector>
+
+namespace atrium::tool {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using stream = asio::generic::stream_protocol;
+
+constexpr std::string_view json_type = "application/json";
+
+http::request<http::string_body> request_for(const inspect_options& from,
+                                             const node_question& what) {
+  http::request<http::string_body> x{
+    what.body ? http::verb::post : http::verb::get,
+    from.node.prefix + "/inspect"
+      + (what.target.empty() ? "" : '/' + what.target),
+    11};
+  x.set(http::field::host, from.node.authority);
+  x.set(http::field::user_agent, "atrium-inspect/" + std::string{version()});
+  x.set(http::field::accept, json_type);
+  x.keep_alive(false);
+  if (what.body) {
+    x.set(http::field::content_type, json_type);
+    if (!from.token.empty())
+      x.set(http::field::authorization, "Bearer " + from.token);
+    x.body() = *what.body;
+  }
+  x.prepare_payload();
+  return x;
+}
+
+node_answer read_answer(const inspect_options& from,
+                        const http::response<http::string_body>& x) {
+  auto status = x.result_int();
+  std::string type{x[http::field::content_type]};
+  if (!type.starts_with(json_type))
+    return {{},
+            from.node.text + " is no internal listener of a node: status "
+              + std::to_string(status) + ' ' + printable(type)};
+  if (status == 200)
+    return {x.body(), {}};
+  if (status == 401)
+    return {{},
+            from.token.empty() ? "the node wants the token of its "
+                                 "administrators (--token-file)"
+                               : "the node does not take this token"};
+  auto view = json::parse(x.body(), nullptr, false);
+  auto message = view.is_object() ? field_text(view, "message") : "";
+  return {{},
+          message.empty() ? "status " + std::to_string(status)
+                          : printable(message)};
+}
+
+/// One question on its way; keeps itself as long as something is under way.
+class courier : public std::enable_shared_from_this<courier> {
+public:
+  courier(asio::io_context& io, std::shared_ptr<exchange_terms> terms,
+          const node_question& what, std::function<void(node_answer)> then)
+    : terms_(std::move(terms)),
+      then_(std::move(then)),
+      deadline_(io),
+      share_(io),
+      resolver_(io),
+      socket_(io),
+      request_(request_for(terms_->from, what)) {
+    constexpr std::uint64_t largest_answer = 64U << 20U;
+    parser_.body_limit(largest_answer);
+  }
+
+  void run() {
+    deadline_.expires_after(terms_->from.timeout);
+    deadline_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error)
+        self->fail_late();
+    });
+    auto& node = terms_->from.node;
+    if (node.by != node_address::carrier::unix_socket)
+      return resolve(node.host, node.port);
+    endpoints_.emplace_back(asio::local::stream_protocol::endpoint{node.path});
+    connect(0);
+  }
+
+private:
+  void resolve(const std::string& host, const std::string& port) {
+    ++terms_->resolving;
+    resolver_.async_resolve(
+      host, port, [self = shared_from_this()](error_code error, auto found) {
+        --self->terms_->resolving;
+        if (error)
+          return self->fail("cannot find "
+                            + printable(self->terms_->from.node.host) + ": "
+                            + error.message());
+        for (auto& x : found)
+          self->endpoints_.emplace_back(x.endpoint());
+        self->connect(0);
+      });
+  }
+
+  // An address that does not answer has its share of the time only, so that
+  // the next one has some, too.
+  void connect(std::size_t number) {
+    if (!then_)
+      return;
+    error_code ignored;
+    socket_.close(ignored);
+    attempt_ = number;
+    if (number + 1 < endpoints_.size()) {
+      share_.expires_after(terms_->from.timeout / endpoints_.size());
+      share_.async_wait([self = shared_from_this(), number](error_code error) {
+        error_code none;
+        if (!error && self->attempt_ == number)
+          self->socket_.close(none);
+      });
+    }
+    socket_.async_connect(endpoints_[number], [self = shared_from_this(),
+                                               number](error_code error) {
+      self->attempt_ = self->endpoints_.size();
+      if (!error)
+        return self->begin();
+      if (number + 1 < self->endpoints_.size())
+        return self->connect(number + 1);
+      self->fail("cannot reach " + self->terms_->from.node.text + ": "
+                 + error.message());
+    });
+  }
+
+  void begin() {
+    if (!terms_->tls)
+      return talk(socket_);
+    tls_.emplace(socket_, *terms_->tls);
+    if (!expect_name(tls_->native_handle(), terms_->from.node.host))
+      return fail("no certificate can be for " + terms_->from.node.host);
+    tls_->async_handshake(asio::ssl::stream_base::client,
+                          [self = shared_from_this()](error_code error) {
+                            error ? self->fail_handshake(error)
+                                  : self->talk(*self->tls_);
+                          });
+  }
+
+  // RFC 9110, 4.3.4: the certificate has to be for the host of the address.
+  // Without a name to expect OpenSSL would take that of any host.
+  static bool expect_name(SSL* tls, const std::string& host) {
+    error_code is_a_name;
+    asio::ip::make_address(host, is_a_name);
+    if (!is_a_name)
+      return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host.c_str())
+             == 1;
+    return SSL_set_tlsext_host_name(tls, host.c_str()) == 1
+           && SSL_set1_host(tls, host.c_str()) == 1;
+  }
+
+  template <class Stream>
+  void talk(Stream& by) {
+    http::async_write(
+      by, request_, [self = shared_from_this(), &by](error_code error, auto) {
+        if (error)
+          return self->fail_talk(error);
+        http::async_read(
+          by, self->buffer_, self->parser_, [self](error_code failure, auto) {
+            failure ? self->fail_talk(failure)
+                    : self->finish(
+                      read_answer(self->terms_->from, self->parser_.get()));
+          });
+      });
+  }
+
+  void fail_handshake(error_code why) {
+    auto verdict = SSL_get_verify_result(tls_->native_handle());
+    auto& node = terms_->from.node.text;
+    if (verdict != X509_V_OK)
+      return fail("the certificate of " + node
+                  + " is not good: " + X509_verify_cert_error_string(verdict));
+    fail(node + " does not speak TLS: " + why.message());
+  }
+
+  void fail_talk(error_code why) {
+    auto& node = terms_->from.node.text;
+    auto is_http
+      = why.category() != error_code{http::error::bad_version}.category();
+    if (is_http || why == http::error::end_of_stream
+        || why == http::error::partial_message)
+      return fail(node + " hangs up: " + why.message());
+    fail(node + " answers something that is no HTTP: " + why.message());
+  }
+
+  void fail_late() {
+    auto waited = static_cast<double>(terms_->from.timeout.count()) / 1e3;
+    fail(terms_->from.node.text + " does not answer within "
+         + duration_text(waited));
+  }
+
+  void fail(std::string why) {
+    finish({{}, std::move(why)});
+  }
+
+  void finish(node_answer x) {
+    auto then = std::exchange(then_, nullptr);
+    deadline_.cancel();
+    share_.cancel();
+    resolver_.cancel();
+    error_code ignored;
+    socket_.close(ignored);
+    if (then)
+      then(std::move(x));
+  }
+
+  const std::shared_ptr<exchange_terms> terms_;
+  std::function<void(node_answer)> then_; // null: the question is done with
+  asio::steady_timer deadline_;
+  asio::steady_timer share_; // of one address
+  asio::ip::tcp::resolver resolver_;
+  std::vector<stream::endpoint> endpoints_;
+  std::size_t attempt_ = 0; // the endpoint that is being tried
+  stream::socket socket_;
+  std::optional<asio::ssl::stream<stream::socket&>> tls_;
+  http::request<http::string_body> request_;
+  http::response_parser<http::string_body> parser_;
+  boost::beast::flat_buffer buffer_;
+};
+
+} // namespace
+
+void exchange(asio::io_context& io, std::shared_ptr<exchange_terms> terms,
+              node_question what, std::function<void(node_answer)> then) {
+  std::make_shared<courier>(io, std::move(terms), what, std::move(then))->run();
+}
+
+} // namespace atrium::tool

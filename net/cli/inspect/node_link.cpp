@@ -1,0 +1,79 @@
+#include "atrium/net/cli/inspect/node_link.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+namespace atrium::tool {
+
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+// A control character would end the header that the token is put into.
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
+std::string read_token(const std::string& path, std::string& out) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file)
+    return "--token-file: " + path + ": " + std::strerror(errno);
+  out.assign(std::istreambuf_iterator<char>{file}, {});
+  out.erase(out.find_last_not_of("\r\n") + 1);
+  if (file.bad() || out.empty())
+    return "--token-file: " + path + ": there is no token in it";
+  return {};
+}
+
+std::string trust(ssl::context& tls, const std::string& ca) {
+  boost::system::error_code error;
+  tls.set_verify_mode(ssl::verify_peer);
+  SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+  if (ca.empty())
+    tls.set_default_verify_paths(error);
+  else
+    tls.load_verify_file(ca, error);
+  return error ? "--ca: " + ca + ": " + error.message() : std::string{};
+}
+
+} // namespace
+
+node_link::node_link(const inspect_options& from)
+  : terms_(std::make_shared<exchange_terms>()) {
+  terms_->from = from;
+}
+
+std::string node_link::prepare() {
+  auto& from = terms_->from;
+  if (!from.token_file.empty())
+    if (auto error = read_token(from.token_file, from.token); !error.empty())
+      return error;
+  if (std::ranges::any_of(from.token, is_control))
+    return "the token has a control character in it";
+  if (from.node.by != node_address::carrier::tls)
+    return {};
+  terms_->tls = std::make_shared<ssl::context>(ssl::context::tls_client);
+  return trust(*terms_->tls, from.ca);
+}
+
+void node_link::ask(node_question what, std::function<void(node_answer)> then) {
+  exchange(io_, terms_, std::move(what), std::move(then));
+}
+
+node_answer node_link::ask(node_question what) {
+  std::optional<node_answer> result;
+  ask(std::move(what), [&](node_answer x) { result = std::move(x); });
+  io_.restart();
+  while (!result)
+    io_.run_one();
+  return std::move(*result);
+}
+
+} // namespace atrium::tool

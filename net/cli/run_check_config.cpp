@@ -1,0 +1,71 @@
+#include "atrium/net/cli/run_check_config.hpp"
+
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/inspector/administrators.hpp"
+#include "atrium/net/options/option_table.hpp"
+#include "atrium/net/options/pass_phrase.hpp"
+#include "atrium/net/transport/tls_context.hpp"
+
+#include <cstdio>
+
+namespace atrium {
+
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string result;
+  append_json_string(result, text); // TOML's basic strings are the same
+  return result;
+}
+
+std::string value_of(const option_entry& entry, const options& from) {
+  auto values = entry.show(from);
+  if (entry.kind == option_kind::list) {
+    std::string result;
+    for (auto& x : values)
+      result += (result.empty() ? "" : ", ") + quoted(x);
+    return '[' + result + ']';
+  }
+  if (entry.kind != option_kind::text)
+    return values.front();
+  if (entry.name == "redis" && !from.redis.empty())
+    return quoted(parse_redis_url(from.redis).url->masked());
+  return quoted(values.front());
+}
+
+} // namespace
+
+int run_check_config(int argc, const char* const* argv) {
+  constexpr auto unsound = 2;
+  auto parsed = parse_options(argc, argv);
+  if (parsed.exit_code) {
+    std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
+    return *parsed.exit_code;
+  }
+  for (auto& name : parsed.ignored)
+    std::fprintf(stderr, "atrium: %s is an orchestrator's, and ignored\n",
+                 name.c_str());
+  never_ask_for_pass_phrases();
+  std::string error;
+  make_authenticator(parsed.value, error);
+  if (error.empty())
+    tls_context::load(public_tls(parsed.value), error);
+  if (error.empty())
+    tls_context::load(internal_tls(parsed.value), error);
+  if (error.empty())
+    administrators::load(parsed.value, error);
+  if (!error.empty()) {
+    std::fprintf(stderr, "atrium: %s\n", error.c_str());
+    return unsound;
+  }
+  for (auto& entry : option_table())
+    if (entry.name != "config")
+      std::printf("%s = %s\n", entry.name.c_str(),
+                  value_of(entry, parsed.value).c_str());
+  std::puts("# the configuration is sound");
+  return 0;
+}
+
+} // namespace atrium

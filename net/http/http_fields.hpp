@@ -1,0 +1,31 @@
+#pragma once
+
+#include "atrium/net/http/http_routes.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+// What the values of header fields mean (RFC 9110, 5.5 and 5.6), so that nobody
+// compares them as text.
+
+/// Returns the elements of a list, without the space around them; empty ones do
+/// not count (RFC 9110, 5.6.1). Refers to `list`.
+std::vector<std::string_view> elements_of(std::string_view list);
+
+/// Returns whether a list has `token`; case does not matter.
+bool has_token(std::string_view list, std::string_view token);
+
+/// Returns whether a Content-Type is `type`, whatever its parameters.
+bool is_media_type(std::string_view value, std::string_view type);
+
+/// Returns whether an Accept names `type` itself and does not refuse it (q=0).
+bool names_media_type(std::string_view accept, std::string_view type);
+
+/// Makes one line of each list that stands on several (RFC 9110, 5.3). Returns
+/// the name of a field that is no list and stands there more than once; empty
+/// if there is none.
+std::string_view join_lines(http_request& x);
+
+} // namespace atrium

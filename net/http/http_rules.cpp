@@ -1,0 +1,203 @@
+#include "atrium/net/http/http_rules.hpp"
+
+#include "atrium/net/admission/admission.hpp"
+#include "atrium/net/http/http_fields.hpp"
+
+#include <boost/algorithm/string/predicate.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <ctime>
+#include <fmt/core.h>
+
+namespace atrium {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+using boost::algorithm::iequals;
+using boost::algorithm::istarts_with;
+
+constexpr std::string_view unreserved
+  = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+constexpr std::string_view hexadecimal = "0123456789ABCDEFabcdef";
+
+bool only(std::string_view text, std::string_view set,
+          std::string_view more = {}) {
+  return std::ranges::all_of(text, [=](char c) {
+    return set.find(c) != set.npos || more.find(c) != more.npos;
+  });
+}
+
+// uri-host [ ":" port ] of RFC 3986, 3.2; an empty one is a host, too.
+bool is_authority(std::string_view x) {
+  auto v6 = x.starts_with('[');
+  auto end = v6 ? x.find(']') : std::min(x.find(':'), x.size());
+  if (end == x.npos)
+    return false;
+  auto host = x.substr(v6 ? 1 : 0, v6 ? end - 1 : end);
+  auto rest = x.substr(v6 ? end + 1 : end);
+  auto sound = v6 ? !host.empty() && only(host, hexadecimal, ":.")
+                  : only(host, unreserved, "!$&'()*+,;=%");
+  return sound
+         && (rest.empty()
+             || (rest.front() == ':' && only(rest.substr(1), "0123456789")));
+}
+
+// RFC 9112, 6.1 and 6.3: that its last coding is "chunked" is all that says
+// where a body ends.
+std::optional<http_flaw> flaw_of_codings(const http_request& x) {
+  if (x.count(http::field::transfer_encoding) == 0)
+    return std::nullopt;
+  if (x.version() < 11)
+    return http_flaw{400, "HTTP/1.0 has no Transfer-Encoding"};
+  auto codings
+    = elements_of(std::string_view{x[http::field::transfer_encoding]});
+  if (codings.empty() || !iequals(codings.back(), "chunked")
+      || std::ranges::count_if(codings, [](auto y) {
+           return iequals(y, "chunked");
+         }) != 1)
+    return http_flaw{400, "unknown Transfer-Encoding"};
+  if (codings.size() != 1)
+    return http_flaw{501, "of Transfer-Encoding only chunked is known"};
+  return std::nullopt;
+}
+
+// Decodes what needs no percent-encoding (RFC 3986, 6.2.2.2). Dots stay: a
+// proxy in front may read them in another way.
+std::string decoded_path(std::string_view path) {
+  std::string result;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    unsigned byte = 0;
+    auto hex = path.substr(i + 1, 2);
+    if (path[i] == '%' && hex.size() == 2 && only(hex, hexadecimal))
+      std::from_chars(hex.data(), hex.data() + 2, byte, 16);
+    auto needless = unreserved.find(static_cast<char>(byte)) != unreserved.npos;
+    result.push_back(needless ? static_cast<char>(byte) : path[i]);
+    i += needless ? 2 : 0;
+  }
+  return result;
+}
+
+void decode_path(http_request& x) {
+  std::string_view target{x.target()};
+  auto path = path_of(target);
+  if (path.find('%') != path.npos)
+    x.target(decoded_path(path).append(target.substr(path.size())));
+}
+
+// RFC 9112, 3.2.2: of a target that names a host only that one counts.
+bool take_absolute(http_request& x) {
+  std::string target{x.target()};
+  auto start = target.find("://") + 3;
+  auto end = std::min(target.find_first_of("/?", start), target.size());
+  auto host = target.substr(start, end - start);
+  if (host.empty() || !is_authority(host))
+    return false;
+  auto rest = target.substr(end);
+  if (rest.empty() && x.method() == http::verb::options)
+    rest = "*";
+  else if (!rest.starts_with('/'))
+    rest.insert(0, "/");
+  x.set(http::field::host, host);
+  x.target(rest);
+  decode_path(x);
+  return true;
+}
+
+std::optional<http_flaw> take_target(http_request& x) {
+  constexpr http_flaw bad{400, "the target is not a path"};
+  std::string_view target{x.target()};
+  if (x.method() == http::verb::connect)
+    return std::nullopt; // is answered by 501, whatever it names
+  if (target.starts_with('/')) {
+    decode_path(x);
+    return std::nullopt;
+  }
+  if (target == "*")
+    return x.method() == http::verb::options ? std::nullopt
+                                             : std::optional{bad};
+  auto web
+    = istarts_with(target, "http://") || istarts_with(target, "https://");
+  return web && take_absolute(x) ? std::nullopt : std::optional{bad};
+}
+
+constexpr std::string_view base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// 16 bytes in base64 (RFC 6455, 4.1).
+bool is_key(std::string_view x) {
+  constexpr std::size_t size = 24;
+  return x.size() == size && x.ends_with("==")
+         && x.find_first_not_of(base64) == size - 2;
+}
+
+} // namespace
+
+std::optional<http_flaw> make_sound(http_request& x) {
+  if (auto twice = join_lines(x); twice == "Host")
+    return http_flaw{400, "more than one Host"};
+  else if (!twice.empty())
+    return http_flaw{400, "a field that is no list stands there twice"};
+  if (auto flaw = flaw_of_codings(x))
+    return flaw;
+  if (x.version() >= 11 && x.count(http::field::host) == 0)
+    return http_flaw{400, "there is no Host"};
+  if (!is_authority(std::string_view{x[http::field::host]}))
+    return http_flaw{400, "the Host is not one"};
+  return take_target(x);
+}
+
+http_flaw flaw_of_start(std::string_view bytes) {
+  auto line = bytes.substr(0, bytes.find("\r\n"));
+  auto version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
+  auto is_version = version.size() == 8 && version.starts_with("HTTP/")
+                    && only(version.substr(5, 1), "0123456789")
+                    && version[6] == '.'
+                    && only(version.substr(7), "0123456789");
+  if (is_version && version != "HTTP/1.0" && version != "HTTP/1.1")
+    return {505, "only HTTP/1.0 and HTTP/1.1 are understood"};
+  return {400, "bad HTTP-version"};
+}
+
+bool waits_for_continue(const http_request& head) {
+  return head.version() >= 11
+         && has_token(std::string_view{head[http::field::expect]},
+                      "100-continue");
+}
+
+std::optional<http_answer> refuse_handshake(http_request& x) {
+  auto field = [&x](http::field name) { return std::string_view{x[name]}; };
+  if (x.method() != http::verb::get || x.version() < 11
+      || !has_token(field(http::field::connection), "upgrade")
+      || !has_token(field(http::field::upgrade), "websocket"))
+    return http_problem(426, "upgrade_required",
+                        "this is the address of a WebSocket");
+  if (field(http::field::sec_websocket_version) != "13")
+    return http_problem(426, "upgrade_required",
+                        "only version 13 of WebSocket is spoken");
+  if (!is_key(field(http::field::sec_websocket_key)))
+    return http_problem(400, "bad_request",
+                        "Sec-WebSocket-Key is not 16 bytes in base64");
+  // Beast stops reading a list at what it does not know, e.g. `h2c/2`.
+  x.set(http::field::connection, "upgrade");
+  x.set(http::field::upgrade, "websocket");
+  return std::nullopt;
+}
+
+std::string http_date(std::chrono::system_clock::time_point now) {
+  constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  auto seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm x{};
+  ::gmtime_r(&seconds, &x);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
+                     days.at(static_cast<std::size_t>(x.tm_wday)), x.tm_mday,
+                     months.at(static_cast<std::size_t>(x.tm_mon)),
+                     x.tm_year + 1900, x.tm_hour, x.tm_min, x.tm_sec);
+}
+
+} // namespace atrium

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/net/admission/client_meter.hpp"
+#include "atrium/net/admission/door.hpp"
+#include "atrium/net/admission/place_sweep.hpp"
+#include "atrium/net/admission/refused_origins.hpp"
+#include "atrium/net/admission/trusted_proxies.hpp"
+#include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/inspector/inspect_service.hpp"
+#include "atrium/net/monitoring/node_life.hpp"
+#include "atrium/net/options/options.hpp"
+#include "atrium/net/protocol/protocol.hpp"
+
+#include <caf/fwd.hpp>
+
+namespace atrium {
+
+/// What the sessions of a node have in common; made once when it starts.
+struct node_context {
+  caf::actor_system& system;
+  struct options options;
+  environment_ptr env;
+  directory_actor directory;
+  protocol::node_facts facts;
+  std::shared_ptr<gate> connections; ///< Bound of open WebSockets.
+  std::shared_ptr<const node_life> life;
+  std::shared_ptr<const class health> health;
+  std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
+  inspect_service inspector;
+  std::shared_ptr<const class administrators> administrators;
+  std::shared_ptr<const class node_metrics> metrics;
+  std::shared_ptr<place_sweep> sweep;
+  client_rates rates{options};
+  /// Bound of operators who watch what happens.
+  std::shared_ptr<gate> event_streams;
+  std::shared_ptr<class door> door;
+  trusted_proxies proxies{options.trusted_proxy};
+  std::shared_ptr<refused_origins> strangers
+    = std::make_shared<refused_origins>();
+};
+
+using node_context_ptr = std::shared_ptr<const node_context>;
+
+} // namespace atrium

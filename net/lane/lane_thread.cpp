@@ -1,0 +1,69 @@
+#include "atrium/net/lane/lane_thread.hpp"
+
+#include "atrium/actors/delivery/lane.hpp"
+#include "atrium/broker/log/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <pthread.h>
+
+namespace atrium {
+
+lane_thread::lane_thread(caf::actor_system& system, const options& from,
+                         std::size_t index)
+  : index_(index),
+    unit_(system, io_, [this] { return flusher_.is_behind(); }),
+    flusher_(io_, from.flush_window, *meter_),
+    heartbeat_(io_, from.ping_interval) {
+  port_.queue = std::make_shared<gate>(from.lane_queue_bytes);
+  auto* unit = static_cast<caf::execution_unit*>(&unit_);
+  port_.meter = meter_;
+  port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);
+  thread_ = std::thread{[this] { run(); }};
+  pthread_getcpuclockid(thread_.native_handle(), &cpu_clock_);
+}
+
+lane_thread::~lane_thread() {
+  join();
+}
+
+// Asks the kernel, which counts anyway. Nothing is known of a thread that has
+// ended.
+std::chrono::nanoseconds lane_thread::busy() const {
+  timespec time{};
+  clock_gettime(cpu_clock_, &time);
+  return std::chrono::seconds{time.tv_sec}
+         + std::chrono::nanoseconds{time.tv_nsec};
+}
+
+void lane_thread::cut_stragglers() {
+  boost::asio::post(io_, [this] { heartbeat_.expire_all(); });
+}
+
+void lane_thread::join() {
+  if (!thread_.joinable())
+    return;
+  boost::asio::post(io_, [this] {
+    heartbeat_.stop();
+    heartbeat_.expire_all(); // whoever is left would keep the thread running
+  });
+  work_.reset();
+  thread_.join();
+}
+
+void lane_thread::run() {
+  auto name = "atrium-lane-" + std::to_string(index_);
+  pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+  for (;;) {
+    try {
+      io_.run();
+      return;
+    } catch (const std::exception& error) {
+      // A defect in one handler must not take the other connections along.
+      log::error("lane_exception", {{"error", error.what()}},
+                 "lane-{} goes on after an exception", index_);
+    }
+  }
+}
+
+} // namespace atrium

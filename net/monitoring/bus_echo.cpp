@@ -1,0 +1,100 @@
+#include "atrium/net/monitoring/bus_echo.hpp"
+
+#include "atrium/broker/log/log.hpp"
+
+#include <atomic>
+#include <charconv>
+#include <utility>
+
+namespace atrium {
+
+// Shared with the bus, which may still call it when the echo is gone.
+class bus_echo::ear final : public subscriber {
+public:
+  explicit ear(std::string run) : prefix_(std::move(run) + ' ') {
+    // nop
+  }
+
+  void on_subscribed() override {
+    // nop
+  }
+
+  void on_messages(std::vector<shared_bytes> batch) override {
+    for (auto& message : batch)
+      hear(*message);
+  }
+
+  void on_gap(unix_time, unix_time) override {
+    // nop
+  }
+
+  void on_refused(const std::string& reason) override {
+    log::warn("bus_echo_refused", {{"error", reason}},
+              "bus echo is refused its channel");
+  }
+
+  std::string words(clock::time_point now) const {
+    return prefix_ + std::to_string(now.time_since_epoch().count());
+  }
+
+  std::atomic<bool> under_way = false;
+  std::atomic<clock::rep> proven = 0;
+  std::atomic<clock::rep> round_trip = 0;
+
+private:
+  void hear(std::string_view message) {
+    if (!message.starts_with(prefix_))
+      return;
+    message.remove_prefix(prefix_.size());
+    clock::rep sent = 0;
+    std::from_chars(message.data(), message.data() + message.size(), sent);
+    if (sent <= proven.load(std::memory_order_relaxed))
+      return;
+    auto took = clock::now().time_since_epoch() - clock::duration{sent};
+    round_trip.store(took.count(), std::memory_order_relaxed);
+    proven.store(sent, std::memory_order_relaxed);
+  }
+
+  const std::string prefix_;
+};
+
+bus_echo::bus_echo(std::shared_ptr<class bus> bus, std::string channel,
+                   std::string run, std::vector<channel_watch::sample> others)
+  : bus_(std::move(bus)),
+    channel_(std::move(channel)),
+    ear_(std::make_shared<ear>(std::move(run))),
+    subscription_(bus_->subscribe(channel_, ear_)),
+    others_(bus_, std::move(others)) {
+  // nop
+}
+
+void bus_echo::call(clock::time_point now) {
+  others_.tick();
+  if (ear_->under_way.exchange(true, std::memory_order_relaxed))
+    return;
+  auto words = std::make_shared<const std::string>(ear_->words(now));
+  bus_->publish(channel_, std::move(words), [ear = ear_](errc) {
+    ear->under_way.store(false, std::memory_order_relaxed);
+  });
+}
+
+bus_echo::clock::time_point bus_echo::proven() const {
+  return clock::time_point{
+    clock::duration{ear_->proven.load(std::memory_order_relaxed)}};
+}
+
+std::optional<bus_echo::clock::duration> bus_echo::round_trip() const {
+  if (proven() == clock::time_point{})
+    return std::nullopt;
+  return clock::duration{ear_->round_trip.load(std::memory_order_relaxed)};
+}
+
+bus_echo::complaint bus_echo::complaints() const {
+  auto stats = bus_->stats();
+  auto refusals = others_.refusal();
+  if (!stats.takes_writes)
+    refusals = stats.trouble + (refusals.empty() ? "" : "; " + refusals);
+  return {std::move(stats.trouble), std::move(refusals)};
+}
+
+} // namespace atrium

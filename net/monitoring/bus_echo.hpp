@@ -1,0 +1,57 @@
+#pragma once
+
+#include "atrium/broker/bus.hpp"
+#include "atrium/net/monitoring/channel_watch.hpp"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atrium {
+
+/// Proves that the bus carries messages: publishes to a channel of its own and
+/// hears itself. A bus whose links are up may still lose everything, so nothing
+/// less than a message that has come back counts.
+class bus_echo {
+public:
+  using clock = std::chrono::steady_clock;
+
+  /// Listens on `channel` from now on. `run` is a word that no other node uses:
+  /// the echoes of others prove nothing. Of the `others` it is watched whether
+  /// the bus lets the node listen to such channels.
+  bus_echo(std::shared_ptr<class bus> bus, std::string channel, std::string run,
+           std::vector<channel_watch::sample> others = {});
+
+  /// Publishes once more, unless the bus still has the last message, and looks
+  /// after the other channels. One thread.
+  void call(clock::time_point now);
+
+  /// Returns when the latest message that has come back was published; the
+  /// epoch if none has. Any thread.
+  clock::time_point proven() const;
+
+  /// Returns how long it was on its way; nothing if none has come back. Any
+  /// thread.
+  std::optional<clock::duration> round_trip() const;
+
+  /// Returns what else is wrong with the bus, as far as it is known: links that
+  /// are down, writes or channels that are refused. Any thread.
+  struct complaint {
+    std::string of_links;    ///< Why nothing may come back.
+    std::string of_refusals; ///< What the bus does not do, though it works.
+  };
+  complaint complaints() const;
+
+private:
+  class ear;
+
+  std::shared_ptr<class bus> bus_;
+  std::string channel_;
+  std::shared_ptr<ear> ear_;
+  bus::subscription subscription_;
+  channel_watch others_;
+};
+
+} // namespace atrium

@@ -1,0 +1,109 @@
+#include "atrium/net/monitoring/health.hpp"
+
+#include "atrium/broker/json/json_object.hpp"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace atrium {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto answer_within = 2s;
+constexpr auto echo_within = 5s;
+
+double seconds(health::clock::duration x) {
+  return std::chrono::duration<double>{x}.count();
+}
+
+/// Builds a report check by check.
+class checklist {
+public:
+  /// `reason` says what is wrong; empty: nothing is.
+  void add(std::string_view name, const std::string& reason) {
+    checks_ += checks_.empty() ? "" : ",";
+    append_json_string(checks_, name);
+    checks_ += reason.empty() ? R"(:{"ok":true)" : R"(:{"ok":false,"reason":)";
+    if (!reason.empty())
+      append_json_string(checks_, reason);
+    checks_ += '}';
+    ok_ = ok_ && reason.empty();
+  }
+
+  health_report report(std::string_view verdict) const {
+    return {ok_, fmt::format(R"({{"{}":{},"checks":{{{}}}}})", verdict, ok_,
+                             checks_)};
+  }
+
+private:
+  bool ok_ = true;
+  std::string checks_;
+};
+
+} // namespace
+
+health::health(std::vector<part> parts, std::unique_ptr<bus_echo> echo,
+               std::shared_ptr<const node_life> life, door_keeper shut,
+               std::function<clock::time_point()> now)
+  : parts_(std::move(parts)),
+    echo_(std::move(echo)),
+    life_(std::move(life)),
+    shut_(std::move(shut)),
+    now_(std::move(now)),
+    start_(now_()) {
+  // nop
+}
+
+void health::tick() {
+  auto now = now_();
+  for (auto& x : parts_)
+    if (x.sign->ask(now))
+      x.ask(x.sign);
+  echo_->call(now);
+}
+
+health_report health::live() const {
+  checklist list;
+  for (auto& x : parts_) {
+    auto overdue = x.sign->overdue(now_());
+    auto is_fine = overdue <= answer_within || (x.is_held_up && x.is_held_up());
+    list.add(x.name,
+             is_fine ? ""
+                     : fmt::format("no answer for {:.1f} s", seconds(overdue)));
+  }
+  return list.report("healthy");
+}
+
+std::string health::why_nobody_is_let_in() const {
+  if (life_->phase() == node_phase::starting || !life_->lets_in())
+    return "no clients are let in";
+  for (auto& x : parts_)
+    if (auto overdue = x.sign->overdue(now_()); overdue > answer_within)
+      return fmt::format("{} has not answered for {:.1f} s", x.name,
+                         seconds(overdue));
+  return shut_ ? shut_() : std::string{};
+}
+
+health_report health::ready() const {
+  checklist list;
+  auto phase = life_->phase();
+  list.add("accepting", why_nobody_is_let_in());
+  list.add("staying", phase <= node_phase::running
+                        ? ""
+                        : fmt::format("the node is {}", to_string(phase)));
+  auto proven = echo_->proven();
+  auto never = proven == clock::time_point{};
+  auto silent = now_() - std::max(proven, start_);
+  auto carries = !never && silent <= echo_within;
+  auto [of_links, of_refusals] = echo_->complaints();
+  if (!carries)
+    list.add("bus", fmt::format("no echo for {:.1f} s{}{}", seconds(silent),
+                                of_links.empty() ? "" : ": ", of_links));
+  else
+    list.add("bus", of_refusals);
+  return list.report("ready");
+}
+
+} // namespace atrium

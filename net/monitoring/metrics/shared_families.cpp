@@ -1,0 +1,105 @@
+#include "atrium/net/monitoring/metrics/shared_families.hpp"
+
+#include "atrium/broker/log/log.hpp"
+#include "atrium/net/monitoring/metrics/process_stats.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+void add_bus(family_list& to, const bus_stats& bus,
+             const std::vector<sample>& links,
+             std::optional<std::chrono::steady_clock::duration> round_trip) {
+  to.gauge({"atrium_subscriptions", "Channels that the bus listens to."},
+           {{value_of(bus.subscriptions)}});
+  auto all_up
+    = std::ranges::all_of(links, [](auto& x) { return x.value != 0; });
+  to.gauge({"atrium_bus_connected", "1 when all links to Redis are up."},
+           {{all_up ? 1.0 : 0.0}});
+  to.gauge({"atrium_bus_link_up", "1 when the link is up and of use.", "link"},
+           links);
+  std::vector<sample> times;
+  if (round_trip)
+    times.push_back({seconds(*round_trip)});
+  to.gauge({"atrium_bus_round_trip_seconds",
+            "How long the latest message took that came back."},
+           times);
+  to.counter({"atrium_bus_reconnects_total", "Links of the bus that broke."},
+             {{value_of(bus.reconnects)}});
+  to.gauge({"atrium_bus_pending_messages", "Publishes without an answer."},
+           {{value_of(bus.pending)}});
+  to.gauge({"atrium_bus_pending_bytes", "Bytes of these publishes."},
+           {{value_of(bus.pending_bytes)}});
+  to.counter({"atrium_bus_publishes_total", "Publishes by what became of them.",
+              "result"},
+             {{value_of(bus.carried), "ok"},
+              {value_of(bus.failed), "failed"},
+              {value_of(bus.rejected), "rejected"}});
+  to.counter(
+    {"atrium_bus_received_total", "Messages that arrived on subscriptions."},
+    {{value_of(bus.received)}});
+}
+
+void add_trouble(family_list& to, const counters& all, const bus_stats& bus) {
+  to.counter({"atrium_dropped_total", "What was dropped, by reason.", "reason"},
+             {{value_of(all.room_queue_drops), "room_queue"},
+              {value_of(all.lane_queue_drops), "lane_queue"},
+              {value_of(all.invalid_words), "room_logic"},
+              {value_of(all.outbox_drops), "drop_oldest"},
+              {value_of(all.outbox_replaced), "latest_only"},
+              {value_of(all.oversized_packets), "too_large"},
+              {value_of(all.malformed_packets), "malformed"},
+              {value_of(all.unknown_versions), "unknown_version"}});
+  auto users = all.users_refused + all.users_evicted;
+  to.counter({"atrium_limits_hit_total",
+              "How often a limit was enforced, by the option that sets it.",
+              "limit"},
+             {{value_of(all.full_refused), "max-connections"},
+              {value_of(all.memory_refused), "memory-watermark"},
+              {value_of(all.headers_refused), "max-header-bytes"},
+              {value_of(all.pending_refused), "max-pending"},
+              {value_of(all.handshakes_refused), "handshakes-per-second"},
+              {value_of(all.addresses_refused), "connections-per-address"},
+              {value_of(all.rooms_refused), "max-node-rooms"},
+              {value_of(all.user_rooms_refused), "max-user-rooms"},
+              {value_of(all.oversized_frames), "max-message-bytes"},
+              {value_of(all.silent_closes), "ping-interval"},
+              {value_of(all.idle_closes), "idle-timeout"},
+              {value_of(all.slow_consumers), "outbox-bytes"},
+              {value_of(users), "user-connections"},
+              {value_of(all.rate_limited), "messages-per-second"},
+              {value_of(all.error_closes), "errors-per-minute"},
+              {value_of(bus.rejected), "bus-pending"}});
+  to.counter({"atrium_room_restarts_total", "Rooms whose logic has failed."},
+             {{value_of(all.room_restarts)}});
+  to.counter({"atrium_rooms_failed_total", "Rooms that were given up."},
+             {{value_of(all.dead_rooms)}});
+}
+
+void add_log(family_list& to) {
+  auto x = log::losses();
+  to.counter({"atrium_log_lines_lost_total",
+              "Lines of the log that were not written, by reason.", "reason"},
+             {{value_of(x.suppressed), "too_often"},
+              {value_of(x.dropped), "stderr_full"}});
+}
+
+void add_process(family_list& to) {
+  auto x = read_process_stats();
+  to.counter({"process_cpu_seconds_total",
+              "Total user and system CPU time spent in seconds."},
+             {{seconds(x.cpu)}});
+  to.gauge({"process_resident_memory_bytes", "Resident memory size in bytes."},
+           {{value_of(x.resident_bytes)}});
+  to.gauge({"process_virtual_memory_bytes", "Virtual memory size in bytes."},
+           {{value_of(x.virtual_bytes)}});
+  to.gauge({"process_open_fds", "Number of open file descriptors."},
+           {{value_of(x.open_fds)}});
+  to.gauge({"process_max_fds", "Maximum number of open file descriptors."},
+           {{value_of(x.max_fds)}});
+  to.gauge({"process_start_time_seconds",
+            "Start time of the process since unix epoch in seconds."},
+           {{x.start_time}});
+}
+
+} // namespace atrium

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/net/monitoring/metrics/family_list.hpp"
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+namespace atrium {
+
+// Metrics of what all lanes have in common.
+
+/// Adds what the bus says of itself, which of the `links` to Redis are up, all
+/// of them, and how long a message took last time to go through the bus and
+/// come back.
+void add_bus(family_list& to, const bus_stats& bus,
+             const std::vector<sample>& links,
+             std::optional<std::chrono::steady_clock::duration> round_trip);
+
+/// Adds what was dropped and refused: that happens seldom, anywhere.
+void add_trouble(family_list& to, const counters& all, const bus_stats& bus);
+
+/// Adds what the log has left out.
+void add_log(family_list& to);
+
+/// Adds what the kernel knows of the process, by Prometheus' own names.
+void add_process(family_list& to);
+
+} // namespace atrium

@@ -1,0 +1,34 @@
+#include "atrium/net/monitoring/node_reporter.hpp"
+
+#include "atrium/net/options/version.hpp"
+
+namespace atrium {
+
+node_reporter::node_reporter(environment_ptr env,
+                             std::shared_ptr<const gate> connections)
+  : env_(std::move(env)), connections_(std::move(connections)) {
+  // nop
+}
+
+void node_reporter::serve_at(std::string where) {
+  std::lock_guard guard{mutex_};
+  internal_ = std::move(where);
+}
+
+node_report node_reporter::report() {
+  node_report x;
+  x.node = env_->node_id;
+  x.run = env_->run_id;
+  x.version = version();
+  auto age = std::chrono::floor<std::chrono::seconds>(clock::now() - start_);
+  x.uptime_s = static_cast<std::uint64_t>(age.count());
+  x.connections = connections_->taken();
+  x.rooms = env_->population->rooms.value();
+  x.users = env_->population->users.value();
+  x.load = cpu_.load();
+  std::lock_guard guard{mutex_};
+  x.internal = internal_;
+  return x;
+}
+
+} // namespace atrium

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/net/http/listener.hpp"
+#include "atrium/net/http/node_context.hpp"
+#include "atrium/net/lane/lane_thread.hpp"
+#include "atrium/net/node/observatory.hpp"
+#include "atrium/net/options/options.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atrium {
+
+/// One node: the bus, the lanes, the actors and the listener, from start to
+/// stop. Not thread-safe: it belongs to the thread that runs `main`.
+class node {
+public:
+  /// Makes everything that needs no network; reads the keys for tokens. `rooms`
+  /// says which logic runs in which rooms.
+  node(options from, room_types rooms);
+
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  /// Stops the node if that has not happened yet.
+  ~node();
+
+  /// Reads keys and certificate anew; connections stay. What is wrong is
+  /// logged, and then the old ones go on.
+  void reload();
+
+  /// Starts to listen. Returns what went wrong, or nothing.
+  std::string start();
+
+  /// Where the node listens for clients, after `start`.
+  listen_address address() const {
+    return listener_->address();
+  }
+
+  /// Where it listens for operators, after `start`, if it does.
+  std::optional<listen_address> internal_address() const;
+
+  const std::string& id() const {
+    return context_->env->node_id;
+  }
+
+  /// Goes away in order (phases: node_life.hpp):
+  ///
+  ///   draining  1. `/ready` says no, and for the drain delay that is all
+  ///   stopping  2. the listener accepts nobody any more
+  ///             3. clients are told and closed, spread over the drain window
+  ///             4. rooms, users and everyone stop, and with them their
+  ///                subscriptions; the node leaves the roll; the bus sends what
+  ///                it still has, and ends
+  ///             5. the lanes' actors and the inspector end
+  ///   stopped   6. threads end, then the actor system
+  ///
+  /// When all clients have been told, the grace time begins. Returns false if
+  /// it was up before everybody had gone.
+  bool stop();
+
+  /// How long a stop may take: drain delay, drain window and grace time. What
+  /// has not begun has no clients, and needs no more than the last of these.
+  std::chrono::milliseconds longest_stop() const;
+
+  /// What a stop waits for at the moment. Any thread.
+  std::string waits_for() const;
+
+private:
+  class actor_config : public caf::actor_system_config {
+  public:
+    explicit actor_config(const options& from);
+  };
+
+  environment_ptr make_environment(const options& from, room_types rooms);
+  std::string internal_for_others() const;
+  void drain();
+  void tell_connections();
+  bool close_connections(std::chrono::steady_clock::time_point deadline);
+  bool stop_actors(std::chrono::steady_clock::time_point deadline);
+
+  actor_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::vector<std::unique_ptr<lane_thread>> lanes_;
+  /// Serves operators: has no clients, so it answers also when the lanes do
+  /// not.
+  std::unique_ptr<lane_thread> internal_lane_;
+  std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
+  std::shared_ptr<tls_context> tls_; // none: bare TCP
+  std::shared_ptr<tls_context> internal_tls_;
+  std::shared_ptr<administrators> administrators_;
+  std::unique_ptr<observatory> observatory_;
+  node_context_ptr context_;
+  bus::subscription evictions_;
+  std::shared_ptr<listener> listener_;
+  std::shared_ptr<listener> internal_listener_; // none if it is off
+  std::string error_;                           // why it cannot start
+  std::shared_ptr<const hook_watch> hooks_;
+  std::atomic<const char*> waits_for_ = "nothing";
+};
+
+} // namespace atrium

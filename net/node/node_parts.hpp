@@ -1,0 +1,31 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/broker/node_roll.hpp"
+#include "atrium/net/options/options.hpp"
+
+#include <memory>
+#include <string>
+
+namespace atrium {
+
+// What a node is made of, chosen by its options: everything alone in this
+// process, or shared with other nodes through Redis.
+
+/// Returns the host's name with something random behind it.
+std::string make_node_id();
+
+std::shared_ptr<bus> make_bus(const options& from, const std::string& node_id);
+
+/// Returns who counts the connections of users, or nothing if there is no
+/// limit. Needs the environment's bus, names and ids.
+std::shared_ptr<registry> make_registry(const options& from,
+                                        const environment& env);
+
+/// Returns who knows which nodes there are. Needs the environment's names and
+/// id; `report` is what this node says of itself, from any thread.
+std::shared_ptr<node_roll> make_roll(const options& from,
+                                     const environment& env,
+                                     std::function<node_report()> report);
+
+} // namespace atrium

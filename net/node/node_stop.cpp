@@ -1,0 +1,161 @@
+// The end of a node, in order; node.hpp has the list.
+
+#include "atrium/broker/log/log.hpp"
+#include "atrium/net/node/node.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace atrium {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+// Waits on the thread of `main`, where nothing else has to happen.
+template <class Predicate>
+bool wait_until(steady::time_point deadline, Predicate done) {
+  constexpr std::chrono::milliseconds between{2};
+  while (!done()) {
+    if (steady::now() >= deadline)
+      return false;
+    std::this_thread::sleep_for(between);
+  }
+  return true;
+}
+
+} // namespace
+
+// The thread of `main` has nothing else to do; a second signal ends the process
+// wherever it is.
+void node::drain() {
+  if (!life_->wants_clients())
+    return; // has never begun
+  life_->advance(node_phase::draining);
+  std::this_thread::sleep_for(context_->options.drain_delay);
+}
+
+std::chrono::milliseconds node::longest_stop() const {
+  auto& by = context_->options;
+  std::chrono::milliseconds slack{500}; // for the node to say so by itself
+  auto result = by.grace + slack;
+  return life_->wants_clients() ? by.drain_delay + by.drain_window + result
+                                : result;
+}
+
+bool node::stop() {
+  waits_for_ = "the drain delay";
+  drain();
+  if (!life_->advance(node_phase::stopping))
+    return true;
+  auto& by = context_->options;
+  auto latest = steady::now() + by.drain_window + by.grace;
+  listener_->stop();
+  waits_for_ = "the lanes to tell their clients";
+  tell_connections();
+  auto deadline = std::min(steady::now() + by.grace, latest);
+  waits_for_ = "clients to go";
+  auto all_gone = close_connections(deadline);
+  auto all_ended = stop_actors(deadline);
+  if (!all_gone)
+    waits_for_ = "clients to go";
+  if (!all_gone || !all_ended) {
+    // Threads that still work on something cannot be joined in time.
+    log::error("node_stop_failed", {{"waits_for", waits_for()}},
+               "node ends before everybody has gone");
+    return false;
+  }
+  waits_for_ = "the threads of the lanes";
+  life_->advance(node_phase::stopped);
+  for (auto& lane : lanes_)
+    lane->join();
+  internal_lane_->join();
+  waits_for_ = "what is left of the node";
+  listener_.reset();
+  internal_listener_.reset();
+  context_.reset();
+  observatory_.reset();
+  system_.reset();
+  lanes_.clear();
+  return true;
+}
+
+// Returns when every connection has been told, which is paced by the lanes.
+void node::tell_connections() {
+  auto untold = std::make_shared<gate>(lanes_.size());
+  for (auto& lane : lanes_) {
+    untold->try_enter(1);
+    caf::anon_send(lane->port().actor,
+                   close_all{close_code::going_away, "the node is going away",
+                             context_->options.drain_window,
+                             gate_ticket{untold, 1}});
+  }
+  // Lanes may be busy.
+  auto slack = std::min(std::chrono::milliseconds{1'000},
+                        std::chrono::milliseconds{context_->options.grace} / 2);
+  wait_until(steady::now() + context_->options.drain_window + slack,
+             [&] { return untold->taken() == 0; });
+}
+
+bool node::close_connections(steady::time_point deadline) {
+  auto& open = *context_->connections;
+  auto gone = [&] { return open.taken() == 0; };
+  // Clients that do not answer a close must not cost the node its clean end: in
+  // the first round those get it who waited for an answer, the second is final.
+  auto grace = std::chrono::milliseconds{context_->options.grace};
+  for (auto left : {grace / 2, grace / 4}) {
+    if (!wait_until(deadline - left, gone))
+      log::warn("connections_cut", {{"count", open.taken()}},
+                "node cuts connections that do not answer");
+    for (auto& lane : lanes_)
+      lane->cut_stragglers();
+  }
+  return wait_until(deadline, gone);
+}
+
+bool node::stop_actors(steady::time_point deadline) {
+  observatory_->stop_asking();
+  waits_for_ = "rooms and users to end";
+  caf::anon_send(context_->directory, stop_atom{});
+  auto running = [this] { return system_->registry().running(); };
+  auto others = lanes_.size() + 2; // their actors and the inspector
+  auto gone = wait_until(deadline, [&] { return running() <= others; });
+  if (gone)
+    waits_for_ = "the register of users";
+  if (auto& users = context_->env->registry)
+    users->stop();
+  auto slice = std::chrono::milliseconds{context_->options.grace} / 8;
+  if (gone)
+    waits_for_ = "the roll of nodes";
+  observatory_->sign_off(std::min(slice, std::chrono::milliseconds{1'000}));
+  // What the bus has accepted is still sent, if it can be.
+  if (gone)
+    waits_for_ = "the bus";
+  auto& bus = *context_->env->bus;
+  wait_until(deadline - slice, [&] { return bus.stats().pending == 0; });
+  bus.stop();
+  if (gone)
+    waits_for_ = "the actors of the lanes";
+  for (auto& lane : lanes_)
+    caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(internal_lane_->port().actor,
+                      caf::exit_reason::user_shutdown);
+  observatory_->end();
+  if (internal_listener_)
+    internal_listener_->stop();
+  // Whatever was used up before, these only have to be told.
+  constexpr std::chrono::milliseconds moment{100};
+  auto last = std::max(deadline, steady::now() + moment);
+  return wait_until(last, [&] { return running() == 0; }) && gone;
+}
+
+std::string node::waits_for() const {
+  std::string result = waits_for_.load();
+  for (auto& x : hooks_->late(std::chrono::seconds{1}))
+    result += "; a hook of room " + x.room + " does not return";
+  return result;
+}
+
+} // namespace atrium

@@ -1,0 +1,134 @@
+#include "atrium/net/node/observatory.hpp"
+
+#include "atrium/actors/cluster/cluster.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/net/admission/door.hpp"
+#include "atrium/net/inspector/inspector.hpp"
+#include "atrium/net/inspector/node_status.hpp"
+#include "atrium/net/node/node_parts.hpp"
+#include "atrium/net/node/service_manager.hpp"
+
+#include <boost/asio/post.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+namespace atrium {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto hook_is_late = 500ms; // then it may be why others wait
+constexpr auto hook_is_slow = 2s;    // then its author should know
+
+std::vector<health::part> parts_of(const observatory_setup& x) {
+  std::vector<health::part> result;
+  for (auto* lane : x.lanes)
+    result.push_back(
+      {"lane-" + std::to_string(lane->index()), [lane](auto sign) {
+         boost::asio::post(lane->io(), [lane, sign] {
+           lane->flushes().survey();
+           sign->answer();
+         });
+       }});
+  health::part scheduler{"scheduler", [&system = x.system](auto sign) {
+                           system.spawn([sign] { sign->answer(); });
+                         }};
+  scheduler.is_held_up
+    = [hooks = x.env->hooks] { return !hooks->late(hook_is_late).empty(); };
+  result.push_back(std::move(scheduler));
+  result.push_back({"bus", [bus = x.env->bus](auto sign) {
+                      bus->ping([sign] { sign->answer(); });
+                    }});
+  return result;
+}
+
+std::shared_ptr<health> make_health(const observatory_setup& x) {
+  auto& env = *x.env;
+  // Nobody can be called nothing, so nobody is sent anything there.
+  std::vector<channel_watch::sample> others;
+  if (!x.from.redis.empty())
+    others = {{"users", env.names.user({})},
+              {"rooms", env.names.room({})},
+              {"everyone", env.names.all()},
+              {"nodes", env.names.node({})}};
+  auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
+                                         env.run_id, std::move(others));
+  return std::make_shared<health>(
+    parts_of(x), std::move(echo), x.life,
+    [door = x.door] { return door->shut(door::clock::now()); });
+}
+
+std::shared_ptr<node_metrics> make_metrics(const observatory_setup& x,
+                                           std::shared_ptr<health> health,
+                                           std::shared_ptr<node_roll> roll) {
+  std::vector<node_metrics::lane_view> views;
+  for (auto* lane : x.lanes)
+    views.push_back({lane->port(), [lane] { return lane->busy(); }});
+  return std::make_shared<node_metrics>(x.env, x.connections, std::move(health),
+                                        std::move(views), std::move(roll));
+}
+
+} // namespace
+
+observatory::observatory(const observatory_setup& x)
+  : own_lane_(x.own_lane),
+    env_(x.env),
+    door_(x.door),
+    health_(make_health(x)),
+    reporter_(std::make_shared<node_reporter>(x.env, x.connections)),
+    roll_(make_roll(x.from, *x.env, [by = reporter_] { return by->report(); })),
+    cluster_(std::make_shared<cluster>(
+      x.system, &x.own_lane.unit(),
+      cluster_setup{x.env, roll_,
+                    [by = reporter_] { return to_json(by->report()); },
+                    nullptr})),
+    metrics_(make_metrics(x, health_, roll_)) {
+  auto status
+    = std::make_shared<node_status>(x.env, reporter_, metrics_, x.life,
+                                    x.from.redis.empty() ? "memory" : "redis");
+  inspector_ = x.system.spawn<class inspector>(inspector_setup{
+    x.env, x.directory, cluster_, [status] { return status->to_json(); }});
+  cluster_->answer_with(
+    [&system = x.system, to = inspector_](question what, auto done) {
+      answer_cluster(system, to, std::move(what), std::move(done));
+    });
+}
+
+void observatory::start(std::string internal) {
+  reporter_->serve_at(std::move(internal));
+  roll_->start();
+  check_up_ = std::make_unique<ticker>(own_lane_.io(), std::chrono::seconds{1},
+                                       [this] { check_up(); });
+}
+
+void observatory::check_up() {
+  health_->tick();
+  metrics_->tick(node_metrics::clock::now());
+  door_->tidy(door::clock::now());
+  for (auto& x : env_->hooks->news(hook_is_slow))
+    log::warn(
+      "room_hook_slow",
+      {{"room", x.room},
+       {"seconds", std::chrono::floor<std::chrono::seconds>(x.time).count()}},
+      "room keeps a worker from other rooms: its hook does not return");
+  log::tell_losses();
+  if (service_manager::wants_signs_of_life() && health_->live().ok)
+    service_manager::give_sign_of_life();
+}
+
+void observatory::stop_asking() {
+  if (check_up_)
+    check_up_->stop();
+  cluster_->stop();
+}
+
+void observatory::sign_off(std::chrono::milliseconds patience) {
+  roll_->stop(patience);
+}
+
+void observatory::end() {
+  caf::anon_send_exit(inspector_, caf::exit_reason::user_shutdown);
+}
+
+} // namespace atrium

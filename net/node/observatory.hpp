@@ -1,0 +1,86 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/net/inspector/inspect_service.hpp"
+#include "atrium/net/lane/lane_thread.hpp"
+#include "atrium/net/lane/ticker.hpp"
+#include "atrium/net/monitoring/health.hpp"
+#include "atrium/net/monitoring/metrics/node_metrics.hpp"
+#include "atrium/net/monitoring/node_reporter.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace atrium {
+
+class cluster;
+class node_roll;
+
+/// What an observatory looks at.
+struct observatory_setup {
+  caf::actor_system& system;
+  const options& from;
+  environment_ptr env;
+  directory_actor directory;
+  std::vector<lane_thread*> lanes; ///< With clients.
+  lane_thread& own_lane;           ///< Without: answers when those do not.
+  std::shared_ptr<node_life> life;
+  std::shared_ptr<gate> connections;
+  std::shared_ptr<class door> door;
+};
+
+/// Everything through which operators look into a node, and nodes at each
+/// other: health, metrics, the inspector, the roll of nodes. Clients get along
+/// without it. Belongs to the thread of the node; has to live until the
+/// threads of the lanes have ended.
+class observatory {
+public:
+  explicit observatory(const observatory_setup& x);
+
+  observatory(const observatory&) = delete;
+  observatory& operator=(const observatory&) = delete;
+
+  /// Looks after the node once a second from now on, and announces it to the
+  /// others, with the address where it serves operators (node_reporter).
+  void start(std::string internal);
+
+  // Going away, in this order:
+
+  /// Looks after nothing any more, and answers no questions of other nodes.
+  void stop_asking();
+
+  /// Leaves the roll; takes that long at most.
+  void sign_off(std::chrono::milliseconds patience);
+
+  /// Ends the inspector.
+  void end();
+
+  const std::shared_ptr<class health>& health() const {
+    return health_;
+  }
+
+  const std::shared_ptr<node_metrics>& metrics() const {
+    return metrics_;
+  }
+
+  const inspect_service& inspector() const {
+    return inspector_;
+  }
+
+private:
+  void check_up();
+
+  lane_thread& own_lane_;
+  environment_ptr env_;
+  std::shared_ptr<class door> door_;
+  std::shared_ptr<class health> health_;
+  std::shared_ptr<node_reporter> reporter_;
+  std::shared_ptr<node_roll> roll_;
+  std::shared_ptr<cluster> cluster_;
+  std::shared_ptr<node_metrics> metrics_;
+  inspect_service inspector_;
+  std::unique_ptr<ticker> check_up_;
+};
+
+} // namespace atrium

@@ -1,0 +1,102 @@
+#include "atrium/net/node/signal_desk.hpp"
+
+#include "atrium/net/node/node.hpp"
+#include "atrium/net/node/service_manager.hpp"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::array stop_signals{SIGINT, SIGTERM};
+
+std::atomic<int> stopping_on = 0; // the first signal to stop
+std::atomic<int> bell = -1;       // what wakes the thread of `main`
+static_assert(std::atomic<int>::is_always_lock_free);
+
+// Ends the process as the signal would by itself. Where it does nothing by
+// itself (process 1, pid_namespaces(7)) with the code that shells use for it.
+[[noreturn]] void end_at_once(int number) {
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+  ::_exit(128 + number);
+}
+
+// Runs in whatever thread gets the signal, in the middle of anything.
+void on_stop(int number) {
+  auto kept = errno;
+  auto none = 0;
+  if (!stopping_on.compare_exchange_strong(none, number))
+    end_at_once(number);
+  std::uint64_t one = 1;
+  [[maybe_unused]] auto n = ::write(bell, &one, sizeof(one));
+  errno = kept;
+}
+
+int make_bell() {
+  auto result = ::eventfd(0, EFD_CLOEXEC);
+  if (result < 0)
+    throw std::system_error(errno, std::generic_category(), "eventfd");
+  stopping_on = 0;
+  bell = result;
+  return result;
+}
+
+} // namespace
+
+signal_desk::signal_desk(log::level usual)
+  : usual_level_(usual),
+    stop_(io_, make_bell()),
+    reload_(io_, SIGHUP),
+    level_(io_, SIGUSR1) {
+  struct sigaction action {};
+  action.sa_handler = on_stop;
+  action.sa_flags = SA_RESTART | SA_NODEFER; // raised again from within
+  for (auto number : stop_signals)
+    ::sigaction(number, &action, nullptr);
+  stop_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                   [this](auto) { io_.stop(); });
+}
+
+void signal_desk::serve(node& x) {
+  reload_on_signal(x);
+  change_level_on_signal();
+  io_.run();
+  log::info("node_stopping", "node stops on {}",
+            stopping_on == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+void signal_desk::reload_on_signal(node& x) {
+  reload_.async_wait([this, &x](auto error, int) {
+    if (error)
+      return;
+    service_manager::say_reloading();
+    x.reload();
+    service_manager::say_ready();
+    reload_on_signal(x);
+  });
+}
+
+// From the usual level to debug and back, from wherever it is; where debug is
+// usual, to trace.
+void signal_desk::change_level_on_signal() {
+  level_.async_wait([this](auto error, int) {
+    if (error)
+      return;
+    auto other = usual_level_ == log::level::debug ? log::level::trace
+                                                   : log::level::debug;
+    auto is_usual = log::threshold() == usual_level_;
+    log::change_threshold(is_usual ? other : usual_level_, "SIGUSR1");
+    change_level_on_signal();
+  });
+}
+
+} // namespace atrium

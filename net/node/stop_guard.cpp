@@ -1,0 +1,44 @@
+#include "atrium/net/node/stop_guard.hpp"
+
+#include "atrium/broker/log/log.hpp"
+
+#include <cstdlib>
+
+namespace atrium {
+
+stop_guard::stop_guard(std::chrono::milliseconds most,
+                       std::function<std::string()> waits_for,
+                       std::function<void(int code)> end)
+  : waits_for_(std::move(waits_for)),
+    end_(std::move(end)),
+    thread_([this, deadline = std::chrono::steady_clock::now() + most] {
+      watch(deadline);
+    }) {
+  // nop
+}
+
+stop_guard::~stop_guard() {
+  {
+    std::lock_guard guard{mutex_};
+    done_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void stop_guard::watch(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock{mutex_};
+  if (changed_.wait_until(lock, deadline, [this] { return done_; }))
+    return;
+  log::error("node_stop_failed", {{"waits_for", waits_for_()}},
+             "node ends before everything has ended");
+  end_(EXIT_FAILURE);
+}
+
+void end_process(int code) {
+  constexpr std::chrono::milliseconds patience{500};
+  log::flush(patience);
+  std::_Exit(code);
+}
+
+} // namespace atrium

@@ -1,0 +1,267 @@
+#include "atrium/net/options/option_values.hpp"
+
+#include "atrium/actors/rights.hpp"
+#include "atrium/actors/util/outbox_policy.hpp"
+#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/broker/util/text.hpp"
+#include "atrium/net/admission/memory_gauge.hpp"
+#include "atrium/net/admission/page_origin.hpp"
+#include "atrium/net/auth/http_url.hpp"
+#include "atrium/net/auth/jwt_keys.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+#include <sys/un.h>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::string_view unix_scheme = "unix://";
+constexpr std::string_view digits = "0123456789";
+constexpr std::string_view alphanumeric
+  = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// In the order of `log::level`.
+constexpr std::array level_names
+  = {"trace", "debug", "info", "warn", "error", "off"};
+
+/// In the order of `auth_mode`.
+constexpr std::array auth_mode_names = {"none", "jwt", "url"};
+
+bool only(std::string_view text, std::string_view set,
+          std::string_view more = {}) {
+  return std::all_of(text.begin(), text.end(), [=](char c) {
+    return set.find(c) != set.npos || more.find(c) != more.npos;
+  });
+}
+
+bool one_of(std::string_view text,
+            std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+std::string quoted(std::string_view text) {
+  return "'" + std::string{text} + "'";
+}
+
+template <class T>
+bool convert(std::string_view text, T& out) {
+  auto end = text.data() + text.size();
+  auto [stop, error] = std::from_chars(text.data(), end, out);
+  return error == std::errc{} && stop == end;
+}
+
+bool is_address(int family, const std::string& text) {
+  in6_addr ignored;
+  return ::inet_pton(family, text.c_str(), &ignored) == 1;
+}
+
+bool is_host(const std::string& text) {
+  if (text.empty() || text.size() > 253 || text.front() == '-')
+    return false;
+  if (only(text, digits, ".")) // no name looks like that
+    return is_address(AF_INET, text);
+  return only(text, alphanumeric, "-.");
+}
+
+} // namespace
+
+std::string number_range::text() const {
+  auto res = std::to_string(from) + ".." + std::to_string(to);
+  return unit.empty() ? res : res + " " + std::string{unit};
+}
+
+std::string read_number(const std::string& text, const number_range& range,
+                        std::uint64_t& out) {
+  std::uint64_t value = 0;
+  if (!convert(text, value) || value < range.from || value > range.to)
+    return quoted(text) + " is not a whole number in " + range.text();
+  out = value;
+  return {};
+}
+
+std::string read_toggle(const std::string& text, bool& out) {
+  auto yes = one_of(text, {"true", "yes", "on", "1"});
+  if (!yes && !one_of(text, {"false", "no", "off", "0"}))
+    return quoted(text) + " is neither true nor false";
+  out = yes;
+  return {};
+}
+
+std::string read_address(const std::string& text, listen_address& out) {
+  auto colon = text.rfind(':');
+  listen_address res;
+  if (colon == text.npos
+      || !convert(std::string_view{text}.substr(colon + 1), res.port))
+    return quoted(text) + " is not HOST:PORT with a port in 0..65535";
+  res.host = text.substr(0, colon);
+  auto bracketed = res.host.starts_with('[') && res.host.ends_with(']');
+  if (bracketed)
+    res.host = res.host.substr(1, res.host.size() - 2);
+  if (bracketed ? !is_address(AF_INET6, res.host) : !is_host(res.host))
+    return quoted(text)
+           + " names no host: expected an address, a name or [IPv6 address]";
+  out = std::move(res);
+  return {};
+}
+
+std::string read_log_level(const std::string& text, log::level& out) {
+  auto found = std::find(level_names.begin(), level_names.end(), text);
+  if (found == level_names.end())
+    return quoted(text) + " is not trace, debug, info, warn, error or off";
+  out = static_cast<log::level>(found - level_names.begin());
+  return {};
+}
+
+std::string read_log_format(const std::string& text, log::format& out) {
+  if (!one_of(text, {"text", "json"}))
+    return quoted(text) + " is neither text nor json";
+  out = text == "json" ? log::format::json : log::format::text;
+  return {};
+}
+
+std::string show_log_format(const log::format& value) {
+  return value == log::format::json ? "json" : "text";
+}
+
+std::string read_auth_mode(const std::string& text, auth_mode& out) {
+  auto found = std::ranges::find(auth_mode_names, text);
+  if (found == auth_mode_names.end())
+    return quoted(text) + " is not none, jwt or url";
+  out = static_cast<auth_mode>(found - auth_mode_names.begin());
+  return {};
+}
+
+std::string show_auth_mode(const auth_mode& value) {
+  return auth_mode_names.at(static_cast<std::size_t>(value));
+}
+
+std::string show_log_level(const log::level& value) {
+  return level_names.at(static_cast<std::size_t>(value));
+}
+
+std::string read_surplus_policy(const std::string& text, surplus_policy& out) {
+  if (!one_of(text, {"reject", "kick_oldest"}))
+    return quoted(text) + " is neither reject nor kick_oldest";
+  out = text == "reject" ? surplus_policy::reject : surplus_policy::kick_oldest;
+  return {};
+}
+
+std::string show_surplus_policy(const surplus_policy& value) {
+  return value == surplus_policy::reject ? "reject" : "kick_oldest";
+}
+
+std::string show_address(const listen_address& address) {
+  if (!address.path.empty())
+    return std::string{unix_scheme} + address.path;
+  auto host = address.host.find(':') == std::string::npos
+                ? address.host
+                : "[" + address.host + "]";
+  return host + ":" + std::to_string(address.port);
+}
+
+std::string read_internal(const std::string& text, listen_address& out) {
+  if (!text.starts_with(unix_scheme))
+    return read_address(text, out);
+  auto path = text.substr(unix_scheme.size());
+  auto error = check_socket_path(path);
+  if (error.empty())
+    out = {{}, 0, std::move(path)};
+  return error;
+}
+
+std::string check_internal(const std::string& text) {
+  listen_address ignored;
+  return text.empty() || text == "off" ? "" : read_internal(text, ignored);
+}
+
+std::string check_page(const std::string& text) {
+  if (text.empty() || one_of(text, {"on", "off"}))
+    return {};
+  return quoted(text) + " is neither on nor off";
+}
+
+std::string check_socket_path(const std::string& text) {
+  constexpr auto longest = sizeof(sockaddr_un{}.sun_path) - 1;
+  if (text.size() > 1 && text.size() <= longest && text.front() == '/'
+      && text.back() != '/')
+    return {};
+  return quoted(text) + " is no path of a Unix socket: absolute, up to "
+         + std::to_string(longest) + " bytes";
+}
+
+std::string check_redis(const std::string& text) {
+  return text.empty() ? "" : parse_redis_url(text).error;
+}
+
+std::string check_name_space(const std::string& text) {
+  auto empty_part = text.starts_with(':') || text.ends_with(':')
+                    || text.find("::") != text.npos;
+  if (!text.empty() && text.size() <= 64 && !empty_part
+      && only(text, alphanumeric, "-._~:"))
+    return {};
+  return quoted(text)
+         + " is not 1..64 characters of A-Z a-z 0-9 - . _ ~ in parts "
+           "separated by ':'";
+}
+
+std::string check_node_id(const std::string& text) {
+  if (text.size() <= 64 && only(text, alphanumeric, "-._"))
+    return {};
+  return quoted(text) + " is not 1..64 characters of A-Z a-z 0-9 - . _";
+}
+
+std::string check_traced_name(const std::string& text) {
+  if (is_name(text))
+    return {};
+  return quoted(text)
+         + " is not 1 to 128 bytes of UTF-8 without control characters";
+}
+
+std::string check_watermark(const std::string& text) {
+  std::uint64_t ignored = 0;
+  return read_watermark(text, 0, ignored);
+}
+
+std::string check_outbox_policy(const std::string& text) {
+  return outbox_policies{}.add(text);
+}
+
+std::string check_origin(const std::string& text) {
+  // A wildcard within an origin would be taken for a letter of its name.
+  auto plain = text.find('*') == text.npos;
+  if (text == "*" || text == "null" || (plain && page_origin::parse(text)))
+    return {};
+  return quoted(text)
+         + " is neither *, null nor an origin such as "
+           "https://example.org:8443, without a path and in ASCII";
+}
+
+std::string check_jwt_alg(const std::string& text) {
+  if (text.empty() || find_jwt_algorithm(text) != nullptr)
+    return {};
+  return quoted(text) + " is none of " + jwt_algorithm_names();
+}
+
+std::string check_default_rooms(const std::string& text) {
+  room_grant ignored;
+  return read_room_grant(text, ignored);
+}
+
+std::string check_auth_url(const std::string& text) {
+  if (text.empty() || parse_http_url(text))
+    return {};
+  return quoted(text) + " is not like http://host:port/path";
+}
+
+std::string check_header_name(const std::string& text) {
+  if (!text.empty() && text.size() <= 64 && only(text, alphanumeric, "-_"))
+    return {};
+  return quoted(text) + " is not the name of a header";
+}
+
+} // namespace atrium

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "atrium/net/options/options.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// What numbers an option accepts, both ends included, and in which unit.
+struct number_range {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::string_view unit = {};
+
+  /// Returns e.g. `1..300 s`.
+  std::string text() const;
+};
+
+// Each function takes the text of an option's value and returns what is wrong
+// with it; nothing when it is good. `out` changes only then.
+
+std::string read_number(const std::string& text, const number_range& range,
+                        std::uint64_t& out);
+std::string read_toggle(const std::string& text, bool& out);
+std::string read_log_level(const std::string& text, log::level& out);
+std::string read_log_format(const std::string& text, log::format& out);
+std::string read_surplus_policy(const std::string& text, surplus_policy& out);
+std::string read_address(const std::string& text, listen_address& out);
+
+std::string read_auth_mode(const std::string& text, auth_mode& out);
+
+/// Reads an address or `unix://PATH`.
+std::string read_internal(const std::string& text, listen_address& out);
+
+std::string check_internal(const std::string& text);
+std::string check_page(const std::string& text);
+std::string check_socket_path(const std::string& text);
+std::string check_redis(const std::string& text);
+std::string check_name_space(const std::string& text);
+std::string check_node_id(const std::string& text);
+std::string check_traced_name(const std::string& text);
+std::string check_watermark(const std::string& text);
+std::string check_outbox_policy(const std::string& text);
+std::string check_origin(const std::string& text);
+std::string check_jwt_alg(const std::string& text);
+std::string check_default_rooms(const std::string& text);
+std::string check_auth_url(const std::string& text);
+std::string check_header_name(const std::string& text);
+
+// Each returns the text that would be read again.
+
+std::string show_auth_mode(const auth_mode& value);
+std::string show_log_level(const log::level& value);
+std::string show_log_format(const log::format& value);
+std::string show_surplus_policy(const surplus_policy& value);
+std::string show_address(const listen_address& address);
+
+} // namespace atrium

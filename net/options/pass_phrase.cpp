@@ -1,0 +1,16 @@
+#include "atrium/net/options/pass_phrase.hpp"
+
+#include <openssl/ui.h>
+
+namespace atrium {
+
+int refuse_pass_phrase(char*, int, int, void* wanted) {
+  *static_cast<bool*>(wanted) = true;
+  return -1;
+}
+
+void never_ask_for_pass_phrases() {
+  UI_set_default_method(UI_null());
+}
+
+} // namespace atrium

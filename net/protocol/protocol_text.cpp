@@ -1,0 +1,184 @@
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/net/protocol/protocol.hpp"
+
+namespace atrium::protocol {
+
+namespace {
+
+/// Writes one JSON object, field by field.
+class object_writer {
+public:
+  explicit object_writer(std::string_view type) {
+    out_.append(R"({"type":")").append(type).push_back('"');
+  }
+
+  object_writer& text(std::string_view key, std::string_view value) {
+    begin(key);
+    append_json_string(out_, value);
+    return *this;
+  }
+
+  object_writer& text_if(std::string_view key, std::string_view value) {
+    return value.empty() ? *this : text(key, value);
+  }
+
+  object_writer& raw(std::string_view key, std::string_view value) {
+    begin(key);
+    out_.append(value);
+    return *this;
+  }
+
+  object_writer& id(const request_id& value) {
+    return value.empty() ? *this : raw("id", value);
+  }
+
+  template <class Integer>
+  object_writer& number(std::string_view key, Integer value) {
+    return raw(key, std::to_string(value));
+  }
+
+  object_writer& time(std::string_view key, unix_time value) {
+    return number(key, value.time_since_epoch().count());
+  }
+
+  object_writer& expiry(unix_time value) {
+    return value == never ? *this : time("expires_at", value);
+  }
+
+  std::string take() {
+    out_.push_back('}');
+    return std::move(out_);
+  }
+
+private:
+  void begin(std::string_view key) {
+    out_.append(",\"").append(key).append("\":");
+  }
+
+  std::string out_;
+};
+
+/// Text of each kind of reply.
+struct encoder {
+  std::string operator()(const joined& x) const {
+    return object_writer{"joined"}.id(x.id).text("room", x.room).take();
+  }
+
+  std::string operator()(const left& x) const {
+    return object_writer{"left"}.id(x.id).text("room", x.room).take();
+  }
+
+  std::string operator()(const accepted& x) const {
+    switch (x.what) {
+    case accepted::kind::published:
+      return targeted("published", "room", x);
+    case accepted::kind::sent:
+      return targeted("sent", "user", x);
+    default:
+      return object_writer{"broadcasted"}
+        .id(x.id)
+        .text("event_id", x.event_id)
+        .take();
+    }
+  }
+
+  std::string operator()(const pong& x) const {
+    return object_writer{"pong"}.id(x.id).time("ts", x.time).take();
+  }
+
+  std::string operator()(const refreshed& x) const {
+    return object_writer{"refreshed"}.id(x.id).expiry(x.expires).take();
+  }
+
+  std::string operator()(const failure& x) const {
+    object_writer out{"error"};
+    out.id(x.id)
+      .text("code", to_string(x.code))
+      .text_if("room", x.room)
+      .text("message", x.message);
+    if (x.retry_after.count() > 0)
+      out.number("retry_after_ms", x.retry_after.count());
+    return out.take();
+  }
+
+  std::string operator()(const gap& x) const {
+    return object_writer{"gap"}
+      .text("scope", to_string(x.what))
+      .text_if("room", x.room)
+      .time("from_ts", x.from)
+      .time("to_ts", x.to)
+      .take();
+  }
+
+  std::string operator()(const welcome&) const {
+    return {}; // has a function of its own: it needs the node's facts
+  }
+
+private:
+  static std::string targeted(std::string_view type, std::string_view key,
+                              const accepted& x) {
+    return object_writer{type}
+      .id(x.id)
+      .text(key, x.target)
+      .text("event_id", x.event_id)
+      .take();
+  }
+};
+
+bool worth_reconnecting(close_code code) {
+  switch (code) {
+  case close_code::going_away:
+  case close_code::internal:
+  case close_code::try_again_later:
+  case close_code::token_expired:
+  case close_code::no_pong:
+  case close_code::slow_consumer:
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
+std::string to_text(const reply& x) {
+  return std::visit(encoder{}, x);
+}
+
+std::string to_text(const welcome& x, const node_facts& node, unix_time now) {
+  return object_writer{"welcome"}
+    .number("protocol", 1)
+    .text("connection", x.connection)
+    .text("user", x.user)
+    .text("node", node.node)
+    .number("ping_interval", node.ping_interval.count())
+    .number("max_message_bytes", node.max_message_bytes)
+    .time("server_time", now)
+    .expiry(x.expires)
+    .take();
+}
+
+std::string closing_text(close_code code, std::string_view reason,
+                         std::chrono::milliseconds after) {
+  return object_writer{"closing"}
+    .number("code", static_cast<unsigned>(code))
+    .text("reason", reason)
+    .raw("reconnect",
+         worth_reconnecting(code) || after.count() > 0 ? "true" : "false")
+    .number("after_ms", after.count())
+    .take();
+}
+
+const request_id& id_of(const reply& x) {
+  static const request_id none;
+  return std::visit(
+    [](const auto& y) -> const request_id& {
+      if constexpr (requires { y.id; })
+        return y.id;
+      else
+        return none;
+    },
+    x);
+}
+
+} // namespace atrium::protocol

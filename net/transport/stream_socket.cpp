@@ -1,0 +1,23 @@
+#include "atrium/net/transport/stream_socket.hpp"
+
+#include "atrium/net/admission/address_table.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstring>
+
+namespace atrium {
+
+boost::asio::ip::address peer_of(const stream_socket& x) {
+  boost::system::error_code error;
+  auto end = x.remote_endpoint(error);
+  auto family = end.protocol().family();
+  boost::asio::ip::tcp::endpoint result;
+  if (error || (family != AF_INET && family != AF_INET6)
+      || end.size() > result.capacity())
+    return boost::asio::ip::address_v4{};
+  std::memcpy(result.data(), end.data(), end.size());
+  return unmapped(result.address());
+}
+
+} // namespace atrium

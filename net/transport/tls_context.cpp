@@ -1,0 +1,126 @@
+#include "atrium/net/transport/tls_context.hpp"
+
+#include "atrium/broker/log/log.hpp"
+#include "atrium/net/options/pass_phrase.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <ctime>
+
+namespace atrium {
+
+namespace {
+
+constexpr auto ciphers_of_1_2
+  = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+    "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+
+std::string last_error() {
+  auto code = ERR_get_error();
+  ERR_clear_error();
+  auto* reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "it cannot be read";
+}
+
+const std::string encrypted_key
+  = "the key is encrypted, and a node asks nobody for a pass phrase: store it "
+    "without one (openssl pkey)";
+
+// A client that offers HTTP/2 beside 1.1 gets the latter: WebSockets need it.
+int choose_http(SSL*, const unsigned char** out, unsigned char* out_size,
+                const unsigned char* in, unsigned in_size, void*) {
+  static constexpr unsigned char ours[] = "\x08http/1.1";
+  auto* chosen = const_cast<unsigned char**>(out);
+  auto found = SSL_select_next_proto(chosen, out_size, ours, sizeof(ours) - 1,
+                                     in, in_size);
+  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK
+                                         : SSL_TLSEXT_ERR_NOACK;
+}
+
+void set_rules(SSL_CTX& x) {
+  SSL_CTX_set_min_proto_version(&x, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(&x, ciphers_of_1_2);
+  SSL_CTX_set_options(&x, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
+                            | SSL_OP_CIPHER_SERVER_PREFERENCE
+                            | SSL_OP_PRIORITIZE_CHACHA);
+  // Idle connections are most connections: they hold no buffers.
+  SSL_CTX_set_mode(&x, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
+                         | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_alpn_select_cb(&x, choose_http, nullptr);
+}
+
+void warn_of_end(const SSL_CTX& x, const std::string& file) {
+  constexpr auto soon = 7 * 24 * 3600;
+  auto in_a_week = std::time(nullptr) + soon;
+  auto* end = X509_get0_notAfter(SSL_CTX_get0_certificate(&x));
+  if (X509_cmp_time(end, nullptr) < 0)
+    log::error("certificate_expired", "the certificate in {} has expired",
+               file);
+  else if (X509_cmp_time(end, &in_a_week) < 0)
+    log::warn("certificate_expires",
+              "the certificate in {} expires within a week", file);
+}
+
+std::shared_ptr<SSL_CTX> read(const tls_files& from, std::string& error) {
+  ERR_clear_error();
+  std::shared_ptr<SSL_CTX> result{SSL_CTX_new(TLS_server_method()),
+                                  SSL_CTX_free};
+  set_rules(*result);
+  auto is_encrypted = false;
+  SSL_CTX_set_default_passwd_cb(result.get(), refuse_pass_phrase);
+  SSL_CTX_set_default_passwd_cb_userdata(result.get(), &is_encrypted);
+  if (SSL_CTX_use_certificate_chain_file(result.get(), from.cert.c_str()) != 1)
+    error = from.option + "-cert: " + from.cert + ": " + last_error();
+  else if (SSL_CTX_use_PrivateKey_file(result.get(), from.key.c_str(),
+                                       SSL_FILETYPE_PEM)
+           != 1)
+    error = from.option + "-key: " + from.key + ": "
+            + (is_encrypted ? encrypted_key : last_error());
+  SSL_CTX_set_default_passwd_cb_userdata(result.get(), nullptr);
+  if (!error.empty())
+    return nullptr;
+  warn_of_end(*result, from.cert);
+  return result;
+}
+
+} // namespace
+
+tls_files public_tls(const options& from) {
+  return {"tls", from.tls_cert, from.tls_key};
+}
+
+tls_files internal_tls(const options& from) {
+  return {"internal-tls", from.internal_tls_cert, from.internal_tls_key};
+}
+
+std::shared_ptr<tls_context> tls_context::load(const tls_files& from,
+                                               std::string& error) {
+  if (from.cert.empty())
+    return nullptr;
+  auto first = read(from, error);
+  return first ? std::make_shared<tls_context>(from, std::move(first))
+               : nullptr;
+}
+
+std::string tls_context::reload() {
+  std::string error;
+  if (auto next = read(from_, error))
+    current_.store(std::move(next));
+  return error;
+}
+
+std::string check_tls(const options& from) {
+  for (auto& x : {public_tls(from), internal_tls(from)})
+    if (x.cert.empty() != x.key.empty())
+      return x.option + "-cert and " + x.option
+             + "-key: one does not work without the other";
+  auto internal = from.internal_address();
+  if (!from.internal_tls_cert.empty() && (!internal || !internal->path.empty()))
+    return "internal-tls-cert: --internal is " + from.internal
+           + ", which has no use for it";
+  return {};
+}
+
+} // namespace atrium

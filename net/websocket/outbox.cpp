@@ -1,0 +1,84 @@
+#include "atrium/net/websocket/outbox.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+namespace {
+
+constexpr std::size_t kept_capacity = 32; // frames; an idle outbox keeps none
+
+} // namespace
+
+std::size_t outbox::gather(std::span<boost::asio::const_buffer> out) const {
+  auto n = std::min(out.size(), frames_.size() - head_);
+  for (std::size_t i = 0; i < n; ++i) {
+    auto bytes = frames_[head_ + i].bytes();
+    auto skip = i == 0 ? written_ : 0;
+    out[i] = {bytes.data() + skip, bytes.size() - skip};
+  }
+  return n;
+}
+
+std::size_t outbox::consume(std::size_t n) {
+  auto first = head_;
+  bytes_ -= n;
+  written_ += n;
+  while (head_ < frames_.size() && written_ >= frames_[head_].bytes().size()) {
+    written_ -= frames_[head_].bytes().size();
+    frames_[head_++] = {};
+  }
+  auto left = head_ - first;
+  if (head_ < frames_.size()) {
+    // Written frames are cut off only now and then: erasing costs O(length).
+    if (head_ > kept_capacity && head_ > frames_.size() / 2) {
+      frames_.erase(frames_.begin(),
+                    frames_.begin() + static_cast<std::ptrdiff_t>(head_));
+      head_ = 0;
+    }
+    return left;
+  }
+  head_ = 0;
+  if (frames_.capacity() > kept_capacity)
+    frames_ = {};
+  else
+    frames_.clear();
+  return left;
+}
+
+void outbox::drop_unsent() {
+  auto first = first_unsent();
+  for (auto i = first; i != frames_.end(); ++i)
+    bytes_ -= i->bytes().size();
+  frames_.erase(first, frames_.end());
+}
+
+std::vector<frame> outbox::drop_oldest(std::size_t most) {
+  std::vector<frame> dropped;
+  auto left = held();
+  auto kept = std::remove_if(first_unsent(), frames_.end(), [&](frame& x) {
+    if (left <= most || x.policy() == outbox_policy::disconnect)
+      return false;
+    bytes_ -= x.bytes().size();
+    left -= x.bytes().size() + frame_overhead;
+    dropped.push_back(x);
+    return true;
+  });
+  frames_.erase(kept, frames_.end());
+  return dropped;
+}
+
+std::size_t outbox::drop_room(frame::topic_number room) {
+  auto is_older = [&](frame& x) {
+    if (x.policy() != outbox_policy::latest_only || x.topic() != room)
+      return false;
+    bytes_ -= x.bytes().size();
+    return true;
+  };
+  auto kept = std::remove_if(first_unsent(), frames_.end(), is_older);
+  auto n = static_cast<std::size_t>(frames_.end() - kept);
+  frames_.erase(kept, frames_.end());
+  return n;
+}
+
+} // namespace atrium

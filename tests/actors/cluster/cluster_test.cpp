@@ -1,0 +1,148 @@
+#define CAF_SUITE cluster_test
+
+#include "support/cluster_fixture.hpp"
+
+using namespace atrium;
+using namespace atrium::test;
+using namespace std::chrono_literals;
+
+CAF_TEST_FIXTURE_SCOPE(cluster_tests, cluster_fixture)
+
+CAF_TEST(all nodes answer and nobody waits for the end of the patience) {
+  ask({"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(rows(), (lines{"a=\"a room x\"", "b=\"b room x\"", "c=\"c room x\""}));
+  CAF_CHECK_EQUAL(told[0].silent, lines{});
+  CAF_CHECK_EQUAL(told[0].error, "");
+  pass(2s);
+  CAF_CHECK_EQUAL(told.size(), 1U);
+}
+
+CAF_TEST(who knows nothing of the name says so) {
+  ask({"room", "nobody"});
+  CAF_CHECK_EQUAL(rows(), (lines{"a=-", "b=-", "c=-"}));
+}
+
+CAF_TEST(every cluster has the facts of its nodes) {
+  ask({"facts", ""});
+  CAF_CHECK_EQUAL(rows(),
+                  (lines{R"(a={"facts":"a"})", R"(b={"facts":"b"})", R"(c={"facts":"c"})"}));
+}
+
+CAF_TEST(the listing is that of the roll) {
+  std::vector<node_listing> listed;
+  at("b").subject->list([&](node_listing x) { listed.push_back(std::move(x)); });
+  CAF_REQUIRE_EQUAL(listed.size(), 1U);
+  CAF_CHECK_EQUAL(listed[0].nodes.size(), 3U);
+}
+
+CAF_TEST(who does not answer in time is named and its late answer ignored) {
+  at("b").subject->answer_with(
+    [this](const question&, auto done) { at("b").kept.push_back(std::move(done)); });
+  ask({"room", "x"});
+  pass(999ms);
+  CAF_CHECK(told.empty());
+  pass(1ms);
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(rows(), (lines{"a=\"a room x\"", "c=\"c room x\""}));
+  CAF_CHECK_EQUAL(told[0].silent, lines{"b"});
+  at("b").kept.at(0)("1");
+  sched.run();
+  CAF_CHECK_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(counted("a").malformed_packets.load(), 0U);
+}
+
+CAF_TEST(who is known to be silent is named and not waited for) {
+  roll->add("d", "dr", true);
+  ask({"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].answers.size(), 3U);
+  CAF_CHECK_EQUAL(told[0].silent, lines{"d"});
+}
+
+CAF_TEST(a node that was started again is not missing) {
+  roll->add("b", "older", true);
+  ask({"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].silent, lines{});
+}
+
+CAF_TEST(of two nodes of one name the one without an answer is missed) {
+  roll->add("b", "twin");
+  ask({"room", "x"});
+  CAF_CHECK(told.empty());
+  pass(1s);
+  CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
+  CAF_CHECK_EQUAL(told[0].silent, lines{"b"});
+}
+
+CAF_TEST(a node that the roll does not know yet is heard) {
+  std::erase_if(roll->listing.nodes, [](auto& x) { return x.report.node == "b"; });
+  roll->answers = false;
+  ask({"room", "x"});
+  CAF_CHECK(told.empty());
+  roll->waiting.at(0)(roll->listing);
+  sched.run();
+  CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
+}
+
+CAF_TEST(without a bus this node answers at once and says what is wrong) {
+  wire->stop();
+  roll->listing.error = "Redis is down";
+  ask({"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(rows(), lines{"a=\"a room x\""});
+  CAF_CHECK_EQUAL(told[0].silent, (lines{"b", "c"}));
+  CAF_CHECK_EQUAL(told[0].error, "Redis is down; the bus has not taken the question");
+}
+
+CAF_TEST(without a roll there are answers all the same) {
+  roll->answers = false;
+  ask({"room", "x"});
+  CAF_CHECK(told.empty());
+  pass(1s);
+  CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
+  CAF_CHECK_EQUAL(told[0].error, "the roll of nodes does not answer");
+}
+
+CAF_TEST(an answerer that throws costs its answer only) {
+  ask({"room", "throw"});
+  auto defect = R"(={"error":"internal"})";
+  CAF_CHECK_EQUAL(rows(), (lines{std::string{"a"} + defect, std::string{"b"} + defect,
+                                 std::string{"c"} + defect}));
+  ask({"room", "x"});
+  CAF_CHECK_EQUAL(told.at(1).answers.size(), 3U);
+}
+
+CAF_TEST(who asks and throws harms nobody) {
+  at("a").subject->ask({"room", "x"},
+                       [](const cluster_answer&) { throw std::runtime_error{"a defect"}; });
+  sched.run();
+  ask({"room", "x"});
+  CAF_CHECK_EQUAL(told.size(), 1U);
+}
+
+CAF_TEST(a node that stops tells who still waits and who comes later) {
+  ask({"room", "later"});
+  at("a").subject->stop();
+  sched.run();
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].error, "the node stops");
+  ask({"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 2U);
+  CAF_CHECK_EQUAL(told[1].error, "the node stops");
+  for (auto& done : at("a").kept)
+    done("1");
+  pass(2s);
+  CAF_CHECK_EQUAL(told.size(), 2U);
+}
+
+CAF_TEST(a question that the node never got to is answered as well) {
+  at("a").subject->stop();
+  CAF_CHECK(told.empty());
+  ask({"room", "x"}); // waits behind the stop
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].error, "the node stops");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

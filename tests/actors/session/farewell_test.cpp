@@ -1,0 +1,111 @@
+#define CAF_SUITE farewell_test
+
+#include "support/actor_fixture.hpp"
+
+using namespace atrium;
+using namespace atrium::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Counts who is told to go, and notes how long they are to wait.
+class guest final : public outlet {
+public:
+  explicit guest(std::vector<std::chrono::milliseconds>& told) : told_(told) {
+    // nop
+  }
+  bool append(const frame&) override {
+    return true;
+  }
+  void open(const welcome&) override {
+    // nop
+  }
+  void answer(const reply&) override {
+    // nop
+  }
+  void push(const reply&) override {
+    // nop
+  }
+  void last_until(unix_time) override {
+    // nop
+  }
+  void close(close_code code, std::string_view, std::chrono::milliseconds after) override {
+    CAF_CHECK(code == close_code::going_away);
+    told_.push_back(after);
+  }
+
+private:
+  std::vector<std::chrono::milliseconds>& told_;
+};
+
+struct fixture : node_fixture {
+  /// Lets `count` connections come to the first lane.
+  void arrive(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      auto out = std::make_shared<guest>(told);
+      clients.push_back(
+        {sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
+                               connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
+         nullptr});
+    }
+    sched.run();
+  }
+
+  void say_goodbye(std::chrono::milliseconds window) {
+    untold->try_enter(1);
+    caf::anon_send(env->lanes[0].actor,
+                   close_all{close_code::going_away, "bye", window, gate_ticket{untold, 1}});
+    sched.run();
+  }
+
+  std::vector<std::chrono::milliseconds> told;
+  std::shared_ptr<gate> untold = std::make_shared<gate>(1);
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(farewell_tests, fixture)
+
+CAF_TEST(few are told at once) {
+  arrive(150);
+  say_goodbye(10s);
+  CAF_CHECK_EQUAL(told.size(), 150u);
+  CAF_CHECK_EQUAL(untold->taken(), 0u);
+}
+
+CAF_TEST(without a window all are told at once) {
+  arrive(700);
+  say_goodbye(0ms);
+  CAF_CHECK_EQUAL(told.size(), 700u);
+}
+
+CAF_TEST(many are told within the window) {
+  arrive(900);
+  say_goodbye(250ms);
+  CAF_CHECK_EQUAL(told.size(), 300u);
+  sched.advance_time(100ms);
+  sched.run();
+  CAF_CHECK_EQUAL(told.size(), 600u);
+  CAF_CHECK_EQUAL(untold->taken(), 1u);
+  sched.advance_time(100ms);
+  sched.run();
+  CAF_CHECK_EQUAL(told.size(), 900u);
+  CAF_CHECK_EQUAL(untold->taken(), 0u);
+}
+
+CAF_TEST(all are to come back within the window but not together) {
+  arrive(150);
+  say_goodbye(10s);
+  std::ranges::sort(told);
+  CAF_CHECK(told.front() >= 0ms);
+  CAF_CHECK(told.back() <= 10s);
+  CAF_CHECK(told.back() - told.front() > 5s);
+}
+
+CAF_TEST(newcomers are told at once) {
+  say_goodbye(10s);
+  arrive(3);
+  CAF_CHECK_EQUAL(told.size(), 3u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

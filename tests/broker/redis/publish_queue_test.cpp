@@ -1,0 +1,190 @@
+#define CAF_SUITE publish_queue_test
+
+#include "atrium/broker/redis/publish_queue.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace atrium;
+using namespace std::chrono_literals;
+
+namespace {
+
+using clock_type = publish_queue::clock;
+
+constexpr auto none = errc::none;
+constexpr auto lost = errc::bus_unavailable;
+constexpr auto late = errc::timeout;
+
+const resp_node one_receiver{resp_type::integer, 1, {}};
+const resp_node refusal{resp_type::error, 0, "READONLY You can't write"};
+
+struct fixture {
+  // Admits and pushes a publish that writes down its receipt as `name=code`.
+  bool publish(const std::string& name, clock_type::duration deadline = 5s) {
+    if (!ledger.admit(name.size()))
+      return false;
+    queue.push({"room", std::make_shared<const std::string>(name),
+                [this, name](errc code) { receipts.emplace_back(name, code); }, start + deadline});
+    return true;
+  }
+
+  std::string compose() {
+    std::string out;
+    queue.compose(out);
+    return out;
+  }
+
+  bool reply(const resp_node& node) {
+    return queue.on_reply({&node, 1});
+  }
+
+  using receipt_list = std::vector<std::pair<std::string, errc>>;
+
+  clock_type::time_point start{};
+  publish_ledger ledger{3, 10};
+  publish_queue queue{ledger};
+  receipt_list receipts;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(publish_queue_tests, fixture)
+
+CAF_TEST(commands go out in order and once) {
+  publish("a");
+  publish("b");
+  std::string expected;
+  append_command(expected, {"PUBLISH", "room", "a"});
+  append_command(expected, {"PUBLISH", "room", "b"});
+  CAF_CHECK(queue.idle());
+  CAF_CHECK_EQUAL(compose(), expected);
+  CAF_CHECK(!queue.idle());
+  CAF_CHECK_EQUAL(compose(), "");
+}
+
+CAF_TEST(each answer settles the oldest publish) {
+  publish("a");
+  publish("b");
+  compose();
+  CAF_CHECK(reply(one_receiver));
+  CAF_CHECK(reply(refusal));
+  CAF_CHECK(receipts == (receipt_list{{"a", none}, {"b", lost}}));
+  CAF_CHECK(queue.idle());
+  CAF_CHECK_EQUAL(ledger.pending(), 0u);
+  CAF_CHECK_EQUAL(ledger.failed(), 1u);
+}
+
+CAF_TEST(an answer to nothing is noticed) {
+  CAF_CHECK(!reply(one_receiver));
+  publish("a");
+  CAF_CHECK(!reply(one_receiver));
+}
+
+CAF_TEST(a loss fails what is in flight and keeps what waits) {
+  publish("a");
+  compose();
+  publish("b");
+  queue.on_lost();
+  CAF_CHECK(receipts == (receipt_list{{"a", lost}}));
+  CAF_CHECK(queue.idle());
+  compose();
+  reply(one_receiver);
+  CAF_CHECK(receipts == (receipt_list{{"a", lost}, {"b", none}}));
+}
+
+CAF_TEST(the ledger bounds the number of publishes) {
+  CAF_CHECK(publish("a") && publish("b") && publish("c"));
+  CAF_CHECK(!publish("d"));
+  compose();
+  CAF_CHECK(!publish("d"));
+  reply(one_receiver);
+  CAF_CHECK(publish("d"));
+  CAF_CHECK_EQUAL(ledger.published(), 4u);
+  CAF_CHECK_EQUAL(ledger.rejected(), 2u);
+  CAF_CHECK_EQUAL(ledger.pending(), 3u);
+}
+
+CAF_TEST(the ledger bounds the bytes of payloads) {
+  CAF_CHECK(publish("0123456"));
+  CAF_CHECK(!publish("0123"));
+  CAF_CHECK(publish("012"));
+  CAF_CHECK_EQUAL(ledger.pending_bytes(), 10u);
+  queue.fail_all();
+  CAF_CHECK_EQUAL(ledger.pending_bytes(), 0u);
+}
+
+CAF_TEST(what waits expires at its deadline) {
+  publish("a", 1s);
+  publish("b", 2s);
+  CAF_CHECK(queue.next_deadline() == start + 1s);
+  queue.expire(start + 1s);
+  CAF_CHECK(receipts == (receipt_list{{"a", late}}));
+  CAF_CHECK(queue.next_deadline() == start + 2s);
+  compose();
+  reply(one_receiver);
+  CAF_CHECK(receipts == (receipt_list{{"a", late}, {"b", none}}));
+  CAF_CHECK(!queue.next_deadline());
+}
+
+CAF_TEST(what expires in flight still takes its answer) {
+  publish("a", 1s);
+  compose();
+  publish("b", 2s);
+  queue.expire(start + 1s);
+  CAF_CHECK_EQUAL(ledger.pending(), 1u);
+  CAF_CHECK(queue.next_deadline() == start + 2s);
+  compose();
+  CAF_CHECK(reply(refusal));
+  CAF_CHECK(receipts == (receipt_list{{"a", late}}));
+  CAF_CHECK(reply(one_receiver));
+  CAF_CHECK(receipts == (receipt_list{{"a", late}, {"b", none}}));
+}
+
+CAF_TEST(an expired publish is not failed again) {
+  publish("a", 1s);
+  compose();
+  queue.expire(start + 1s);
+  queue.on_lost();
+  queue.fail_all();
+  CAF_CHECK(receipts == (receipt_list{{"a", late}}));
+  CAF_CHECK_EQUAL(ledger.failed(), 1u);
+}
+
+CAF_TEST(a stop fails everything once) {
+  publish("a");
+  compose();
+  publish("b");
+  queue.fail_all();
+  queue.fail_all();
+  CAF_CHECK(receipts == (receipt_list{{"a", lost}, {"b", lost}}));
+  CAF_CHECK_EQUAL(ledger.pending(), 0u);
+}
+
+CAF_TEST(one write is bounded) {
+  publish_ledger roomy{1'000, std::size_t{1} << 30};
+  publish_queue subject{roomy};
+  auto payload = std::make_shared<const std::string>(100'000, 'x');
+  for (int i = 0; i < 10 && roomy.admit(payload->size()); ++i)
+    subject.push({"room", payload, nullptr, start});
+  std::string out;
+  subject.compose(out);
+  CAF_CHECK(out.size() >= publish_queue::write_size);
+  CAF_CHECK(out.size() < publish_queue::write_size + 101'000);
+}
+
+CAF_TEST(a receipt that throws does no harm) {
+  std::vector<std::string> lines;
+  publish_queue subject{ledger, [&](const log::record& x) { lines.push_back(log::to_text(x)); }};
+  for (int i = 0; i < 2 && ledger.admit(1); ++i)
+    subject.push({"room", std::make_shared<const std::string>("x"),
+                  [](errc) { throw std::runtime_error{"oops"}; }, start});
+  subject.fail_all();
+  CAF_CHECK_EQUAL(lines.size(), 2u);
+  CAF_CHECK_EQUAL(ledger.pending(), 0u);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,239 @@
+#define CAF_SUITE redis_node_roll_test
+
+#include "atrium/broker/redis/redis_node_roll.hpp"
+
+#include "caf/test/unit_test.hpp"
+#include "support/redis_fixture.hpp"
+
+#include <future>
+
+using namespace atrium;
+using namespace atrium::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+constexpr auto beats = "{dev:atrium:nodes}:beats";
+constexpr auto reports = "{dev:atrium:nodes}:reports";
+
+redis_node_roll_config config_of(const redis_server& server, std::string run, roll_timing timing) {
+  redis_node_roll_config config;
+  config.link = quick_config(server);
+  config.timing = timing;
+  config.report = [run] { return node_report{"of " + run, run, "1", 0, 3, 0, 0, 0, ""}; };
+  return config;
+}
+
+// A node that is in the roll until it stops, or crashes without a word.
+struct member {
+  member(const redis_server& server, const std::string& run, roll_timing timing = {20ms, 1s, 1s})
+    : roll(config_of(server, run, timing)) {
+    roll.start();
+  }
+
+  node_listing list(std::chrono::milliseconds patience = 2s) {
+    std::promise<node_listing> told;
+    roll.list(patience, [&](node_listing x) { told.set_value(std::move(x)); });
+    return told.get_future().get();
+  }
+
+  // Runs of who is listed; `!` stands for a silent one.
+  lines runs() {
+    lines result;
+    for (auto& x : list().nodes)
+      result.push_back(x.report.run + (x.silent ? "!" : ""));
+    return result;
+  }
+
+  bool lists(const lines& expected) {
+    return eventually([&] { return runs() == expected; });
+  }
+
+  redis_node_roll roll;
+};
+
+// Writes down a node that has been silent for so long.
+void add_silent(const redis_server& server, const std::string& run, std::chrono::milliseconds age) {
+  using namespace std::chrono;
+  auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
+  server.command({"ZADD", beats, std::to_string((now - age).count()), run});
+  server.command({"HSET", reports, run, R"({"node":"of )" + run + R"("})"});
+}
+
+} // namespace
+
+CAF_TEST(nodes see each other and what they say of themselves) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    member b{server, "b"};
+    CAF_CHECK(a.lists({"a", "b"}));
+    CAF_CHECK(b.lists({"a", "b"}));
+    auto listing = b.list();
+    CAF_CHECK_EQUAL(listing.error, "");
+    CAF_CHECK_EQUAL(listing.nodes[0].report.node, "of a");
+    CAF_CHECK_EQUAL(listing.nodes[0].report.connections, 3U);
+    CAF_CHECK(!listing.nodes[0].self && listing.nodes[1].self);
+    CAF_CHECK(listing.nodes[0].seen_s < 5);
+  });
+}
+
+CAF_TEST(a crash before the clock was set back is noticed) {
+  with_redis([](redis_server& server) {
+    add_silent(server, "crashed", -1h);
+    member a{server, "a"};
+    CAF_CHECK(a.lists({"a", "crashed"}));
+    CAF_CHECK(a.lists({"a", "crashed!"}));
+    CAF_CHECK(a.lists({"a"}));
+  });
+}
+
+CAF_TEST(a name that is used twice is two rows) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    auto config = config_of(server, "b", {20ms, 1s, 1s});
+    config.report = [] { return node_report{"of a", "b", "1", 0, 0, 0, 0, 0, ""}; };
+    redis_node_roll twin{std::move(config)};
+    twin.start();
+    CAF_CHECK(a.lists({"a", "b"}));
+  });
+}
+
+CAF_TEST(a node that has not started is not announced) {
+  with_redis([](redis_server& server) {
+    redis_node_roll shy{config_of(server, "a", {20ms, 1s, 1s})};
+    member b{server, "b"};
+    CAF_CHECK(b.lists({"b"}));
+    CAF_CHECK(eventually([&] { return b.roll.stats().beats > 3; }));
+    CAF_CHECK(b.lists({"b"}));
+  });
+}
+
+CAF_TEST(a node that stops is gone at once) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    member b{server, "b"};
+    CAF_CHECK(a.lists({"a", "b"}));
+    b.roll.stop(5s);
+    CAF_CHECK_EQUAL(a.runs(), lines{"a"});
+    CAF_CHECK_EQUAL(server.ask({"HEXISTS", reports, "b"}), "0");
+    auto after = b.list();
+    CAF_CHECK_EQUAL(after.nodes.size(), 1U);
+    CAF_CHECK_NOT_EQUAL(after.error, "");
+  });
+}
+
+CAF_TEST(a node without beats falls silent and is forgotten later) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    // A node that beats once: its next beat would be in an hour.
+    member b{server, "b", {1h, 1s, 1s}};
+    CAF_CHECK(a.lists({"a", "b"}));
+    CAF_CHECK(a.lists({"a", "b!"}));
+    CAF_CHECK(a.lists({"a"}));
+    CAF_CHECK_EQUAL(server.ask({"HEXISTS", reports, "b"}), "0");
+  });
+}
+
+CAF_TEST(of too many silent nodes the last ones are kept) {
+  with_redis([](redis_server& server) {
+    for (int i = 0; i < 9; ++i)
+      add_silent(server, std::to_string(i), 20s - 1s * i);
+    member a{server, "a", {20ms, 5s, 1h, 2}};
+    CAF_CHECK(a.lists({"7!", "8!", "a"}));
+    CAF_CHECK_EQUAL(server.ask({"HLEN", reports}), "3");
+  });
+}
+
+CAF_TEST(the roll goes with the last node) {
+  with_redis([](redis_server& server) {
+    {
+      member a{server, "a", {20ms, 100ms, 100ms}};
+      CAF_CHECK(a.lists({"a"}));
+      add_silent(server, "b", 0s);
+    }
+    CAF_CHECK(eventually([&] { return server.ask({"EXISTS", beats, reports}) == "0"; }));
+  });
+}
+
+CAF_TEST(a Redis that starts anew learns who is there) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    member b{server, "b"};
+    CAF_CHECK(a.lists({"a", "b"}));
+    server.kill();
+    CAF_CHECK(eventually([&] { return !a.roll.stats().connected; }));
+    auto meanwhile = a.list(10ms);
+    CAF_CHECK_EQUAL(meanwhile.nodes.size(), 2U);
+    CAF_CHECK_EQUAL(meanwhile.error, "the link to Redis is down");
+    server.start();
+    CAF_CHECK(eventually([&] { return a.list().error.empty() && b.list().error.empty(); }));
+    CAF_CHECK(a.lists({"a", "b"}));
+  });
+}
+
+CAF_TEST(a Redis that hangs costs no more than the patience) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    CAF_CHECK(a.lists({"a"}));
+    server.freeze();
+    auto start = std::chrono::steady_clock::now();
+    auto listing = a.list(50ms);
+    CAF_CHECK(std::chrono::steady_clock::now() - start < 2s);
+    CAF_CHECK_EQUAL(listing.nodes.size(), 1U);
+    CAF_CHECK_NOT_EQUAL(listing.error, "");
+    server.thaw();
+    CAF_CHECK(eventually([&] { return a.list().error.empty(); }));
+  });
+}
+
+CAF_TEST(without Redis a node lists itself and says why) {
+  with_redis([](redis_server& server) {
+    server.kill();
+    member a{server, "a"};
+    auto listing = a.list(10ms);
+    CAF_REQUIRE_EQUAL(listing.nodes.size(), 1U);
+    CAF_CHECK_EQUAL(listing.nodes[0].report.run, "a");
+    CAF_CHECK_EQUAL(listing.error, "Redis has not answered yet");
+  });
+}
+
+CAF_TEST(flushed scripts are loaded again) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    CAF_CHECK(a.lists({"a"}));
+    server.command({"SCRIPT", "FLUSH"});
+    auto beaten = a.roll.stats().beats;
+    CAF_CHECK(eventually([&] { return a.roll.stats().beats > beaten + 3; }));
+  });
+}
+
+CAF_TEST(a Redis that refuses the beat is told of) {
+  with_redis([](redis_server& server) {
+    server.command({"ACL", "SETUSER", "default", "-zadd"});
+    member a{server, "a"};
+    CAF_CHECK(eventually([&] { return a.roll.stats().refused > 0; }));
+    auto error = a.list().error;
+    CAF_CHECK(error.starts_with("this node is not announced: "));
+    server.command({"ACL", "SETUSER", "default", "+zadd"});
+    CAF_CHECK(eventually([&] { return a.list().error.empty(); }));
+  });
+}
+
+CAF_TEST(many who ask from many threads are all answered once) {
+  with_redis([](redis_server& server) {
+    member a{server, "a"};
+    std::atomic<int> answers = 0;
+    {
+      std::vector<std::jthread> askers;
+      for (int i = 0; i < 4; ++i)
+        askers.emplace_back([&] {
+          for (int j = 0; j < 200; ++j)
+            a.roll.list(1s, [&](const node_listing&) { ++answers; });
+        });
+    }
+    a.roll.stop(5s);
+    CAF_CHECK_EQUAL(answers.load(), 800);
+  });
+}

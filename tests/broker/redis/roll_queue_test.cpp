@@ -1,0 +1,299 @@
+#define CAF_SUITE roll_queue_test
+
+#include "atrium/broker/redis/roll_queue.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <array>
+
+using namespace atrium;
+using namespace std::chrono_literals;
+
+namespace {
+
+using lines = std::vector<std::string>;
+
+// One node as the others see it: its run, and when it was heard of last.
+struct seen {
+  std::string run;
+  int ms = 0;
+};
+
+// A queue, the words it has written, and the listings it has told.
+struct fixture {
+  // The link is up, Redis knows the script.
+  void up() {
+    queue.on_up(now);
+    CAF_REQUIRE_EQUAL(written("SCRIPT"), 1U);
+    text("sha");
+  }
+
+  void down() {
+    queue.on_lost();
+  }
+
+  // How often `word` is written next.
+  std::size_t written(std::string_view word) {
+    last.clear();
+    queue.compose(last);
+    std::size_t n = 0;
+    for (auto at = last.find(word); at != last.npos; at = last.find(word, at + 1))
+      ++n;
+    return n;
+  }
+
+  void text(std::string_view word, resp_type type = resp_type::string) {
+    std::array<resp_node, 1> reply{resp_node{type, 0, word}};
+    CAF_CHECK_EQUAL(queue.on_reply(reply, now), "");
+  }
+
+  void array(const lines& items) {
+    std::vector<resp_node> reply{{resp_type::array, static_cast<long long>(items.size()), {}}};
+    for (auto& x : items)
+      reply.push_back({resp_type::string, 0, x});
+    CAF_CHECK_EQUAL(queue.on_reply(reply, now), "");
+  }
+
+  // Redis answers a reading at second 1000 of its clock.
+  void answer_reading(const std::vector<seen>& rows) {
+    array({"1000", "500000"});
+    lines beats;
+    lines reports;
+    for (auto& x : rows) {
+      beats.insert(beats.end(), {x.run, std::to_string(x.ms)});
+      reports.insert(reports.end(), {x.run, R"({"node":"of )" + x.run + R"("})"});
+    }
+    array(beats);
+    array(reports);
+  }
+
+  void ask(std::chrono::milliseconds patience = 2s) {
+    queue.list([this](node_listing x) { told.push_back(std::move(x)); }, now + patience, now);
+  }
+
+  void later(std::chrono::milliseconds time) {
+    now += time;
+    queue.tick(now);
+  }
+
+  // Runs of the listing that was told last; `!` stands for a silent one.
+  lines runs() const {
+    lines result;
+    for (auto& x : told.back().nodes)
+      result.push_back(x.report.run + (x.silent ? "!" : ""));
+    return result;
+  }
+
+  std::string last; // what was written
+  std::vector<node_listing> told;
+  roll_queue::clock::time_point now{1'000h};
+  roll_queue queue{{"beats", "reports"},
+                   {5s, 15s, 600s, 1'000},
+                   [] { return node_report{"of me", "me", "1", 0, 0, 0, 0, 0, ""}; },
+                   {}};
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(roll_queue_tests, fixture)
+
+CAF_TEST(a node that has started beats every interval) {
+  up();
+  CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
+  queue.start(now);
+  CAF_CHECK(queue.due() == now);
+  later(0s);
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  text("0", resp_type::integer);
+  answer_reading({{"me", 1'000'000}});
+  later(4'999ms);
+  CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
+  later(1ms);
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  CAF_CHECK_EQUAL(queue.stats().beats, 1U);
+}
+
+CAF_TEST(beats without an answer do not pile up) {
+  up();
+  queue.start(now);
+  for (int i = 0; i < 5; ++i) {
+    later(5s);
+    CAF_CHECK_EQUAL(written("EVALSHA"), i == 0 ? 1U : 0U);
+    CAF_CHECK_EQUAL(written("TIME"), 0U);
+  }
+}
+
+CAF_TEST(a new link announces the node at once) {
+  queue.start(now);
+  up();
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  down();
+  later(1s);
+  up();
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+}
+
+CAF_TEST(a listing has who is there and who is silent by the clock of Redis) {
+  up();
+  ask();
+  CAF_CHECK_EQUAL(written("HGETALL"), 1U);
+  answer_reading({{"me", 999'999}, {"b", 985'500}, {"a", 985'499}});
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(runs(), (lines{"a!", "b", "me"}));
+  CAF_CHECK_EQUAL(told[0].error, "");
+  CAF_CHECK_EQUAL(told[0].nodes[0].report.node, "of a");
+  CAF_CHECK_EQUAL(told[0].nodes[1].seen_s, 15.);
+  CAF_CHECK(told[0].nodes[2].self);
+}
+
+CAF_TEST(this node is listed and not silent whatever Redis says) {
+  up();
+  ask();
+  written("HGETALL");
+  answer_reading({{"me", 1}});
+  CAF_CHECK_EQUAL(runs(), lines{"me"});
+  ask();
+  written("HGETALL");
+  answer_reading({});
+  CAF_CHECK_EQUAL(runs(), lines{"me"});
+  CAF_CHECK_EQUAL(told.back().error, "");
+}
+
+CAF_TEST(who asks during a reading waits for the next one) {
+  up();
+  ask();
+  CAF_CHECK_EQUAL(written("HGETALL"), 1U);
+  ask();
+  ask();
+  CAF_CHECK_EQUAL(written("HGETALL"), 0U);
+  answer_reading({});
+  CAF_CHECK_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(written("HGETALL"), 1U);
+  answer_reading({{"new", 1'000'000}});
+  CAF_CHECK_EQUAL(told.size(), 3U);
+  CAF_CHECK_EQUAL(runs(), (lines{"me", "new"}));
+}
+
+CAF_TEST(a Redis that is silent leaves what is known) {
+  up();
+  ask();
+  written("HGETALL");
+  answer_reading({{"a", 1'000'000}});
+  ask();
+  written("HGETALL");
+  later(1'999ms);
+  CAF_CHECK_EQUAL(told.size(), 1U);
+  CAF_CHECK(queue.due() == now + 1ms);
+  later(1ms);
+  CAF_REQUIRE_EQUAL(told.size(), 2U);
+  CAF_CHECK_EQUAL(runs(), (lines{"a", "me"}));
+  CAF_CHECK_EQUAL(told[1].nodes[0].seen_s, 2.5);
+  CAF_CHECK_EQUAL(told[1].error, "Redis does not answer in time");
+  CAF_CHECK_EQUAL(queue.stats().unanswered, 1U);
+  answer_reading({});
+  CAF_CHECK_EQUAL(told.size(), 2U);
+}
+
+CAF_TEST(a lost link asks again and then says why it cannot) {
+  up();
+  ask();
+  written("HGETALL");
+  down();
+  up();
+  CAF_CHECK_EQUAL(written("HGETALL"), 0U); // went out with the script
+  answer_reading({{"a", 1'000'000}});
+  CAF_CHECK_EQUAL(told.size(), 1U);
+  down();
+  ask();
+  later(2s);
+  CAF_CHECK_EQUAL(runs(), (lines{"a", "me"}));
+  CAF_CHECK_EQUAL(told.back().error, "the link to Redis is down");
+}
+
+CAF_TEST(what Redis refuses is in the error) {
+  queue.start(now);
+  up();
+  written("EVALSHA");
+  answer_reading({}); // went out with the script
+  text("NOPERM no", resp_type::error);
+  ask();
+  written("HGETALL");
+  answer_reading({});
+  CAF_CHECK_EQUAL(told.back().error, "this node is not announced: NOPERM no");
+  ask();
+  written("HGETALL");
+  array({"1000", "0"});
+  text("NOPERM zrange", resp_type::error);
+  array({});
+  CAF_CHECK_EQUAL(told.back().error, "NOPERM zrange");
+  CAF_CHECK_EQUAL(runs(), lines{"me"});
+  CAF_CHECK_EQUAL(queue.stats().refused, 1U);
+  CAF_CHECK(!queue.stats().connected);
+}
+
+CAF_TEST(a script that was refused is tried again with the next beat) {
+  queue.start(now);
+  queue.on_up(now);
+  CAF_CHECK_EQUAL(written("LOAD"), 1U);
+  text("NOPERM no", resp_type::error);
+  answer_reading({});
+  CAF_CHECK_EQUAL(written("LOAD"), 0U);
+  later(5s);
+  CAF_CHECK_EQUAL(written("LOAD"), 1U);
+  text("sha");
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+}
+
+CAF_TEST(a flushed script drops the link) {
+  queue.start(now);
+  up();
+  written("EVALSHA");
+  std::array<resp_node, 1> reply{resp_node{resp_type::error, 0, "NOSCRIPT no"}};
+  CAF_CHECK_NOT_EQUAL(queue.on_reply(reply, now), "");
+}
+
+CAF_TEST(a goodbye is settled when Redis has taken it) {
+  queue.start(now);
+  up();
+  written("EVALSHA");
+  answer_reading({});
+  text("0", resp_type::integer);
+  queue.leave();
+  CAF_CHECK(!queue.is_settled());
+  CAF_CHECK_EQUAL(written("ZREM"), 1U);
+  CAF_CHECK_NOT_EQUAL(last.find("HDEL"), last.npos);
+  text("1", resp_type::integer);
+  CAF_CHECK(!queue.is_settled());
+  text("1", resp_type::integer);
+  CAF_CHECK(queue.is_settled());
+  later(1h);
+  CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
+}
+
+CAF_TEST(a node that was never announced leaves without a word) {
+  up();
+  queue.leave();
+  CAF_CHECK(queue.is_settled());
+  CAF_CHECK_EQUAL(written("ZREM"), 0U);
+}
+
+CAF_TEST(too many who ask get what is known) {
+  for (std::size_t i = 0; i <= roll_queue::max_waiting; ++i)
+    ask();
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].error, "too many ask at once");
+  queue.answer_all(now);
+  CAF_CHECK_EQUAL(told.size(), roll_queue::max_waiting + 1);
+}
+
+CAF_TEST(rows that nobody can read are listed by their run) {
+  up();
+  ask();
+  written("HGETALL");
+  array({"1000", "0"});
+  array({"a", "1000000", "b", "1000000", "c", "not a number", "d", "1000000"});
+  array({"a", "[]", "b", std::string(5'000, ' '), "c", "{}", "e", "{}"});
+  CAF_CHECK_EQUAL(runs(), (lines{"a", "b", "c!", "me"}));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,101 @@
+#define CAF_SUITE door_test
+
+#include "atrium/net/admission/door.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <vector>
+
+using namespace atrium;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr door::clock::time_point start{1'000h};
+const auto ann = boost::asio::ip::make_address("192.0.2.1");
+const auto bob = boost::asio::ip::make_address("192.0.2.2");
+
+struct fixture {
+  // Returns the code of the refusal, or nothing for a place, which it keeps.
+  std::string enter(const boost::asio::ip::address& from, door::clock::time_point now = start) {
+    auto result = entrance->enter(from, now);
+    if (auto* no = std::get_if<refusal>(&result))
+      return no->code;
+    places.push_back(std::move(std::get<address_table::ticket>(result)));
+    return {};
+  }
+
+  void open(const options& from) {
+    entrance = std::make_unique<door>(from, count, open_ones, from.max_connections, 1'000'000);
+  }
+
+  std::shared_ptr<counters> count = std::make_shared<counters>();
+  std::shared_ptr<gate> open_ones = std::make_shared<gate>(1'000);
+  std::unique_ptr<door> entrance;
+  std::vector<address_table::ticket> places;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(door_tests, fixture)
+
+CAF_TEST(a door that is shut says why) {
+  options from;
+  from.max_pending = 1;
+  from.max_connections = 2;
+  from.handshakes_per_second = 1;
+  from.memory_watermark = "0";
+  open(from);
+  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  open_ones->try_enter(2);
+  CAF_CHECK(entrance->shut(start).ends_with("(max-connections)"));
+  open_ones->leave(1);
+  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  auto waiting = entrance->waiting()->enter(ann, false);
+  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  waiting->busy();
+  CAF_CHECK(entrance->shut(start).ends_with("(max-pending)"));
+  waiting.reset();
+  CAF_CHECK_EQUAL(enter(ann), "");
+  CAF_CHECK(entrance->shut(start).ends_with("(handshakes-per-second)"));
+  CAF_CHECK_EQUAL(entrance->shut(start + 1s), "");
+  from.memory_watermark = "1";
+  open(from);
+  CAF_CHECK(entrance->shut(start).ends_with("(memory-watermark)"));
+}
+
+CAF_TEST(handshakes have a rate that all addresses share) {
+  options from;
+  from.handshakes_per_second = 2;
+  open(from);
+  CAF_CHECK_EQUAL(enter(ann), "");
+  CAF_CHECK_EQUAL(enter(bob), "");
+  CAF_CHECK_EQUAL(enter(bob), "rate_limited");
+  CAF_CHECK_EQUAL(count->handshakes_refused.load(), 1U);
+  CAF_CHECK_EQUAL(enter(bob, start + 500ms), "");
+}
+
+CAF_TEST(an address has its limit and the others theirs) {
+  options from;
+  from.connections_per_address = 1;
+  open(from);
+  CAF_CHECK_EQUAL(enter(ann), "");
+  CAF_CHECK_EQUAL(enter(ann), "too_many_connections");
+  CAF_CHECK_EQUAL(count->addresses_refused.load(), 1U);
+  CAF_CHECK_EQUAL(enter(bob), "");
+  places.clear();
+  CAF_CHECK_EQUAL(enter(ann), "");
+}
+
+CAF_TEST(nobody is let in while memory is short) {
+  options from;
+  from.memory_watermark = "1";
+  open(from);
+  CAF_CHECK_EQUAL(enter(ann), "overloaded");
+  CAF_CHECK_EQUAL(count->memory_refused.load(), 1U);
+  from.memory_watermark = "100%";
+  open(from);
+  CAF_CHECK_EQUAL(enter(ann), "");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

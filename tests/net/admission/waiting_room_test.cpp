@@ -1,0 +1,115 @@
+#define CAF_SUITE waiting_room_test
+
+#include "atrium/net/admission/waiting_room.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace atrium;
+
+namespace {
+
+const auto ann = boost::asio::ip::make_address("192.0.2.1");
+const auto bob = boost::asio::ip::make_address("192.0.2.2");
+
+struct fixture {
+  void open(waiting_room::bounds most) {
+    subject = std::make_shared<waiting_room>(std::move(most));
+  }
+
+  /// Takes a place for a connection of this name, if there is one.
+  bool enter(const std::string& name, const boost::asio::ip::address& from,
+             bool is_shared = false) {
+    auto place = subject->enter(from, is_shared);
+    if (!place)
+      return false;
+    place->on_eviction([this, name] { evicted.push_back(name); });
+    places[name] = std::move(place);
+    return true;
+  }
+
+  std::shared_ptr<waiting_room> subject;
+  std::map<std::string, std::shared_ptr<waiting_room::place>> places;
+  std::vector<std::string> evicted;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(waiting_room_tests, fixture)
+
+CAF_TEST(who has been idle for longest makes place) {
+  open({3, 3});
+  for (auto name : {"one", "two", "three", "four"})
+    CAF_CHECK(enter(name, ann));
+  CAF_CHECK_EQUAL(evicted, (std::vector<std::string>{"one"}));
+  places.at("two")->busy();
+  places.at("two")->idle();
+  CAF_CHECK(enter("five", ann));
+  CAF_CHECK_EQUAL(evicted, (std::vector<std::string>{"one", "three"}));
+  CAF_CHECK_EQUAL(subject->size(), 3U);
+  CAF_CHECK_EQUAL(subject->evictions(), 2U);
+}
+
+CAF_TEST(nobody goes for whom the node works) {
+  open({2, 2});
+  CAF_CHECK(enter("one", ann) && enter("two", bob));
+  places.at("one")->busy();
+  CAF_CHECK(!subject->is_full());
+  places.at("two")->busy();
+  CAF_CHECK(subject->is_full());
+  CAF_CHECK(!enter("three", ann));
+  CAF_CHECK(evicted.empty());
+  places.erase("one");
+  CAF_CHECK(enter("three", ann));
+}
+
+CAF_TEST(an address that has its share takes places of its own only) {
+  open({10, 2});
+  CAF_CHECK(enter("bob", bob));
+  CAF_CHECK(enter("one", ann) && enter("two", ann) && enter("three", ann));
+  CAF_CHECK_EQUAL(evicted, (std::vector<std::string>{"one"}));
+  places.at("two")->busy();
+  places.at("three")->busy();
+  CAF_CHECK(!enter("four", ann));
+  CAF_CHECK(enter("second bob", bob));
+  CAF_CHECK_EQUAL(subject->size(), 4U);
+}
+
+CAF_TEST(many clients behind one proxy have no share) {
+  open({10, 2});
+  for (int i = 0; i < 10; ++i)
+    CAF_CHECK(enter(std::to_string(i), ann, true));
+  CAF_CHECK(evicted.empty());
+  CAF_CHECK(enter("ten", ann, true));
+  CAF_CHECK_EQUAL(evicted, (std::vector<std::string>{"0"}));
+}
+
+CAF_TEST(file descriptors are shared with those who are in) {
+  std::size_t others = 8;
+  waiting_room::bounds most{100, 100};
+  most.sockets = 10;
+  most.others = [&] { return others; };
+  open(most);
+  CAF_CHECK(enter("one", ann) && enter("two", ann) && enter("three", ann));
+  CAF_CHECK_EQUAL(evicted, (std::vector<std::string>{"one"}));
+  others = 10;
+  places.at("two")->busy();
+  places.at("three")->busy();
+  CAF_CHECK(!enter("four", ann));
+}
+
+CAF_TEST(an evicted connection gives nothing back) {
+  open({1, 1});
+  CAF_CHECK(enter("one", ann) && enter("two", ann));
+  places.at("one")->idle();
+  places.at("one")->busy();
+  places.erase("one");
+  CAF_CHECK_EQUAL(subject->size(), 1U);
+  places.clear();
+  CAF_CHECK_EQUAL(subject->size(), 0U);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,134 @@
+#define CAF_SUITE node_metrics_test
+
+#include "atrium/net/monitoring/metrics/node_metrics.hpp"
+
+#include "support/actor_fixture.hpp"
+
+using namespace atrium;
+using namespace atrium::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A node of two lanes, seen by its metrics.
+struct fixture : node_fixture {
+  fixture() {
+    auto echo = std::make_unique<bus_echo>(wire, "probe", "run");
+    pulse = std::make_shared<health>(std::vector<health::part>{}, std::move(echo),
+                                     std::make_shared<node_life>(), nullptr);
+    std::vector<node_metrics::lane_view> lanes;
+    for (auto& port : env->lanes)
+      lanes.push_back({port, [this] { return busy; }});
+    subject = std::make_unique<node_metrics>(env, connections, pulse, lanes);
+  }
+
+  lane_counters& counters(std::size_t lane) {
+    return env->lanes[lane].meter->counters();
+  }
+
+  bool has(const std::string& line) const {
+    return ("\n" + subject->text()).find("\n" + line + "\n") != std::string::npos;
+  }
+
+  std::chrono::nanoseconds busy{1500ms};
+  std::shared_ptr<gate> connections = std::make_shared<gate>(10);
+  std::shared_ptr<health> pulse;
+  std::unique_ptr<node_metrics> subject;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(node_metrics_tests, fixture)
+
+CAF_TEST(lanes are summed) {
+  counters(0).connections.add(2);
+  counters(1).connections.add(3);
+  counters(0).errors[errc::forbidden].add(1);
+  counters(1).errors[errc::forbidden].add(1);
+  counters(0).outbox_bytes.set(10);
+  counters(1).outbox_bytes.set(5);
+  counters(0).outbox_bytes_max.set(4);
+  counters(1).outbox_bytes_max.set(5);
+  counters(1).count_handshake("overloaded");
+  counters(0).overflows[outbox_policy::drop_oldest].add(7);
+  CAF_CHECK(has("atrium_connections_opened_total 5"));
+  CAF_CHECK(has("atrium_errors_total{code=\"forbidden\"} 2"));
+  CAF_CHECK(has("atrium_errors_total{code=\"internal\"} 0"));
+  CAF_CHECK(has("atrium_outbox_bytes 15"));
+  CAF_CHECK(has("atrium_outbox_depth_bytes_max 5"));
+  CAF_CHECK(has("atrium_handshakes_total{result=\"overloaded\"} 1"));
+  CAF_CHECK(has("atrium_slow_consumers_total{policy=\"drop_oldest\"} 7"));
+}
+
+CAF_TEST(lanes are told apart where that matters) {
+  counters(1).flushes.add(9);
+  env->lanes[1].queue->try_enter(600, 6);
+  CAF_CHECK(has("atrium_lane_flushes_total{lane=\"0\"} 0"));
+  CAF_CHECK(has("atrium_lane_flushes_total{lane=\"1\"} 9"));
+  CAF_CHECK(has("atrium_mailbox_depth{actor=\"lane-1\"} 6"));
+  CAF_CHECK(has("atrium_queue_bytes{queue=\"lane-1\"} 600"));
+  CAF_CHECK(has("atrium_lane_busy_seconds_total{lane=\"1\"} 1.5"));
+}
+
+CAF_TEST(utilisation is that of the ticks) {
+  node_metrics::clock::time_point at{1h};
+  subject->tick(at);
+  busy += 250ms;
+  subject->tick(at + 1s);
+  CAF_CHECK(has("atrium_lane_utilisation_ratio{lane=\"0\"} 0.25"));
+}
+
+CAF_TEST(what an actor has not handled yet is waiting) {
+  counters(0).directory_requests.add(3);
+  counters(1).directory_requests.add(2);
+  env->population->requests.add(4);
+  env->backlogs->rooms = 8;
+  CAF_CHECK(has("atrium_mailbox_depth{actor=\"directory\"} 1"));
+  CAF_CHECK(has("atrium_mailbox_depth{actor=\"rooms\"} 8"));
+  env->population->requests.add(2); // never less than none
+  CAF_CHECK(has("atrium_mailbox_depth{actor=\"directory\"} 0"));
+}
+
+CAF_TEST(rare events are those of the node) {
+  env->counters->full_refused = 3;
+  env->counters->users_refused = 1;
+  env->counters->users_evicted = 2;
+  env->counters->lane_queue_drops = 4;
+  CAF_CHECK(has("atrium_limits_hit_total{limit=\"max-connections\"} 3"));
+  CAF_CHECK(has("atrium_limits_hit_total{limit=\"user-connections\"} 3"));
+  CAF_CHECK(has("atrium_dropped_total{reason=\"lane_queue\"} 4"));
+}
+
+CAF_TEST(a round trip is known when something has come back) {
+  CAF_CHECK(subject->text().find("\natrium_bus_round_trip_seconds ") == std::string::npos);
+  CAF_CHECK(subject->text().find("# TYPE atrium_bus_round_trip_seconds") != std::string::npos);
+  pulse->tick();
+  CAF_CHECK(subject->text().find("\natrium_bus_round_trip_seconds ") != std::string::npos);
+}
+
+CAF_TEST(the totals are those of the metrics) {
+  auto ann = connect("ann", 0);
+  auto bob = connect("bob", 1);
+  join(ann, "r");
+  join(bob, "r");
+  publish(ann, "r", "1");
+  request(bob, broadcast_request{"2", "1", {}, {}});
+  counters(0).sent_bytes.add(100);
+  counters(1).sent_bytes.add(11);
+  counters(0).connections.add();
+  connections->try_enter(2);
+  auto x = subject->totals();
+  CAF_CHECK_EQUAL(x.connections_opened, 1U);
+  CAF_CHECK_EQUAL(x.messages_in, 2U);
+  CAF_CHECK_EQUAL(x.deliveries, 4U);
+  CAF_CHECK_EQUAL(x.bytes_out, 111U);
+  CAF_CHECK_EQUAL(x.connections, 2U);
+  CAF_CHECK_EQUAL(x.rooms, 1U);
+  CAF_CHECK_EQUAL(x.users, 2U);
+  CAF_CHECK(has("atrium_rooms 1"));
+  CAF_CHECK(has("atrium_users 2"));
+  CAF_CHECK(has("atrium_connections 2"));
+  CAF_CHECK(has("atrium_deliveries_total{scope=\"all\"} 2"));
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

@@ -1,0 +1,249 @@
+#pragma once
+
+#include "atrium/actors/delivery/lane.hpp"
+#include "atrium/actors/directory/directory.hpp"
+#include "atrium/actors/session/connection.hpp"
+#include "atrium/broker/memory/memory_bus.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+// dsl.hpp uses FAIL without defining it
+#define FAIL(msg) CAF_FAIL(msg)
+#include "caf/test/dsl.hpp"
+
+namespace atrium::test {
+
+/// Writes down what a client would see.
+class recording_outlet final : public outlet {
+public:
+  bool append(const frame& x) override {
+    seen.emplace_back(x.payload());
+    return !going;
+  }
+  void open(const welcome& hello) override {
+    connection = hello.connection;
+    seen.push_back("welcome " + hello.user);
+  }
+  void answer(const reply& x) override {
+    ++answered;
+    push(x);
+  }
+  void push(const reply& x) override {
+    seen.push_back(std::visit([](auto& y) { return text(y); }, x));
+  }
+  void last_until(unix_time end) override {
+    expires = end;
+  }
+  void find_out(probe_ptr question) override {
+    if (silent)
+      questions.push_back(std::move(question));
+    else
+      question->answer(true);
+  }
+  void close(close_code code, std::string_view, std::chrono::milliseconds after) override {
+    hint = after;
+    seen.push_back("close " + std::to_string(static_cast<int>(code)));
+  }
+
+  /// Returns what was seen since the last call.
+  std::vector<std::string> take() {
+    return std::exchange(seen, {});
+  }
+
+  /// Returns how often `part` occurs in what was seen.
+  std::size_t count(std::string_view part) const {
+    auto has = [&](auto& x) { return x.find(part) != std::string::npos; };
+    return static_cast<std::size_t>(std::ranges::count_if(seen, has));
+  }
+
+  std::string connection;
+  bool going = false;  // takes nothing more
+  bool silent = false; // does not say that it is there
+  std::vector<probe_ptr> questions;
+  std::chrono::milliseconds hint{0}; // when to come again
+  unix_time expires = never;
+  std::size_t answered = 0;
+  std::vector<std::string> seen;
+
+private:
+  static std::string text(const welcome& x) {
+    return "welcome " + x.user;
+  }
+  static std::string text(const joined& x) {
+    return "joined " + x.room;
+  }
+  static std::string text(const left& x) {
+    return "left " + x.room;
+  }
+  static std::string text(const accepted& x) {
+    return "accepted " + x.id;
+  }
+  static std::string text(const pong&) {
+    return "pong";
+  }
+  static std::string text(const refreshed& x) {
+    return "refreshed " + x.id;
+  }
+  static std::string text(const failure& x) {
+    return "error " + std::string{to_string(x.code)};
+  }
+  static std::string text(const gap& x) {
+    return "gap " + x.room;
+  }
+};
+
+/// A bus that answers when the test says so; otherwise the one in memory.
+class scripted_bus final : public bus {
+public:
+  subscription subscribe(std::string channel, std::shared_ptr<subscriber> who) override {
+    subscribed.emplace_back(channel, who);
+    auto end = [this, key = who.get()] {
+      std::erase_if(subscribed, [&](auto& x) { return x.second.get() == key; });
+    };
+    if (answers)
+      who->on_subscribed();
+    return subscription{end};
+  }
+  void publish(std::string channel, shared_bytes payload, receipt done) override {
+    done(result);
+    if (result == errc::none)
+      deliver(channel, payload);
+  }
+  void deliver(const std::string& channel, const shared_bytes& payload) {
+    for (auto& [name, who] : subscribed)
+      if (name == channel)
+        who->on_messages({payload});
+  }
+  void ping(std::function<void()> answer) override {
+    answer();
+  }
+  void confirm(std::string, std::function<void()> carried) override {
+    doubts.push_back(std::move(carried));
+    if (carries)
+      settle_doubts();
+  }
+  void stop() override {
+    // nop
+  }
+  bus_stats stats() const override {
+    return {};
+  }
+
+  /// Answers all subscriptions that wait for it.
+  void acknowledge() {
+    for (auto& [name, who] : subscribed)
+      who->on_subscribed();
+  }
+
+  /// Shows that it carries whatever somebody has asked about.
+  void settle_doubts() {
+    for (auto& carried : std::exchange(doubts, {}))
+      carried();
+  }
+
+  std::size_t count(std::string_view channel) const {
+    return static_cast<std::size_t>(
+      std::ranges::count_if(subscribed, [&](auto& x) { return x.first == channel; }));
+  }
+
+  bool answers = true;
+  bool carries = true;
+  std::vector<std::function<void()>> doubts;
+  errc result = errc::none;
+  std::vector<std::pair<std::string, std::shared_ptr<subscriber>>> subscribed;
+};
+
+struct client {
+  connection_actor actor;
+  std::shared_ptr<recording_outlet> out;
+};
+
+/// A node without sockets on CAF's deterministic scheduler: two lanes, a
+/// directory, a bus that does what the test wants, and a clock that stands still.
+struct node_fixture : test_coordinator_fixture<> {
+  explicit node_fixture(room_types rooms = {}) {
+    env = std::make_shared<environment>();
+    env->node_id = "n1";
+    env->run_id = "run";
+    env->bus = wire = std::make_shared<scripted_bus>();
+    env->rooms = std::move(rooms);
+    env->now = [this] { return now; };
+    for (int i = 0; i < 2; ++i) {
+      auto queue = std::make_shared<gate>(env->limits.lane_queue);
+      auto meter = std::make_shared<lane_meter>([this] { return now; });
+      env->lanes.push_back({sys.spawn<lane>(static_cast<caf::execution_unit*>(nullptr), queue,
+                                            env->lanes.size(), meter),
+                            queue, meter});
+    }
+    root = sys.spawn<directory>(env);
+    sched.run();
+  }
+
+  // Whatever a test leaves behind ends here: the base class would wait for it.
+  ~node_fixture() override {
+    for (auto& x : clients)
+      caf::anon_send(x.actor, disconnected{});
+    caf::anon_send(root, stop_atom{});
+    sched.run();
+    for (auto& x : env->lanes)
+      caf::anon_send_exit(x.actor, caf::exit_reason::user_shutdown);
+    sched.run();
+  }
+
+  /// Connects `user`, who may do everything, on the lane with this index.
+  client connect(const std::string& user, std::size_t on_lane = 0) {
+    return connect(identity{user, rights::everything()}, on_lane);
+  }
+
+  client connect(identity who, std::size_t on_lane = 0) {
+    client result;
+    result.out = std::make_shared<recording_outlet>();
+    connection_setup setup{env, root, result.out, on_lane, std::move(who)};
+    result.actor
+      = sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), std::move(setup));
+    clients.push_back(result);
+    sched.run();
+    return result;
+  }
+
+  /// Sends a request and lets everything happen that follows from it.
+  void request(const client& from, client_request x) {
+    caf::anon_send(from.actor, from_client{std::move(x)});
+    sched.run();
+  }
+
+  void join(const client& who, const std::string& room) {
+    request(who, join_request{"1", room});
+  }
+
+  void leave(const client& who, const std::string& room) {
+    request(who, leave_request{"2", room});
+  }
+
+  void publish(const client& who, const std::string& room, const std::string& data) {
+    request(who, publish_request{"3", room, data, {}, {}, true});
+  }
+
+  void disconnect(const client& who) {
+    caf::anon_send(who.actor, disconnected{});
+    sched.run();
+  }
+
+  std::string room_channel(std::string_view room) const {
+    return env->names.room(room);
+  }
+
+  unix_time now{std::chrono::milliseconds{1'000'000}};
+  std::shared_ptr<environment> env;
+  std::shared_ptr<scripted_bus> wire;
+  directory_actor root;
+  std::vector<client> clients;
+};
+
+using lines = std::vector<std::string>;
+
+} // namespace atrium::test

@@ -1,0 +1,139 @@
+#pragma once
+
+#include "atrium/actors/cluster/cluster.hpp"
+#include "atrium/broker/memory/memory_bus.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+// dsl.hpp uses FAIL without defining it
+#define FAIL(msg) CAF_FAIL(msg)
+#include "caf/test/dsl.hpp"
+
+namespace atrium::test {
+
+/// A roll that says what the test has written into it, at once or later.
+class fake_roll final : public node_roll {
+public:
+  void start() override {
+    // nop
+  }
+
+  void list(std::chrono::milliseconds, answer done) override {
+    if (answers)
+      done(listing);
+    else
+      waiting.push_back(std::move(done));
+  }
+
+  void stop(std::chrono::milliseconds) override {
+    // nop
+  }
+
+  node_roll_stats stats() const override {
+    return {};
+  }
+
+  /// Adds a node called `node` with the run `run`.
+  void add(const std::string& node, const std::string& run, bool silent = false) {
+    node_row row;
+    row.report.node = node;
+    row.report.run = run;
+    row.silent = silent;
+    listing.nodes.push_back(row);
+  }
+
+  bool answers = true;
+  node_listing listing;
+  std::vector<answer> waiting;
+};
+
+/// One of several nodes in this process. Its run is its name and an `r`; it
+/// answers with its name and the question's, knows nothing of "nobody", and
+/// keeps questions for "later" until the test answers them.
+struct peer {
+  peer(caf::actor_system& system, const std::string& node, std::shared_ptr<bus> wire,
+       std::shared_ptr<node_roll> roll)
+    : env(std::make_shared<environment>()) {
+    env->node_id = node;
+    env->run_id = node + 'r';
+    env->bus = std::move(wire);
+    auto facts = [node] { return "{\"facts\":\"" + node + "\"}"; };
+    auto answer = [this](const question& x, const std::function<void(std::string)>& done) {
+      if (x.name == "later")
+        return kept.push_back(done);
+      if (x.name == "throw")
+        throw std::runtime_error{"a defect"};
+      done(x.name == "nobody" ? "" : '"' + env->node_id + ' ' + x.kind + ' ' + x.name + '"');
+    };
+    subject = std::make_unique<cluster>(system, nullptr,
+                                        cluster_setup{env, std::move(roll), facts, answer});
+  }
+
+  std::shared_ptr<environment> env;
+  std::vector<std::function<void(std::string)>> kept;
+  std::unique_ptr<cluster> subject;
+};
+
+/// Three nodes, a, b and c, that share a bus and a roll.
+struct cluster_fixture : test_coordinator_fixture<> {
+  cluster_fixture() {
+    for (auto name : {"a", "b", "c"}) {
+      roll->add(name, std::string{name} + 'r');
+      peers.emplace(name, std::make_unique<peer>(sys, name, wire, roll));
+    }
+    sched.run();
+  }
+
+  ~cluster_fixture() override {
+    peers.clear();
+    sched.run();
+  }
+
+  peer& at(const std::string& node) {
+    return *peers.at(node);
+  }
+
+  const counters& counted(const std::string& node) {
+    return *at(node).env->counters;
+  }
+
+  /// Asks at node a and lets everything happen that does not need time.
+  void ask(question what) {
+    at("a").subject->ask(std::move(what),
+                         [this](cluster_answer x) { told.push_back(std::move(x)); });
+    sched.run();
+  }
+
+  void pass(std::chrono::milliseconds time) {
+    advance_time(time);
+    sched.run();
+  }
+
+  /// Publishes bytes that no cluster has made.
+  void publish(const std::string& channel, std::string bytes) {
+    wire->publish(channel, std::make_shared<const std::string>(std::move(bytes)), [](errc) {});
+    sched.run();
+  }
+
+  /// What a was told last, such as `a="a room x"`; `-` stands for nothing.
+  std::vector<std::string> rows() const {
+    std::vector<std::string> result;
+    for (auto& x : told.back().answers)
+      result.push_back(x.node + '=' + (x.json.empty() ? "-" : x.json));
+    return result;
+  }
+
+  channel_names names{"dev:atrium"};
+  std::shared_ptr<memory_bus> wire = std::make_shared<memory_bus>();
+  std::shared_ptr<fake_roll> roll = std::make_shared<fake_roll>();
+  std::map<std::string, std::unique_ptr<peer>> peers;
+  std::vector<cluster_answer> told;
+};
+
+using lines = std::vector<std::string>;
+
+} // namespace atrium::test

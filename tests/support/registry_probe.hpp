@@ -1,0 +1,117 @@
+#pragma once
+
+#include "atrium/broker/memory/memory_registry.hpp"
+#include "atrium/broker/redis/redis_registry.hpp"
+
+#include "support/bus_probe.hpp"
+#include "support/redis_server.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atrium::test {
+
+/// A node as its registry sees it: knows who was admitted and who was told to
+/// go. Any thread.
+class registry_probe {
+public:
+  /// Returns rules for a node of this name that report here.
+  registry_config rules(std::string node, std::size_t most, surplus_policy policy) {
+    return {std::move(node), most, policy, [this](const std::string& connection) {
+              std::lock_guard guard{mutex_};
+              evicted_.push_back(connection);
+            }};
+  }
+
+  /// Asks for a place, by the policy, and waits for the answer.
+  bool enter(registry& at, const std::string& user, std::uint64_t connection,
+             std::vector<std::string> silent = {}) {
+    return ask(at, user, {connection, true, std::move(silent)}).admitted;
+  }
+
+  seating ask(registry& at, const std::string& user, newcomer who) {
+    auto answered = std::make_shared<std::optional<seating>>();
+    at.enter(user, std::move(who), [this, answered](const seating& x) {
+      std::lock_guard guard{mutex_};
+      if (answered->has_value())
+        ++repeated_;
+      *answered = x;
+    });
+    auto decided = eventually([&] {
+      std::lock_guard guard{mutex_};
+      return answered->has_value();
+    });
+    return decided ? **answered : seating{};
+  }
+
+  /// Returns whether this connection, and no other, was told to go.
+  bool has_evicted(const std::string& connection) {
+    return eventually([&] { return !evicted().empty(); })
+           && evicted() == std::vector<std::string>{connection};
+  }
+
+  std::vector<std::string> evicted() const {
+    std::lock_guard guard{mutex_};
+    return evicted_;
+  }
+
+  /// Answers that came a second time.
+  int repeated() const {
+    std::lock_guard guard{mutex_};
+    return repeated_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> evicted_;
+  int repeated_ = 0;
+};
+
+/// The age of a connection is known to the millisecond: makes the next one a
+/// younger one.
+inline void let_a_millisecond_pass() {
+  auto now = [] {
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  };
+  eventually([&, start = now()] { return now() > start; });
+}
+
+/// Returns what a node needs that shares this server, with short leases.
+inline redis_registry_config registry_on(const redis_server& server, registry_config rules,
+                                         std::chrono::milliseconds lease
+                                         = std::chrono::seconds{60}) {
+  redis_registry_config config;
+  config.link.url = server.url();
+  config.link.backoff_floor = std::chrono::milliseconds{2};
+  config.link.backoff_cap = std::chrono::milliseconds{20};
+  config.rules = std::move(rules);
+  config.timing.lease = lease;
+  return config;
+}
+
+/// Runs a rule of the contract over every kind of registry: one node, at most
+/// two connections of a user.
+template <class F>
+void on_every_registry(surplus_policy policy, F&& rule) {
+  {
+    std::puts("on memory_registry");
+    registry_probe probe;
+    memory_registry memory{probe.rules("n1", 2, policy)};
+    rule(memory, probe);
+  }
+  if (!redis_server::is_installed())
+    return;
+  std::puts("on redis_registry");
+  redis_server server;
+  registry_probe probe;
+  redis_registry redis{registry_on(server, probe.rules("n1", 2, policy))};
+  rule(redis, probe);
+  redis.stop();
+}
+
+} // namespace atrium::test
