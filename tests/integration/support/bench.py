@@ -10,6 +10,7 @@ UNPACED = ["--messages-per-second", "0"]  # one publisher is more than one clien
 
 
 def words_for(scenario, nodes, *options):
+    """The command line for a scenario on these nodes, whose processes are measured too."""
     urls = [word for node in nodes for word in ("--url", f"ws://127.0.0.1:{node.port}/ws")]
     pids = [word for node in nodes for word in ("--pid", str(node.process.pid))]
     return ["bench", scenario, *urls, *pids, *options]

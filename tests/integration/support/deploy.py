@@ -24,10 +24,12 @@ class StrictLoader(yaml.SafeLoader):
 
 
 def documents(path):
+    """The documents of a YAML file."""
     return list(yaml.load_all(TEXT[path], StrictLoader))
 
 
 def run_tool(command, folder=DEPLOY):
+    """Runs a tool that must find nothing wrong; skips the test where it is not installed."""
     if not shutil.which(command[0]):
         pytest.skip(f"{command[0]} is not installed")
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True)

@@ -24,16 +24,19 @@ def look(node, target):
 
 
 def act(node, target, body="{}", **headers):
+    """Has an administrator do something; status and JSON of the answer."""
     headers = {"Content_Type": "application/json", **headers}
     status, _, answer = fetch(node, "/inspect" + target, "POST", body, **headers)
     return status, json.loads(answer)
 
 
 def address(node, view=""):
+    """Where the page shows a view of a node."""
     return f"http://127.0.0.1:{node.internal_port}/inspector#/{view}"
 
 
 def view_of(kind, name):
+    """The view of one room, user or connection, whatever its name."""
     return f"{kind}/{quote(name, safe='')}"
 
 

@@ -6,6 +6,7 @@ import pytest
 
 
 def program(name):
+    """Where a program is; skips the test if it is not installed."""
     path = shutil.which(name)
     if not path:
         pytest.skip(f"{name} is not installed")
