@@ -12,7 +12,7 @@ from support.deadline import DEADLINE, until
 from support.node import ROOT, binary, environment, fetch, run_node
 from support.tokens import bearer, secret_options
 
-READMES = ["README.md", "actors/README.md"]
+READMES = ["README.md", "actors/room/README.md"]
 
 
 @pytest.mark.parametrize("path", READMES)
@@ -98,7 +98,7 @@ def test_every_option_of_the_node_is_in_the_table():
 def test_the_project_of_your_own_is_the_one_that_is_built():
     """A developer copies the CMake lines.
     They are the project that the tests build against an installed Atrium."""
-    text = (ROOT / "actors" / "README.md").read_text()
+    text = (ROOT / "actors" / "room" / "README.md").read_text()
     built = ROOT / "tests" / "package" / "find_package" / "CMakeLists.txt"
     assert re.search(r"```cmake\n(.*?)```", text, re.DOTALL)[1] == built.read_text()
 
