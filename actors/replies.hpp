@@ -2,10 +2,12 @@
 
 #include "atrium/actors/requests.hpp"
 #include "atrium/broker/envelope.hpp"
+#include "atrium/broker/publish_receipt.hpp"
 #include "atrium/broker/util/errc.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -58,6 +60,8 @@ struct accepted {
   request_id id;
   std::string target; ///< Room or user; empty for a broadcast.
   std::string event_id;
+  /// Where it stands in the channel's history, if the bus keeps one.
+  std::optional<position> at = std::nullopt;
 };
 
 struct pong {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/util/errc.hpp"
+#include "atrium/broker/publish_receipt.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -70,8 +70,8 @@ struct bus_stats {
 class bus {
 public:
   /// Called exactly once per publish, from any thread, possibly before
-  /// `publish` returns: `none` (handed over), `bus_unavailable`, `timeout`.
-  using receipt = std::function<void(errc)>;
+  /// `publish` returns.
+  using receipt_handler = std::function<void(publish_receipt)>;
 
   /// Ends a subscription when it is destroyed. After that at most the calls
   /// already under way still reach the subscriber.
@@ -108,7 +108,8 @@ public:
 
   /// Publishes `payload`. While the link is down, publishes wait in a bounded
   /// queue; over the bound the receipt says `bus_unavailable` at once.
-  virtual void publish(std::string channel, shared_bytes payload, receipt done)
+  virtual void publish(std::string channel, shared_bytes payload,
+                       receipt_handler done)
     = 0;
 
   /// Calls `answer` soon, from the thread that calls subscribers: shows that

@@ -55,8 +55,8 @@ void cluster_desk_core::ask(ask_nodes& x) {
   auto self = cluster_actor{self_};
   env.bus->publish(env.names.nodes(),
                    std::make_shared<const std::string>(encode(question)),
-                   [self, id](errc code) {
-                     if (code != errc::none)
+                   [self, id](const publish_receipt& receipt) {
+                     if (receipt.error != errc::none)
                        caf::anon_send(self, question_unsent{id});
                    });
   setup_.roll->list(setup_.patience / 2, [self, id](node_listing nodes) {
@@ -217,7 +217,8 @@ void cluster_desk_core::take(node_answered& x) {
 void cluster_desk_core::send(const std::string& run, answered x) {
   auto& env = *setup_.env;
   env.bus->publish(env.names.answers(run),
-                   std::make_shared<const std::string>(encode(x)), [](errc) {
+                   std::make_shared<const std::string>(encode(x)),
+                   [](const publish_receipt&) {
                      // nop: who has asked does not wait for ever
                    });
 }

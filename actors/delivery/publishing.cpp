@@ -21,14 +21,16 @@ void publish(const environment& env, const std::string& channel, outgoing x) {
     channel, std::move(bytes),
     [to = std::move(x.from), what = std::move(x.success),
      trace_id = std::move(message.trace_id),
-     level = x.traced ? log::level::info : log::level::debug](errc code) {
-      if (code != errc::none)
+     level = x.traced ? log::level::info
+                      : log::level::debug](publish_receipt receipt) mutable {
+      if (receipt.error != errc::none)
         log::line(level, "publish_failed",
                   {{"event_id", what.event_id},
                    {"trace_id", trace_id},
-                   {"code", to_string(code)}},
+                   {"code", to_string(receipt.error)}},
                   "bus does not take a message");
-      caf::anon_send(to, outcome{what, code, {}});
+      what.at = std::move(receipt.at);
+      caf::anon_send(to, outcome{std::move(what), receipt.error, {}});
     });
 }
 

@@ -85,12 +85,13 @@ void room_core::publish(std::string data) {
   if (traced_)
     trace::published(e);
   auto bytes = encode_packet(e, false, env_->run_id);
-  auto report = [name = name_, id = std::move(e.event_id)](errc code) {
-    if (code != errc::none)
-      report_loss(name, id, code);
-  };
+  auto report
+    = [name = name_, id = std::move(e.event_id)](const publish_receipt& x) {
+        if (x.error != errc::none)
+          report_loss(name, id, x.error);
+      };
   if (bytes.size() > env_->limits.message_bytes)
-    return report(errc::message_too_large);
+    return report({errc::message_too_large});
   env_->bus->publish(channel_,
                      std::make_shared<const std::string>(std::move(bytes)),
                      std::move(report));

@@ -101,9 +101,9 @@ bus::subscription memory_bus::subscribe(std::string channel,
 }
 
 void memory_bus::publish(std::string channel, shared_bytes payload,
-                         receipt done) {
+                         receipt_handler done) {
   auto delivered = state_->deliver(channel, payload);
-  done(delivered ? errc::none : errc::bus_unavailable);
+  done({delivered ? errc::none : errc::bus_unavailable});
 }
 
 // Whoever publishes calls the subscribers: there is no thread to check, but a

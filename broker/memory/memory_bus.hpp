@@ -14,7 +14,7 @@ public:
                          std::shared_ptr<subscriber> who) override;
 
   void publish(std::string channel, shared_bytes payload,
-               receipt done) override;
+               receipt_handler done) override;
 
   void ping(std::function<void()> answer) override;
 

@@ -56,7 +56,7 @@ void publish_queue::settle(publish_job& job, errc code) {
   ledger_.settle(job.payload->size(), code == errc::none);
   job.payload.reset();
   if (auto done = std::exchange(job.done, nullptr))
-    call_guarded(log_, [&] { done(code); });
+    call_guarded(log_, [&] { done({code}); });
 }
 
 void publish_queue::settle_oldest(errc code) {

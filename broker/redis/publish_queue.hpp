@@ -20,7 +20,7 @@ struct publish_job {
 
   std::string channel;
   shared_bytes payload;
-  bus::receipt done;
+  bus::receipt_handler done;
   clock::time_point deadline{}; ///< When the receipt says `timeout`.
 };
 

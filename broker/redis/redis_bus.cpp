@@ -86,7 +86,7 @@ public:
     if (admitted)
       ledger_.settle(size, false);
     if (job.done)
-      job.done(errc::bus_unavailable);
+      job.done({errc::bus_unavailable});
   }
 
   bus_stats stats() const {
@@ -223,7 +223,7 @@ bus::subscription redis_bus::subscribe(std::string channel,
 }
 
 void redis_bus::publish(std::string channel, shared_bytes payload,
-                        receipt done) {
+                        receipt_handler done) {
   core_->publish({std::move(channel), std::move(payload), std::move(done), {}});
 }
 

@@ -82,7 +82,7 @@ public:
   subscribe(std::string channel, std::shared_ptr<subscriber> who) override;
 
   void publish(std::string channel, shared_bytes payload,
-               receipt done) override;
+               receipt_handler done) override;
 
   void ping(std::function<void()> answer) override;
 

@@ -80,16 +80,16 @@ void inspector_core::publish(const std::string& room, const std::string& body,
                   "no client's outbox has room for this message");
   if (env.traced.has_room(room))
     trace::published(e);
-  auto done = [to, id = e.event_id](errc code) mutable {
-    if (code == errc::none)
+  auto done = [to, id = e.event_id](const publish_receipt& x) mutable {
+    if (x.error == errc::none)
       to.deliver(std::uint16_t{200}, dump({{"event_id", id}}));
     else
-      refuse(to, 503, "bus_unavailable", std::string{to_string(code)});
+      refuse(to, 503, "bus_unavailable", std::string{to_string(x.error)});
   };
   env.bus->publish(env.names.room(room),
                    std::make_shared<const std::string>(std::move(bytes)),
-                   [back = here(), done](errc code) {
-                     back([done, code]() mutable { done(code); });
+                   [back = here(), done](publish_receipt x) {
+                     back([done, x = std::move(x)]() mutable { done(x); });
                    });
 }
 

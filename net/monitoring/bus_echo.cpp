@@ -73,9 +73,10 @@ void bus_echo::call(clock::time_point now) {
   if (ear_->under_way.exchange(true, std::memory_order_relaxed))
     return;
   auto words = std::make_shared<const std::string>(ear_->words(now));
-  bus_->publish(channel_, std::move(words), [ear = ear_](errc) {
-    ear->under_way.store(false, std::memory_order_relaxed);
-  });
+  bus_->publish(channel_, std::move(words),
+                [ear = ear_](const publish_receipt&) {
+                  ear->under_way.store(false, std::memory_order_relaxed);
+                });
 }
 
 bus_echo::clock::time_point bus_echo::proven() const {

@@ -30,6 +30,8 @@ public:
   }
   void answer(const reply& x) override {
     ++answered;
+    if (auto* taken = std::get_if<accepted>(&x))
+      kept_at = taken->at;
     push(x);
   }
   void push(const reply& x) override {
@@ -67,6 +69,7 @@ public:
   std::chrono::milliseconds hint{0}; // when to come again
   unix_time expires = never;
   std::size_t answered = 0;
+  std::optional<position> kept_at; // of the last accepted message
   std::vector<std::string> seen;
 
 private:
@@ -108,9 +111,9 @@ public:
       who->on_subscribed();
     return subscription{end};
   }
-  void publish(std::string channel, shared_bytes payload, receipt done) override {
+  void publish(std::string channel, shared_bytes payload, receipt_handler done) override {
     done(result);
-    if (result == errc::none)
+    if (result.error == errc::none)
       deliver(channel, payload);
   }
   void deliver(const std::string& channel, const shared_bytes& payload) {
@@ -153,7 +156,7 @@ public:
   bool answers = true;
   bool carries = true;
   std::vector<std::function<void()>> doubts;
-  errc result = errc::none;
+  publish_receipt result;
   std::vector<std::pair<std::string, std::shared_ptr<subscriber>>> subscribed;
 };
 

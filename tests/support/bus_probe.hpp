@@ -113,11 +113,12 @@ struct bus_member {
 class receipt_probe {
 public:
   /// Returns a receipt for one publish.
-  bus::receipt make() {
-    return [counts = counts_, number = made_++](errc code) {
+  bus::receipt_handler make() {
+    return [counts = counts_, number = made_++](const publish_receipt& x) {
       std::lock_guard guard{counts->mutex};
-      ++counts->by_code[code];
+      ++counts->by_code[x.error];
       ++counts->by_number[number];
+      counts->positions += x.at ? 1 : 0;
     };
   }
 
@@ -126,6 +127,12 @@ public:
     std::lock_guard guard{counts_->mutex};
     auto i = counts_->by_code.find(code);
     return i == counts_->by_code.end() ? 0 : i->second;
+  }
+
+  /// Returns how many receipts named a position.
+  std::size_t positions() const {
+    std::lock_guard guard{counts_->mutex};
+    return counts_->positions;
   }
 
   /// Returns whether each receipt was told, and told once.
@@ -142,6 +149,7 @@ private:
     std::mutex mutex;
     std::map<errc, std::size_t> by_code;
     std::map<std::size_t, int> by_number;
+    std::size_t positions = 0;
   };
 
   std::shared_ptr<counters> counts_ = std::make_shared<counters>();

@@ -115,7 +115,8 @@ struct cluster_fixture : test_coordinator_fixture<> {
 
   /// Publishes bytes that no cluster has made.
   void publish(const std::string& channel, std::string bytes) {
-    wire->publish(channel, std::make_shared<const std::string>(std::move(bytes)), [](errc) {});
+    wire->publish(channel, std::make_shared<const std::string>(std::move(bytes)),
+                  [](const publish_receipt&) {});
     sched.run();
   }
 

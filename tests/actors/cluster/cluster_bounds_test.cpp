@@ -119,7 +119,7 @@ CAF_TEST(answers of all questions together have a bound) {
 CAF_TEST(packets that wait have a bound) {
   auto big = std::make_shared<const std::string>(max_answer_bytes, 'x');
   for (int i = 0; i < 100; ++i)
-    wire->publish(names.answers("ar"), big, [](errc) {});
+    wire->publish(names.answers("ar"), big, [](const publish_receipt&) {});
   auto dropped = counted("a").node_packet_drops.load();
   CAF_CHECK(dropped > 30 && dropped < 40);
   sched.run();

@@ -126,7 +126,7 @@ CAF_TEST(messages to and from a watched user are told in every scope) {
 
 CAF_TEST(a failure has the ids of its message) {
   auto ann = connect("ann");
-  wire->result = errc::bus_unavailable;
+  wire->result.error = errc::bus_unavailable;
   request(ann, broadcast_request{"1", "\"secret\"", "e1", "t1"});
   CAF_CHECK_EQUAL(count("publish_failed", "event_id=e1 trace_id=t1 code=bus_unavailable"), 1U);
 }

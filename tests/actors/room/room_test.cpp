@@ -213,9 +213,19 @@ CAF_TEST(says no to a second join and to strangers) {
 CAF_TEST(says when the bus takes no more) {
   join(ann, "r");
   ann.out->take();
-  wire->result = errc::bus_unavailable;
+  wire->result.error = errc::bus_unavailable;
   publish(ann, "r", "1");
   CAF_CHECK_EQUAL(ann.out->take(), lines{"error bus_unavailable"});
+}
+
+CAF_TEST(hands on where the bus keeps a message) {
+  join(ann, "r");
+  wire->result.at = position{"e", 7};
+  publish(ann, "r", "1");
+  CAF_CHECK(ann.out->kept_at == wire->result.at);
+  wire->result.at.reset();
+  publish(ann, "r", "1");
+  CAF_CHECK(!ann.out->kept_at);
 }
 
 CAF_TEST(tells members of a gap) {

@@ -135,12 +135,16 @@ CAF_TEST(words that no node understands are counted) {
   auto channel = env->names.node(env->run_id);
   auto ann = connect("ann");
   ann.out->take();
-  wire->publish(channel, std::make_shared<const std::string>("dance:run-1"), [](errc) {});
-  wire->publish(channel, std::make_shared<const std::string>("evict:other-1"), [](errc) {});
-  wire->publish(channel, std::make_shared<const std::string>("evict:run-99999999"), [](errc) {});
+  wire->publish(channel, std::make_shared<const std::string>("dance:run-1"),
+                [](const publish_receipt&) {});
+  wire->publish(channel, std::make_shared<const std::string>("evict:other-1"),
+                [](const publish_receipt&) {});
+  wire->publish(channel, std::make_shared<const std::string>("evict:run-99999999"),
+                [](const publish_receipt&) {});
   sched.run();
   for (auto* word : {"evict:run-1:other-1", "probe:run-1", "alive:run-1:", "evict:", "evict"})
-    wire->publish(channel, std::make_shared<const std::string>(word), [](errc) {});
+    wire->publish(channel, std::make_shared<const std::string>(word),
+                  [](const publish_receipt&) {});
   sched.run();
   CAF_CHECK_EQUAL(env->counters->unknown_versions.load(), 1U);
   CAF_CHECK_EQUAL(env->counters->malformed_packets.load(), 6U);
@@ -187,7 +191,7 @@ CAF_TEST(nodes ask each other) {
                                    std::make_shared<ear>([&](auto& x) { words.push_back(x); }));
   auto say = [&](const std::string& word) {
     wire->publish(env->names.node(env->run_id), std::make_shared<const std::string>(word),
-                  [](errc) {});
+                  [](const publish_receipt&) {});
     sched.run();
   };
   auto ann = connect("ann");

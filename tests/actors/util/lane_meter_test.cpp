@@ -127,10 +127,10 @@ CAF_TEST(requests count when the bus has taken them) {
   join(ann, "r");
   publish(ann, "r", "1");
   publish(ann, "elsewhere", "1"); // not a member
-  wire->result = errc::bus_unavailable;
+  wire->result.error = errc::bus_unavailable;
   publish(ann, "r", "1");
   request(ann, broadcast_request{"6", "1", {}, {}});
-  wire->result = errc::none;
+  wire->result.error = errc::none;
   request(ann, send_request{"5", "nobody", "1", {}, {}});
   request(ann, broadcast_request{"6", "1", {}, {}});
   for (auto to : {scope::room, scope::user, scope::all})

@@ -28,7 +28,8 @@ struct fixture {
     if (!ledger.admit(name.size()))
       return false;
     queue.push({"room", std::make_shared<const std::string>(name),
-                [this, name](errc code) { receipts.emplace_back(name, code); }, start + deadline});
+                [this, name](const publish_receipt& x) { receipts.emplace_back(name, x.error); },
+                start + deadline});
     return true;
   }
 
@@ -181,7 +182,7 @@ CAF_TEST(a receipt that throws does no harm) {
   publish_queue subject{ledger, [&](const log::record& x) { lines.push_back(log::to_text(x)); }};
   for (int i = 0; i < 2 && ledger.admit(1); ++i)
     subject.push({"room", std::make_shared<const std::string>("x"),
-                  [](errc) { throw std::runtime_error{"oops"}; }, start});
+                  [](const publish_receipt&) { throw std::runtime_error{"oops"}; }, start});
   subject.fail_all();
   CAF_CHECK_EQUAL(lines.size(), 2u);
   CAF_CHECK_EQUAL(ledger.pending(), 0u);

@@ -61,20 +61,20 @@ CAF_TEST(a node is ready once it has heard itself) {
 
 CAF_TEST(a bus that refuses messages makes a node unready after five seconds) {
   subject->tick();
-  wire->result = errc::bus_unavailable;
+  wire->result.error = errc::bus_unavailable;
   for (int i = 0; i < 5; ++i)
     tick_after(1s);
   CAF_CHECK(subject->ready().ok);
   tick_after(1s);
   CAF_CHECK(!subject->ready().ok);
-  wire->result = errc::none;
+  wire->result.error = errc::none;
   tick_after(1s);
   CAF_CHECK(subject->ready().ok);
   CAF_CHECK(subject->live().ok);
 }
 
 CAF_TEST(echoes of others prove nothing) {
-  wire->result = errc::bus_unavailable;
+  wire->result.error = errc::bus_unavailable;
   subject->tick();
   wire->deliver("probe", std::make_shared<const std::string>("other 3600000000000"));
   wire->deliver("probe", std::make_shared<const std::string>("run"));
