@@ -169,9 +169,9 @@ def test_forged_packets_change_nothing(cluster):
 
 
 async def test_the_rights_of_the_readme_are_enough(cluster, redis, start_node, connect, room):
-    """A node whose Redis user has the rights of broker/README.md can do everything.
+    """A node whose Redis user has the rights of broker/redis/README.md can do everything.
     Redis refuses it nothing."""
-    text = (ROOT / "broker" / "README.md").read_text()
+    text = (ROOT / "broker" / "redis" / "README.md").read_text()
     rules = re.search(r"ACL SETUSER atrium ((?:.+\n)+)", text)[1].split()
     redis.admin.execute_command("ACL", "SETUSER", "least", "reset",
                                 *(x.replace("prod:chat", cluster.namespace) for x in rules))

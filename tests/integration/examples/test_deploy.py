@@ -142,8 +142,8 @@ def test_load_balancers_notice_a_drain_in_time(tmp_path):
 
 
 def test_redis_has_the_settings_of_the_bus(tmp_path):
-    """Those of broker/README.md are in both examples, and a real Redis takes them."""
-    readme = (ROOT / "broker" / "README.md").read_text()
+    """Those of broker/redis/README.md are in both examples, and a real Redis takes them."""
+    readme = (ROOT / "broker" / "redis" / "README.md").read_text()
     advice = readme.split("## Settings for Redis")[1].split("A user with")[0]
     of_kubernetes = manifest("ConfigMap", "redis")["data"]["redis.conf"]
     wanted, ours, theirs = (set(re.findall(r"^ *([a-z][\w-]+ .+)$", text, re.MULTILINE))
