@@ -46,14 +46,14 @@ BAD = {
     "a long example": ({"examples/dice.cpp": "\n" * 81}, "examples/dice.cpp: 81 lines"),
     "a long script": ({"net/inspector/page/a.js": "\n" * 301}, "net/inspector/page/a.js: 301"),
     "a long style sheet": ({"examples/chat/a.css": "\n" * 301}, "examples/chat/a.css: 301 lines"),
-    "a folder without a map": (SIX, "broker/redis: 6 files without a map"),
+    "a folder without a map": (SIX, "broker/redis: 6 files, and no map names a, b, c, d, e, f"),
     "a folder with half a map above": (
-        {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9}, "broker/redis: 6 files without a map"),
+        {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9}, "broker/redis: 6 files, and no map names d, e, f"),
     "a test of a folder that is none": (
         {"tests/net/cellar/wine_test.cpp": ""}, "tests/net/cellar: mirrors no folder"),
     "a long entrance": ({"README.md": "\n" * 121}, "README.md: 121 lines"),
-    "a folder with an empty map": (
-        {**SIX, "broker/redis/README.md": "# Redis\n"}, "broker/redis: 6 files without a map"),
+    "a folder with a README that is no map": (
+        {**SIX, "broker/redis/README.md": "# Redis\n" * 30}, "broker/redis: 6 files, and no map"),
 }
 
 
@@ -67,7 +67,7 @@ def judge(folder, files):
 
 
 @pytest.mark.parametrize("more", [
-    {}, {**SIX, "broker/redis/README.md": "\n" * 5}, {**SIX, "broker/README.md": "a b c d e f"}],
+    {}, {**SIX, "broker/redis/README.md": "`a`, `b`, `c`, `d`, `e`, `f`\n"}, {**SIX, "broker/README.md": "a b c d e f"}],
     ids=["a small house", "a folder with a map", "a folder on the map above"])
 def test_a_house_that_keeps_the_plan_is_let_pass(tmp_path, more):
     done = judge(tmp_path, {**GOOD, **more})
