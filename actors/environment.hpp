@@ -114,7 +114,7 @@ struct backlogs {
 /// A lane, the bound of what may wait for it, and what it counts.
 struct lane_port {
   lane_actor actor;
-  std::shared_ptr<gate> queue;
+  std::shared_ptr<semaphore> queue;
   std::shared_ptr<lane_meter> meter = std::make_shared<lane_meter>();
 };
 
@@ -142,7 +142,8 @@ struct environment : std::enable_shared_from_this<environment> {
     = std::make_shared<struct backlogs>();
 
   /// Bound of what waits in all queues from the bus.
-  std::shared_ptr<gate> bus_queue = std::make_shared<gate>(limits.bus_queue);
+  std::shared_ptr<semaphore> bus_queue
+    = std::make_shared<semaphore>(limits.bus_queue);
   std::shared_ptr<hook_watch> hooks = std::make_shared<hook_watch>();
   trace_list traced; ///< Whom the log tells everything of.
 };

@@ -4,9 +4,9 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/outlet.hpp"
 #include "atrium/actors/room_state.hpp"
-#include "atrium/actors/util/gate.hpp"
 #include "atrium/actors/util/lane_meter.hpp"
 #include "atrium/actors/util/probe.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/actors/util/trace_list.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -57,10 +57,10 @@ struct channel_carried {
   std::uint64_t number = 0;
 };
 
-/// Packets of one channel and read. The ticket bounds how many are under way.
+/// Packets of one channel and read. The permit bounds how many are under way.
 struct packets {
   std::vector<shared_bytes> batch;
-  gate_ticket ticket;
+  permit held;
 };
 
 /// One checked envelope, encoded for clients.
@@ -73,7 +73,7 @@ struct incoming {
 
 struct arrived {
   std::vector<incoming> batch;
-  gate_ticket ticket;
+  permit held;
 };
 
 // -- to rooms, users and the directory ----------------------------------------
@@ -221,7 +221,7 @@ struct close_all {
   std::string reason;
   /// Clients also wait a random part of it before they come back.
   std::chrono::milliseconds window{0};
-  gate_ticket untold; ///< Given back when everybody has been told.
+  permit untold; ///< Given back when everybody has been told.
 };
 
 // -- to connections -----------------------------------------------------------
@@ -269,7 +269,7 @@ struct rivals_overdue {};
 
 struct push_frame {
   frame content;
-  gate_ticket ticket; ///< Keeps the place of the packet it came from.
+  permit held; ///< Keeps the place of the packet it came from.
   origin from;
 };
 

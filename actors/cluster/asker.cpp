@@ -7,8 +7,7 @@
 namespace atrium {
 
 struct asker::state {
-  state(function f, gate_ticket place)
-    : done(std::move(f)), place(std::move(place)) {
+  state(function f, permit held) : done(std::move(f)), held(std::move(held)) {
     // nop
   }
 
@@ -21,7 +20,7 @@ struct asker::state {
 
   void tell(cluster_answer x) noexcept {
     auto f = std::exchange(done, nullptr);
-    place = {};
+    held = {};
     if (!f)
       return;
     try {
@@ -33,11 +32,11 @@ struct asker::state {
   }
 
   function done;
-  gate_ticket place;
+  permit held;
 };
 
-asker::asker(function f, gate_ticket place)
-  : state_(std::make_shared<state>(std::move(f), std::move(place))) {
+asker::asker(function f, permit held)
+  : state_(std::make_shared<state>(std::move(f), std::move(held))) {
   // nop
 }
 

@@ -12,7 +12,7 @@ public:
 
   asker() = default;
 
-  asker(function f, gate_ticket place);
+  asker(function f, permit held);
 
   void tell(cluster_answer x) const;
 

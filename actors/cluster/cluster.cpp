@@ -18,7 +18,7 @@ cluster::cluster(caf::actor_system& system, caf::execution_unit* unit,
                  cluster_setup setup)
   : env_(setup.env),
     roll_(setup.roll),
-    places_(std::make_shared<gate>(max_questions)),
+    places_(std::make_shared<semaphore>(max_questions)),
     desk_(system.spawn<cluster_desk>(unit, std::move(setup))) {
   auto ear = make_cluster_ear(desk_, *env_);
   questions_ = env_->bus->subscribe(env_->names.nodes(), ear);
@@ -41,10 +41,10 @@ void cluster::ask(question what,
   };
   if (what.kind.size() + what.name.size() > max_question_bytes)
     return refuse("too_large");
-  if (!places_->try_enter(1))
+  if (!places_->try_acquire(1))
     return refuse("busy");
-  caf::anon_send(desk_, ask_nodes{std::move(what),
-                                  {std::move(done), gate_ticket{places_, 1}}});
+  caf::anon_send(
+    desk_, ask_nodes{std::move(what), {std::move(done), permit{places_, 1}}});
 }
 
 void cluster::answer_with(answerer by) const {

@@ -95,7 +95,7 @@ public:
 private:
   environment_ptr env_;
   std::shared_ptr<node_roll> roll_;
-  std::shared_ptr<gate> places_; // of our questions
+  std::shared_ptr<semaphore> places_; // of our questions
   cluster_actor desk_;
   bus::subscription questions_;
   bus::subscription answers_;

@@ -43,7 +43,7 @@ void cluster_desk_core::start(cluster_actor::pointer self,
                               cluster_setup setup) {
   self_ = self;
   setup_ = std::move(setup);
-  serving_ = std::make_shared<gate>(cluster::max_questions);
+  serving_ = std::make_shared<semaphore>(cluster::max_questions);
 }
 
 void cluster_desk_core::ask(ask_nodes& x) {
@@ -176,18 +176,18 @@ void cluster_desk_core::serve(asked& x) {
   auto& env = *setup_.env;
   if (x.run == env.run_id)
     return; // has been answered without the bus
-  if (!serving_->try_enter(1)) {
+  if (!serving_->try_acquire(1)) {
     ++env.counters->questions_refused;
     return send(x.run, {x.id, env.node_id, env.run_id, error_answer("busy")});
   }
   ++served_;
-  answer(x, gate_ticket{serving_, 1});
+  answer(x, permit{serving_, 1});
 }
 
-// The place is free when the answerer forgets whom to tell.
-void cluster_desk_core::answer(const asked& x, const gate_ticket& place) {
+// The permit is given back when the answerer forgets whom to tell.
+void cluster_desk_core::answer(const asked& x, const permit& held) {
   auto done = [desk = cluster_actor{self_}, id = x.id, run = x.run,
-               place](std::string json) {
+               held](std::string json) {
     caf::anon_send(desk, node_answered{id, run, std::move(json)});
   };
   try {

@@ -43,7 +43,7 @@ struct node_answered {
 
 struct node_packets {
   std::vector<shared_bytes> batch;
-  gate_ticket ticket;
+  permit held;
 };
 
 /// The state behind `cluster`: gathers the answers to this node's questions,
@@ -91,7 +91,7 @@ private:
 
   void serve(asked& x);
   void collect(answered x);
-  void answer(const asked& x, const gate_ticket& place);
+  void answer(const asked& x, const permit& held);
   void send(const std::string& run, answered x);
   bool is_complete(const gathering& x) const;
   void end_if_complete(gatherings::iterator i);
@@ -100,7 +100,7 @@ private:
 
   cluster_actor::pointer self_ = nullptr;
   cluster_setup setup_;
-  std::shared_ptr<gate> serving_; // of others' questions
+  std::shared_ptr<semaphore> serving_; // of others' questions
   gatherings under_way_;
   std::size_t held_ = 0; // bytes of answers
   std::uint64_t asked_ = 0;

@@ -28,12 +28,11 @@ public:
     std::size_t size = 0;
     for (auto& x : batch)
       size += x->size() + 1;
-    if (!queue_->try_enter(size)) {
+    if (!queue_->try_acquire(size)) {
       counters_->node_packet_drops += batch.size();
       return;
     }
-    caf::anon_send(desk_,
-                   node_packets{std::move(batch), gate_ticket{queue_, size}});
+    caf::anon_send(desk_, node_packets{std::move(batch), permit{queue_, size}});
   }
 
   void on_gap(unix_time, unix_time) override {
@@ -47,7 +46,8 @@ public:
 private:
   cluster_actor desk_;
   std::shared_ptr<counters> counters_;
-  std::shared_ptr<gate> queue_ = std::make_shared<gate>(max_waiting_bytes);
+  std::shared_ptr<semaphore> queue_
+    = std::make_shared<semaphore>(max_waiting_bytes);
 };
 
 } // namespace

@@ -12,7 +12,7 @@ namespace atrium {
 namespace {
 
 // The end of a feed on the bus's thread: does nothing but put messages into the
-// actor's mailbox, never more than the gate has places for.
+// actor's mailbox, never more than the semaphore has places for.
 class mailbox_subscriber final : public subscriber {
 public:
   mailbox_subscriber(listener_actor to, const environment& env,
@@ -38,7 +38,7 @@ public:
     }
     queue_.queue->settle(key());
     env_->bus_queue->settle(key());
-    caf::anon_send(to_, packets{std::move(batch), ticket(bytes, n)});
+    caf::anon_send(to_, packets{std::move(batch), permit_for(bytes, n)});
   }
 
   void on_gap(unix_time from, unix_time to) override {
@@ -50,28 +50,28 @@ public:
   }
 
 private:
-  // Returns the gate that has no place for it, if there is one.
-  gate* enter(std::size_t bytes, std::size_t n) {
+  // Returns the semaphore that has no place for it, if there is one.
+  semaphore* enter(std::size_t bytes, std::size_t n) {
     auto& all = *env_->bus_queue;
-    if (!queue_.queue->try_enter(bytes, n))
+    if (!queue_.queue->try_acquire(bytes, n))
       return queue_.queue.get();
-    if (all.try_enter(bytes, n))
+    if (all.try_acquire(bytes, n))
       return nullptr;
-    queue_.queue->leave(bytes, n);
+    queue_.queue->release(bytes, n);
     return &all;
   }
 
-  gate_ticket ticket(std::size_t bytes, std::size_t n) {
+  permit permit_for(std::size_t bytes, std::size_t n) {
     auto& sum = *env_->backlogs.*queue_.sum;
     sum.fetch_add(n, std::memory_order_relaxed);
-    return gate_ticket{[own = queue_.queue, env = env_, &sum, bytes, n] {
+    return permit{[own = queue_.queue, env = env_, &sum, bytes, n] {
       sum.fetch_sub(n, std::memory_order_relaxed);
-      env->bus_queue->leave(bytes, n);
-      own->leave(bytes, n);
+      env->bus_queue->release(bytes, n);
+      own->release(bytes, n);
     }};
   }
 
-  void miss(gate& full, const std::vector<shared_bytes>& batch) {
+  void miss(semaphore& full, const std::vector<shared_bytes>& batch) {
     auto from = unix_time::max();
     auto to = unix_time::min();
     for (auto& x : batch) {
@@ -84,8 +84,8 @@ private:
     });
   }
 
-  // Not the address: the gate of the node outlives this, and another one may be
-  // made where this was.
+  // Not the address: the semaphore of the node outlives this, and another one
+  // may be made where this was.
   std::uint64_t key() const {
     return to_->id();
   }

@@ -17,7 +17,7 @@ class channel_feed {
 public:
   /// Where what waits for the actor is counted.
   struct bound {
-    std::shared_ptr<gate> queue;
+    std::shared_ptr<semaphore> queue;
     backlog backlogs::*sum; ///< Of all queues of the kind.
   };
 

@@ -12,7 +12,7 @@ void everyone_core::start(environment_ptr env) {
   });
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
-    channel_feed::bound{std::make_shared<gate>(env_->limits.room_queue),
+    channel_feed::bound{std::make_shared<semaphore>(env_->limits.room_queue),
                         &backlogs::everyone});
 }
 

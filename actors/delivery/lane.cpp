@@ -8,8 +8,9 @@
 
 namespace atrium {
 
-void lane_core::start(lane_actor::pointer self, std::shared_ptr<gate> queue,
-                      std::size_t index, std::shared_ptr<lane_meter> meter) {
+void lane_core::start(lane_actor::pointer self,
+                      std::shared_ptr<semaphore> queue, std::size_t index,
+                      std::shared_ptr<lane_meter> meter) {
   self_ = self;
   meter_ = std::move(meter);
   name_ = "lane-" + std::to_string(index);
@@ -50,7 +51,7 @@ void lane_core::exit(const exit_room& x) {
 }
 
 void lane_core::give_back(const frame& x) {
-  queue_->leave(queue_cost(x.bytes().size()));
+  queue_->release(queue_cost(x.bytes().size()));
 }
 
 void lane_core::deliver(const fan_out& x) {
@@ -192,7 +193,7 @@ caf::error inspect(json_inspector& f, lane_core& x) {
 }
 
 lane::lane(caf::actor_config& config, caf::execution_unit* unit,
-           std::shared_ptr<gate> queue, std::size_t index,
+           std::shared_ptr<semaphore> queue, std::size_t index,
            std::shared_ptr<lane_meter> meter)
   : stateful_actor(config, unit) {
   state.start(this, std::move(queue), index, std::move(meter));

@@ -20,7 +20,7 @@ class lane_core {
 public:
   static inline constexpr auto name = "lane";
 
-  void start(lane_actor::pointer self, std::shared_ptr<gate> queue,
+  void start(lane_actor::pointer self, std::shared_ptr<semaphore> queue,
              std::size_t index, std::shared_ptr<lane_meter> meter);
 
   void open(const open_outlet& x);
@@ -64,7 +64,7 @@ private:
   void give_back(const frame& x);
 
   lane_actor::pointer self_ = nullptr;
-  std::shared_ptr<gate> queue_; // of messages that wait for this lane
+  std::shared_ptr<semaphore> queue_; // of messages that wait for this lane
   std::shared_ptr<lane_meter> meter_;
   roster roster_;
   std::string name_;
@@ -82,7 +82,7 @@ class lane
   : public caf::stateful_actor<lane_core, pinned<observed<lane_actor::base>>> {
 public:
   lane(caf::actor_config& config, caf::execution_unit* unit,
-       std::shared_ptr<gate> queue, std::size_t index = 0,
+       std::shared_ptr<semaphore> queue, std::size_t index = 0,
        std::shared_ptr<lane_meter> meter = std::make_shared<lane_meter>());
 
   behavior_type make_behavior() override;

@@ -16,7 +16,7 @@ void subscription_state::start(environment_ptr env, const std::string& channel,
 }
 
 void subscription_state::decode(const packets& in) {
-  arrived out{feed_.decode(in, *env_), in.ticket};
+  arrived out{feed_.decode(in, *env_), in.held};
   if (auto gap = feed_.left_out())
     pass_on_gap(*gap);
   if (!out.batch.empty())

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "atrium/actors/inspection.hpp"
-#include "atrium/actors/util/gate.hpp"
 #include "atrium/actors/util/lane_counters.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,13 +16,13 @@ namespace atrium {
 /// compared at once: written by the room, read by the directory.
 struct room_tally {
   explicit room_tally(std::size_t queue_bound)
-    : queue(std::make_shared<gate>(queue_bound)) {
+    : queue(std::make_shared<semaphore>(queue_bound)) {
     // nop
   }
 
-  tally members;               ///< On this node.
-  tally delivered;             ///< Envelopes, from the bus.
-  std::shared_ptr<gate> queue; ///< Envelopes that wait for the room.
+  tally members;                    ///< On this node.
+  tally delivered;                  ///< Envelopes, from the bus.
+  std::shared_ptr<semaphore> queue; ///< Envelopes that wait for the room.
 };
 
 /// Knows which rooms of a node are the busiest, and which keep envelopes

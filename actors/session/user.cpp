@@ -20,7 +20,7 @@ void user_core::start(environment_ptr env, const std::string& user,
   directory_ = std::move(directory);
   feed_.open(
     *env_, env_->names.user(name_), user_actor{self_},
-    {std::make_shared<gate>(env_->limits.room_queue), &backlogs::users});
+    {std::make_shared<semaphore>(env_->limits.room_queue), &backlogs::users});
 }
 
 void user_core::add(const sign_on& x) {
@@ -109,8 +109,7 @@ void user_core::deliver(const packets& x) {
     if (one.traced)
       trace::delivered(*one.traced, connections_.size());
     for (auto& connection : connections_)
-      self_->send(connection.actor,
-                  push_frame{one.content, x.ticket, one.from});
+      self_->send(connection.actor, push_frame{one.content, x.held, one.from});
   }
 }
 

@@ -24,19 +24,19 @@ ip::address unmapped(const ip::address& x) {
   return x;
 }
 
-auto address_table::enter(const ip::address& from) -> std::optional<ticket> {
-  return most_ == 0 ? ticket{} : enter(from, most_);
+auto address_table::enter(const ip::address& from) -> std::optional<permit> {
+  return most_ == 0 ? permit{} : enter(from, most_);
 }
 
 auto address_table::enter(const ip::address& from, std::size_t most)
-  -> std::optional<ticket> {
+  -> std::optional<permit> {
   auto prefix = prefix_of(from);
   std::lock_guard guard{mutex_};
   auto& n = connections_[prefix];
   if (n >= most)
     return std::nullopt;
   ++n;
-  return ticket{*this, prefix};
+  return permit{*this, prefix};
 }
 
 std::size_t address_table::size() const {

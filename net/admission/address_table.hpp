@@ -21,19 +21,19 @@ class address_table {
 public:
   /// One connection of an address; gives its place back when it dies. The table
   /// must outlive it.
-  class ticket {
+  class permit {
   public:
-    ticket() = default;
-    ticket(ticket&& other) noexcept
+    permit() = default;
+    permit(permit&& other) noexcept
       : table_(std::exchange(other.table_, nullptr)), prefix_(other.prefix_) {
       // nop
     }
-    ticket& operator=(ticket&& other) noexcept {
+    permit& operator=(permit&& other) noexcept {
       std::swap(table_, other.table_);
       std::swap(prefix_, other.prefix_);
       return *this;
     }
-    ~ticket() {
+    ~permit() {
       if (table_ != nullptr)
         table_->leave(prefix_);
     }
@@ -41,7 +41,7 @@ public:
   private:
     friend class address_table;
 
-    ticket(address_table& table, std::uint64_t prefix)
+    permit(address_table& table, std::uint64_t prefix)
       : table_(&table), prefix_(prefix) {
       // nop
     }
@@ -57,14 +57,14 @@ public:
   }
 
   /// Takes a place, or returns nothing if the address has as many as it may.
-  std::optional<ticket> enter(const boost::asio::ip::address& from);
+  std::optional<permit> enter(const boost::asio::ip::address& from);
 
   /// Returns the same number for addresses that count as one; never 0.
   static std::uint64_t prefix_of(const boost::asio::ip::address& from);
 
   /// Takes a place unless the address has `most` of them, whatever the bound of
   /// the table is; more than none.
-  std::optional<ticket> enter(const boost::asio::ip::address& from,
+  std::optional<permit> enter(const boost::asio::ip::address& from,
                               std::size_t most);
 
   /// Returns how many addresses are in the table.

@@ -20,7 +20,7 @@ std::size_t share_of_one(std::size_t places) {
 }
 
 waiting_room::bounds bounds_of(const options& from,
-                               const std::shared_ptr<const gate>& open,
+                               const std::shared_ptr<const semaphore>& open,
                                std::size_t files) {
   return {from.max_pending, share_of_one(from.max_pending), files,
           [open] { return open->taken(); }};
@@ -29,7 +29,7 @@ waiting_room::bounds bounds_of(const options& from,
 } // namespace
 
 door::door(const options& from, std::shared_ptr<struct counters> counters,
-           std::shared_ptr<const gate> open, std::size_t most,
+           std::shared_ptr<const semaphore> open, std::size_t most,
            std::size_t files)
   : counters_(std::move(counters)),
     open_(std::move(open)),
@@ -42,7 +42,7 @@ door::door(const options& from, std::shared_ptr<struct counters> counters,
 }
 
 auto door::enter(const boost::asio::ip::address& from, clock::time_point now)
-  -> std::variant<address_table::ticket, refusal> {
+  -> std::variant<address_table::permit, refusal> {
   constexpr auto close = close_code::try_again_later;
   if (too_many_handshakes(now)) {
     ++counters_->handshakes_refused;

@@ -24,7 +24,8 @@ public:
   /// `open` has the WebSockets of this node, at most `most` of them; `files` is
   /// for how many sockets of clients there are file descriptors.
   door(const options& from, std::shared_ptr<struct counters> counters,
-       std::shared_ptr<const gate> open, std::size_t most, std::size_t files);
+       std::shared_ptr<const semaphore> open, std::size_t most,
+       std::size_t files);
 
   /// Those that have not become WebSockets yet.
   const std::shared_ptr<waiting_room>& waiting() const {
@@ -32,7 +33,7 @@ public:
   }
 
   /// Takes a place for a WebSocket of this address, or says why not.
-  std::variant<address_table::ticket, refusal>
+  std::variant<address_table::permit, refusal>
   enter(const boost::asio::ip::address& from, clock::time_point now);
 
   /// Returns why newcomers are turned away, whoever they are; nothing if they
@@ -49,7 +50,7 @@ private:
   bool too_many_handshakes(clock::time_point now);
 
   std::shared_ptr<struct counters> counters_;
-  std::shared_ptr<const gate> open_;
+  std::shared_ptr<const semaphore> open_;
   const std::size_t most_;
   std::shared_ptr<waiting_room> waiting_;
   address_table addresses_;

@@ -76,12 +76,12 @@ std::string question_text(const credentials& x) {
 /// thread, kept alive by the operation that is under way.
 class question : public living, public std::enable_shared_from_this<question> {
 public:
-  question(std::shared_ptr<backend> to, gate_ticket place,
-           address_table::ticket seat, lane_thread& lane,
+  question(std::shared_ptr<backend> to, permit held,
+           address_table::permit address_permit, lane_thread& lane,
            std::function<void(verdict)> done)
     : to_(std::move(to)),
-      place_(std::move(place)),
-      seat_(std::move(seat)),
+      permit_(std::move(held)),
+      address_permit_(std::move(address_permit)),
       names_(lane.io()),
       dialer_(lane.io(), to_->timeout),
       socket_(lane.io()),
@@ -191,8 +191,8 @@ private:
   }
 
   std::shared_ptr<backend> to_;
-  gate_ticket place_;
-  address_table::ticket seat_;
+  permit permit_;
+  address_table::permit address_permit_;
   refusal_cache::key digest_{};
   name_lookup names_;
   redis_dialer dialer_;
@@ -211,7 +211,7 @@ url_authenticator::url_authenticator(const options& from,
   backend_->url = parse_http_url(from.auth_url).value();
   backend_->timeout = from.auth_timeout;
   backend_->everybody = std::move(everybody);
-  backend_->places = std::make_shared<gate>(from.auth_concurrency);
+  backend_->places = std::make_shared<semaphore>(from.auth_concurrency);
 }
 
 void url_authenticator::check(credentials x, lane_thread& lane,
@@ -226,7 +226,7 @@ void url_authenticator::check(credentials x, lane_thread& lane,
     return done(refused());
   error_code unknown; // then all such share one place
   auto from = boost::asio::ip::make_address(x.ip, unknown);
-  auto free = backend_->places->free();
+  auto free = backend_->places->available();
   auto seat = backend_->seats.enter(from, free + 1);
   if (free != 0 && !seat)
     return done(failure{{},
@@ -234,9 +234,9 @@ void url_authenticator::check(credentials x, lane_thread& lane,
                         "too many questions to the backend from this address",
                         {},
                         std::chrono::seconds{1}});
-  if (free == 0 || !backend_->places->try_enter(1))
+  if (free == 0 || !backend_->places->try_acquire(1))
     return done(unavailable("too many questions to the backend"));
-  std::make_shared<question>(backend_, gate_ticket{backend_->places, 1},
+  std::make_shared<question>(backend_, permit{backend_->places, 1},
                              std::move(*seat), lane, std::move(done))
     ->ask(lane, std::move(question_to_ask), digest);
 }

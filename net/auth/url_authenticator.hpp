@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/util/gate.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/auth/http_url.hpp"
@@ -15,7 +15,7 @@ struct backend {
   http_url url;
   std::chrono::seconds timeout;
   std::shared_ptr<const rights> everybody; ///< Granted to all.
-  std::shared_ptr<gate> places;            ///< Bound of questions under way.
+  std::shared_ptr<semaphore> places;       ///< Bound of questions under way.
   address_table seats{0};                  ///< Who has taken them.
   refusal_cache refusals;
   std::atomic<bool> failing = false; ///< As the log has it.

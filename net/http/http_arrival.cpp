@@ -20,7 +20,7 @@ http_session::http_session(stream_socket socket, lane_thread& lane,
     routes_(routes),
     peer_(peer_of(stream_.next_layer())),
     place_(std::move(place)),
-    from_{peer_, gate_ticket{place_}, {}} {
+    from_{peer_, permit{place_}, {}} {
   // Beast bounds neither the extensions of chunks nor the trailer.
   constexpr std::size_t least = 8192;
   buffer_.max_size(std::max(2 * node_->options.max_header_bytes, least));

@@ -23,7 +23,7 @@ struct node_context {
   environment_ptr env;
   directory_actor directory;
   protocol::node_facts facts;
-  std::shared_ptr<gate> connections; ///< Bound of open WebSockets.
+  std::shared_ptr<semaphore> connections; ///< Bound of open WebSockets.
   std::shared_ptr<const node_life> life;
   std::shared_ptr<const class health> health;
   std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
@@ -33,7 +33,7 @@ struct node_context {
   std::shared_ptr<place_sweep> sweep;
   client_rates rates{options};
   /// Bound of operators who watch what happens.
-  std::shared_ptr<gate> event_streams;
+  std::shared_ptr<semaphore> event_streams;
   std::shared_ptr<class door> door;
   trusted_proxies proxies{options.trusted_proxy};
   std::shared_ptr<refused_origins> strangers

@@ -56,8 +56,8 @@ event_stream::event_stream(transport client, lane_thread& lane,
   // nop
 }
 
-void event_stream::run(gate_ticket place) {
-  place_ = std::move(place);
+void event_stream::run(permit held) {
+  permit_ = std::move(held);
   if (next_ == 0) // what happens from now on, not from the first look on
     next_ = node_->env->events->read(0).next;
   listen();

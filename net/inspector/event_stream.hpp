@@ -22,7 +22,7 @@ public:
   event_stream(transport client, lane_thread& lane, node_context_ptr node,
                std::uint64_t first);
 
-  void run(gate_ticket place);
+  void run(permit held);
 
   /// Nobody waits for an answer.
   void beat() override {
@@ -44,7 +44,7 @@ private:
   transport client_;
   lane_thread& lane_;
   node_context_ptr node_;
-  gate_ticket place_;
+  permit permit_;
   boost::asio::steady_timer timer_;
   std::uint64_t next_ = 0;
   std::size_t quiet_ = 0; // looks in vain

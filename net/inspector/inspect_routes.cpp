@@ -94,11 +94,11 @@ void answer_log_level(const node_context& node, const http_request& x,
 
 bool stream_events(const node_context_ptr& node, lane_thread& lane,
                    const http_request& x, transport& client) {
-  if (!node->event_streams->try_enter(1))
+  if (!node->event_streams->try_acquire(1))
     return false;
-  gate_ticket place{node->event_streams, 1};
+  permit held{node->event_streams, 1};
   std::make_shared<event_stream>(std::move(client), lane, node, first_event(x))
-    ->run(std::move(place));
+    ->run(std::move(held));
   return true;
 }
 

@@ -15,7 +15,7 @@ lane_thread::lane_thread(caf::actor_system& system, const options& from,
     unit_(system, io_, [this] { return flusher_.is_behind(); }),
     flusher_(io_, from.flush_window, *meter_),
     heartbeat_(io_, from.ping_interval) {
-  port_.queue = std::make_shared<gate>(from.lane_queue_bytes);
+  port_.queue = std::make_shared<semaphore>(from.lane_queue_bytes);
   auto* unit = static_cast<caf::execution_unit*>(&unit_);
   port_.meter = meter_;
   port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);

@@ -5,7 +5,7 @@
 namespace atrium {
 
 node_reporter::node_reporter(environment_ptr env,
-                             std::shared_ptr<const gate> connections)
+                             std::shared_ptr<const semaphore> connections)
   : env_(std::move(env)), connections_(std::move(connections)) {
   // nop
 }

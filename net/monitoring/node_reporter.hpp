@@ -15,7 +15,8 @@ namespace atrium {
 class node_reporter {
 public:
   /// `connections` has a place taken for every open WebSocket.
-  node_reporter(environment_ptr env, std::shared_ptr<const gate> connections);
+  node_reporter(environment_ptr env,
+                std::shared_ptr<const semaphore> connections);
 
   /// Others find the node's operators' listener there: `HOST:PORT`, with
   /// `https://` in front when it speaks TLS; empty: nowhere.
@@ -27,7 +28,7 @@ private:
   using clock = std::chrono::steady_clock;
 
   const environment_ptr env_;
-  const std::shared_ptr<const gate> connections_;
+  const std::shared_ptr<const semaphore> connections_;
   const clock::time_point start_ = clock::now();
   cpu_meter cpu_;
   std::mutex mutex_;

@@ -64,7 +64,7 @@ node::node(options from, room_types rooms)
                              from.max_message_bytes};
   auto files = file_budget::of_process(from);
   auto most = allowed_connections(from, files, error_);
-  auto connections = std::make_shared<gate>(most);
+  auto connections = std::make_shared<semaphore>(most);
   auto entrance = std::make_shared<door>(from, env->counters, connections, most,
                                          files.clients);
   auto guard = error_.empty() ? make_authenticator(from, error_) : nullptr;
@@ -94,7 +94,7 @@ node::node(options from, room_types rooms)
                  .administrators = administrators_,
                  .metrics = observatory_->metrics(),
                  .sweep = std::make_shared<place_sweep>(all),
-                 .event_streams = std::make_shared<gate>(files.watchers),
+                 .event_streams = std::make_shared<semaphore>(files.watchers),
                  .door = std::move(entrance)});
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
                                          context_->door->waiting(), tls_);
@@ -131,7 +131,7 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
     = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);
   env->limits.room_queue = from.room_queue_bytes;
   env->limits.message_bytes = from.outbox_bytes + envelope_overhead;
-  env->bus_queue = std::make_shared<gate>(from.bus_queue_bytes);
+  env->bus_queue = std::make_shared<semaphore>(from.bus_queue_bytes);
   for (auto& rule : from.outbox_policy)
     env->limits.outbox_policies.add(rule);
   env->now = [] {

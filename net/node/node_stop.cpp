@@ -84,13 +84,13 @@ bool node::stop() {
 
 // Returns when every connection has been told, which is paced by the lanes.
 void node::tell_connections() {
-  auto untold = std::make_shared<gate>(lanes_.size());
+  auto untold = std::make_shared<semaphore>(lanes_.size());
   for (auto& lane : lanes_) {
-    untold->try_enter(1);
+    untold->try_acquire(1);
     caf::anon_send(lane->port().actor,
                    close_all{close_code::going_away, "the node is going away",
                              context_->options.drain_window,
-                             gate_ticket{untold, 1}});
+                             permit{untold, 1}});
   }
   // Lanes may be busy.
   auto slack = std::min(std::chrono::milliseconds{1'000},

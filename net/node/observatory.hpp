@@ -26,7 +26,7 @@ struct observatory_setup {
   std::vector<lane_thread*> lanes; ///< With clients.
   lane_thread& own_lane;           ///< Without: answers when those do not.
   std::shared_ptr<node_life> life;
-  std::shared_ptr<gate> connections;
+  std::shared_ptr<semaphore> connections;
   std::shared_ptr<class door> door;
 };
 

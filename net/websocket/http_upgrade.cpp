@@ -34,7 +34,7 @@ void http_session::upgrade(http_request request) {
       node_->sweep->begin(from_.address, place_sweep::clock::now());
     return refuse(std::move(request), *no);
   }
-  from_.seat = std::move(std::get<address_table::ticket>(entered));
+  from_.address_permit = std::move(std::get<address_table::permit>(entered));
   knock who{std::string_view{request.target()},
             std::string_view{request[http::field::host]},
             std::string_view{request[http::field::origin]}};
@@ -60,7 +60,7 @@ void http_session::upgrade(http_request request) {
 }
 
 void http_session::let_in(http_request request, identity who) {
-  if (!node_->life->lets_in() || !node_->connections->try_enter(1)) {
+  if (!node_->life->lets_in() || !node_->connections->try_acquire(1)) {
     ++node_->env->counters->full_refused;
     node_->sweep->begin({}, place_sweep::clock::now());
     return refuse(std::move(request),
@@ -68,13 +68,13 @@ void http_session::let_in(http_request request, identity who) {
                    close_code::try_again_later});
   }
   lane_.counters().count_handshake("accepted");
-  make_websocket(
-    {from_.address, gate_ticket{node_->connections, 1}, std::move(from_.seat)})
+  make_websocket({from_.address, permit{node_->connections, 1},
+                  std::move(from_.address_permit)})
     ->accept(std::move(request), std::move(who));
 }
 
 void http_session::refuse(http_request request, const struct refusal& why) {
-  from_.seat = {};
+  from_.address_permit = {};
   lane_.counters().count_handshake(why.code);
   log::debug("handshake_refused",
              {{"address", from_.address.to_string()},

@@ -52,7 +52,7 @@ void websocket_session::say_goodbye(close_code code, std::string_view reason,
   // Most likely nobody answers. The place goes with the descriptor only.
   auto is_silent = code == close_code::no_pong;
   if (is_silent)
-    from_.seat = {};
+    from_.address_permit = {};
   if (stream_.is_open()) // or else Beast has closed it, with another code
     log_.closing(code);
   farewell_.reset();

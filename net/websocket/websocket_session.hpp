@@ -27,8 +27,8 @@ struct node_context;
 /// Where a connection comes from, and the places it takes.
 struct entry {
   boost::asio::ip::address address;
-  gate_ticket place; ///< Among the node's connections, or those that wait.
-  address_table::ticket seat; ///< Among those of its address.
+  permit connection_permit; ///< Of the node, or of the waiting room.
+  address_table::permit address_permit; ///< Among those of its address.
 };
 
 /// One WebSocket from the upgrade to the last byte: reads frames and makes

@@ -176,7 +176,7 @@ struct node_fixture : test_coordinator_fixture<> {
     env->rooms = std::move(rooms);
     env->now = [this] { return now; };
     for (int i = 0; i < 2; ++i) {
-      auto queue = std::make_shared<gate>(env->limits.lane_queue);
+      auto queue = std::make_shared<semaphore>(env->limits.lane_queue);
       auto meter = std::make_shared<lane_meter>([this] { return now; });
       env->lanes.push_back({sys.spawn<lane>(static_cast<caf::execution_unit*>(nullptr), queue,
                                             env->lanes.size(), meter),

@@ -16,7 +16,7 @@ static_assert(std::size(all_scopes) == lane_counters::scopes);
 } // namespace
 
 node_metrics::node_metrics(environment_ptr env,
-                           std::shared_ptr<const gate> connections,
+                           std::shared_ptr<const semaphore> connections,
                            std::shared_ptr<const class health> health,
                            std::vector<lane_view> lanes,
                            std::shared_ptr<const node_roll> roll)

@@ -29,9 +29,10 @@ public:
     std::function<std::chrono::nanoseconds()> busy; ///< CPU time. Any thread.
   };
 
-  /// `connections` is the gate of open WebSockets. Only lanes with clients are
-  /// of interest.
-  node_metrics(environment_ptr env, std::shared_ptr<const gate> connections,
+  /// `connections` is the semaphore of open WebSockets. Only lanes with clients
+  /// are of interest.
+  node_metrics(environment_ptr env,
+               std::shared_ptr<const semaphore> connections,
                std::shared_ptr<const class health> health,
                std::vector<lane_view> lanes,
                std::shared_ptr<const node_roll> roll = nullptr);
@@ -58,7 +59,7 @@ private:
   void add_errors(family_list& to) const;
 
   environment_ptr env_;
-  std::shared_ptr<const gate> connections_;
+  std::shared_ptr<const semaphore> connections_;
   std::shared_ptr<const class health> health_;
   std::vector<lane_view> lanes_;
   std::shared_ptr<const node_roll> roll_; // null: nobody announces the node

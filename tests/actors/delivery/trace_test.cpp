@@ -101,9 +101,9 @@ CAF_TEST(of a watched room everything is told) {
 CAF_TEST(what a slow lane drops is missed) {
   auto bob = connect("bob");
   join(bob, "watched");
-  env->lanes[0].queue->try_enter(env->limits.lane_queue);
+  env->lanes[0].queue->try_acquire(env->limits.lane_queue);
   publish(bob, "watched", "1");
-  env->lanes[0].queue->leave(env->limits.lane_queue);
+  env->lanes[0].queue->release(env->limits.lane_queue);
   CAF_CHECK_EQUAL(count("trace_delivered", "receivers=0 missed=1"), 1U);
 }
 

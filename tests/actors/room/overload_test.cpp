@@ -83,7 +83,7 @@ struct fixture : node_fixture {
 CAF_TEST_FIXTURE_SCOPE(overload_tests, fixture)
 
 CAF_TEST(a gap is told by itself when the node has too much from the bus) {
-  env->bus_queue = std::make_shared<gate>(queue_size);
+  env->bus_queue = std::make_shared<semaphore>(queue_size);
   auto ann = ann_in_room();
   for (auto& x : places()) {
     flood(x);
@@ -119,11 +119,11 @@ CAF_TEST(a gap is told by itself when a lane is full) {
   all.erase(all.begin() + 1); // a user's messages pass through no lane's queue
   auto& queue = *env->lanes[0].queue;
   for (auto& x : all) {
-    CAF_REQUIRE(queue.try_enter(env->limits.lane_queue));
+    CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
     flood(x);
     sched.run();
     CAF_CHECK_EQUAL(ann.out->count("gap"), 0U);
-    queue.leave(env->limits.lane_queue);
+    queue.release(env->limits.lane_queue);
     sched.run();
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
     CAF_CHECK_EQUAL(count_messages(ann), 0U);
@@ -137,11 +137,11 @@ CAF_TEST(what a room tells one member is bounded by the queue of the lane) {
   auto& queue = *env->lanes[0].queue;
   publish(ann, "loud:1", "\"tell\"");
   CAF_CHECK_EQUAL(queue.taken(), 0U);
-  CAF_REQUIRE(queue.try_enter(env->limits.lane_queue));
+  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
   ann.out->take();
   publish(ann, "loud:1", "\"tell\"");
   CAF_CHECK_EQUAL(count_messages(ann), 0U);
-  queue.leave(env->limits.lane_queue);
+  queue.release(env->limits.lane_queue);
   sched.run();
   CAF_CHECK_EQUAL(ann.out->count("gap loud:1"), 1U);
 }

@@ -254,11 +254,11 @@ CAF_TEST(a full lane queue drops and counts and tells of the gap) {
   join(ann, "r");
   ann.out->take();
   auto& queue = *env->lanes[0].queue;
-  CAF_REQUIRE(queue.try_enter(env->limits.lane_queue));
+  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
   publish(ann, "r", "1");
   CAF_CHECK_EQUAL(env->counters->lane_queue_drops.load(), 1U);
   CAF_CHECK_EQUAL(ann.out->count("\"data\""), 0U);
-  queue.leave(env->limits.lane_queue);
+  queue.release(env->limits.lane_queue);
   ann.out->take();
   publish(ann, "r", "2");
   CAF_CHECK_EQUAL(ann.out->count("gap r"), 1U);

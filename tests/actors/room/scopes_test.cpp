@@ -135,9 +135,9 @@ CAF_TEST(users and everyone are told of a gap) {
 CAF_TEST(a broadcast that a lane cannot take becomes a gap) {
   auto ann = connect("ann");
   auto& queue = *env->lanes[0].queue;
-  CAF_REQUIRE(queue.try_enter(env->limits.lane_queue));
+  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
   request(ann, broadcast_request{"1", "6", {}, {}});
-  queue.leave(env->limits.lane_queue);
+  queue.release(env->limits.lane_queue);
   CAF_CHECK_EQUAL(env->counters->lane_queue_drops.load(), 1U);
   ann.out->take();
   request(ann, broadcast_request{"2", "7", {}, {}});

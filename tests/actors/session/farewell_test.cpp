@@ -52,14 +52,14 @@ struct fixture : node_fixture {
   }
 
   void say_goodbye(std::chrono::milliseconds window) {
-    untold->try_enter(1);
+    untold->try_acquire(1);
     caf::anon_send(env->lanes[0].actor,
-                   close_all{close_code::going_away, "bye", window, gate_ticket{untold, 1}});
+                   close_all{close_code::going_away, "bye", window, permit{untold, 1}});
     sched.run();
   }
 
   std::vector<std::chrono::milliseconds> told;
-  std::shared_ptr<gate> untold = std::make_shared<gate>(1);
+  std::shared_ptr<semaphore> untold = std::make_shared<semaphore>(1);
 };
 
 } // namespace

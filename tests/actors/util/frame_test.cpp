@@ -1,7 +1,7 @@
 #define CAF_SUITE frame_test
 
 #include "atrium/actors/util/frame.hpp"
-#include "atrium/actors/util/gate.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -41,21 +41,21 @@ CAF_TEST(a ping has no payload) {
   CAF_CHECK_EQUAL(frame::ping().payload(), "");
 }
 
-CAF_TEST(a gate lets in as many as it has places) {
-  gate g{3};
-  CAF_CHECK(g.try_enter(2));
-  CAF_CHECK(!g.try_enter(2));
-  CAF_CHECK(g.try_enter(1));
-  g.leave(3);
-  CAF_CHECK(g.try_enter(100)); // alone, however large
-  CAF_CHECK(!g.try_enter(1));
+CAF_TEST(a semaphore lets in as many as it has permits) {
+  semaphore g{3};
+  CAF_CHECK(g.try_acquire(2));
+  CAF_CHECK(!g.try_acquire(2));
+  CAF_CHECK(g.try_acquire(1));
+  g.release(3);
+  CAF_CHECK(g.try_acquire(100)); // alone, however large
+  CAF_CHECK(!g.try_acquire(1));
 }
 
-CAF_TEST(a ticket gives its places back with its last copy) {
-  auto g = std::make_shared<gate>(5);
-  CAF_REQUIRE(g->try_enter(4));
+CAF_TEST(a permit gives its permits back with its last copy) {
+  auto g = std::make_shared<semaphore>(5);
+  CAF_REQUIRE(g->try_acquire(4));
   {
-    gate_ticket first{g, 4};
+    permit first{g, 4};
     auto second = first;
     first = {};
     CAF_CHECK_EQUAL(g->taken(), 4U);

@@ -14,11 +14,11 @@ namespace {
 // Returns how many of the addresses find a place in a table for one of each.
 std::size_t placed(const std::vector<const char*>& addresses) {
   address_table table{1};
-  std::vector<address_table::ticket> tickets;
+  std::vector<address_table::permit> permits;
   for (auto* x : addresses)
     if (auto place = table.enter(make_address(x)))
-      tickets.push_back(std::move(*place));
-  return tickets.size();
+      permits.push_back(std::move(*place));
+  return permits.size();
 }
 
 } // namespace
@@ -38,7 +38,7 @@ CAF_TEST(an IPv4 address that comes over IPv6 is the same client) {
   CAF_CHECK_EQUAL(placed({"192.0.2.1", "::1", "::c000:201"}), 2U);
 }
 
-CAF_TEST(a place is free again when its ticket dies) {
+CAF_TEST(a place is free again when its permit dies) {
   address_table table{2};
   auto ann = make_address("192.0.2.1");
   auto first = table.enter(ann);
@@ -56,8 +56,8 @@ CAF_TEST(a place is free again when its ticket dies) {
 
 CAF_TEST(a table without a limit keeps no account) {
   address_table table{0};
-  std::vector<address_table::ticket> tickets;
+  std::vector<address_table::permit> permits;
   for (int i = 0; i < 100; ++i)
-    tickets.push_back(table.enter(make_address("192.0.2.1")).value());
+    permits.push_back(table.enter(make_address("192.0.2.1")).value());
   CAF_CHECK_EQUAL(table.size(), 0U);
 }

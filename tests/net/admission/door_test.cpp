@@ -21,7 +21,7 @@ struct fixture {
     auto result = entrance->enter(from, now);
     if (auto* no = std::get_if<refusal>(&result))
       return no->code;
-    places.push_back(std::move(std::get<address_table::ticket>(result)));
+    places.push_back(std::move(std::get<address_table::permit>(result)));
     return {};
   }
 
@@ -30,9 +30,9 @@ struct fixture {
   }
 
   std::shared_ptr<counters> count = std::make_shared<counters>();
-  std::shared_ptr<gate> open_ones = std::make_shared<gate>(1'000);
+  std::shared_ptr<semaphore> open_ones = std::make_shared<semaphore>(1'000);
   std::unique_ptr<door> entrance;
-  std::vector<address_table::ticket> places;
+  std::vector<address_table::permit> places;
 };
 
 } // namespace
@@ -47,9 +47,9 @@ CAF_TEST(a door that is shut says why) {
   from.memory_watermark = "0";
   open(from);
   CAF_CHECK_EQUAL(entrance->shut(start), "");
-  open_ones->try_enter(2);
+  open_ones->try_acquire(2);
   CAF_CHECK(entrance->shut(start).ends_with("(max-connections)"));
-  open_ones->leave(1);
+  open_ones->release(1);
   CAF_CHECK_EQUAL(entrance->shut(start), "");
   auto waiting = entrance->waiting()->enter(ann, false);
   CAF_CHECK_EQUAL(entrance->shut(start), "");

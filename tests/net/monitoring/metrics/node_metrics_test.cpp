@@ -31,7 +31,7 @@ struct fixture : node_fixture {
   }
 
   std::chrono::nanoseconds busy{1500ms};
-  std::shared_ptr<gate> connections = std::make_shared<gate>(10);
+  std::shared_ptr<semaphore> connections = std::make_shared<semaphore>(10);
   std::shared_ptr<health> pulse;
   std::unique_ptr<node_metrics> subject;
 };
@@ -62,7 +62,7 @@ CAF_TEST(lanes are summed) {
 
 CAF_TEST(lanes are told apart where that matters) {
   counters(1).flushes.add(9);
-  env->lanes[1].queue->try_enter(600, 6);
+  env->lanes[1].queue->try_acquire(600, 6);
   CAF_CHECK(has("atrium_lane_flushes_total{lane=\"0\"} 0"));
   CAF_CHECK(has("atrium_lane_flushes_total{lane=\"1\"} 9"));
   CAF_CHECK(has("atrium_mailbox_depth{actor=\"lane-1\"} 6"));
@@ -116,7 +116,7 @@ CAF_TEST(the totals are those of the metrics) {
   counters(0).sent_bytes.add(100);
   counters(1).sent_bytes.add(11);
   counters(0).connections.add();
-  connections->try_enter(2);
+  connections->try_acquire(2);
   auto x = subject->totals();
   CAF_CHECK_EQUAL(x.connections_opened, 1U);
   CAF_CHECK_EQUAL(x.messages_in, 2U);

@@ -1,10 +1,11 @@
-#include "atrium/actors/util/gate.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 
 #include <algorithm>
 
 namespace atrium {
 
-void gate::miss(std::uint64_t who, unix_time from, unix_time to, teller tell) {
+void semaphore::miss(std::uint64_t who, unix_time from, unix_time to,
+                     teller tell) {
   {
     std::lock_guard guard{mutex_};
     if (!missed_)
@@ -22,7 +23,7 @@ void gate::miss(std::uint64_t who, unix_time from, unix_time to, teller tell) {
     tell_if_drained();
 }
 
-void gate::tell_if_drained() {
+void semaphore::tell_if_drained() {
   std::unique_ptr<holes> told; // released outside of the lock
   std::lock_guard guard{mutex_};
   if (!missed_ || !is_drained())
@@ -33,7 +34,7 @@ void gate::tell_if_drained() {
   is_missed_ = false;
 }
 
-void gate::tell_one(std::uint64_t who) {
+void semaphore::tell_one(std::uint64_t who) {
   holes::node_type found; // released outside of the lock
   std::lock_guard guard{mutex_};
   if (!missed_)

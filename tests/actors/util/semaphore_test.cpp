@@ -1,6 +1,6 @@
-#define CAF_SUITE gate_test
+#define CAF_SUITE semaphore_test
 
-#include "atrium/actors/util/gate.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -24,11 +24,11 @@ struct told {
 };
 
 struct fixture {
-  gate::teller into(std::vector<told>& out) {
+  semaphore::teller into(std::vector<told>& out) {
     return [&out](unix_time from, unix_time to) { out.push_back({from, to}); };
   }
 
-  gate subject{100};
+  semaphore subject{100};
   std::vector<told> ann;
   std::vector<told> bob;
 };
@@ -38,28 +38,28 @@ struct fixture {
 CAF_TEST_FIXTURE_SCOPE(gate_tests, fixture)
 
 CAF_TEST(places and what takes them are counted) {
-  CAF_CHECK(subject.try_enter(60, 3));
-  CAF_CHECK(!subject.try_enter(41));
-  CAF_CHECK(subject.try_enter(40));
+  CAF_CHECK(subject.try_acquire(60, 3));
+  CAF_CHECK(!subject.try_acquire(41));
+  CAF_CHECK(subject.try_acquire(40));
   CAF_CHECK_EQUAL(subject.taken(), 100U);
   CAF_CHECK_EQUAL(subject.entries(), 4U);
-  subject.leave(60, 3);
+  subject.release(60, 3);
   CAF_CHECK_EQUAL(subject.taken(), 40U);
   CAF_CHECK_EQUAL(subject.entries(), 1U);
 }
 
-CAF_TEST(what is larger than the gate passes alone) {
-  CAF_CHECK(subject.try_enter(1'000));
-  CAF_CHECK(!subject.try_enter(1));
-  subject.leave(1'000);
-  CAF_CHECK(subject.try_enter(1));
+CAF_TEST(what is larger than the semaphore passes alone) {
+  CAF_CHECK(subject.try_acquire(1'000));
+  CAF_CHECK(!subject.try_acquire(1));
+  subject.release(1'000);
+  CAF_CHECK(subject.try_acquire(1));
 }
 
-CAF_TEST(a ticket gives back with its last copy) {
-  auto shared = std::make_shared<gate>(100);
-  CAF_REQUIRE(shared->try_enter(70));
-  auto first = std::make_unique<gate_ticket>(shared, 70);
-  gate_ticket second{*first};
+CAF_TEST(a permit gives back with its last copy) {
+  auto shared = std::make_shared<semaphore>(100);
+  CAF_REQUIRE(shared->try_acquire(70));
+  auto first = std::make_unique<permit>(shared, 70);
+  permit second{*first};
   first.reset();
   CAF_CHECK_EQUAL(shared->taken(), 70U);
   second = {};
@@ -67,31 +67,31 @@ CAF_TEST(a ticket gives back with its last copy) {
 }
 
 CAF_TEST(who has missed something is told when half is free and nothing else comes) {
-  CAF_REQUIRE(subject.try_enter(50));
-  CAF_REQUIRE(subject.try_enter(50));
+  CAF_REQUIRE(subject.try_acquire(50));
+  CAF_REQUIRE(subject.try_acquire(50));
   subject.miss(1, at(5), at(6), into(ann));
   subject.miss(2, at(7), at(7), into(bob));
   subject.miss(1, at(3), at(4), into(ann));
   CAF_CHECK(ann.empty());
-  subject.leave(50);
+  subject.release(50);
   CAF_CHECK_EQUAL(ann.size(), 1U);
   CAF_CHECK(ann.front() == (told{at(3), at(6)}));
   CAF_CHECK(bob == std::vector<told>{(told{at(7), at(7)})});
-  subject.leave(50);
+  subject.release(50);
   CAF_CHECK_EQUAL(ann.size(), 1U);
 }
 
 CAF_TEST(who gets something through is told before that) {
-  CAF_REQUIRE(subject.try_enter(30));
-  CAF_REQUIRE(subject.try_enter(70));
+  CAF_REQUIRE(subject.try_acquire(30));
+  CAF_REQUIRE(subject.try_acquire(70));
   subject.miss(1, at(1), at(1), into(ann));
   subject.miss(2, at(1), at(1), into(bob));
-  subject.leave(30);
-  CAF_REQUIRE(subject.try_enter(10));
+  subject.release(30);
+  CAF_REQUIRE(subject.try_acquire(10));
   subject.settle(1);
   CAF_CHECK_EQUAL(ann.size(), 1U);
   CAF_CHECK(bob.empty());
-  subject.leave(70);
+  subject.release(70);
   CAF_CHECK_EQUAL(ann.size(), 1U);
   CAF_CHECK_EQUAL(bob.size(), 1U);
 }
@@ -106,17 +106,17 @@ CAF_TEST(no hole is forgotten however the threads meet) {
   std::atomic<int> last_told = -1;
   int last_missed = -1;
   std::atomic<bool> done = false;
-  CAF_REQUIRE(subject.try_enter(100));
+  CAF_REQUIRE(subject.try_acquire(100));
   std::thread handler{[&] {
     while (!done) {
-      subject.leave(100);
-      while (!done && !subject.try_enter(100))
+      subject.release(100);
+      while (!done && !subject.try_acquire(100))
         std::this_thread::yield();
     }
   }};
   for (int i = 0; i < rounds; ++i) {
-    if (subject.try_enter(100)) {
-      subject.leave(100);
+    if (subject.try_acquire(100)) {
+      subject.release(100);
       continue;
     }
     last_missed = i;
@@ -127,7 +127,7 @@ CAF_TEST(no hole is forgotten however the threads meet) {
   done = true;
   handler.join();
   while (subject.taken() != 0)
-    subject.leave(100);
+    subject.release(100);
   CAF_CHECK_EQUAL(last_told.load(), last_missed);
 }
 

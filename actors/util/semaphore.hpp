@@ -15,57 +15,57 @@
 namespace atrium {
 
 /// The bound of a queue whose two ends are on different threads: who puts
-/// something in takes places first, who has handled it gives them back. CAF's
-/// mailboxes have no bound of their own. A place is whatever the owner counts
+/// something in takes permits first, who has handled it gives them back. CAF's
+/// mailboxes have no bound of their own. A permit is whatever the owner counts
 /// in, bytes for messages.
 ///
 /// What does not get in may be remembered (`miss`): whoever has missed it is
-/// told when half of the places are free again, also when nothing comes after
+/// told when half of the permits are free again, also when nothing comes after
 /// it.
-class gate {
+class semaphore {
 public:
   /// Tells of the times between which something was missed. Called by any
-  /// thread that uses the gate, one at a time; must not use it.
+  /// thread that uses the semaphore, one at a time; must not use it.
   using teller = std::function<void(unix_time from, unix_time to)>;
 
-  explicit gate(std::size_t places) : places_(places) {
+  explicit semaphore(std::size_t permits) : permits_(permits) {
     // nop
   }
 
-  /// Takes `n` places for `entries` things; false, and none taken, when they
-  /// are not free. A single put larger than the whole gate is let into an empty
-  /// queue.
-  bool try_enter(std::size_t n, std::size_t entries = 1) {
+  /// Takes `n` permits for `entries` things; false, and none taken, when they
+  /// are not free. A single put larger than the whole semaphore is let into an
+  /// empty queue.
+  bool try_acquire(std::size_t n, std::size_t entries = 1) {
     auto before = taken_.load(std::memory_order_relaxed);
     do {
-      auto taken = places_of(before);
-      if (taken != 0 && taken + n > places_)
+      auto taken = permits_of(before);
+      if (taken != 0 && taken + n > permits_)
         return false;
     } while (!taken_.compare_exchange_weak(before, before + word(n, entries)));
     return true;
   }
 
-  /// Gives `n` places back that were taken for `entries` things.
-  void leave(std::size_t n, std::size_t entries = 1) {
+  /// Gives `n` permits back that were taken for `entries` things.
+  void release(std::size_t n, std::size_t entries = 1) {
     taken_.fetch_sub(word(n, entries));
     if (is_missed_.load())
       tell_if_drained();
   }
 
-  /// Returns how many places nobody has taken.
-  std::size_t free() const {
+  /// Returns how many permits nobody has taken.
+  std::size_t available() const {
     auto n = taken();
-    return n < places_ ? places_ - n : 0;
+    return n < permits_ ? permits_ - n : 0;
   }
 
-  /// Places that are taken.
+  /// Permits that are taken.
   std::size_t taken() const {
-    return places_of(taken_.load(std::memory_order_relaxed));
+    return permits_of(taken_.load(std::memory_order_relaxed));
   }
 
   /// How many things have taken them.
   std::size_t entries() const {
-    return taken_.load(std::memory_order_relaxed) >> place_bits;
+    return taken_.load(std::memory_order_relaxed) >> permit_bits;
   }
 
   /// Remembers that `who` has missed something of these times; `tell` says so
@@ -90,26 +90,26 @@ private:
 
   // Both counts share a word, so that taking and leaving is one operation: up
   // to a terabyte, and 16 million things.
-  static constexpr unsigned place_bits = 40;
+  static constexpr unsigned permit_bits = 40;
 
   static constexpr std::uint64_t word(std::size_t n, std::size_t entries) {
-    return std::uint64_t{entries} << place_bits | n;
+    return std::uint64_t{entries} << permit_bits | n;
   }
 
-  static constexpr std::size_t places_of(std::uint64_t x) {
-    return x & ((std::uint64_t{1} << place_bits) - 1);
+  static constexpr std::size_t permits_of(std::uint64_t x) {
+    return x & ((std::uint64_t{1} << permit_bits) - 1);
   }
 
   bool is_drained() const {
-    return places_of(taken_.load()) <= places_ / 2;
+    return permits_of(taken_.load()) <= permits_ / 2;
   }
 
   void tell_if_drained();
   void tell_one(std::uint64_t who);
 
-  const std::size_t places_;
+  const std::size_t permits_;
   std::atomic<std::uint64_t> taken_ = 0;
-  // Set before `miss` looks at the places, read after `leave` has given some
+  // Set before `miss` looks at the permits, read after `release` has given some
   // back: one of the two sees the other, so that no hole is forgotten.
   std::atomic<bool> is_missed_ = false;
   std::mutex mutex_;
@@ -120,27 +120,29 @@ private:
 /// what only passes through lanes, which would share it.
 using backlog = std::atomic<std::size_t>;
 
-/// Places of a gate that give themselves back with the last copy, also when the
-/// message that carries them is thrown away with its receiver.
-class gate_ticket {
+/// Permits of a semaphore that give themselves back with the last copy, also
+/// when the message that carries them is thrown away with its receiver.
+class permit {
 public:
-  gate_ticket() = default;
+  permit() = default;
 
-  /// Adopts a place of another kind, which gives itself back when it dies.
-  explicit gate_ticket(std::shared_ptr<void> place) : hold_(std::move(place)) {
+  /// Adopts a permit of another kind, which gives itself back when it dies.
+  explicit permit(std::shared_ptr<void> other) : hold_(std::move(other)) {
     // nop
   }
 
-  /// Adopts `n` places that were entered before.
-  gate_ticket(std::shared_ptr<gate> from, std::size_t n)
-    : hold_(nullptr, [from, n](void*) { from->leave(n); }) {
+  /// Adopts `n` permits that were acquired before.
+  permit(std::shared_ptr<semaphore> from, std::size_t n)
+    : hold_(nullptr, [from, n](void*) { from->release(n); }) {
     // nop
   }
 
-  /// Gives back what was entered by calling `leave`, which owns all it needs.
-  template <std::invocable Leave>
-  explicit gate_ticket(Leave leave)
-    : hold_(nullptr, [leave = std::move(leave)](std::nullptr_t) { leave(); }) {
+  /// Gives back what was acquired by calling `release`, which owns all it
+  /// needs.
+  template <std::invocable Release>
+  explicit permit(Release release)
+    : hold_(nullptr,
+            [release = std::move(release)](std::nullptr_t) { release(); }) {
     // nop
   }
 
