@@ -23,7 +23,7 @@ struct room_lingered;
 struct sign_on;
 struct seated;
 struct insist;
-struct retire;
+struct passivate;
 struct open_outlet;
 struct enter_room;
 struct exit_room;
@@ -131,7 +131,7 @@ using room_actor = caf::typed_actor<
   caf::reacts_to<leave_room>,
   // From a connection: a message to the room.
   caf::reacts_to<publish_in_room>,
-  // From the directory, after the room has offered to retire.
+  // From the directory, after the room has offered to passivate.
   caf::reacts_to<stop_atom>,
   // Internal: the custom room's clock, and deadlines.
   caf::reacts_to<tick_atom>, caf::reacts_to<room_deadline>,
@@ -150,7 +150,7 @@ using user_actor = caf::typed_actor<
   caf::reacts_to<seated>,
   // From a connection without a place: it knows now whose clients are silent.
   caf::reacts_to<insist>,
-  // From the directory, after the user has offered to retire.
+  // From the directory, after the user has offered to passivate.
   caf::reacts_to<stop_atom>>::extend_with<listener_actor>;
 
 /// Holds the node's one subscription to the all-channel.
@@ -163,7 +163,7 @@ using directory_actor = caf::typed_actor<
   // From a connection: passed on to the user of that name.
   caf::reacts_to<sign_on>,
   // From a room or user that has nobody left: may it stop?
-  caf::reacts_to<retire>,
+  caf::reacts_to<passivate>,
   // Stops all rooms, all users and then itself.
   caf::reacts_to<stop_atom>,
   // From the inspector: which rooms and users there are, a page at a time; and

@@ -127,7 +127,7 @@ struct insist {
 
 /// "I have nobody left; this many have been passed on to me so far." The
 /// directory answers with stop, unless one more is on the way already.
-struct retire {
+struct passivate {
   actor_number from = 0;
   std::size_t received = 0;
 };
@@ -296,7 +296,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_lingered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::sign_on)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::seated)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::insist)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::retire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::passivate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::open_outlet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::enter_room)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::exit_room)

@@ -89,15 +89,15 @@ void directory_core::add(sign_on& x) {
   self_->send(child, std::move(x));
 }
 
-void directory_core::let_retire(const retire& x) {
+void directory_core::on_passivate(const passivate& x) {
   auto stop = [this](const char* kind, auto& child) {
     record(node_event::kind::stopped, kind, child.first);
     self_->send(child.second, stop_atom{});
   };
-  if (auto idle = rooms_.retire(x)) {
+  if (auto idle = rooms_.release(x)) {
     shares_.close(x.from);
     stop("room", *idle);
-  } else if (auto gone = users_.retire(x))
+  } else if (auto gone = users_.release(x))
     stop("user", *gone);
   count_children();
 }
@@ -182,7 +182,7 @@ directory::behavior_type directory::make_behavior() {
   return {
     [this](join_room& x) { return state.join(x); },
     [this](sign_on& x) { state.add(x); },
-    [this](const retire& x) { state.let_retire(x); },
+    [this](const passivate& x) { state.on_passivate(x); },
     [this](stop_atom) { state.stop(); },
     [this](const list_children& x) { return state.list(x); },
     [this](const list_busiest& x) { return state.list(x); },

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/directory/nursery.hpp"
+#include "atrium/actors/directory/child_table.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
 #include "atrium/actors/room/room_shares.hpp"
@@ -30,7 +30,7 @@ public:
 
   void add(sign_on& x);
 
-  void let_retire(const retire& x);
+  void on_passivate(const passivate& x);
 
   /// A child has ended, as it should or not.
   void down(const caf::down_msg& x);
@@ -61,10 +61,10 @@ private:
 
   directory_actor::pointer self_;
   environment_ptr env_;
-  nursery<room_actor> rooms_;
+  child_table<room_actor> rooms_;
   room_shares shares_;
   room_ranking ranking_; // of rooms that have not ended yet
-  nursery<user_actor> users_;
+  child_table<user_actor> users_;
   everyone_actor everyone_;
   bool stopping_ = false;
   std::uint64_t died_ = 0; // children that should not have

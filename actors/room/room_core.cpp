@@ -58,13 +58,13 @@ void room_core::admit(join_queue::entries joins) {
       x.answer.deliver(make_failure(errc::internal, logic_failed));
     else
       admit(x.request, std::move(x.answer));
-  retire_if_empty();
+  passivate_if_empty();
 }
 
 void room_core::refuse(const channel_refused& x) {
   ++env_->counters->channels_refused;
   waiting_.refuse(x.reason);
-  retire_if_empty();
+  passivate_if_empty();
 }
 
 void room_core::fail_joins(const std::string& reason) {
@@ -73,19 +73,19 @@ void room_core::fail_joins(const std::string& reason) {
 
 void room_core::check_patience() {
   waiting_.check_patience();
-  retire_if_empty();
+  passivate_if_empty();
 }
 
-void room_core::retire_if_empty() {
+void room_core::passivate_if_empty() {
   if (!seats_.empty() || !waiting_.empty())
     return;
   if (!open_)
-    return offer_to_retire(); // and let the next one try anew
+    return offer_to_passivate(); // and let the next one try anew
   auto linger = logic_.run([](room_state& x) { return x.linger(); });
   if (!empty_since_) // or else who is not let in would keep the room
     empty_since_ = env_->now();
   if (!linger || linger->count() <= 0)
-    offer_to_retire();
+    offer_to_passivate();
   else if (!std::exchange(lingering_, true))
     self_->delayed_send(self_, *linger, room_lingered{});
 }
@@ -101,20 +101,20 @@ void room_core::lingered() {
   auto rest
     = std::min<unix_time::duration>(whole, *empty_since_ + whole - env_->now());
   if (rest <= 0ms)
-    return offer_to_retire();
+    return offer_to_passivate();
   lingering_ = true;
   self_->delayed_send(self_, rest, room_lingered{});
 }
 
-void room_core::offer_to_retire() {
-  self_->send(directory_, retire{self_->id(), received_joins_});
+void room_core::offer_to_passivate() {
+  self_->send(directory_, passivate{self_->id(), received_joins_});
 }
 
 caf::result<entered> room_core::join(join_room& x) {
   ++received_joins_;
   auto answer = self_->make_response_promise<entered>();
   waiting_.add(x, answer, !open_);
-  retire_if_empty(); // may be refused already
+  passivate_if_empty(); // may be refused already
   return answer;
 }
 
@@ -187,7 +187,7 @@ void room_core::forget(actor_number connection) {
     x.on_leave(gone.mapped().who);
     return true;
   });
-  retire_if_empty();
+  passivate_if_empty();
 }
 
 std::vector<member> room_core::members() const {

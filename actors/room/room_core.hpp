@@ -19,12 +19,12 @@ namespace atrium {
 
 /// The state of a room actor: who is in, and the room's life.
 ///
-///   starting ──subscribed──▶ open ──last member left, linger──▶ retiring
+///   starting ──subscribed──▶ open ──last member left, linger──▶ passivating
 ///      │                      ▲                                    │ stop
-///      └─refused or late──▶ retiring ──another join────────────────┘ ▼
+///      └─refused or late──▶ passivating ──another join────────────────┘ ▼
 ///
 /// In every state a join waits for the bus to be heard, and no longer than
-/// `bus_timeout`. While one waits the room does not retire.
+/// `bus_timeout`. While one waits the room does not passivate.
 ///
 /// What is said in the room is up to its logic (`room_state`); this class keeps
 /// the members, the subscription and the order.
@@ -115,8 +115,8 @@ private:
   void reject_words(std::string_view where, std::string_view field);
   caf::error refusal(const member& who);
   void forget(actor_number connection);
-  void retire_if_empty();
-  void offer_to_retire();
+  void passivate_if_empty();
+  void offer_to_passivate();
   void tell_lanes(const reply& what);
   envelope new_envelope(std::string data) const;
 

@@ -80,7 +80,7 @@ void user_core::lost(actor_number connection) {
   if (env_->registry)
     env_->registry->leave(name_, connection);
   if (connections_.empty())
-    self_->send(directory_, retire{self_->id(), received_});
+    self_->send(directory_, passivate{self_->id(), received_});
 }
 
 void user_core::open() {

@@ -41,7 +41,7 @@ public:
   /// A connection without a place knows now who needs none.
   void seat_anyway(const insist& x);
 
-  /// Takes a connection out that is gone; the last one lets the user retire.
+  /// Takes a connection out that is gone; the last one lets the user passivate.
   void lost(actor_number connection);
 
   void open();

@@ -15,7 +15,7 @@ namespace atrium {
 /// newcomers it has passed on to each: that number decides whether a child that
 /// has nobody left may stop, or whether somebody is on the way to it.
 template <class Handle>
-class nursery {
+class child_table {
 public:
   /// Returns the child called `name`, made by `spawn` if there is none, and
   /// counts the newcomer that is passed on to it.
@@ -31,10 +31,10 @@ public:
     return i->second.actor;
   }
 
-  /// Removes the child that offers to retire, unless a newcomer is on the way
-  /// to it. Returns it, with its name, if it shall stop.
+  /// Removes the child that offers to passivate, unless a newcomer is on the
+  /// way to it. Returns it, with its name, if it shall stop.
   std::optional<std::pair<std::string, Handle>>
-  retire(const atrium::retire& offer) {
+  release(const passivate& offer) {
     auto name = names_.find(offer.from);
     if (name == names_.end())
       return std::nullopt;
