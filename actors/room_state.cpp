@@ -47,10 +47,10 @@ room_types& room_types::add_entry(entry x) {
   return *this;
 }
 
-room_port& room_state::room() const {
-  if (port_ == nullptr)
+room_context& room_state::room() const {
+  if (context_ == nullptr)
     throw std::logic_error{"the room is there for hooks only"};
-  return *port_;
+  return *context_;
 }
 
 bool room_types::has(std::string_view room) const {
@@ -61,17 +61,17 @@ bool room_types::has(std::string_view room) const {
 void room_types::discard(std::unique_ptr<room_state> x) {
   if (!x)
     return;
-  x->port_ = nullptr;
+  x->context_ = nullptr;
   auto* gone = x.release();
   delete gone; // in a destructor of a unique_ptr nothing may be thrown
 }
 
-std::unique_ptr<room_state> room_types::make(room_port& port) const {
+std::unique_ptr<room_state> room_types::make(room_context& context) const {
   auto i = std::ranges::find_if(
-    entries_, [&](auto& x) { return fits(x.pattern, port.room_name()); });
+    entries_, [&](auto& x) { return fits(x.pattern, context.room_name()); });
   auto result
     = i != entries_.end() ? i->make() : std::make_unique<room_state>();
-  result->port_ = &port;
+  result->context_ = &context;
   result->describe_ = i != entries_.end() ? i->describe : nullptr;
   return result;
 }

@@ -57,9 +57,9 @@ private:
 };
 
 /// What a room's logic can do to its room; implemented by the room actor.
-class room_port {
+class room_context {
 public:
-  virtual ~room_port() = default;
+  virtual ~room_context() = default;
   virtual const std::string& room_name() const = 0;
   virtual std::vector<member> members() const = 0;
   virtual unix_time now() const = 0;
@@ -139,9 +139,9 @@ protected:
 private:
   friend class room_types;
 
-  room_port& room() const;
+  room_context& room() const;
 
-  room_port* port_ = nullptr;
+  room_context* context_ = nullptr;
   std::string (*describe_)(room_state&) = nullptr; // where it has `inspect`
 };
 
@@ -166,8 +166,8 @@ public:
     return add_entry({std::move(pattern), std::move(make), describer<state>()});
   }
 
-  /// Makes the state of the room that `port` stands for.
-  std::unique_ptr<room_state> make(room_port& port) const;
+  /// Makes the state of the room that `context` stands for.
+  std::unique_ptr<room_state> make(room_context& context) const;
 
   /// Returns whether rooms of this name have logic of the operator's.
   bool has(std::string_view room) const;

@@ -28,7 +28,7 @@ namespace atrium {
 ///
 /// What is said in the room is up to its logic (`room_state`); this class keeps
 /// the members, the subscription and the order.
-class room_core : public room_port {
+class room_core : public room_context {
 public:
   static inline constexpr auto name = "room";
 
@@ -84,7 +84,7 @@ public:
   /// For operators: members, channel, traffic, and the logic's own fields.
   friend caf::error inspect(json_inspector& f, room_core& x);
 
-  // -- room_port --------------------------------------------------------------
+  // -- room_context -----------------------------------------------------------
 
   const std::string& room_name() const override {
     return name_;

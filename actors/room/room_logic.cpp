@@ -10,15 +10,15 @@ room_logic::~room_logic() {
   discard(std::move(state_));
 }
 
-void room_logic::start(environment_ptr env, room_port& port,
+void room_logic::start(environment_ptr env, room_context& context,
                        failure_handler on_failure) {
   env_ = std::move(env);
-  port_ = &port;
+  context_ = &context;
   on_failure_ = std::move(on_failure);
-  auto watched = env_->hooks->begin(port.room_name());
-  is_custom_ = env_->rooms.has(port.room_name());
+  auto watched = env_->hooks->begin(context.room_name());
+  is_custom_ = env_->rooms.has(context.room_name());
   try {
-    state_ = env_->rooms.make(port);
+    state_ = env_->rooms.make(context);
   } catch (const std::exception& error) {
     complain(hook_error::of(error, {}));
     throw;
@@ -32,7 +32,7 @@ void room_logic::restart(const hook_error& why) {
   using namespace std::chrono_literals;
   log::error(
     "room_logic_restarted",
-    {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+    {{"room", context_->room_name()}, {"error", why.type}, {"text", why.text}},
     "room restarts its logic");
   ++env_->counters->room_restarts;
   ++failures_;
@@ -47,10 +47,11 @@ void room_logic::restart(const hook_error& why) {
 
 std::string room_logic::describe() const {
   auto complain = [this](const hook_error& why) {
-    log::error(
-      "room_inspection_failed",
-      {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
-      "room cannot be inspected");
+    log::error("room_inspection_failed",
+               {{"room", context_->room_name()},
+                {"error", why.type},
+                {"text", why.text}},
+               "room cannot be inspected");
     return std::string{"null"};
   };
   try {
@@ -68,7 +69,7 @@ std::string room_logic::describe() const {
 // If there is no new one the old one stays until the room has ended.
 bool room_logic::make_anew() {
   try {
-    discard(std::exchange(state_, env_->rooms.make(*port_)));
+    discard(std::exchange(state_, env_->rooms.make(*context_)));
     return true;
   } catch (const std::exception& error) {
     complain(hook_error::of(error, {}));
@@ -81,16 +82,17 @@ bool room_logic::make_anew() {
 void room_logic::complain(const hook_error& why) const {
   log::error(
     "room_logic_failed",
-    {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
+    {{"room", context_->room_name()}, {"error", why.type}, {"text", why.text}},
     "room has no logic");
 }
 
 void room_logic::discard(std::unique_ptr<room_state> x) const {
   auto complain = [this](const hook_error& why) {
-    log::error(
-      "room_logic_unclean",
-      {{"room", port_->room_name()}, {"error", why.type}, {"text", why.text}},
-      "room's logic fails as it ends");
+    log::error("room_logic_unclean",
+               {{"room", context_->room_name()},
+                {"error", why.type},
+                {"text", why.text}},
+               "room's logic fails as it ends");
   };
   try {
     room_types::discard(std::move(x));

@@ -29,14 +29,15 @@ public:
   ~room_logic();
 
   /// Makes the logic; throws a `std::exception` if its constructor throws.
-  void start(environment_ptr env, room_port& port, failure_handler on_failure);
+  void start(environment_ptr env, room_context& context,
+             failure_handler on_failure);
 
   /// Runs a hook. Nothing if it threw; then the logic has been made anew. What
   /// is `given` to the hook is JSON that an exception may quote.
   template <class Hook>
   auto run(Hook hook, std::initializer_list<std::string_view> given = {})
     -> std::optional<decltype(hook(std::declval<room_state&>()))> {
-    auto watched = env_->hooks->begin(port_->room_name());
+    auto watched = env_->hooks->begin(context_->room_name());
     try {
       return hook(*state_);
     } catch (const std::exception& error) {
@@ -73,7 +74,7 @@ private:
   void discard(std::unique_ptr<room_state> x) const;
 
   environment_ptr env_;
-  room_port* port_ = nullptr;
+  room_context* context_ = nullptr;
   failure_handler on_failure_;
   std::unique_ptr<room_state> state_;
   bool is_custom_ = false;

@@ -142,7 +142,7 @@ struct fixture : node_fixture {
 };
 
 /// A room without members.
-class lone_port final : public room_port {
+class lone_port final : public room_context {
 public:
   const std::string& room_name() const override {
     return name_;
