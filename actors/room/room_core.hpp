@@ -5,7 +5,7 @@
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/room/join_queue.hpp"
-#include "atrium/actors/room/room_logic.hpp"
+#include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
 #include "atrium/broker/envelope.hpp"
 
@@ -132,7 +132,7 @@ private:
   bool traced_ = false; // the log tells everything
   directory_actor directory_;
   subscription_actor subscription_;
-  room_logic logic_;
+  logic_runner logic_;
   std::uint64_t published_ = 0; // by members of this node
   std::shared_ptr<room_tally> tally_;
   bool open_ = false;

@@ -44,7 +44,7 @@ void add_trouble(family_list& to, const counters& all, const bus_stats& bus) {
   to.counter({"atrium_dropped_total", "What was dropped, by reason.", "reason"},
              {{value_of(all.room_queue_drops), "room_queue"},
               {value_of(all.lane_queue_drops), "lane_queue"},
-              {value_of(all.invalid_words), "room_logic"},
+              {value_of(all.invalid_words), "logic_runner"},
               {value_of(all.outbox_drops), "drop_oldest"},
               {value_of(all.outbox_replaced), "latest_only"},
               {value_of(all.oversized_packets), "too_large"},

@@ -1,6 +1,6 @@
 #define CAF_SUITE room_hooks_test
 
-#include "atrium/actors/room/room_logic.hpp"
+#include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include "support/actor_fixture.hpp"
@@ -333,7 +333,7 @@ CAF_TEST(an exception that quotes a message is logged without its text) {
 
 CAF_TEST(logic that cannot be inspected is null) {
   lone_port port;
-  room_logic logic;
+  logic_runner logic;
   logic.start(env, port, [](bool) {});
   CAF_CHECK_EQUAL(logic.describe(), "{}");
   for (auto* how : {"inspect", "inspect with a number"}) {

@@ -16,17 +16,17 @@ namespace atrium {
 
 /// Runs the logic of a room and survives what it throws: an exception costs the
 /// logic its state, not the room its members.
-class room_logic {
+class logic_runner {
 public:
   /// Called after a failure. With `give_up` there is no use in going on.
   using failure_handler = std::function<void(bool give_up)>;
 
-  room_logic() = default;
+  logic_runner() = default;
 
-  room_logic(const room_logic&) = delete;
-  room_logic& operator=(const room_logic&) = delete;
+  logic_runner(const logic_runner&) = delete;
+  logic_runner& operator=(const logic_runner&) = delete;
 
-  ~room_logic();
+  ~logic_runner();
 
   /// Makes the logic; throws a `std::exception` if its constructor throws.
   void start(environment_ptr env, room_context& context,

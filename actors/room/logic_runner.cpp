@@ -1,4 +1,4 @@
-#include "atrium/actors/room/room_logic.hpp"
+#include "atrium/actors/room/logic_runner.hpp"
 
 #include "atrium/broker/log/log.hpp"
 
@@ -6,12 +6,12 @@
 
 namespace atrium {
 
-room_logic::~room_logic() {
+logic_runner::~logic_runner() {
   discard(std::move(state_));
 }
 
-void room_logic::start(environment_ptr env, room_context& context,
-                       failure_handler on_failure) {
+void logic_runner::start(environment_ptr env, room_context& context,
+                         failure_handler on_failure) {
   env_ = std::move(env);
   context_ = &context;
   on_failure_ = std::move(on_failure);
@@ -28,7 +28,7 @@ void room_logic::start(environment_ptr env, room_context& context,
   }
 }
 
-void room_logic::restart(const hook_error& why) {
+void logic_runner::restart(const hook_error& why) {
   using namespace std::chrono_literals;
   log::error(
     "room_logic_restarted",
@@ -45,7 +45,7 @@ void room_logic::restart(const hook_error& why) {
   on_failure_(often || !make_anew());
 }
 
-std::string room_logic::describe() const {
+std::string logic_runner::describe() const {
   auto complain = [this](const hook_error& why) {
     log::error("room_inspection_failed",
                {{"room", context_->room_name()},
@@ -67,7 +67,7 @@ std::string room_logic::describe() const {
 }
 
 // If there is no new one the old one stays until the room has ended.
-bool room_logic::make_anew() {
+bool logic_runner::make_anew() {
   try {
     discard(std::exchange(state_, env_->rooms.make(*context_)));
     return true;
@@ -79,14 +79,14 @@ bool room_logic::make_anew() {
   return false;
 }
 
-void room_logic::complain(const hook_error& why) const {
+void logic_runner::complain(const hook_error& why) const {
   log::error(
     "room_logic_failed",
     {{"room", context_->room_name()}, {"error", why.type}, {"text", why.text}},
     "room has no logic");
 }
 
-void room_logic::discard(std::unique_ptr<room_state> x) const {
+void logic_runner::discard(std::unique_ptr<room_state> x) const {
   auto complain = [this](const hook_error& why) {
     log::error("room_logic_unclean",
                {{"room", context_->room_name()},
