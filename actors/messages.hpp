@@ -3,7 +3,7 @@
 #include "atrium/actors/identity.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/outlet.hpp"
-#include "atrium/actors/room_state.hpp"
+#include "atrium/actors/room_logic.hpp"
 #include "atrium/actors/util/lane_meter.hpp"
 #include "atrium/actors/util/probe.hpp"
 #include "atrium/actors/util/semaphore.hpp"

@@ -7,12 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <atrium/actors/room_state.hpp>
+#include <atrium/actors/room_logic.hpp>
 #include <atrium/net/run_node.hpp>
 #include <charconv>
 #include <random>
 
-class dice_room : public atrium::room_state {
+class dice_room : public atrium::room_logic {
 public:
   atrium::decision on_join(const atrium::member& who) override {
     tell(who, R"({"text":"publish {\"roll\":\"2d6\"} to roll two dice"})");

@@ -5,12 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <atrium/actors/room_state.hpp>
+#include <atrium/actors/room_logic.hpp>
 #include <atrium/net/run_node.hpp>
 #include <map>
 #include <string_view>
 
-class word_filter_room : public atrium::room_state {
+class word_filter_room : public atrium::room_logic {
 public:
   atrium::decision on_message(const atrium::member& from,
                               atrium::room_message& message) override {

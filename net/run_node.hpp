@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/room_state.hpp"
+#include "atrium/actors/room_logic.hpp"
 
 namespace atrium {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/outlet.hpp"
-#include "atrium/actors/room_state.hpp"
+#include "atrium/actors/room_logic.hpp"
 
 #include <memory>
 

@@ -86,7 +86,7 @@ void logic_runner::complain(const hook_error& why) const {
     "room has no logic");
 }
 
-void logic_runner::discard(std::unique_ptr<room_state> x) const {
+void logic_runner::discard(std::unique_ptr<room_logic> x) const {
   auto complain = [this](const hook_error& why) {
     log::error("room_logic_unclean",
                {{"room", context_->room_name()},

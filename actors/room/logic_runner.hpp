@@ -36,7 +36,7 @@ public:
   /// is `given` to the hook is JSON that an exception may quote.
   template <class Hook>
   auto run(Hook hook, std::initializer_list<std::string_view> given = {})
-    -> std::optional<decltype(hook(std::declval<room_state&>()))> {
+    -> std::optional<decltype(hook(std::declval<room_logic&>()))> {
     auto watched = env_->hooks->begin(context_->room_name());
     try {
       return hook(*state_);
@@ -71,12 +71,12 @@ private:
   void complain(const hook_error& why) const;
 
   /// Ends a state, whatever its destructor does.
-  void discard(std::unique_ptr<room_state> x) const;
+  void discard(std::unique_ptr<room_logic> x) const;
 
   environment_ptr env_;
   room_context* context_ = nullptr;
   failure_handler on_failure_;
-  std::unique_ptr<room_state> state_;
+  std::unique_ptr<room_logic> state_;
   bool is_custom_ = false;
   std::deque<unix_time> restarts_; // within the last minute
   std::uint64_t failures_ = 0;

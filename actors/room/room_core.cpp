@@ -81,7 +81,7 @@ void room_core::passivate_if_empty() {
     return;
   if (!open_)
     return offer_to_passivate(); // and let the next one try anew
-  auto linger = logic_.run([](room_state& x) { return x.linger(); });
+  auto linger = logic_.run([](room_logic& x) { return x.linger(); });
   if (!empty_since_) // or else who is not let in would keep the room
     empty_since_ = env_->now();
   if (!linger || linger->count() <= 0)
@@ -95,7 +95,7 @@ void room_core::lingered() {
   lingering_ = false;
   if (!seats_.empty() || !waiting_.empty())
     return;
-  auto linger = logic_.run([](room_state& x) { return x.linger(); });
+  auto linger = logic_.run([](room_logic& x) { return x.linger(); });
   auto whole = linger.value_or(0ms);
   // Once more at most, should the clock have been set back.
   auto rest
@@ -152,7 +152,7 @@ caf::error room_core::refusal(const member& who) {
   if (most != 0 && seats_.size() >= most)
     return make_failure(errc::room_full, "the room is full");
   auto verdict
-    = logic_.run([&](room_state& x) { return x.on_join(who); },
+    = logic_.run([&](room_logic& x) { return x.on_join(who); },
                  {who.info ? std::string_view{*who.info} : std::string_view{}});
   if (!verdict)
     return make_failure(errc::internal, logic_failed);
@@ -183,7 +183,7 @@ void room_core::forget(actor_number connection) {
   --members_on_[gone.mapped().lane];
   tally_->members.set(seats_.size());
   record(node_event::kind::left, gone.mapped());
-  logic_.run([&](room_state& x) {
+  logic_.run([&](room_logic& x) {
     x.on_leave(gone.mapped().who);
     return true;
   });
@@ -230,7 +230,7 @@ void room_core::tell_lanes(const reply& what) {
 }
 
 void room_core::tick() {
-  logic_.run([](room_state& x) {
+  logic_.run([](room_logic& x) {
     x.on_tick();
     return true;
   });
@@ -238,7 +238,7 @@ void room_core::tick() {
 }
 
 void room_core::schedule_tick() {
-  auto interval = logic_.run([](room_state& x) { return x.tick_interval(); });
+  auto interval = logic_.run([](room_logic& x) { return x.tick_interval(); });
   if (interval && interval->count() > 0)
     self_->delayed_send(self_, *interval, tick_atom{});
 }

@@ -26,7 +26,7 @@ namespace atrium {
 /// In every state a join waits for the bus to be heard, and no longer than
 /// `bus_timeout`. While one waits the room does not passivate.
 ///
-/// What is said in the room is up to its logic (`room_state`); this class keeps
+/// What is said in the room is up to its logic (`room_logic`); this class keeps
 /// the members, the subscription and the order.
 class room_core : public room_context {
 public:

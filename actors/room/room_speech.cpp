@@ -35,7 +35,7 @@ room_core::review room_core::ask_logic(const member& who, room_message& x) {
     return {};
   auto before = x;
   auto verdict = logic_.run(
-    [&](room_state& s) { return s.on_message(who, x); },
+    [&](room_logic& s) { return s.on_message(who, x); },
     {before.data, who.info ? std::string_view{*who.info} : std::string_view{}});
   if (!verdict)
     return {errc::internal, logic_failed};

@@ -165,7 +165,7 @@ CAF_TEST_FIXTURE_SCOPE_END()
 namespace {
 
 /// Remembers what it was told about who joins.
-struct curious_room : room_state {
+struct curious_room : room_logic {
   static inline std::string seen;
   decision on_join(const member& who) override {
     seen = who.info ? *who.info : "nothing";

@@ -14,7 +14,7 @@ namespace {
 constexpr auto parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 constexpr auto trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-class stubborn_room : public room_state {
+class stubborn_room : public room_logic {
   decision on_message(const member&, room_message& message) override {
     return message.data == "\"no\"" ? decision::refuse("no") : decision::accept();
   }

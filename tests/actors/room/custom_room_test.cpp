@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Does what the name of the user or the message says.
-class moody_room : public room_state {
+class moody_room : public room_logic {
 public:
   decision on_join(const member& who) override {
     if (who.user == "mallory")
@@ -47,7 +47,7 @@ private:
   int ticks_ = 0;
 };
 
-class broken_room : public room_state {
+class broken_room : public room_logic {
 public:
   broken_room() {
     throw std::runtime_error{"cannot start"};

@@ -3,7 +3,7 @@
 // Queues that are full, and messages that fit into none: nobody else notices,
 // nothing is held beyond the bound, and whoever has missed something is told.
 
-#include "atrium/actors/room_state.hpp"
+#include "atrium/actors/room_logic.hpp"
 
 #define FAIL(msg) CAF_FAIL(msg)
 #include "support/actor_fixture.hpp"
@@ -17,7 +17,7 @@ constexpr std::size_t message_size = 1'000;
 constexpr std::size_t queue_size = 10 * message_size;
 
 // What a hook may do to the bounds.
-class loud_room : public room_state {
+class loud_room : public room_logic {
   decision on_message(const member& from, room_message& message) override {
     auto verb = message.data;
     message.data = '"' + std::string(2 * message_size, 'x') + '"';

@@ -24,7 +24,7 @@ const std::vector<std::string> no_json
 
 /// Makes what the message names into what the test wants; tells and publishes
 /// what its names are in between.
-class careless_room : public room_state {
+class careless_room : public room_logic {
 public:
   static inline std::map<std::string, std::string> words;
 
@@ -52,7 +52,7 @@ public:
 };
 
 /// Throws in the hook that the test names.
-class throwing_room : public room_state {
+class throwing_room : public room_logic {
 public:
   static inline std::string where;
   static inline int alive = 0;
@@ -104,7 +104,7 @@ private:
       publish("1");
   }
   void publish(std::string data) const {
-    const_cast<throwing_room*>(this)->room_state::publish(std::move(data));
+    const_cast<throwing_room*>(this)->room_logic::publish(std::move(data));
   }
 };
 

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Says something to the newcomer and to everybody, on its own.
-class host_room final : public room_state {
+class host_room final : public room_logic {
   decision on_join(const member& who) override {
     tell(who, "\"hello\"");
     return decision::accept();

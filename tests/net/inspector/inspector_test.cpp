@@ -18,7 +18,7 @@ json copy(const json& x) {
 }
 
 /// A room with a state of its own to look at, whose logic takes its time.
-class counting_room : public room_state {
+class counting_room : public room_logic {
   decision on_message(const member&, room_message&) override {
     ++messages;
     return decision::accept();

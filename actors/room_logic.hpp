@@ -80,10 +80,10 @@ public:
 ///
 /// With an overload of `inspect` (json_inspector.hpp) operators see the logic's
 /// fields beside those of the room.
-class room_state {
+class room_logic {
 public:
   /// May throw, as hooks may.
-  virtual ~room_state() noexcept(false) = default;
+  virtual ~room_logic() noexcept(false) = default;
 
   /// Somebody wants to join; `members()` does not contain `who`.
   virtual decision on_join(const member& who);
@@ -105,7 +105,7 @@ public:
   virtual std::chrono::milliseconds linger() const;
 
 protected:
-  // These are for hooks. In the constructor and the destructor the state has no
+  // These are for hooks. In the constructor and the destructor the logic has no
   // room (any more): they throw `std::logic_error` there.
 
   const std::string& name() const {
@@ -142,7 +142,7 @@ private:
   room_context& room() const;
 
   room_context* context_ = nullptr;
-  std::string (*describe_)(room_state&) = nullptr; // where it has `inspect`
+  std::string (*describe_)(room_logic&) = nullptr; // where it has `inspect`
 };
 
 /// Which logic runs in which rooms, by name pattern: `lobby` is one room,
@@ -150,38 +150,38 @@ private:
 /// fits decides. Filled before the node starts, read-only afterwards.
 class room_types {
 public:
-  using factory = std::function<std::unique_ptr<room_state>()>;
+  using factory = std::function<std::unique_ptr<room_logic>()>;
 
-  /// Registers `State`, made with its default constructor.
-  template <class State>
+  /// Registers `Logic`, made with its default constructor.
+  template <class Logic>
   room_types& add(std::string pattern) {
-    return add(std::move(pattern), [] { return std::make_unique<State>(); });
+    return add(std::move(pattern), [] { return std::make_unique<Logic>(); });
   }
 
   /// Registers what makes logic: a function that returns a `std::unique_ptr` to
   /// it. A pattern that is registered already is replaced.
   template <class Make>
   room_types& add(std::string pattern, Make make) {
-    using state = typename decltype(make())::element_type;
-    return add_entry({std::move(pattern), std::move(make), describer<state>()});
+    using logic = typename decltype(make())::element_type;
+    return add_entry({std::move(pattern), std::move(make), describer<logic>()});
   }
 
-  /// Makes the state of the room that `context` stands for.
-  std::unique_ptr<room_state> make(room_context& context) const;
+  /// Makes the logic of the room that `context` stands for.
+  std::unique_ptr<room_logic> make(room_context& context) const;
 
   /// Returns whether rooms of this name have logic of the operator's.
   bool has(std::string_view room) const;
 
-  /// Ends a state, which has no room from then on; throws what its destructor
+  /// Ends a logic, which has no room from then on; throws what its destructor
   /// throws.
-  static void discard(std::unique_ptr<room_state> x);
+  static void discard(std::unique_ptr<room_logic> x);
 
-  /// The fields of a state's `inspect` as the text of a JSON object; null if it
+  /// The fields of a logic's `inspect` as the text of a JSON object; null if it
   /// has none.
-  static std::string describe(room_state& x);
+  static std::string describe(room_logic& x);
 
 private:
-  using describe_function = std::string (*)(room_state&);
+  using describe_function = std::string (*)(room_logic&);
 
   struct entry {
     std::string pattern;
@@ -189,11 +189,11 @@ private:
     describe_function describe;
   };
 
-  template <class State>
+  template <class Logic>
   static describe_function describer() {
-    if constexpr (inspectable<State>)
-      return [](room_state& x) {
-        return json_inspector::to_json(static_cast<State&>(x));
+    if constexpr (inspectable<Logic>)
+      return [](room_logic& x) {
+        return json_inspector::to_json(static_cast<Logic&>(x));
       };
     else
       return nullptr;

@@ -1,4 +1,4 @@
-#include "atrium/actors/room_state.hpp"
+#include "atrium/actors/room_logic.hpp"
 
 #include "atrium/actors/util/name_pattern.hpp"
 #include "atrium/broker/util/text.hpp"
@@ -15,27 +15,27 @@ decision decision::refuse(std::string_view reason) {
   return result;
 }
 
-decision room_state::on_join(const member&) {
+decision room_logic::on_join(const member&) {
   return decision::accept();
 }
 
-decision room_state::on_message(const member&, room_message&) {
+decision room_logic::on_message(const member&, room_message&) {
   return decision::accept();
 }
 
-void room_state::on_leave(const member&) {
+void room_logic::on_leave(const member&) {
   // nop
 }
 
-void room_state::on_tick() {
+void room_logic::on_tick() {
   // nop
 }
 
-std::chrono::milliseconds room_state::tick_interval() const {
+std::chrono::milliseconds room_logic::tick_interval() const {
   return std::chrono::milliseconds::zero();
 }
 
-std::chrono::milliseconds room_state::linger() const {
+std::chrono::milliseconds room_logic::linger() const {
   return std::chrono::milliseconds::zero();
 }
 
@@ -47,7 +47,7 @@ room_types& room_types::add_entry(entry x) {
   return *this;
 }
 
-room_context& room_state::room() const {
+room_context& room_logic::room() const {
   if (context_ == nullptr)
     throw std::logic_error{"the room is there for hooks only"};
   return *context_;
@@ -58,7 +58,7 @@ bool room_types::has(std::string_view room) const {
                              [=](auto& x) { return fits(x.pattern, room); });
 }
 
-void room_types::discard(std::unique_ptr<room_state> x) {
+void room_types::discard(std::unique_ptr<room_logic> x) {
   if (!x)
     return;
   x->context_ = nullptr;
@@ -66,17 +66,17 @@ void room_types::discard(std::unique_ptr<room_state> x) {
   delete gone; // in a destructor of a unique_ptr nothing may be thrown
 }
 
-std::unique_ptr<room_state> room_types::make(room_context& context) const {
+std::unique_ptr<room_logic> room_types::make(room_context& context) const {
   auto i = std::ranges::find_if(
     entries_, [&](auto& x) { return fits(x.pattern, context.room_name()); });
   auto result
-    = i != entries_.end() ? i->make() : std::make_unique<room_state>();
+    = i != entries_.end() ? i->make() : std::make_unique<room_logic>();
   result->context_ = &context;
   result->describe_ = i != entries_.end() ? i->describe : nullptr;
   return result;
 }
 
-std::string room_types::describe(room_state& x) {
+std::string room_types::describe(room_logic& x) {
   return x.describe_ != nullptr ? x.describe_(x) : "null";
 }
 
