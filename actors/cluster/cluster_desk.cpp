@@ -39,14 +39,14 @@ void add_error(std::string& to, std::string_view x) {
 
 // -- questions of this node ---------------------------------------------------
 
-void cluster_desk_core::start(cluster_actor::pointer self,
-                              cluster_setup setup) {
+void cluster_desk_state::start(cluster_actor::pointer self,
+                               cluster_setup setup) {
   self_ = self;
   setup_ = std::move(setup);
   serving_ = std::make_shared<semaphore>(cluster::max_questions);
 }
 
-void cluster_desk_core::ask(ask_nodes& x) {
+void cluster_desk_state::ask(ask_nodes& x) {
   auto id = ++asked_;
   auto& env = *setup_.env;
   under_way_[id].who = std::move(x.who);
@@ -65,11 +65,11 @@ void cluster_desk_core::ask(ask_nodes& x) {
   answer(question, {});
 }
 
-void cluster_desk_core::change_answerer(answer_by& x) {
+void cluster_desk_state::change_answerer(answer_by& x) {
   setup_.answer = std::move(x.by);
 }
 
-void cluster_desk_core::take(nodes_listed& x) {
+void cluster_desk_state::take(nodes_listed& x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end())
     return;
@@ -77,7 +77,7 @@ void cluster_desk_core::take(nodes_listed& x) {
   end_if_complete(i);
 }
 
-void cluster_desk_core::give_up_others(const question_unsent& x) {
+void cluster_desk_state::give_up_others(const question_unsent& x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end())
     return;
@@ -86,7 +86,7 @@ void cluster_desk_core::give_up_others(const question_unsent& x) {
 }
 
 // The first answer of a run counts.
-void cluster_desk_core::collect(answered x) {
+void cluster_desk_state::collect(answered x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end()) {
     ++late_;
@@ -105,7 +105,7 @@ void cluster_desk_core::collect(answered x) {
   end_if_complete(i);
 }
 
-bool cluster_desk_core::is_complete(const gathering& x) const {
+bool cluster_desk_state::is_complete(const gathering& x) const {
   if (!x.nodes || x.answers.count(setup_.env->run_id) == 0)
     return false;
   return x.unsent
@@ -114,18 +114,18 @@ bool cluster_desk_core::is_complete(const gathering& x) const {
             });
 }
 
-void cluster_desk_core::give_up(const question_overdue& x) {
+void cluster_desk_state::give_up(const question_overdue& x) {
   auto i = under_way_.find(x.id);
   if (i != under_way_.end())
     end(i);
 }
 
-void cluster_desk_core::end_if_complete(gatherings::iterator i) {
+void cluster_desk_state::end_if_complete(gatherings::iterator i) {
   if (is_complete(i->second))
     end(i);
 }
 
-void cluster_desk_core::end(gatherings::iterator i) {
+void cluster_desk_state::end(gatherings::iterator i) {
   auto& all = i->second;
   cluster_answer result;
   if (all.nodes) {
@@ -142,14 +142,14 @@ void cluster_desk_core::end(gatherings::iterator i) {
   tell(i, std::move(result));
 }
 
-void cluster_desk_core::tell(gatherings::iterator i, cluster_answer x) {
+void cluster_desk_state::tell(gatherings::iterator i, cluster_answer x) {
   auto who = std::move(i->second.who);
   held_ -= i->second.bytes;
   under_way_.erase(i);
   who.tell(std::move(x));
 }
 
-void cluster_desk_core::stop() {
+void cluster_desk_state::stop() {
   while (!under_way_.empty())
     tell(under_way_.begin(), {{}, {}, stopping});
   self_->quit(caf::exit_reason::user_shutdown);
@@ -157,7 +157,7 @@ void cluster_desk_core::stop() {
 
 // -- questions of others ------------------------------------------------------
 
-void cluster_desk_core::take(const node_packets& x) {
+void cluster_desk_state::take(const node_packets& x) {
   for (auto& bytes : x.batch) {
     auto packet = decode_cluster_packet(*bytes);
     if (auto* question = std::get_if<asked>(&packet))
@@ -172,7 +172,7 @@ void cluster_desk_core::take(const node_packets& x) {
   }
 }
 
-void cluster_desk_core::serve(asked& x) {
+void cluster_desk_state::serve(asked& x) {
   auto& env = *setup_.env;
   if (x.run == env.run_id)
     return; // has been answered without the bus
@@ -185,7 +185,7 @@ void cluster_desk_core::serve(asked& x) {
 }
 
 // The permit is given back when the answerer forgets whom to tell.
-void cluster_desk_core::answer(const asked& x, const permit& held) {
+void cluster_desk_state::answer(const asked& x, const permit& held) {
   auto done = [desk = cluster_actor{self_}, id = x.id, run = x.run,
                held](std::string json) {
     caf::anon_send(desk, node_answered{id, run, std::move(json)});
@@ -205,7 +205,7 @@ void cluster_desk_core::answer(const asked& x, const permit& held) {
   }
 }
 
-void cluster_desk_core::take(node_answered& x) {
+void cluster_desk_state::take(node_answered& x) {
   auto& env = *setup_.env;
   answered with{x.id, env.node_id, env.run_id, fit_answer(std::move(x.json))};
   if (x.run == env.run_id)
@@ -214,7 +214,7 @@ void cluster_desk_core::take(node_answered& x) {
     send(x.run, std::move(with));
 }
 
-void cluster_desk_core::send(const std::string& run, answered x) {
+void cluster_desk_state::send(const std::string& run, answered x) {
   auto& env = *setup_.env;
   env.bus->publish(env.names.answers(run),
                    std::make_shared<const std::string>(encode(x)),
@@ -223,7 +223,7 @@ void cluster_desk_core::send(const std::string& run, answered x) {
                    });
 }
 
-caf::error inspect(json_inspector& f, cluster_desk_core& x) {
+caf::error inspect(json_inspector& f, cluster_desk_state& x) {
   return f(named("name"), "cluster", named("under_way"), x.under_way_.size(),
            named("held_bytes"), x.held_, named("asked"), x.asked_,
            named("served"), x.served_, named("late"), x.late_, named("errors"),

@@ -48,7 +48,7 @@ struct node_packets {
 
 /// The state behind `cluster`: gathers the answers to this node's questions,
 /// and has those of others answered.
-class cluster_desk_core {
+class cluster_desk_state {
 public:
   static inline constexpr auto name = "cluster";
 
@@ -76,7 +76,7 @@ public:
 
   void stop();
 
-  friend caf::error inspect(json_inspector& f, cluster_desk_core& x);
+  friend caf::error inspect(json_inspector& f, cluster_desk_state& x);
 
 private:
   struct gathering {
@@ -111,7 +111,7 @@ private:
 
 /// Spawnable class: `spawn<cluster_desk>(unit, setup)`. Ends by `stop`.
 class cluster_desk
-  : public caf::stateful_actor<cluster_desk_core,
+  : public caf::stateful_actor<cluster_desk_state,
                                pinned<observed<cluster_actor::base>>> {
 public:
   cluster_desk(caf::actor_config& config, caf::execution_unit* unit,

@@ -5,7 +5,7 @@
 
 namespace atrium {
 
-void everyone_core::start(environment_ptr env) {
+void everyone_state::start(environment_ptr env) {
   env_ = std::move(env);
   lanes_.emplace(env_, self_->id(), [](auto& to, auto from, auto until) {
     caf::anon_send(to, tell_all{gap{scope::all, {}, from, until}});
@@ -16,24 +16,24 @@ void everyone_core::start(environment_ptr env) {
                         &backlogs::everyone});
 }
 
-void everyone_core::deliver(const arrived& x) {
+void everyone_state::deliver(const arrived& x) {
   delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
       lanes_->send(lane, fan_out_all{one.content, one.from, one.traced});
 }
 
-void everyone_core::tell_gap(const interrupted& x) {
+void everyone_state::tell_gap(const interrupted& x) {
   ++gaps_;
   for (auto& lane : env_->lanes)
     self_->send(lane.actor, tell_all{gap{scope::all, {}, x.from, x.to}});
 }
 
-children everyone_core::parts() const {
+children everyone_state::parts() const {
   return {{{"subscription", subscription_}}, 1};
 }
 
-caf::error inspect(json_inspector& f, everyone_core& x) {
+caf::error inspect(json_inspector& f, everyone_state& x) {
   return f(named("name"), "everyone", named("delivered"), x.delivered_,
            named("gaps"), x.gaps_, named("errors"), 0, named("restarts"), 0);
 }

@@ -11,11 +11,11 @@ namespace atrium {
 
 /// The state of the everyone actor: passes what comes on the all-channel to all
 /// lanes, under the same bound as rooms do.
-class everyone_core {
+class everyone_state {
 public:
   static inline constexpr auto name = "everyone";
 
-  explicit everyone_core(everyone_actor::pointer self) : self_(self) {
+  explicit everyone_state(everyone_actor::pointer self) : self_(self) {
     // nop
   }
 
@@ -28,7 +28,7 @@ public:
   /// The actors that it has for itself.
   children parts() const;
 
-  friend caf::error inspect(json_inspector& f, everyone_core& x);
+  friend caf::error inspect(json_inspector& f, everyone_state& x);
 
 private:
   everyone_actor::pointer self_;
@@ -42,7 +42,7 @@ private:
 /// Spawnable class: `spawn<everyone>(env)`; one per node, for its whole life.
 /// Ends when it is told to exit.
 class everyone
-  : public caf::stateful_actor<everyone_core, observed<everyone_actor::base>> {
+  : public caf::stateful_actor<everyone_state, observed<everyone_actor::base>> {
 public:
   everyone(caf::actor_config& config, environment_ptr env);
 

@@ -8,23 +8,23 @@
 
 namespace atrium {
 
-void lane_core::start(lane_actor::pointer self,
-                      std::shared_ptr<semaphore> queue, std::size_t index,
-                      std::shared_ptr<lane_meter> meter) {
+void lane_state::start(lane_actor::pointer self,
+                       std::shared_ptr<semaphore> queue, std::size_t index,
+                       std::shared_ptr<lane_meter> meter) {
   self_ = self;
   meter_ = std::move(meter);
   name_ = "lane-" + std::to_string(index);
   queue_ = std::move(queue);
 }
 
-void lane_core::open(const open_outlet& x) {
+void lane_state::open(const open_outlet& x) {
   self_->monitor(x.connection);
   roster_.add(x.connection, x.out);
   if (going_)
     dismiss(*x.out);
 }
 
-void lane_core::lost(const caf::down_msg& x) {
+void lane_state::lost(const caf::down_msg& x) {
   auto out = roster_.remove(x.source.id());
   if (!out || x.reason == caf::exit_reason::user_shutdown)
     return;
@@ -34,7 +34,7 @@ void lane_core::lost(const caf::down_msg& x) {
   out->close(close_code::internal, "the connection's actor has failed", {});
 }
 
-void lane_core::enter(const enter_room& x) {
+void lane_state::enter(const enter_room& x) {
   auto* out = roster_.find(x.connection);
   if (out == nullptr)
     return; // closed meanwhile; the room gets to know it by itself
@@ -42,7 +42,7 @@ void lane_core::enter(const enter_room& x) {
   roster_.enter(x.room, x.connection);
 }
 
-void lane_core::exit(const exit_room& x) {
+void lane_state::exit(const exit_room& x) {
   auto* out = roster_.find(x.connection);
   if (out == nullptr)
     return;
@@ -50,11 +50,11 @@ void lane_core::exit(const exit_room& x) {
   out->answer(x.answer);
 }
 
-void lane_core::give_back(const frame& x) {
+void lane_state::give_back(const frame& x) {
   queue_->release(queue_cost(x.bytes().size()));
 }
 
-void lane_core::deliver(const fan_out& x) {
+void lane_state::deliver(const fan_out& x) {
   give_back(x.content);
   ++fan_outs_;
   auto content = x.content.counted_apart();
@@ -66,7 +66,7 @@ void lane_core::deliver(const fan_out& x) {
   meter_->delivered(scope::room, x.from, receivers);
 }
 
-void lane_core::deliver_all(const fan_out_all& x) {
+void lane_state::deliver_all(const fan_out_all& x) {
   give_back(x.content);
   ++fan_outs_;
   auto content = x.content.counted_apart();
@@ -80,35 +80,35 @@ void lane_core::deliver_all(const fan_out_all& x) {
     trace::delivered(*x.traced, receivers, 0, name_);
 }
 
-void lane_core::tell(const tell_member& x) {
+void lane_state::tell(const tell_member& x) {
   give_back(x.content);
   auto* out = roster_.find(x.connection);
   if (out != nullptr && out->append(x.content))
     meter_->delivered(scope::room, x.from, 1);
 }
 
-void lane_core::tell_room(const tell_members& x) {
+void lane_state::tell_room(const tell_members& x) {
   roster_.for_members(x.room,
                       [&](outlet& out, actor_number) { out.push(x.what); });
 }
 
-void lane_core::tell_everyone(const tell_all& x) {
+void lane_state::tell_everyone(const tell_all& x) {
   roster_.for_all([&](outlet& out) { out.push(x.what); });
 }
 
-void lane_core::evict_members(const room_died& x) {
+void lane_state::evict_members(const room_died& x) {
   for (auto& member : roster_.dissolve(x.room)) {
     member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
     self_->send(member.connection, evicted{x.name});
   }
 }
 
-void lane_core::close(const close_one& x) {
+void lane_state::close(const close_one& x) {
   if (auto* out = roster_.find(x.connection))
     out->close(x.code, x.reason, {});
 }
 
-void lane_core::find_out(const probe_one& x) {
+void lane_state::find_out(const probe_one& x) {
   auto* out = roster_.find(x.connection);
   if (out == nullptr)
     return; // another lane's, or gone
@@ -116,12 +116,12 @@ void lane_core::find_out(const probe_one& x) {
   self_->delayed_send(self_, x.patience, probe_overdue{x.question});
 }
 
-void lane_core::pass_on(const probe_answered& x) {
+void lane_state::pass_on(const probe_answered& x) {
   if (auto asker = roster_.actor_of(x.asker))
     self_->send(asker, x.what);
 }
 
-void lane_core::close_some(const close_all& x) {
+void lane_state::close_some(const close_all& x) {
   constexpr std::size_t at_least = 200; // few are not worth waiting for
   constexpr std::chrono::milliseconds pause{100};
   if (!going_) {
@@ -139,7 +139,7 @@ void lane_core::close_some(const close_all& x) {
     self_->delayed_send(self_, pause, x);
 }
 
-void lane_core::dismiss(outlet& out) {
+void lane_state::dismiss(outlet& out) {
   std::uniform_int_distribution<std::chrono::milliseconds::rep> after{
     0, going_->window.count()};
   out.close(going_->code, going_->reason,
@@ -157,7 +157,7 @@ children as_children(const std::vector<const roster::resident*>& xs) {
 
 } // namespace
 
-children lane_core::list(const list_connections& x) const {
+children lane_state::list(const list_connections& x) const {
   std::vector<const roster::resident*> found;
   roster_.for_residents([&](auto& one) {
     if (one.connection->id() > x.after)
@@ -170,7 +170,7 @@ children lane_core::list(const list_connections& x) const {
   return result;
 }
 
-children lane_core::list(const list_slowest& x) const {
+children lane_state::list(const list_slowest& x) const {
   std::vector<const roster::resident*> found;
   roster_.for_residents([&](auto& one) {
     if (one.out->queued_bytes() != 0)
@@ -184,7 +184,7 @@ children lane_core::list(const list_slowest& x) const {
   return result;
 }
 
-caf::error inspect(json_inspector& f, lane_core& x) {
+caf::error inspect(json_inspector& f, lane_state& x) {
   return f(named("name"), x.name_, named("connections"), x.roster_.size(),
            named("rooms"), x.roster_.rooms(), named("queue"),
            x.queue_->entries(), named("queue_bytes"), x.queue_->taken(),

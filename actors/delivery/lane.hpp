@@ -16,7 +16,7 @@ namespace atrium {
 /// The state of a lane: the fan-out of its I/O thread. Gets one message per
 /// envelope, whatever the number of receivers, and appends the shared frame to
 /// their outlets; who flushes them, and when, is not its business.
-class lane_core {
+class lane_state {
 public:
   static inline constexpr auto name = "lane";
 
@@ -57,7 +57,7 @@ public:
 
   children list(const list_slowest& x) const;
 
-  friend caf::error inspect(json_inspector& f, lane_core& x);
+  friend caf::error inspect(json_inspector& f, lane_state& x);
 
 private:
   void dismiss(outlet& out);
@@ -79,7 +79,7 @@ private:
 /// Spawnable class: `spawn<lane>(unit, queue, index, meter)`. Told to exit by
 /// the node.
 class lane
-  : public caf::stateful_actor<lane_core, pinned<observed<lane_actor::base>>> {
+  : public caf::stateful_actor<lane_state, pinned<observed<lane_actor::base>>> {
 public:
   lane(caf::actor_config& config, caf::execution_unit* unit,
        std::shared_ptr<semaphore> queue, std::size_t index = 0,

@@ -15,22 +15,22 @@ bool asked_for(const caf::error& reason) {
 
 } // namespace
 
-void directory_core::start(environment_ptr env) {
+void directory_state::start(environment_ptr env) {
   env_ = std::move(env);
   spawn_everyone();
 }
 
-void directory_core::spawn_everyone() {
+void directory_state::spawn_everyone() {
   ++alive_;
   everyone_ = self_->spawn<everyone, caf::monitored>(env_);
 }
 
-void directory_core::count_children() {
+void directory_state::count_children() {
   env_->population->rooms.set(rooms_.size());
   env_->population->users.set(users_.size());
 }
 
-caf::result<entered> directory_core::join(join_room& x) {
+caf::result<entered> directory_state::join(join_room& x) {
   env_->population->requests.add();
   if (stopping_)
     return caf::make_error(errc::bus_unavailable,
@@ -49,8 +49,8 @@ caf::result<entered> directory_core::join(join_room& x) {
 }
 
 // Whoever joins a room that is there takes no room from anybody.
-std::string directory_core::refuse_room(const std::string& room,
-                                        const std::string& user) {
+std::string directory_state::refuse_room(const std::string& room,
+                                         const std::string& user) {
   auto& most = env_->limits;
   if (rooms_.contains(room))
     return {};
@@ -66,7 +66,7 @@ std::string directory_core::refuse_room(const std::string& room,
   return {};
 }
 
-room_actor directory_core::spawn_room(const std::string& name) {
+room_actor directory_state::spawn_room(const std::string& name) {
   record(node_event::kind::spawned, "room", name);
   auto tally = std::make_shared<room_tally>(env_->limits.room_queue);
   auto result = self_->spawn<room, caf::monitored>(
@@ -75,7 +75,7 @@ room_actor directory_core::spawn_room(const std::string& name) {
   return result;
 }
 
-void directory_core::add(sign_on& x) {
+void directory_state::add(sign_on& x) {
   env_->population->requests.add();
   if (stopping_)
     return;
@@ -89,7 +89,7 @@ void directory_core::add(sign_on& x) {
   self_->send(child, std::move(x));
 }
 
-void directory_core::on_passivate(const passivate& x) {
+void directory_state::on_passivate(const passivate& x) {
   auto stop = [this](const char* kind, auto& child) {
     record(node_event::kind::stopped, kind, child.first);
     self_->send(child.second, stop_atom{});
@@ -102,7 +102,7 @@ void directory_core::on_passivate(const passivate& x) {
   count_children();
 }
 
-void directory_core::down(const caf::down_msg& x) {
+void directory_state::down(const caf::down_msg& x) {
   --alive_;
   auto number = x.source.id();
   ranking_.remove(number);
@@ -118,9 +118,9 @@ void directory_core::down(const caf::down_msg& x) {
     self_->quit(caf::exit_reason::user_shutdown);
 }
 
-void directory_core::room_died_unasked(actor_number room,
-                                       const std::string& name,
-                                       const caf::error& why) {
+void directory_state::room_died_unasked(actor_number room,
+                                        const std::string& name,
+                                        const caf::error& why) {
   if (stopping_)
     return;
   log::error("room_lost", {{"room", name}, {"error", to_string(why)}},
@@ -132,13 +132,14 @@ void directory_core::room_died_unasked(actor_number room,
     self_->send(lane.actor, room_died{room, name});
 }
 
-void directory_core::user_died(const std::string& name, const caf::error& why) {
+void directory_state::user_died(const std::string& name,
+                                const caf::error& why) {
   log::error("user_lost", {{"user", name}, {"error", to_string(why)}},
              "directory loses a user");
   ++died_;
 }
 
-void directory_core::stop() {
+void directory_state::stop() {
   stopping_ = true;
   rooms_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
   users_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
@@ -146,27 +147,27 @@ void directory_core::stop() {
   everyone_ = nullptr;
 }
 
-children directory_core::list(const list_children& x) const {
+children directory_state::list(const list_children& x) const {
   return x.kind == child_kind::room ? rooms_.list(x) : users_.list(x);
 }
 
-busy_rooms directory_core::list(const list_busiest& x) {
+busy_rooms directory_state::list(const list_busiest& x) {
   return ranking_.list(x, room_ranking::clock::now());
 }
 
-children directory_core::parts() const {
+children directory_state::parts() const {
   children result;
   if (everyone_)
     result = {{{"everyone", everyone_}}, 1};
   return result;
 }
 
-void directory_core::record(node_event::kind what, const char* kind,
-                            const std::string& name) {
+void directory_state::record(node_event::kind what, const char* kind,
+                             const std::string& name) {
   env_->events->record([&] { return node_event{what, kind, name, {}, {}}; });
 }
 
-caf::error inspect(json_inspector& f, directory_core& x) {
+caf::error inspect(json_inspector& f, directory_state& x) {
   return f(named("name"), "directory", named("rooms"), x.rooms_.size(),
            named("users"), x.users_.size(), named("stopping"), x.stopping_,
            named("errors"), x.died_, named("restarts"), 0);

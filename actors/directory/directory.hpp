@@ -15,11 +15,11 @@ namespace atrium {
 /// a time, so that a newcomer never meets a child that is about to stop; and
 /// supervises them. A room that dies is forgotten, its members are told, and
 /// the next join makes a new one.
-class directory_core {
+class directory_state {
 public:
   static inline constexpr auto name = "directory";
 
-  explicit directory_core(directory_actor::pointer self) : self_(self) {
+  explicit directory_state(directory_actor::pointer self) : self_(self) {
     // nop
   }
 
@@ -44,7 +44,7 @@ public:
   /// The actors that it has for itself, besides its children by name.
   children parts() const;
 
-  friend caf::error inspect(json_inspector& f, directory_core& x);
+  friend caf::error inspect(json_inspector& f, directory_state& x);
 
 private:
   void spawn_everyone();
@@ -73,7 +73,7 @@ private:
 
 /// Spawnable class: `spawn<directory>(env)`; the directory of a node. Spawns
 /// everyone, too. `stop` ends all its children and, after the last one, itself.
-class directory : public caf::stateful_actor<directory_core,
+class directory : public caf::stateful_actor<directory_state,
                                              observed<directory_actor::base>> {
 public:
   directory(caf::actor_config& config, environment_ptr env);

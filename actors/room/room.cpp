@@ -7,7 +7,7 @@
 
 namespace atrium {
 
-caf::error inspect(json_inspector& f, room_core& x) {
+caf::error inspect(json_inspector& f, room_state& x) {
   return f(named("name"), x.name_, named("members"), x.seats_.size(),
            named("members_by_lane"), x.members_on_, named("subscribed"),
            x.open_, named("waiting"), x.waiting_.size(), named("published"),
@@ -18,11 +18,11 @@ caf::error inspect(json_inspector& f, room_core& x) {
            raw_json{x.logic_.describe()});
 }
 
-children room_core::parts() const {
+children room_state::parts() const {
   return {{{"subscription", subscription_}}, 1};
 }
 
-members_page room_core::list(const list_members& x) const {
+members_page room_state::list(const list_members& x) const {
   std::vector<actor_number> numbers;
   for (auto& [number, seat] : seats_)
     if (number > x.after)
@@ -35,7 +35,7 @@ members_page room_core::list(const list_members& x) const {
   return result;
 }
 
-void room_core::record(node_event::kind what, const seat& x) {
+void room_state::record(node_event::kind what, const seat& x) {
   if ((traced_ || x.traced) && what == node_event::kind::joined)
     trace::joined(name_, x.who);
   if ((traced_ || x.traced) && what == node_event::kind::left)

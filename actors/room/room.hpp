@@ -1,13 +1,14 @@
 #pragma once
 
-#include "atrium/actors/room/room_core.hpp"
+#include "atrium/actors/room/room_state.hpp"
 #include "atrium/actors/util/observed.hpp"
 
 namespace atrium {
 
 /// Spawnable class: `spawn<room>(env, name, directory, tally)`. Ends by `stop`
 /// from `directory`, which monitors it.
-class room : public caf::stateful_actor<room_core, observed<room_actor::base>> {
+class room
+  : public caf::stateful_actor<room_state, observed<room_actor::base>> {
 public:
   room(caf::actor_config& config, environment_ptr env, std::string name,
        directory_actor directory, std::shared_ptr<room_tally> tally);

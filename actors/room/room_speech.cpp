@@ -3,7 +3,7 @@
 
 #include "atrium/actors/delivery/publishing.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
-#include "atrium/actors/room/room_core.hpp"
+#include "atrium/actors/room/room_state.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/text.hpp"
@@ -30,7 +30,7 @@ void report_loss(const std::string& room, const std::string& event_id,
 
 } // namespace
 
-room_core::review room_core::ask_logic(const member& who, room_message& x) {
+room_state::review room_state::ask_logic(const member& who, room_message& x) {
   if (!logic_.is_custom())
     return {};
   auto before = x;
@@ -48,7 +48,7 @@ room_core::review room_core::ask_logic(const member& who, room_message& x) {
   return {errc::internal, "the room's logic made an invalid message"};
 }
 
-void room_core::publish_from(publish_in_room& x) {
+void room_state::publish_from(publish_in_room& x) {
   auto& request = x.request;
   accepted what{accepted::kind::published, request.id, name_, {}};
   auto i = seats_.find(x.from->id());
@@ -78,7 +78,7 @@ void room_core::publish_from(publish_in_room& x) {
     {std::move(e), !request.echo, x.from, std::move(what), traced});
 }
 
-void room_core::publish(std::string data) {
+void room_state::publish(std::string data) {
   if (!is_json_value(data))
     return reject_words("publish", "data");
   auto e = new_envelope(std::move(data));
@@ -97,7 +97,7 @@ void room_core::publish(std::string data) {
                      std::move(report));
 }
 
-void room_core::tell(const member& who, std::string data) {
+void room_state::tell(const member& who, std::string data) {
   if (!is_json_value(data))
     return reject_words("tell", "data");
   auto number = connection_number(*env_, who.connection);
@@ -116,14 +116,14 @@ void room_core::tell(const member& who, std::string data) {
 }
 
 // The words themselves are not logged: they may be those of a member.
-void room_core::reject_words(std::string_view where, std::string_view field) {
+void room_state::reject_words(std::string_view where, std::string_view field) {
   ++env_->counters->invalid_words;
   log::error("room_words_invalid",
              {{"room", name_}, {"where", where}, {"field", field}},
              "room drops what its logic made: not JSON in UTF-8");
 }
 
-envelope room_core::new_envelope(std::string data) const {
+envelope room_state::new_envelope(std::string data) const {
   envelope result;
   result.time = env_->now();
   result.event_id = make_ulid(result.time);

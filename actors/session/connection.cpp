@@ -4,8 +4,8 @@
 
 namespace atrium {
 
-caf::error inspect(json_inspector& f, connection_core& x) {
-  using status = connection_core::membership::status;
+caf::error inspect(json_inspector& f, connection_state& x) {
+  using status = connection_state::membership::status;
   constexpr const char* words[] = {"joining", "member", "leaving"};
   static_assert(static_cast<std::size_t>(status::leaving) == 2);
   std::map<std::string, const char*> rooms;

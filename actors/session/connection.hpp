@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/session/connection_core.hpp"
+#include "atrium/actors/session/connection_state.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/actors/util/pinned.hpp"
 
@@ -11,7 +11,7 @@ namespace atrium {
 /// Spawnable class: `spawn<connection>(unit, setup)`. Ends when its socket
 /// does.
 class connection
-  : public caf::stateful_actor<connection_core,
+  : public caf::stateful_actor<connection_state,
                                pinned<observed<connection_actor::base>>> {
 public:
   connection(caf::actor_config& config, caf::execution_unit* unit,

@@ -1,13 +1,13 @@
 // A connection whose user has as many as they may: it finds out which of the
 // others are still used before it gives up, or before one of them has to go.
 
-#include "atrium/actors/session/connection_core.hpp"
+#include "atrium/actors/session/connection_state.hpp"
 
 #include <utility>
 
 namespace atrium {
 
-void connection_core::turn_away(const turned_away& x) {
+void connection_state::turn_away(const turned_away& x) {
   if (x.by_bus)
     return setup_.out->close(close_code::try_again_later,
                              "the bus refuses the user's channel", {});
@@ -22,12 +22,12 @@ void connection_core::turn_away(const turned_away& x) {
   self_->delayed_send(self_, patience, rivals_overdue{});
 }
 
-void connection_core::hear_of(const rival_found& x) {
+void connection_state::hear_of(const rival_found& x) {
   if (rivals_.take(x))
     insist_on_place();
 }
 
-void connection_core::insist_on_place() {
+void connection_state::insist_on_place() {
   if (auto user = std::exchange(waits_for_, nullptr))
     self_->send(user, insist{self_->id(), rivals_.silent()});
 }

@@ -7,14 +7,14 @@
 
 namespace atrium {
 
-user_core::~user_core() {
+user_state::~user_state() {
   if (env_ && env_->registry)
     for (auto& x : connections_)
       env_->registry->leave(name_, x.actor->id());
 }
 
-void user_core::start(environment_ptr env, const std::string& user,
-                      directory_actor directory) {
+void user_state::start(environment_ptr env, const std::string& user,
+                       directory_actor directory) {
   env_ = std::move(env);
   name_ = user;
   directory_ = std::move(directory);
@@ -23,7 +23,7 @@ void user_core::start(environment_ptr env, const std::string& user,
     {std::make_shared<semaphore>(env_->limits.room_queue), &backlogs::users});
 }
 
-void user_core::add(const sign_on& x) {
+void user_state::add(const sign_on& x) {
   ++received_;
   self_->monitor(x.connection);
   connections_.push_back({x.connection, false, env_->registry == nullptr});
@@ -34,7 +34,7 @@ void user_core::add(const sign_on& x) {
       = proof_.want(*env_, env_->names.user(name_), user_actor{self_});
 }
 
-void user_core::ask_for_place(newcomer who) {
+void user_state::ask_for_place(newcomer who) {
   auto number = who.connection;
   env_->registry->enter(
     name_, std::move(who), [to = user_actor{self_}, number](const seating& x) {
@@ -42,13 +42,13 @@ void user_core::ask_for_place(newcomer who) {
     });
 }
 
-void user_core::seat_anyway(const insist& x) {
+void user_state::seat_anyway(const insist& x) {
   for (auto& one : connections_)
     if (one.actor->id() == x.connection)
       return ask_for_place({x.connection, true, x.silent});
 }
 
-void user_core::seat(const seated& x) {
+void user_state::seat(const seated& x) {
   for (auto& one : connections_)
     if (one.actor->id() == x.connection) {
       one.seated = x.admitted;
@@ -65,7 +65,7 @@ void user_core::seat(const seated& x) {
 
 // A place is taken only when nothing else is missing: nobody shall have to go
 // for somebody who cannot come.
-void user_core::sign_on_to(resident& x) {
+void user_state::sign_on_to(resident& x) {
   if (!x.carried)
     return;
   if (x.seated)
@@ -74,7 +74,7 @@ void user_core::sign_on_to(resident& x) {
     ask_for_place({x.actor->id(), false});
 }
 
-void user_core::lost(actor_number connection) {
+void user_state::lost(actor_number connection) {
   std::erase_if(connections_,
                 [&](auto& x) { return x.actor->id() == connection; });
   if (env_->registry)
@@ -83,7 +83,7 @@ void user_core::lost(actor_number connection) {
     self_->send(directory_, passivate{self_->id(), received_});
 }
 
-void user_core::open() {
+void user_state::open() {
   open_ = true;
   refused_ = false;
   for (auto& x : connections_) {
@@ -92,7 +92,7 @@ void user_core::open() {
   }
 }
 
-void user_core::carry(const channel_carried& x) {
+void user_state::carry(const channel_carried& x) {
   proof_.settle(x, *env_, env_->names.user(name_), user_actor{self_});
   for (auto& one : connections_)
     if (one.number <= x.number && !one.carried && open_) {
@@ -101,7 +101,7 @@ void user_core::carry(const channel_carried& x) {
     }
 }
 
-void user_core::deliver(const packets& x) {
+void user_state::deliver(const packets& x) {
   auto batch = feed_.decode(x, *env_);
   if (auto gap = feed_.left_out())
     tell_gap(*gap);
@@ -113,7 +113,7 @@ void user_core::deliver(const packets& x) {
   }
 }
 
-void user_core::tell_gap(const interrupted& x) {
+void user_state::tell_gap(const interrupted& x) {
   refused_ = false;
   log::debug("messages_missed", {{"user", name_}},
              "user may have missed messages");
@@ -123,7 +123,7 @@ void user_core::tell_gap(const interrupted& x) {
 }
 
 // One line a run: whoever connects could have another one written.
-void user_core::refuse(const channel_refused& x) {
+void user_state::refuse(const channel_refused& x) {
   refused_ = true;
   auto is_first = env_->counters->channels_refused++ == 0;
   log::line(is_first ? log::level::error : log::level::debug, "user_refused",
@@ -133,7 +133,7 @@ void user_core::refuse(const channel_refused& x) {
       self_->send(one.actor, turned_away{user_actor{}, {}, true});
 }
 
-caf::error inspect(json_inspector& f, user_core& x) {
+caf::error inspect(json_inspector& f, user_state& x) {
   std::vector<std::string> connections;
   for (auto& one : x.connections_)
     connections.push_back(connection_id(*x.env_, one.actor->id()));

@@ -16,19 +16,19 @@ namespace atrium {
 /// the client may talk, when the bus carries the channel: from then on nothing
 /// that is sent to the user passes this node by; and when, after that, the
 /// registry has a place for the connection, if there is a registry.
-class user_core {
+class user_state {
 public:
   static inline constexpr auto name = "user";
 
-  explicit user_core(user_actor::pointer self) : self_(self) {
+  explicit user_state(user_actor::pointer self) : self_(self) {
     // nop
   }
 
-  user_core(const user_core&) = delete;
-  user_core& operator=(const user_core&) = delete;
+  user_state(const user_state&) = delete;
+  user_state& operator=(const user_state&) = delete;
 
   /// Gives back the places of connections that outlive the actor.
-  ~user_core();
+  ~user_state();
 
   void start(environment_ptr env, const std::string& user,
              directory_actor directory);
@@ -57,7 +57,7 @@ public:
   /// The bus has shown that it carries the channel.
   void carry(const channel_carried& x);
 
-  friend caf::error inspect(json_inspector& f, user_core& x);
+  friend caf::error inspect(json_inspector& f, user_state& x);
 
 private:
   struct resident {
@@ -86,7 +86,8 @@ private:
 
 /// Spawnable class: `spawn<user>(env, name, directory)`. Ends by `stop` from
 /// `directory`.
-class user : public caf::stateful_actor<user_core, observed<user_actor::base>> {
+class user
+  : public caf::stateful_actor<user_state, observed<user_actor::base>> {
 public:
   user(caf::actor_config& config, environment_ptr env, const std::string& name,
        directory_actor directory);

@@ -9,13 +9,13 @@
 namespace atrium {
 
 // Lanes that do not have it do nothing.
-void inspector_core::close(actor_number connection) {
+void inspector_state::close(actor_number connection) {
   for (auto& lane : setup_.env->lanes)
     self_->send(lane.actor, close_one{connection, close_code::disconnected,
                                       "disconnected by an administrator"});
 }
 
-void inspector_core::disconnect_connection(const std::string& id, answer to) {
+void inspector_state::disconnect_connection(const std::string& id, answer to) {
   auto number = connection_number(*setup_.env, id);
   if (number == 0)
     return ask_nodes("disconnect_connection", id, to);
@@ -35,8 +35,8 @@ void inspector_core::disconnect_connection(const std::string& id, answer to) {
     gathering::ask(all, lane.actor, just(number), end);
 }
 
-void inspector_core::disconnect_user(const std::string& name, bool everywhere,
-                                     answer to) {
+void inspector_state::disconnect_user(const std::string& name, bool everywhere,
+                                      answer to) {
   if (everywhere && setup_.cluster)
     return ask_nodes("disconnect_user", name, to);
   auto end = [this, name](auto& shown, json state) {
@@ -58,8 +58,8 @@ void inspector_core::disconnect_user(const std::string& name, bool everywhere,
                  });
 }
 
-void inspector_core::publish(const std::string& room, const std::string& body,
-                             answer to) {
+void inspector_state::publish(const std::string& room, const std::string& body,
+                              answer to) {
   auto& env = *setup_.env;
   auto parsed = json_object::parse(body);
   auto data = parsed ? parsed->find("data") : std::nullopt;

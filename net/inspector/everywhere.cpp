@@ -43,7 +43,7 @@ json first_of(const cluster_answer& from) {
 
 } // namespace
 
-void inspector_core::view_cluster(answer to) {
+void inspector_state::view_cluster(answer to) {
   if (!setup_.cluster)
     return refuse(to, 503, "unavailable", "this node knows no others");
   setup_.cluster->list([back = here(), to](node_listing x) {
@@ -53,8 +53,8 @@ void inspector_core::view_cluster(answer to) {
   });
 }
 
-void inspector_core::view_everywhere(child_kind kind, const std::string& name,
-                                     answer to) {
+void inspector_state::view_everywhere(child_kind kind, const std::string& name,
+                                      answer to) {
   if (!setup_.cluster)
     return view_here(kind, name, to);
   auto room = kind == child_kind::room;
@@ -71,8 +71,8 @@ void inspector_core::view_everywhere(child_kind kind, const std::string& name,
   });
 }
 
-void inspector_core::ask_nodes(const char* kind, const std::string& name,
-                               answer to) {
+void inspector_state::ask_nodes(const char* kind, const std::string& name,
+                                answer to) {
   if (!setup_.cluster)
     return refuse_unknown(to);
   auto is_user = std::string_view{kind} == "disconnect_user";

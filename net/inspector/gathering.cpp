@@ -13,12 +13,12 @@ void sort_by(json& xs, const char* key) {
                     [key](auto& x) { return x.value(key, std::uint64_t{0}); });
 }
 
-void refuse(inspector_core::answer& to, std::uint16_t status, const char* code,
+void refuse(inspector_state::answer& to, std::uint16_t status, const char* code,
             const std::string& message) {
   to.deliver(status, dump({{"error", code}, {"message", message}}));
 }
 
-inspector_core::gathering::~gathering() {
+inspector_state::gathering::~gathering() {
   if (finish)
     finish(*this);
   if (status == 404)
@@ -27,7 +27,7 @@ inspector_core::gathering::~gathering() {
     to_.deliver(status, dump(result));
 }
 
-void inspector_core::gathering::observe(
+void inspector_state::gathering::observe(
   const ptr& all, const observable_actor& who,
   std::function<void(const ptr&, json)> then) {
   auto silent = [all, then, number = who->id()](const caf::error& why) {
@@ -42,7 +42,7 @@ void inspector_core::gathering::observe(
       silent);
 }
 
-void inspector_core::gathering::observe_parts(
+void inspector_state::gathering::observe_parts(
   const ptr& all, const composite_actor& who,
   std::function<void(const ptr&, const std::string&, json)> then) {
   ask(all, who, list_parts{}, [then](const ptr& found, children& parts) {

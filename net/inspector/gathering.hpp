@@ -20,17 +20,17 @@ std::string dump(const json& x);
 void sort_by(json& xs, const char* key);
 
 /// Answers with a problem.
-void refuse(inspector_core::answer& to, std::uint16_t status, const char* code,
+void refuse(inspector_state::answer& to, std::uint16_t status, const char* code,
             const std::string& message);
 
-inline void refuse_unknown(inspector_core::answer& to) {
+inline void refuse_unknown(inspector_state::answer& to) {
   refuse(to, 404, "not_found", "there is nothing of that name");
 }
 
 /// What several actors say, gathered into one answer. Ends when the last one
 /// has spoken or had its time, which is also when the last copy of the shared
 /// pointer goes: every question keeps one.
-class inspector_core::gathering {
+class inspector_state::gathering {
 public:
   using ptr = std::shared_ptr<gathering>;
 
@@ -84,12 +84,12 @@ private:
 };
 
 template <>
-struct inspector_core::gathering::answer_to<list_busiest> {
+struct inspector_state::gathering::answer_to<list_busiest> {
   using type = busy_rooms;
 };
 
 template <>
-struct inspector_core::gathering::answer_to<list_members> {
+struct inspector_state::gathering::answer_to<list_members> {
   using type = members_page;
 };
 

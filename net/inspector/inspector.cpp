@@ -15,7 +15,7 @@ constexpr auto broken = "the target is broken";
 } // namespace
 
 caf::result<std::uint16_t, std::string>
-inspector_core::view(const std::string& target) {
+inspector_state::view(const std::string& target) {
   auto to = self_->make_response_promise<std::uint16_t, std::string>();
   if (auto x = inspect_target::parse(target))
     view_path(*x, to);
@@ -24,7 +24,7 @@ inspector_core::view(const std::string& target) {
   return to;
 }
 
-void inspector_core::view_path(const inspect_target& x, answer to) {
+void inspector_state::view_path(const inspect_target& x, answer to) {
   auto& path = x.path();
   auto what = path.empty() ? std::string{} : path[0];
   auto here = !x.text("local").empty();
@@ -65,7 +65,7 @@ void inspector_core::view_path(const inspect_target& x, answer to) {
 }
 
 caf::result<std::uint16_t, std::string>
-inspector_core::act(const std::string& target, const std::string& body) {
+inspector_state::act(const std::string& target, const std::string& body) {
   auto to = self_->make_response_promise<std::uint16_t, std::string>();
   auto x = inspect_target::parse(target);
   if (!x || x->path().size() != 3) {
@@ -85,14 +85,14 @@ inspector_core::act(const std::string& target, const std::string& body) {
   return to;
 }
 
-std::function<void(std::function<void()>)> inspector_core::here() const {
+std::function<void(std::function<void()>)> inspector_state::here() const {
   return [self = inspector_actor{self_}](std::function<void()> run) {
     caf::anon_send(self, continuation{std::move(run)});
   };
 }
 
-caf::error inspect(json_inspector& f, inspector_core& x) {
-  return f(named("name"), inspector_core::name, named("errors"), x.refused_,
+caf::error inspect(json_inspector& f, inspector_state& x) {
+  return f(named("name"), inspector_state::name, named("errors"), x.refused_,
            named("restarts"), 0);
 }
 

@@ -42,13 +42,13 @@ struct inspector_setup {
 /// The state of the inspector. Asks the actors in question, each with a time
 /// limit: one that does not answer is shown as stuck, and the others still are
 /// shown. Long lists are paged, so no question costs more than its page.
-class inspector_core {
+class inspector_state {
 public:
   static inline constexpr auto name = "inspector";
 
   using answer = caf::typed_response_promise<std::uint16_t, std::string>;
 
-  explicit inspector_core(inspector_actor::pointer self) : self_(self) {
+  explicit inspector_state(inspector_actor::pointer self) : self_(self) {
     // nop
   }
 
@@ -65,7 +65,7 @@ public:
     return setup_.env->node_id;
   }
 
-  friend caf::error inspect(json_inspector& f, inspector_core& x);
+  friend caf::error inspect(json_inspector& f, inspector_state& x);
 
 private:
   class gathering;
@@ -103,7 +103,7 @@ private:
 
 /// Spawnable class: `spawn<inspector>(setup)`. Lives as long as the node; told
 /// to exit by it.
-class inspector : public caf::stateful_actor<inspector_core,
+class inspector : public caf::stateful_actor<inspector_state,
                                              observed<inspector_actor::base>> {
 public:
   inspector(caf::actor_config& config, inspector_setup setup);

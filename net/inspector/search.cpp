@@ -25,7 +25,7 @@ json brief(const json& state) {
 
 // Lanes number their connections from one counter, so the smallest numbers of
 // all lanes make the page.
-void inspector_core::view_connections(const inspect_target& x, answer to) {
+void inspector_state::view_connections(const inspect_target& x, answer to) {
   auto limit = x.number("limit", page_size, largest_page);
   auto after = connection_number(*setup_.env, x.text("after"));
   auto found = std::make_shared<children>();
@@ -59,7 +59,7 @@ void inspector_core::view_connections(const inspect_target& x, answer to) {
                    });
 }
 
-void inspector_core::view_connection(const std::string& id, answer to) {
+void inspector_state::view_connection(const std::string& id, answer to) {
   auto number = connection_number(*setup_.env, id);
   if (number == 0)
     return ask_nodes("connection", id, to);
@@ -77,7 +77,7 @@ void inspector_core::view_connection(const std::string& id, answer to) {
     gathering::ask(all, lane.actor, just(number), show);
 }
 
-void inspector_core::view_actor(const std::string& number, answer to) {
+void inspector_state::view_actor(const std::string& number, answer to) {
   actor_number wanted = 0;
   std::from_chars(number.data(), number.data() + number.size(), wanted);
   auto look = [wanted](auto& shown, const observable_actor& x) {
@@ -108,7 +108,7 @@ void inspector_core::view_actor(const std::string& number, answer to) {
                    list_children{kind, {}, {}, all_of_them}, look_through);
 }
 
-void inspector_core::view_found(const inspect_target& x, answer to) {
+void inspector_state::view_found(const inspect_target& x, answer to) {
   auto part = x.text("q");
   auto limit = x.number("limit", page_size, largest_page);
   auto all = std::make_shared<gathering>(self_, to);

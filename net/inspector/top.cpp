@@ -42,7 +42,7 @@ void add_rooms(json& result, const busy_rooms& found) {
 
 } // namespace
 
-void inspector_core::view_top(const inspect_target& x, answer to) {
+void inspector_state::view_top(const inspect_target& x, answer to) {
   auto limit = x.number("limit", 10, most_rows);
   auto all = std::make_shared<gathering>(self_, to);
   all->result = {{"rooms", json::array()},
@@ -71,8 +71,8 @@ void inspector_core::view_top(const inspect_target& x, answer to) {
   };
 }
 
-void inspector_core::add_slow(const std::shared_ptr<gathering>& all,
-                              const child& x) {
+void inspector_state::add_slow(const std::shared_ptr<gathering>& all,
+                               const child& x) {
   gathering::observe(all, x.actor,
                      [bytes = x.outbox_bytes](auto& shown, json state) {
                        shown->result["slow_consumers"].push_back(
@@ -85,7 +85,7 @@ void inspector_core::add_slow(const std::shared_ptr<gathering>& all,
 
 // The tree shows what is there in few words; each actor has a page of its own.
 // Behind the last room come the users: a cursor is `room:NAME` or `user:NAME`.
-void inspector_core::view_tree(const inspect_target& x, answer to) {
+void inspector_state::view_tree(const inspect_target& x, answer to) {
   auto limit = x.number("limit", 100, 500);
   auto after = x.text("after");
   auto users = after.starts_with("user:");

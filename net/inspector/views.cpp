@@ -24,7 +24,7 @@ json brief(const children& xs) {
 
 } // namespace
 
-void inspector_core::view_node(answer to) {
+void inspector_state::view_node(answer to) {
   auto all = std::make_shared<gathering>(self_, to);
   all->result = json::parse(setup_.facts(), nullptr, false);
   all->result["lanes"] = json::array();
@@ -35,8 +35,8 @@ void inspector_core::view_node(answer to) {
   all->finish = [](auto& x) { sort_by(x.result["lanes"], "id"); };
 }
 
-void inspector_core::view_children(child_kind kind, const inspect_target& x,
-                                   answer to) {
+void inspector_state::view_children(child_kind kind, const inspect_target& x,
+                                    answer to) {
   auto wanted = page_of(kind, x);
   auto show = [kind, limit = wanted.limit](auto& shown, children& found) {
     auto full = is_full(found.page.size(), limit);
@@ -48,8 +48,8 @@ void inspector_core::view_children(child_kind kind, const inspect_target& x,
                  wanted, show);
 }
 
-void inspector_core::view_here(child_kind kind, const std::string& name,
-                               answer to) {
+void inspector_state::view_here(child_kind kind, const std::string& name,
+                                answer to) {
   auto show = [kind, name](auto& shown, children& found) {
     if (!is_found(found, name))
       return;
@@ -72,8 +72,8 @@ void inspector_core::view_here(child_kind kind, const std::string& name,
   gathering::ask(all, setup_.directory, just(kind, name), show);
 }
 
-void inspector_core::view_members(const std::string& room,
-                                  const inspect_target& x, answer to) {
+void inspector_state::view_members(const std::string& room,
+                                   const inspect_target& x, answer to) {
   list_members wanted{connection_number(*setup_.env, x.text("after")),
                       x.number("limit", page_size, largest_page)};
   auto show = [wanted](auto& shown, members_page& found) {
@@ -100,7 +100,7 @@ void inspector_core::view_members(const std::string& room,
                  });
 }
 
-void inspector_core::view_events(const inspect_target& x, answer to) {
+void inspector_state::view_events(const inspect_target& x, answer to) {
   constexpr auto most = std::numeric_limits<std::size_t>::max();
   auto page = setup_.env->events->read(x.number("after", 0, most));
   auto events = json::array();

@@ -1,4 +1,4 @@
-#include "atrium/actors/room/room_core.hpp"
+#include "atrium/actors/room/room_state.hpp"
 
 #include "atrium/actors/delivery/subscription.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
@@ -16,9 +16,9 @@ caf::error make_failure(errc code, std::string message) {
 
 } // namespace
 
-void room_core::start(environment_ptr env, std::string name,
-                      directory_actor directory,
-                      std::shared_ptr<room_tally> tally) {
+void room_state::start(environment_ptr env, std::string name,
+                       directory_actor directory,
+                       std::shared_ptr<room_tally> tally) {
   tally_ = std::move(tally);
   env_ = std::move(env);
   name_ = std::move(name);
@@ -41,18 +41,18 @@ void room_core::start(environment_ptr env, std::string name,
   schedule_tick();
 }
 
-void room_core::open() {
+void room_state::open() {
   open_ = true;
   waiting_.accept();
   admit(waiting_.take_all());
 }
 
-void room_core::carry(const channel_carried& x) {
+void room_state::carry(const channel_carried& x) {
   if (open_)
     admit(waiting_.take_proven(x));
 }
 
-void room_core::admit(join_queue::entries joins) {
+void room_state::admit(join_queue::entries joins) {
   for (auto& x : joins)
     if (ended_) // by the logic, which was asked about one of them
       x.answer.deliver(make_failure(errc::internal, logic_failed));
@@ -61,22 +61,22 @@ void room_core::admit(join_queue::entries joins) {
   passivate_if_empty();
 }
 
-void room_core::refuse(const channel_refused& x) {
+void room_state::refuse(const channel_refused& x) {
   ++env_->counters->channels_refused;
   waiting_.refuse(x.reason);
   passivate_if_empty();
 }
 
-void room_core::fail_joins(const std::string& reason) {
+void room_state::fail_joins(const std::string& reason) {
   waiting_.fail(reason);
 }
 
-void room_core::check_patience() {
+void room_state::check_patience() {
   waiting_.check_patience();
   passivate_if_empty();
 }
 
-void room_core::passivate_if_empty() {
+void room_state::passivate_if_empty() {
   if (!seats_.empty() || !waiting_.empty())
     return;
   if (!open_)
@@ -91,7 +91,7 @@ void room_core::passivate_if_empty() {
 }
 
 // One timer at a time, however often the room becomes empty meanwhile.
-void room_core::lingered() {
+void room_state::lingered() {
   lingering_ = false;
   if (!seats_.empty() || !waiting_.empty())
     return;
@@ -106,11 +106,11 @@ void room_core::lingered() {
   self_->delayed_send(self_, rest, room_lingered{});
 }
 
-void room_core::offer_to_passivate() {
+void room_state::offer_to_passivate() {
   self_->send(directory_, passivate{self_->id(), received_joins_});
 }
 
-caf::result<entered> room_core::join(join_room& x) {
+caf::result<entered> room_state::join(join_room& x) {
   ++received_joins_;
   auto answer = self_->make_response_promise<entered>();
   waiting_.add(x, answer, !open_);
@@ -118,7 +118,7 @@ caf::result<entered> room_core::join(join_room& x) {
   return answer;
 }
 
-void room_core::admit(join_room& x, join_queue::promise answer) {
+void room_state::admit(join_room& x, join_queue::promise answer) {
   auto number = x.from.number();
   joining_ = number;
   auto error = refusal(x.from.who);
@@ -147,7 +147,7 @@ void room_core::admit(join_room& x, join_queue::promise answer) {
     lanes_->send(lane, message);
 }
 
-caf::error room_core::refusal(const member& who) {
+caf::error room_state::refusal(const member& who) {
   auto most = env_->limits.members_per_room;
   if (most != 0 && seats_.size() >= most)
     return make_failure(errc::room_full, "the room is full");
@@ -161,7 +161,7 @@ caf::error room_core::refusal(const member& who) {
   return {};
 }
 
-void room_core::leave(const leave_room& x) {
+void room_state::leave(const leave_room& x) {
   auto number = x.from->id();
   auto i = seats_.find(number);
   if (i == seats_.end())
@@ -173,12 +173,12 @@ void room_core::leave(const leave_room& x) {
   forget(number);
 }
 
-void room_core::lost(actor_number connection) {
+void room_state::lost(actor_number connection) {
   if (seats_.contains(connection))
     forget(connection);
 }
 
-void room_core::forget(actor_number connection) {
+void room_state::forget(actor_number connection) {
   auto gone = seats_.extract(connection);
   --members_on_[gone.mapped().lane];
   tally_->members.set(seats_.size());
@@ -190,7 +190,7 @@ void room_core::forget(actor_number connection) {
   passivate_if_empty();
 }
 
-std::vector<member> room_core::members() const {
+std::vector<member> room_state::members() const {
   std::vector<member> result;
   result.reserve(seats_.size());
   for (auto& [number, x] : seats_)
@@ -198,7 +198,7 @@ std::vector<member> room_core::members() const {
   return result;
 }
 
-void room_core::deliver(const arrived& x) {
+void room_state::deliver(const arrived& x) {
   tally_->delivered.add(x.batch.size());
   for (auto& one : x.batch) {
     fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
@@ -215,7 +215,7 @@ void room_core::deliver(const arrived& x) {
   }
 }
 
-void room_core::tell_gap(const interrupted& x) {
+void room_state::tell_gap(const interrupted& x) {
   waiting_.accept();
   gap what{scope::room, name_, x.from, x.to};
   if (traced_)
@@ -223,13 +223,13 @@ void room_core::tell_gap(const interrupted& x) {
   tell_lanes(what);
 }
 
-void room_core::tell_lanes(const reply& what) {
+void room_state::tell_lanes(const reply& what) {
   for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
     if (members_on_[lane] != 0)
       self_->send(lanes_->actor(lane), tell_members{self_->id(), what});
 }
 
-void room_core::tick() {
+void room_state::tick() {
   logic_.run([](room_logic& x) {
     x.on_tick();
     return true;
@@ -237,13 +237,13 @@ void room_core::tick() {
   schedule_tick();
 }
 
-void room_core::schedule_tick() {
+void room_state::schedule_tick() {
   auto interval = logic_.run([](room_logic& x) { return x.tick_interval(); });
   if (interval && interval->count() > 0)
     self_->delayed_send(self_, *interval, tick_atom{});
 }
 
-void room_core::failed(bool give_up) {
+void room_state::failed(bool give_up) {
   constexpr auto why = "the room's logic keeps failing";
   record(node_event::kind::restarted, {});
   if (give_up) {

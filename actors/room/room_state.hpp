@@ -28,16 +28,16 @@ namespace atrium {
 ///
 /// What is said in the room is up to its logic (`room_logic`); this class keeps
 /// the members, the subscription and the order.
-class room_core : public room_context {
+class room_state : public room_context {
 public:
   static inline constexpr auto name = "room";
 
-  explicit room_core(room_actor::pointer self) : self_(self) {
+  explicit room_state(room_actor::pointer self) : self_(self) {
     // nop
   }
 
-  room_core(const room_core&) = delete;
-  room_core& operator=(const room_core&) = delete;
+  room_state(const room_state&) = delete;
+  room_state& operator=(const room_state&) = delete;
 
   /// Starts the logic and the subscription.
   void start(environment_ptr env, std::string name, directory_actor directory,
@@ -82,7 +82,7 @@ public:
   members_page list(const list_members& x) const;
 
   /// For operators: members, channel, traffic, and the logic's own fields.
-  friend caf::error inspect(json_inspector& f, room_core& x);
+  friend caf::error inspect(json_inspector& f, room_state& x);
 
   // -- room_context -----------------------------------------------------------
 

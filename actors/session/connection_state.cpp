@@ -1,4 +1,4 @@
-#include "atrium/actors/session/connection_core.hpp"
+#include "atrium/actors/session/connection_state.hpp"
 
 #include "atrium/actors/delivery/publishing.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
@@ -41,8 +41,8 @@ failure failure_from(const join_request& x, const caf::error& why) {
 
 // -- life ---------------------------------------------------------------------
 
-void connection_core::start(connection_actor::pointer self,
-                            connection_setup setup) {
+void connection_state::start(connection_actor::pointer self,
+                             connection_setup setup) {
   self_ = self;
   setup_ = std::move(setup);
   id_ = connection_id(*setup_.env, self_->id());
@@ -54,39 +54,39 @@ void connection_core::start(connection_actor::pointer self,
   sign_on_again();
 }
 
-void connection_core::sign_on_again() {
+void connection_state::sign_on_again() {
   meter().counters().directory_requests.add();
   self_->send(setup_.directory,
               sign_on{setup_.who.user, connection_actor{self_}});
 }
 
-void connection_core::signed_on_to(const user_actor& user) {
+void connection_state::signed_on_to(const user_actor& user) {
   self_->monitor(user);
   if (!std::exchange(open_, true))
     setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires});
 }
 
-void connection_core::push(const push_frame& x) {
+void connection_state::push(const push_frame& x) {
   // A message to the user may overtake the welcome of the newest connection.
   if (open_ && setup_.out->append(x.content))
     meter().delivered(scope::user, x.from, 1);
 }
 
-void connection_core::push(const push_reply& x) {
+void connection_state::push(const push_reply& x) {
   if (open_)
     setup_.out->push(x.what);
 }
 
 // -- requests -----------------------------------------------------------------
 
-void connection_core::handle(client_request& x) {
+void connection_state::handle(client_request& x) {
   add_trace(x);
   if (traced_)
     trace::requested(who(), x);
   take(x);
 }
 
-void connection_core::add_trace(client_request& x) const {
+void connection_state::add_trace(client_request& x) const {
   auto add = [this](auto& request) {
     if constexpr (requires { request.traceparent; }) {
       if (request.traceparent.empty())
@@ -98,7 +98,7 @@ void connection_core::add_trace(client_request& x) const {
   std::visit(add, x);
 }
 
-void connection_core::take(client_request& x) {
+void connection_state::take(client_request& x) {
   if (setup_.who.may->permits(x))
     std::visit([this](auto& request) { on(request); }, x);
   else
@@ -106,7 +106,7 @@ void connection_core::take(client_request& x) {
 }
 
 template <class Request>
-void connection_core::forbid(const Request& x) {
+void connection_state::forbid(const Request& x) {
   constexpr auto why = "this connection has no right to do that";
   if constexpr (requires { x.room; })
     fail(x.id, errc::forbidden, why, x.room);
@@ -114,7 +114,7 @@ void connection_core::forbid(const Request& x) {
     fail(x.id, errc::forbidden, why);
 }
 
-void connection_core::renew(renewed& x) {
+void connection_state::renew(renewed& x) {
   if (x.who.user != setup_.who.user)
     return fail(x.id, errc::forbidden, "the token is another user's");
   setup_.who = std::move(x.who);
@@ -122,19 +122,19 @@ void connection_core::renew(renewed& x) {
   setup_.out->answer(refreshed{std::move(x.id), setup_.who.expires});
 }
 
-void connection_core::replay(std::vector<client_request> requests) {
+void connection_state::replay(std::vector<client_request> requests) {
   for (auto& x : requests)
     take(x);
 }
 
-void connection_core::fail(const request_id& id, errc code, std::string message,
-                           std::string room) {
+void connection_state::fail(const request_id& id, errc code,
+                            std::string message, std::string room) {
   ++failures_;
   setup_.out->answer(failure{id, code, std::move(message), std::move(room)});
 }
 
 template <class Request>
-connection_core::membership* connection_core::settled(Request& x) {
+connection_state::membership* connection_state::settled(Request& x) {
   auto i = rooms_.find(x.room);
   if (i == rooms_.end()) {
     fail(x.id, errc::not_a_member, not_in_room, x.room);
@@ -147,7 +147,7 @@ connection_core::membership* connection_core::settled(Request& x) {
   return nullptr;
 }
 
-void connection_core::on(join_request& x) {
+void connection_state::on(join_request& x) {
   auto i = rooms_.find(x.room);
   if (i != rooms_.end() && i->second.may_end()) {
     i->second.deferred.emplace_back(std::move(x));
@@ -171,7 +171,7 @@ void connection_core::on(join_request& x) {
           [this, x](caf::error& why) { refused_by_room(x, why); });
 }
 
-void connection_core::on(leave_request& x) {
+void connection_state::on(leave_request& x) {
   auto* room = settled(x);
   if (room == nullptr)
     return;
@@ -180,7 +180,7 @@ void connection_core::on(leave_request& x) {
   self_->send(room->room, leave_room{std::move(x.id), connection_actor{self_}});
 }
 
-void connection_core::on(publish_request& x) {
+void connection_state::on(publish_request& x) {
   auto* room = settled(x);
   if (room == nullptr)
     return;
@@ -189,34 +189,34 @@ void connection_core::on(publish_request& x) {
               publish_in_room{std::move(x), connection_actor{self_}});
 }
 
-void connection_core::on(send_request& x) {
+void connection_state::on(send_request& x) {
   auto target = x.user;
   auto channel = setup_.env->names.user(target);
   send_to_bus(x, scope::user, std::move(target), channel, accepted::kind::sent);
 }
 
-void connection_core::on(broadcast_request& x) {
+void connection_state::on(broadcast_request& x) {
   send_to_bus(x, scope::all, {}, setup_.env->names.all(),
               accepted::kind::broadcasted);
 }
 
-void connection_core::on(presence_request& x) {
+void connection_state::on(presence_request& x) {
   fail(x.id, errc::presence_off, "this room does not tell who is in it",
        x.room);
 }
 
-void connection_core::on(history_request& x) {
+void connection_state::on(history_request& x) {
   fail(x.id, errc::history_off, "this room keeps no history", x.room);
 }
 
-void connection_core::on(ping_request& x) {
+void connection_state::on(ping_request& x) {
   setup_.out->answer(pong{std::move(x.id), setup_.env->now()});
 }
 
 template <class Request>
-void connection_core::send_to_bus(Request& x, scope to, std::string target,
-                                  const std::string& channel,
-                                  accepted::kind what) {
+void connection_state::send_to_bus(Request& x, scope to, std::string target,
+                                   const std::string& channel,
+                                   accepted::kind what) {
   envelope e;
   e.time = setup_.env->now();
   e.event_id = x.event_id.empty() ? make_ulid(e.time) : std::move(x.event_id);
@@ -234,29 +234,29 @@ void connection_core::send_to_bus(Request& x, scope to, std::string target,
     {std::move(e), false, connection_actor{self_}, std::move(success), traced});
 }
 
-member connection_core::who() const {
+member connection_state::who() const {
   return {setup_.who.user, id_, setup_.who.info};
 }
 
 // -- what becomes of them -----------------------------------------------------
 
-void connection_core::entered_room(const std::string& room,
-                                   const room_actor& actor) {
+void connection_state::entered_room(const std::string& room,
+                                    const room_actor& actor) {
   auto& x = rooms_[room];
   x.state = membership::status::member;
   x.room = actor;
   replay(std::exchange(x.deferred, {}));
 }
 
-void connection_core::refused_by_room(const join_request& x,
-                                      const caf::error& why) {
+void connection_state::refused_by_room(const join_request& x,
+                                       const caf::error& why) {
   auto gone = rooms_.extract(x.room);
   setup_.out->answer(failure_from(x, why));
   if (!gone.empty())
     replay(std::move(gone.mapped().deferred));
 }
 
-bool connection_core::settle(const std::string& room, const request_id& id) {
+bool connection_state::settle(const std::string& room, const request_id& id) {
   auto i = std::ranges::find_if(
     pending_, [&](auto& x) { return x.room == room && x.id == id; });
   if (i == pending_.end())
@@ -265,14 +265,14 @@ bool connection_core::settle(const std::string& room, const request_id& id) {
   return true;
 }
 
-void connection_core::exited_room(const exited& x) {
+void connection_state::exited_room(const exited& x) {
   settle(x.room, x.id);
   auto gone = rooms_.extract(x.room);
   if (!gone.empty())
     replay(std::move(gone.mapped().deferred));
 }
 
-void connection_core::evicted_from(const std::string& room) {
+void connection_state::evicted_from(const std::string& room) {
   auto gone = rooms_.extract(room);
   auto here = [&](auto& x) { return x.room == room; };
   for (auto& x : pending_)
@@ -283,7 +283,7 @@ void connection_core::evicted_from(const std::string& room) {
     replay(std::move(gone.mapped().deferred));
 }
 
-void connection_core::finish(const outcome& x) {
+void connection_state::finish(const outcome& x) {
   auto by_room = x.what.what == accepted::kind::published;
   if (by_room && !settle(x.what.target, x.what.id))
     return; // answered when the room died

@@ -27,7 +27,7 @@ struct connection_setup {
 /// A room is `joining`, then `member`, then `leaving`, then gone. A request
 /// that concerns a room on its way in or out waits until that is settled, so
 /// that a client may send join, publish and leave in one go.
-class connection_core {
+class connection_state {
 public:
   static inline constexpr auto name = "connection";
 
@@ -68,7 +68,7 @@ public:
 
   void push(const push_reply& x);
 
-  friend caf::error inspect(json_inspector& f, connection_core& x);
+  friend caf::error inspect(json_inspector& f, connection_state& x);
 
 private:
   struct membership {
