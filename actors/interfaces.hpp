@@ -25,8 +25,8 @@ struct seated;
 struct insist;
 struct passivate;
 struct open_outlet;
-struct enter_room;
-struct exit_room;
+struct add_member;
+struct remove_member;
 struct fan_out;
 struct fan_out_all;
 struct tell_member;
@@ -40,9 +40,9 @@ struct probe_answered;
 struct close_all;
 struct from_client;
 struct disconnected;
-struct entered;
-struct exited;
-struct evicted;
+struct join_accepted;
+struct leave_done;
+struct room_lost;
 struct outcome;
 struct signed_on;
 struct turned_away;
@@ -124,7 +124,7 @@ using subscription_actor = listener_actor;
 using room_actor = caf::typed_actor<
   // From a connection, by way of the directory: it wants to become a member.
   // Answered when the bus carries the channel; errors are those of `errc`.
-  caf::replies_to<join_room>::with<entered>,
+  caf::replies_to<join_room>::with<join_accepted>,
   // From the bus: it carries the channel, still.
   caf::reacts_to<channel_carried>,
   // From a connection: it wants to be a member no more.
@@ -159,7 +159,7 @@ using everyone_actor = subscriber_actor;
 /// Finds or spawns rooms and users by name, and supervises them.
 using directory_actor = caf::typed_actor<
   // From a connection: passed on to the room of that name, which answers.
-  caf::replies_to<join_room>::with<entered>,
+  caf::replies_to<join_room>::with<join_accepted>,
   // From a connection: passed on to the user of that name.
   caf::reacts_to<sign_on>,
   // From a room or user that has nobody left: may it stop?
@@ -178,9 +178,9 @@ using lane_actor = caf::typed_actor<
   // From a new connection of this thread.
   caf::reacts_to<open_outlet>,
   // From a room: the connection is a member; write `joined`.
-  caf::reacts_to<enter_room>,
+  caf::reacts_to<add_member>,
   // From a room: the connection is a member no more; write `left`.
-  caf::reacts_to<exit_room>,
+  caf::reacts_to<remove_member>,
   // From a room: one envelope for all its members on this lane.
   caf::reacts_to<fan_out>,
   // From everyone: one envelope for all connections on this lane.
@@ -214,9 +214,9 @@ using connection_actor = caf::typed_actor<
   // From the socket: it is closed.
   caf::reacts_to<disconnected>,
   // From a room: the connection is a member no more.
-  caf::reacts_to<exited>,
+  caf::reacts_to<leave_done>,
   // From the lane: the room has died.
-  caf::reacts_to<evicted>,
+  caf::reacts_to<room_lost>,
   // From the bus or a room: what became of a publish, send or broadcast.
   caf::reacts_to<outcome>,
   // From the user: sign-on is complete, the client may talk.

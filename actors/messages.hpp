@@ -27,7 +27,7 @@ namespace atrium {
 using actor_number = caf::actor_id;
 
 /// What a room needs to know of a connection that joins.
-struct seat {
+struct room_member {
   member who;
   connection_actor connection;
   std::size_t lane = 0; ///< Index of the lane it lives on.
@@ -81,11 +81,11 @@ struct arrived {
 struct join_room {
   request_id id;
   std::string room;
-  seat from;
+  room_member from;
 };
 
 /// The connection is a member; sent before the lane writes `joined`.
-struct entered {
+struct join_accepted {
   room_actor room;
 };
 
@@ -139,13 +139,13 @@ struct open_outlet {
   std::shared_ptr<outlet> out;
 };
 
-struct enter_room {
+struct add_member {
   actor_number room = 0;
   actor_number connection = 0;
   joined answer;
 };
 
-struct exit_room {
+struct remove_member {
   actor_number room = 0;
   actor_number connection = 0;
   left answer;
@@ -237,12 +237,12 @@ struct renewed {
 
 struct disconnected {};
 
-struct exited {
+struct leave_done {
   std::string room;
   request_id id; ///< Of the leave.
 };
 
-struct evicted {
+struct room_lost {
   std::string room;
 };
 
@@ -298,8 +298,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::seated)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::insist)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::passivate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::open_outlet)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::enter_room)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::exit_room)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::add_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::remove_member)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::fan_out)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::fan_out_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::tell_member)
@@ -314,9 +314,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::close_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::from_client)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::renewed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::disconnected)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::entered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::exited)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::evicted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::join_accepted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::leave_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::room_lost)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::signed_on)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::turned_away)

@@ -34,7 +34,7 @@ void lane_state::lost(const caf::down_msg& x) {
   out->close(close_code::internal, "the connection's actor has failed", {});
 }
 
-void lane_state::enter(const enter_room& x) {
+void lane_state::enter(const add_member& x) {
   auto* out = roster_.find(x.connection);
   if (out == nullptr)
     return; // closed meanwhile; the room gets to know it by itself
@@ -42,7 +42,7 @@ void lane_state::enter(const enter_room& x) {
   roster_.enter(x.room, x.connection);
 }
 
-void lane_state::exit(const exit_room& x) {
+void lane_state::exit(const remove_member& x) {
   auto* out = roster_.find(x.connection);
   if (out == nullptr)
     return;
@@ -99,7 +99,7 @@ void lane_state::tell_everyone(const tell_all& x) {
 void lane_state::evict_members(const room_died& x) {
   for (auto& member : roster_.dissolve(x.room)) {
     member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
-    self_->send(member.connection, evicted{x.name});
+    self_->send(member.connection, room_lost{x.name});
   }
 }
 
@@ -203,8 +203,8 @@ lane::lane(caf::actor_config& config, caf::execution_unit* unit,
 lane::behavior_type lane::make_behavior() {
   return {
     [this](const open_outlet& x) { state.open(x); },
-    [this](const enter_room& x) { state.enter(x); },
-    [this](const exit_room& x) { state.exit(x); },
+    [this](const add_member& x) { state.enter(x); },
+    [this](const remove_member& x) { state.exit(x); },
     [this](const fan_out& x) { state.deliver(x); },
     [this](const fan_out_all& x) { state.deliver_all(x); },
     [this](const tell_member& x) { state.tell(x); },

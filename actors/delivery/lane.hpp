@@ -28,9 +28,9 @@ public:
   /// A connection's actor has ended.
   void lost(const caf::down_msg& x);
 
-  void enter(const enter_room& x);
+  void enter(const add_member& x);
 
-  void exit(const exit_room& x);
+  void exit(const remove_member& x);
 
   void deliver(const fan_out& x);
 

@@ -30,7 +30,7 @@ void directory_state::count_children() {
   env_->population->users.set(users_.size());
 }
 
-caf::result<entered> directory_state::join(join_room& x) {
+caf::result<join_accepted> directory_state::join(join_room& x) {
   env_->population->requests.add();
   if (stopping_)
     return caf::make_error(errc::bus_unavailable,

@@ -26,7 +26,7 @@ public:
   void start(environment_ptr env);
 
   /// Finds or spawns the room; it answers in the directory's place.
-  caf::result<entered> join(join_room& x);
+  caf::result<join_accepted> join(join_room& x);
 
   void add(sign_on& x);
 

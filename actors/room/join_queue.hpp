@@ -15,7 +15,7 @@ namespace atrium {
 /// longer than `bus_timeout`. For the room's actor.
 class join_queue {
 public:
-  using promise = caf::typed_response_promise<entered>;
+  using promise = caf::typed_response_promise<join_accepted>;
 
   struct entry {
     join_room request;

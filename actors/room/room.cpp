@@ -8,7 +8,7 @@
 namespace atrium {
 
 caf::error inspect(json_inspector& f, room_state& x) {
-  return f(named("name"), x.name_, named("members"), x.seats_.size(),
+  return f(named("name"), x.name_, named("members"), x.members_.size(),
            named("members_by_lane"), x.members_on_, named("subscribed"),
            x.open_, named("waiting"), x.waiting_.size(), named("published"),
            x.published_, named("delivered"), x.tally_->delivered.value(),
@@ -24,18 +24,18 @@ children room_state::parts() const {
 
 members_page room_state::list(const list_members& x) const {
   std::vector<actor_number> numbers;
-  for (auto& [number, seat] : seats_)
+  for (auto& [number, one] : members_)
     if (number > x.after)
       numbers.push_back(number);
-  members_page result{{}, seats_.size()};
+  members_page result{{}, members_.size()};
   for (auto number : first_of(std::move(numbers), x.limit, std::identity{})) {
-    auto& one = seats_.at(number);
+    auto& one = members_.at(number);
     result.page.push_back({number, one.who.user, one.who.connection, one.lane});
   }
   return result;
 }
 
-void room_state::record(node_event::kind what, const seat& x) {
+void room_state::record(node_event::kind what, const room_member& x) {
   if ((traced_ || x.traced) && what == node_event::kind::joined)
     trace::joined(name_, x.who);
   if ((traced_ || x.traced) && what == node_event::kind::left)

@@ -51,14 +51,14 @@ room_state::review room_state::ask_logic(const member& who, room_message& x) {
 void room_state::publish_from(publish_in_room& x) {
   auto& request = x.request;
   accepted what{accepted::kind::published, request.id, name_, {}};
-  auto i = seats_.find(x.from->id());
-  auto who = i == seats_.end() ? member{} : i->second.who;
+  auto i = members_.find(x.from->id());
+  auto who = i == members_.end() ? member{} : i->second.who;
   auto refuse = [&](errc code, std::string why) {
     if (traced_)
       trace::refused(name_, who, code);
     self_->send(x.from, outcome{std::move(what), code, std::move(why)});
   };
-  if (i == seats_.end())
+  if (i == members_.end())
     return refuse(errc::not_a_member, "only members may publish");
   auto traced = traced_ || i->second.traced;
   room_message message{std::move(request.data), std::move(request.event_id),
@@ -110,8 +110,8 @@ void room_state::tell(const member& who, std::string data) {
     held_.push_back(std::move(message));
     return;
   }
-  auto i = seats_.find(number);
-  if (i != seats_.end())
+  auto i = members_.find(number);
+  if (i != members_.end())
     lanes_->send(i->second.lane, message);
 }
 

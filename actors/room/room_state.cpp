@@ -77,7 +77,7 @@ void room_state::check_patience() {
 }
 
 void room_state::passivate_if_empty() {
-  if (!seats_.empty() || !waiting_.empty())
+  if (!members_.empty() || !waiting_.empty())
     return;
   if (!open_)
     return offer_to_passivate(); // and let the next one try anew
@@ -93,7 +93,7 @@ void room_state::passivate_if_empty() {
 // One timer at a time, however often the room becomes empty meanwhile.
 void room_state::lingered() {
   lingering_ = false;
-  if (!seats_.empty() || !waiting_.empty())
+  if (!members_.empty() || !waiting_.empty())
     return;
   auto linger = logic_.run([](room_logic& x) { return x.linger(); });
   auto whole = linger.value_or(0ms);
@@ -110,9 +110,9 @@ void room_state::offer_to_passivate() {
   self_->send(directory_, passivate{self_->id(), received_joins_});
 }
 
-caf::result<entered> room_state::join(join_room& x) {
+caf::result<join_accepted> room_state::join(join_room& x) {
   ++received_joins_;
-  auto answer = self_->make_response_promise<entered>();
+  auto answer = self_->make_response_promise<join_accepted>();
   waiting_.add(x, answer, !open_);
   passivate_if_empty(); // may be refused already
   return answer;
@@ -133,15 +133,15 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
   auto lane = x.from.lane;
   self_->monitor(x.from.connection);
   record(node_event::kind::joined, x.from);
-  seats_.emplace(number, std::move(x.from));
+  members_.emplace(number, std::move(x.from));
   empty_since_.reset();
   ++members_on_[lane];
-  tally_->members.set(seats_.size());
+  tally_->members.set(members_.size());
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
-  answer.deliver(entered{room_actor{self_}});
+  answer.deliver(join_accepted{room_actor{self_}});
   self_->send(lanes_->actor(lane),
-              enter_room{self_->id(), number,
+              add_member{self_->id(), number,
                          joined{std::move(x.id), std::move(x.room)}});
   for (auto& message : held)
     lanes_->send(lane, message);
@@ -149,7 +149,7 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
 
 caf::error room_state::refusal(const member& who) {
   auto most = env_->limits.members_per_room;
-  if (most != 0 && seats_.size() >= most)
+  if (most != 0 && members_.size() >= most)
     return make_failure(errc::room_full, "the room is full");
   auto verdict
     = logic_.run([&](room_logic& x) { return x.on_join(who); },
@@ -163,25 +163,25 @@ caf::error room_state::refusal(const member& who) {
 
 void room_state::leave(const leave_room& x) {
   auto number = x.from->id();
-  auto i = seats_.find(number);
-  if (i == seats_.end())
+  auto i = members_.find(number);
+  if (i == members_.end())
     return; // its connection is gone, and so is who would read an answer
   self_->demonitor(x.from.address());
-  self_->send(x.from, exited{name_, x.id});
+  self_->send(x.from, leave_done{name_, x.id});
   self_->send(lanes_->actor(i->second.lane),
-              exit_room{self_->id(), number, left{x.id, name_}});
+              remove_member{self_->id(), number, left{x.id, name_}});
   forget(number);
 }
 
 void room_state::lost(actor_number connection) {
-  if (seats_.contains(connection))
+  if (members_.contains(connection))
     forget(connection);
 }
 
 void room_state::forget(actor_number connection) {
-  auto gone = seats_.extract(connection);
+  auto gone = members_.extract(connection);
   --members_on_[gone.mapped().lane];
-  tally_->members.set(seats_.size());
+  tally_->members.set(members_.size());
   record(node_event::kind::left, gone.mapped());
   logic_.run([&](room_logic& x) {
     x.on_leave(gone.mapped().who);
@@ -192,8 +192,8 @@ void room_state::forget(actor_number connection) {
 
 std::vector<member> room_state::members() const {
   std::vector<member> result;
-  result.reserve(seats_.size());
-  for (auto& [number, x] : seats_)
+  result.reserve(members_.size());
+  for (auto& [number, x] : members_)
     result.push_back(x.who);
   return result;
 }
@@ -207,8 +207,8 @@ void room_state::deliver(const arrived& x) {
     for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
       if (members_on_[lane] != 0 && lanes_->send(lane, message))
         reached += members_on_[lane];
-    auto missed = seats_.size() - reached;
-    if (reached != 0 && seats_.contains(message.skip))
+    auto missed = members_.size() - reached;
+    if (reached != 0 && members_.contains(message.skip))
       --reached;
     if (one.traced)
       trace::delivered(*one.traced, reached, missed);

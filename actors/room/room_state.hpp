@@ -47,7 +47,7 @@ public:
 
   /// Admits as soon as the bus has shown, after the join came, that it carries
   /// the channel; refuses when it does not in time.
-  caf::result<entered> join(join_room& x);
+  caf::result<join_accepted> join(join_room& x);
 
   void leave(const leave_room& x);
 
@@ -120,7 +120,7 @@ private:
   void tell_lanes(const reply& what);
   envelope new_envelope(std::string data) const;
 
-  void record(node_event::kind what, const seat& x);
+  void record(node_event::kind what, const room_member& x);
   void schedule_tick();
   void failed(bool give_up);
 
@@ -141,7 +141,7 @@ private:
   std::optional<unix_time> empty_since_; // nothing while there are members
   std::size_t received_joins_ = 0;
   join_queue waiting_;
-  std::unordered_map<actor_number, seat> seats_;
+  std::unordered_map<actor_number, room_member> members_;
   std::optional<lane_senders> lanes_;
   std::vector<std::size_t> members_on_; // by lane
   std::vector<tell_member> held_;       // for the one who is joining right now

@@ -159,7 +159,7 @@ void connection_state::on(join_request& x) {
   if (rooms_.size() >= setup_.env->limits.rooms_per_connection)
     return fail(x.id, errc::too_many_rooms, "in too many rooms", x.room);
   rooms_.emplace(x.room, membership{});
-  seat from{who(), connection_actor{self_}, setup_.lane, traced_};
+  room_member from{who(), connection_actor{self_}, setup_.lane, traced_};
   meter().counters().directory_requests.add();
   // No timeout: a room answers within the bus timeout, and one that dies has
   // its requests bounced. A late success after a timeout would be a membership
@@ -167,7 +167,7 @@ void connection_state::on(join_request& x) {
   self_
     ->request(setup_.directory, caf::infinite,
               join_room{x.id, x.room, std::move(from)})
-    .then([this, room = x.room](entered& y) { entered_room(room, y.room); },
+    .then([this, room = x.room](join_accepted& y) { on_joined(room, y.room); },
           [this, x](caf::error& why) { refused_by_room(x, why); });
 }
 
@@ -240,8 +240,8 @@ member connection_state::who() const {
 
 // -- what becomes of them -----------------------------------------------------
 
-void connection_state::entered_room(const std::string& room,
-                                    const room_actor& actor) {
+void connection_state::on_joined(const std::string& room,
+                                 const room_actor& actor) {
   auto& x = rooms_[room];
   x.state = membership::status::member;
   x.room = actor;
@@ -265,14 +265,14 @@ bool connection_state::settle(const std::string& room, const request_id& id) {
   return true;
 }
 
-void connection_state::exited_room(const exited& x) {
+void connection_state::on_left(const leave_done& x) {
   settle(x.room, x.id);
   auto gone = rooms_.extract(x.room);
   if (!gone.empty())
     replay(std::move(gone.mapped().deferred));
 }
 
-void connection_state::evicted_from(const std::string& room) {
+void connection_state::on_room_lost(const std::string& room) {
   auto gone = rooms_.extract(room);
   auto here = [&](auto& x) { return x.room == room; };
   for (auto& x : pending_)

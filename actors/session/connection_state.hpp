@@ -43,10 +43,10 @@ public:
 
   // -- from rooms, the user and the bus ---------------------------------------
 
-  void exited_room(const exited& x);
+  void on_left(const leave_done& x);
 
   /// The room has died; its lane has told the client.
-  void evicted_from(const std::string& room);
+  void on_room_lost(const std::string& room);
 
   void finish(const outcome& x);
 
@@ -104,7 +104,7 @@ private:
   void on(history_request& x);
   void on(ping_request& x);
 
-  void entered_room(const std::string& room, const room_actor& actor);
+  void on_joined(const std::string& room, const room_actor& actor);
   void refused_by_room(const join_request& x, const caf::error& why);
   void replay(std::vector<client_request> requests);
 

@@ -13,8 +13,8 @@ connection_actor::behavior_type spy(connection_actor::pointer, std::shared_ptr<u
   return {
     [](const from_client&) {},
     [](disconnected) {},
-    [](const exited&) {},
-    [](const evicted&) {},
+    [](const leave_done&) {},
+    [](const room_lost&) {},
     [](const outcome&) {},
     [found](const signed_on& x) { *found = x.user; },
     [](const turned_away&) {},
