@@ -52,9 +52,9 @@ def includes(texts):
     for path, text in texts.items():
         if path.suffix in (".hpp", ".cpp"):
             for name in INCLUDE.findall(text):
-                here, there = path.parent / name, pathlib.Path(name.removeprefix("atrium/"))
-                if (other := here if here in texts else there) in texts:
-                    yield path, other
+                places = (path.parent / name, pathlib.Path(name.removeprefix("atrium/")),
+                          pathlib.Path("tests") / name)
+                yield from ((path, other) for other in places if other in texts)
 
 
 def place(path):
