@@ -9,7 +9,7 @@ import pytest
 
 from support.client import join, unique
 from support.deadline import DEADLINE, until, wait_until
-from support.node import ROOT
+from support.documents import document
 
 
 class Roll:
@@ -171,7 +171,7 @@ def test_forged_packets_change_nothing(cluster):
 async def test_the_rights_of_the_readme_are_enough(cluster, redis, start_node, connect, room):
     """A node whose Redis user has the rights of broker/redis/README.md can do everything.
     Redis refuses it nothing."""
-    text = (ROOT / "broker" / "redis" / "README.md").read_text()
+    text = document("broker/redis/README.md")
     rules = re.search(r"ACL SETUSER atrium ((?:.+\n)+)", text)[1].split()
     redis.admin.execute_command("ACL", "SETUSER", "least", "reset",
                                 *(x.replace("prod:chat", cluster.namespace) for x in rules))

@@ -1,4 +1,4 @@
-"""A cluster under load: the generator, the metrics, the inspector and the tool tell the same story."""
+"""A cluster under load: generator, metrics, inspector and the tool tell the same story."""
 
 import pytest
 
@@ -11,8 +11,8 @@ from support.metrics import Scrape
 
 @pytest.fixture
 def cluster(start_node, redis):
-    return [start_node("--redis", redis.url, "--messages-per-second", "0", "--user-connections", "0")
-            for _ in range(3)]
+    options = ["--redis", redis.url, "--messages-per-second", "0", "--user-connections", "0"]
+    return [start_node(*options) for _ in range(3)]
 
 
 def total(nodes, name, **labels):

@@ -6,7 +6,7 @@ import re
 import yaml
 
 from support.deploy import TEXT, documents, run_tool
-from support.node import ROOT
+from support.documents import document
 
 # What every program with a Prometheus client serves, and what Prometheus adds.
 USUAL_METRICS = set("up process_cpu_seconds_total process_resident_memory_bytes process_open_fds "
@@ -25,7 +25,7 @@ def shown():
 def test_only_metrics_that_a_node_serves_are_asked_for():
     """A panel that asks for another one stays empty, and an alert never fires.
     The metrics of a node are those that net/monitoring/README.md has."""
-    served = set(re.findall(r"`(atrium_[a-z_]+)", (ROOT / "net" / "monitoring" / "README.md").read_text()))
+    served = set(re.findall(r"`(atrium_[a-z_]+)", document("net/monitoring/README.md")))
     served |= USUAL_METRICS | {f"{x}_bucket" for x in served if x.endswith("_seconds")}
     asked = "\n".join([*shown(), TEXT["alerts.yml"], json.dumps(dashboard()["templating"])])
     used = set(re.findall(r"\b(?:up(?={)|(?:atrium|process)_\w+)", asked))

@@ -9,6 +9,7 @@ import pytest
 
 from support.deadline import DEADLINE
 from support.deploy import DEPLOY, TEXT, YAML_FILES, documents, run_tool
+from support.documents import section
 from support.node import ROOT, binary, environment, run_atrium, run_node
 from support.redis_server import RedisServer
 
@@ -143,8 +144,7 @@ def test_load_balancers_notice_a_drain_in_time(tmp_path):
 
 def test_redis_has_the_settings_of_the_bus(tmp_path):
     """Those of broker/redis/README.md are in both examples, and a real Redis takes them."""
-    readme = (ROOT / "broker" / "redis" / "README.md").read_text()
-    advice = readme.split("## Settings for Redis")[1].split("A user with")[0]
+    advice = section("broker/redis/README.md", "Settings for Redis").split("A user with")[0]
     of_kubernetes = manifest("ConfigMap", "redis")["data"]["redis.conf"]
     wanted, ours, theirs = (set(re.findall(r"^ *([a-z][\w-]+ .+)$", text, re.MULTILINE))
                             for text in (advice, TEXT["redis.conf"], of_kubernetes))

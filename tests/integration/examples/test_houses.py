@@ -48,7 +48,8 @@ BAD = {
     "a long style sheet": ({"examples/chat/a.css": "\n" * 301}, "examples/chat/a.css: 301 lines"),
     "a folder without a map": (SIX, "broker/redis: 6 files, and no map names a, b, c, d, e, f"),
     "a folder with half a map above": (
-        {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9}, "broker/redis: 6 files, and no map names d, e, f"),
+        {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9},
+        "broker/redis: 6 files, and no map names d, e, f"),
     "a test of a folder that is none": (
         {"tests/net/cellar/wine_test.cpp": ""}, "tests/net/cellar: mirrors no folder"),
     "a long entrance": ({"README.md": "\n" * 121}, "README.md: 121 lines"),
@@ -67,7 +68,8 @@ def judge(folder, files):
 
 
 @pytest.mark.parametrize("more", [
-    {}, {**SIX, "broker/redis/README.md": "`a`, `b`, `c`, `d`, `e`, `f`\n"}, {**SIX, "broker/README.md": "a b c d e f"}],
+    {}, {**SIX, "broker/redis/README.md": "`a`, `b`, `c`, `d`, `e`, `f`\n"},
+    {**SIX, "broker/README.md": "a b c d e f"}],
     ids=["a small house", "a folder with a map", "a folder on the map above"])
 def test_a_house_that_keeps_the_plan_is_let_pass(tmp_path, more):
     done = judge(tmp_path, {**GOOD, **more})

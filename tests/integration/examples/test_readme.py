@@ -9,6 +9,7 @@ import pytest
 from support.child import die_with_parent
 from support.client import join, unique
 from support.deadline import DEADLINE, until
+from support.documents import document, section
 from support.node import ROOT, binary, environment, fetch, run_node
 from support.tokens import bearer, secret_options
 
@@ -27,7 +28,7 @@ def test_the_room_of_your_own_is_the_compiled_example(path):
 async def test_the_token_of_your_own_server_opens_the_door(start_node, connect, tmp_path):
     """A developer copies the Python lines. With the secret of the lines before, which ends with a
     line break as files do, the node takes what they print."""
-    readme = (ROOT / "net" / "auth" / "README.md").read_text()
+    readme = document("net/auth/README.md")
     snippet = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]
     options = secret_options(tmp_path)
     assert (tmp_path / "secret").read_text().endswith("\n")
@@ -53,17 +54,18 @@ def test_every_option_is_explained_somewhere():
 async def test_looking_inside_works_after_the_tour(start_node, shared_redis, connect):
     """A newcomer has taken the tour, with a member of the lobby on each node.
     The commands of the next section show both members, and what they say they show."""
-    readme = (ROOT / "README.md").read_text()
+    readme = document("README.md")
     ports = re.findall(r"atrium node --listen 127\.0\.0\.1:(\d+) --redis", readme)
     space = unique("tour")
-    nodes = [start_node("--redis", shared_redis.url, "--namespace", space, "--node-id", f"tour-{port}")
+    nodes = [start_node("--redis", shared_redis.url, "--namespace", space,
+                        "--node-id", f"tour-{port}")
              for port in ports]
     await join("lobby", await connect(nodes[0], "ann"), await connect(nodes[1], "bob"))
-    section = readme.split("## Looking inside")[1].split("\n## ")[0]
+    text = section("README.md", "Looking inside")
     for port, node in zip(ports, nodes):
-        section = section.replace(f"127.0.0.1:{int(port) + 1000}", f"127.0.0.1:{node.internal_port}")
-    assert not re.search(r"127\.0\.0\.1:\d{4}\b", section), "a port that the tour does not open"
-    commands = re.search(r"```sh\n(.*?)```", section, re.DOTALL)[1]
+        text = text.replace(f"127.0.0.1:{int(port) + 1000}", f"127.0.0.1:{node.internal_port}")
+    assert not re.search(r"127\.0\.0\.1:\d{4}\b", text), "a port that the tour does not open"
+    commands = re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1]
     where = re.search(r"ATRIUM_INSPECT_NODE=(\S+)", commands)[1]
 
     def tool(words):
@@ -90,7 +92,7 @@ async def test_looking_inside_works_after_the_tour(start_node, shared_redis, con
 def test_every_option_of_the_node_is_in_the_table():
     """An operator looks an option up in the README.
     The table and --help name the same options."""
-    table = (ROOT / "net" / "options" / "README.md").read_text().split("\n## All options")[1]
+    table = section("net/options/README.md", "All options")
     shown = set(re.findall(r"--[a-z][a-z-]+", table))
     assert flags_of_the_node() == shown - {"--help"}
 
@@ -98,7 +100,7 @@ def test_every_option_of_the_node_is_in_the_table():
 def test_the_project_of_your_own_is_the_one_that_is_built():
     """A developer copies the CMake lines.
     They are the project that the tests build against an installed Atrium."""
-    text = (ROOT / "actors" / "room" / "README.md").read_text()
+    text = document("actors/room/README.md")
     built = ROOT / "tests" / "package" / "find_package" / "CMakeLists.txt"
     assert re.search(r"```cmake\n(.*?)```", text, re.DOTALL)[1] == built.read_text()
 
@@ -120,7 +122,7 @@ def test_the_check_of_links_names_a_link_that_leads_nowhere(tmp_path, link):
 
 def test_the_client_of_the_chat_page_stops_where_the_protocol_says():
     """Section 6 says after which close codes a client does not come back."""
-    text = (ROOT / "net" / "PROTOCOL.md").read_text().split("\n## 6. ")[1].split("\n## ")[0]
+    text = section("net/PROTOCOL.md", "6. ")
     told = {int(code) for code in re.findall(r"^\| (\d{4}) \|.*\| stop", text, re.MULTILINE)}
     source = (ROOT / "examples" / "chat" / "client.js").read_text()
     stops = re.search(r"#final = new Set\(\[(.*?)\]\)", source, re.DOTALL)[1]

@@ -11,6 +11,7 @@ import pytest
 from support import redis_server
 from support.client import unique
 from support.deadline import until, wait_until
+from support.documents import section
 from support.node import ROOT, run_node
 from support.raw_socket import BINARY, CLOSE, TEXT, close_payload, frame
 from support.redis_server import RedisServer
@@ -173,8 +174,8 @@ EVENT = re.compile(r'(?:log::(?:debug|info|error)|\b(?:warn|line)|log_to)\([^";{
 
 def documented_events():
     """The names of events in the README, and what it says of their level."""
-    section = (ROOT / "net" / "monitoring" / "README.md").read_text().split("\n## Logs\n")[1].split("\n## ")[0]
-    return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section, re.MULTILINE))
+    table = section("net/monitoring/README.md", "Logs\n")
+    return dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", table, re.MULTILINE))
 
 
 def events(node, name=None, **fields):

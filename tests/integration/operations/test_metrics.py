@@ -10,8 +10,8 @@ import pytest
 
 from support.client import join, unique
 from support.deadline import until, wait_until
+from support.documents import section
 from support.metrics import Scrape, fetch_metrics
-from support.node import ROOT
 from support.raw_socket import TEXT, frame
 
 BIG = "x" * 60_000
@@ -32,8 +32,8 @@ def measured(scrape, path):
 def test_every_metric_is_in_the_readme(node):
     """An operator looks a metric up.
     The table in net/monitoring/README.md has all names that a node serves, and no others."""
-    section = (ROOT / "net" / "monitoring" / "README.md").read_text().split("\n## Metrics\n")[1].split("\n## ")[0]
-    listed = re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE)
+    table = section("net/monitoring/README.md", "Metrics\n")
+    listed = re.findall(r"^\| `([a-z_]+)`", table, re.MULTILINE)
     assert len(listed) == len(set(listed))
     assert set(listed) == set(Scrape(node).types())
 
