@@ -105,6 +105,19 @@ def test_the_project_of_your_own_is_the_one_that_is_built():
     assert re.search(r"```cmake\n(.*?)```", text, re.DOTALL)[1] == built.read_text()
 
 
+def test_the_way_of_a_message_passes_few_files():
+    """A reader follows a publish through the code.
+    Each file on the way exists, and so few are on it that a reader gets to the end."""
+    way = section("actors/README.md", "The message's way")
+    steps = re.findall(r"^\d+\. (.*(?:\n +.*)*)", way, re.MULTILINE)
+    pairs = {x for step in steps for x in re.findall(r"`((?:net|actors|broker)/\w[\w/]*)`", step)}
+    assert len(steps) > 10 and 20 < len(pairs) <= 35
+    beside = set(re.findall(r"`((?:net|actors|broker)/\w[\w/]*)`", way)) - pairs
+    there = {str(x.relative_to(ROOT).with_suffix("")) for top in ("net", "actors", "broker")
+             for x in (ROOT / top).rglob("*.[hc]pp")}
+    assert not (pairs | beside) - there
+
+
 @pytest.mark.parametrize("link", ["gone.md", "README.md#other", "#other"])
 def test_the_check_of_links_names_a_link_that_leads_nowhere(tmp_path, link):
     """A reader follows a link to a file or a heading that was renamed."""
