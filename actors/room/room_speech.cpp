@@ -112,7 +112,7 @@ void room_state::tell(const member& who, std::string data) {
   }
   auto i = members_.find(number);
   if (i != members_.end())
-    lanes_->send(i->second.lane, message);
+    members_.send(i->second.lane, message);
 }
 
 // The words themselves are not logged: they may be those of a member.

@@ -23,13 +23,7 @@ void room_state::start(environment_ptr env, std::string name,
   env_ = std::move(env);
   name_ = std::move(name);
   directory_ = std::move(directory);
-  lanes_.emplace(
-    env_, self_->id(),
-    [room = self_->id(), name = name_](auto& to, auto from, auto until) {
-      caf::anon_send(to,
-                     tell_members{room, {gap{scope::room, name, from, until}}});
-    });
-  members_on_.resize(lanes_->size());
+  members_.start(env_, self_->id(), name_);
   channel_ = env_->names.room(name_);
   policy_ = env_->limits.outbox_policies.find(name_);
   traced_ = env_->traced.has_room(name_);
@@ -133,18 +127,14 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
   auto lane = x.from.lane;
   self_->monitor(x.from.connection);
   record(node_event::kind::joined, x.from);
-  members_.emplace(number, std::move(x.from));
   empty_since_.reset();
-  ++members_on_[lane];
-  tally_->members.set(members_.size());
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
   answer.deliver(join_accepted{room_actor{self_}});
-  self_->send(lanes_->actor(lane),
-              add_member{self_->id(), number,
-                         joined{std::move(x.id), std::move(x.room)}});
+  members_.add(std::move(x.from), joined{std::move(x.id), std::move(x.room)});
+  tally_->members.set(members_.size());
   for (auto& message : held)
-    lanes_->send(lane, message);
+    members_.send(lane, message);
 }
 
 caf::error room_state::refusal(const member& who) {
@@ -168,34 +158,21 @@ void room_state::leave(const leave_room& x) {
     return; // its connection is gone, and so is who would read an answer
   self_->demonitor(x.from.address());
   self_->send(x.from, leave_done{name_, x.id});
-  self_->send(lanes_->actor(i->second.lane),
-              remove_member{self_->id(), number, left{x.id, name_}});
+  members_.dismiss(i, left{x.id, name_});
   forget(number);
-}
-
-void room_state::lost(actor_number connection) {
-  if (members_.contains(connection))
-    forget(connection);
 }
 
 void room_state::forget(actor_number connection) {
   auto gone = members_.extract(connection);
-  --members_on_[gone.mapped().lane];
+  if (!gone)
+    return;
   tally_->members.set(members_.size());
-  record(node_event::kind::left, gone.mapped());
+  record(node_event::kind::left, *gone);
   logic_.run([&](room_logic& x) {
-    x.on_leave(gone.mapped().who);
+    x.on_leave(gone->who);
     return true;
   });
   passivate_if_empty();
-}
-
-std::vector<member> room_state::members() const {
-  std::vector<member> result;
-  result.reserve(members_.size());
-  for (auto& [number, x] : members_)
-    result.push_back(x.who);
-  return result;
 }
 
 void room_state::deliver(const arrived& x) {
@@ -203,13 +180,7 @@ void room_state::deliver(const arrived& x) {
   for (auto& one : x.batch) {
     fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
                     connection_number(*env_, one.skip), one.from};
-    std::size_t reached = 0;
-    for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
-      if (members_on_[lane] != 0 && lanes_->send(lane, message))
-        reached += members_on_[lane];
-    auto missed = members_.size() - reached;
-    if (reached != 0 && members_.contains(message.skip))
-      --reached;
+    auto [reached, missed] = members_.send(message);
     if (one.traced)
       trace::delivered(*one.traced, reached, missed);
   }
@@ -220,13 +191,7 @@ void room_state::tell_gap(const interrupted& x) {
   gap what{scope::room, name_, x.from, x.to};
   if (traced_)
     trace::missed(what);
-  tell_lanes(what);
-}
-
-void room_state::tell_lanes(const reply& what) {
-  for (std::size_t lane = 0; lane < members_on_.size(); ++lane)
-    if (members_on_[lane] != 0)
-      self_->send(lanes_->actor(lane), tell_members{self_->id(), what});
+  members_.tell(what);
 }
 
 void room_state::tick() {
@@ -252,8 +217,33 @@ void room_state::failed(bool give_up) {
     self_->quit(make_failure(errc::internal, why));
     return;
   }
-  tell_lanes(
+  members_.tell(
     failure{{}, errc::room_restarted, "the room has lost its state", name_});
+}
+
+caf::error inspect(json_inspector& f, room_state& x) {
+  return f(named("name"), x.name_, named("members"), x.members_.size(),
+           named("members_by_lane"), x.members_.by_lane(), named("subscribed"),
+           x.open_, named("waiting"), x.waiting_.size(), named("published"),
+           x.published_, named("delivered"), x.tally_->delivered.value(),
+           named("queue"), x.tally_->queue->entries(), named("queue_bytes"),
+           x.tally_->queue->taken(), named("errors"), x.logic_.failures(),
+           named("restarts"), x.logic_.failures(), named("logic"),
+           raw_json{x.logic_.describe()});
+}
+
+children room_state::parts() const {
+  return {{{"subscription", subscription_}}, 1};
+}
+
+void room_state::record(node_event::kind what, const room_member& x) {
+  if ((traced_ || x.traced) && what == node_event::kind::joined)
+    trace::joined(name_, x.who);
+  if ((traced_ || x.traced) && what == node_event::kind::left)
+    trace::left(name_, x.who);
+  env_->events->record([&] {
+    return node_event{what, "room", name_, x.who.user, x.who.connection};
+  });
 }
 
 } // namespace atrium

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "atrium/actors/delivery/lane_senders.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
+#include "atrium/actors/room/room_members.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
 #include "atrium/broker/envelope.hpp"
 
@@ -13,7 +13,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include <optional>
-#include <unordered_map>
+#include <vector>
 
 namespace atrium {
 
@@ -52,7 +52,7 @@ public:
   void leave(const leave_room& x);
 
   /// Takes a member out whose connection is gone.
-  void lost(actor_number connection);
+  void forget(actor_number connection);
 
   /// A member's message: logic, envelope, bus.
   void publish_from(publish_in_room& x);
@@ -60,8 +60,8 @@ public:
   /// Envelopes from the bus: one message per lane and envelope.
   void deliver(const arrived& x);
 
-  // What the bus says of the channel: it carries it from now on, or still, or
-  // refuses it; or it has kept a join waiting for as long as a join may.
+  // The bus carries the channel from now on, or still, or refuses it, or has
+  // kept a join waiting for as long as a join may.
   void open();
   void carry(const channel_carried& x);
   void refuse(const channel_refused& x);
@@ -72,14 +72,15 @@ public:
 
   /// The linger time is over: offers to stop if nobody has come.
   void lingered();
-
   void tell_gap(const interrupted& x);
   void tick();
 
   /// The actors that the room has for itself.
   children parts() const;
 
-  members_page list(const list_members& x) const;
+  members_page list(const list_members& x) const {
+    return members_.page(x);
+  }
 
   /// For operators: members, channel, traffic, and the logic's own fields.
   friend caf::error inspect(json_inspector& f, room_state& x);
@@ -90,7 +91,9 @@ public:
     return name_;
   }
 
-  std::vector<member> members() const override;
+  std::vector<member> members() const override {
+    return members_.list();
+  }
 
   unix_time now() const override {
     return env_->now();
@@ -114,10 +117,8 @@ private:
   review ask_logic(const member& who, room_message& x);
   void reject_words(std::string_view where, std::string_view field);
   caf::error refusal(const member& who);
-  void forget(actor_number connection);
   void passivate_if_empty();
   void offer_to_passivate();
-  void tell_lanes(const reply& what);
   envelope new_envelope(std::string data) const;
 
   void record(node_event::kind what, const room_member& x);
@@ -141,10 +142,8 @@ private:
   std::optional<unix_time> empty_since_; // nothing while there are members
   std::size_t received_joins_ = 0;
   join_queue waiting_;
-  std::unordered_map<actor_number, room_member> members_;
-  std::optional<lane_senders> lanes_;
-  std::vector<std::size_t> members_on_; // by lane
-  std::vector<tell_member> held_;       // for the one who is joining right now
+  room_members members_;
+  std::vector<tell_member> held_; // for the one who is joining right now
   actor_number joining_ = 0;
 };
 

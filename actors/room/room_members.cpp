@@ -1,0 +1,80 @@
+#include "atrium/actors/room/room_members.hpp"
+
+#include "atrium/actors/util/first_of.hpp"
+
+#include <functional>
+
+namespace atrium {
+
+void room_members::start(environment_ptr env, actor_number room,
+                         const std::string& name) {
+  room_ = room;
+  lanes_.emplace(
+    std::move(env), room, [room, name](auto& to, auto from, auto until) {
+      caf::anon_send(to,
+                     tell_members{room, {gap{scope::room, name, from, until}}});
+    });
+  by_lane_.resize(lanes_->size());
+}
+
+void room_members::add(room_member x, joined answer) {
+  auto lane = x.lane;
+  auto number = x.number();
+  members_.emplace(number, std::move(x));
+  ++by_lane_[lane];
+  caf::anon_send(lanes_->actor(lane),
+                 add_member{room_, number, std::move(answer)});
+}
+
+void room_members::dismiss(map::const_iterator member, left answer) {
+  caf::anon_send(lanes_->actor(member->second.lane),
+                 remove_member{room_, member->first, std::move(answer)});
+}
+
+std::optional<room_member> room_members::extract(actor_number connection) {
+  auto node = members_.extract(connection);
+  if (node.empty())
+    return std::nullopt;
+  --by_lane_[node.mapped().lane];
+  return std::move(node.mapped());
+}
+
+std::vector<member> room_members::list() const {
+  std::vector<member> result;
+  result.reserve(members_.size());
+  for (auto& [number, x] : members_)
+    result.push_back(x.who);
+  return result;
+}
+
+members_page room_members::page(const list_members& x) const {
+  std::vector<actor_number> numbers;
+  for (auto& [number, one] : members_)
+    if (number > x.after)
+      numbers.push_back(number);
+  members_page result{{}, members_.size()};
+  for (auto number : first_of(std::move(numbers), x.limit, std::identity{})) {
+    auto& one = members_.at(number);
+    result.page.push_back({number, one.who.user, one.who.connection, one.lane});
+  }
+  return result;
+}
+
+room_members::reach room_members::send(const fan_out& x) {
+  reach result;
+  for (std::size_t lane = 0; lane < by_lane_.size(); ++lane)
+    if (by_lane_[lane] != 0 && lanes_->send(lane, x))
+      result.reached += by_lane_[lane];
+  result.missed = members_.size() - result.reached;
+  if (result.reached != 0 && members_.contains(x.skip))
+    --result.reached;
+  return result;
+}
+
+void room_members::tell(const reply& x) const {
+  for (std::size_t lane = 0; lane < by_lane_.size(); ++lane)
+    if (by_lane_[lane] != 0)
+      caf::anon_send(lanes_->actor(lane), tell_members{room_, x});
+}
+
+} // namespace atrium
