@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/messages.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/event_log.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/lane_meter.hpp"

@@ -1,9 +1,7 @@
 #include "atrium/actors/room_logic.hpp"
 
-#include "atrium/actors/util/name_pattern.hpp"
 #include "atrium/broker/util/text.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace atrium {
@@ -39,45 +37,10 @@ std::chrono::milliseconds room_logic::linger() const {
   return std::chrono::milliseconds::zero();
 }
 
-room_types& room_types::add_entry(entry x) {
-  std::erase_if(entries_, [&](auto& y) { return y.pattern == x.pattern; });
-  auto shorter = [&](auto& y) { return y.pattern.size() < x.pattern.size(); };
-  auto at = std::ranges::find_if(entries_, shorter);
-  entries_.insert(at, std::move(x));
-  return *this;
-}
-
 room_context& room_logic::room() const {
   if (context_ == nullptr)
     throw std::logic_error{"the room is there for hooks only"};
   return *context_;
-}
-
-bool room_types::has(std::string_view room) const {
-  return std::ranges::any_of(entries_,
-                             [=](auto& x) { return fits(x.pattern, room); });
-}
-
-void room_types::discard(std::unique_ptr<room_logic> x) {
-  if (!x)
-    return;
-  x->context_ = nullptr;
-  auto* gone = x.release();
-  delete gone; // in a destructor of a unique_ptr nothing may be thrown
-}
-
-std::unique_ptr<room_logic> room_types::make(room_context& context) const {
-  auto i = std::ranges::find_if(
-    entries_, [&](auto& x) { return fits(x.pattern, context.room_name()); });
-  auto result
-    = i != entries_.end() ? i->make() : std::make_unique<room_logic>();
-  result->context_ = &context;
-  result->describe_ = i != entries_.end() ? i->describe : nullptr;
-  return result;
-}
-
-std::string room_types::describe(room_logic& x) {
-  return x.describe_ != nullptr ? x.describe_(x) : "null";
 }
 
 } // namespace atrium

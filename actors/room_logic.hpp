@@ -4,7 +4,6 @@
 #include "atrium/broker/bus.hpp"
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -143,65 +142,6 @@ private:
 
   room_context* context_ = nullptr;
   std::string (*describe_)(room_logic&) = nullptr; // where it has `inspect`
-};
-
-/// Which logic runs in which rooms, by name pattern: `lobby` is one room,
-/// `game:*` all rooms whose name begins with `game:`. The longest pattern that
-/// fits decides. Filled before the node starts, read-only afterwards.
-class room_types {
-public:
-  using factory = std::function<std::unique_ptr<room_logic>()>;
-
-  /// Registers `Logic`, made with its default constructor.
-  template <class Logic>
-  room_types& add(std::string pattern) {
-    return add(std::move(pattern), [] { return std::make_unique<Logic>(); });
-  }
-
-  /// Registers what makes logic: a function that returns a `std::unique_ptr` to
-  /// it. A pattern that is registered already is replaced.
-  template <class Make>
-  room_types& add(std::string pattern, Make make) {
-    using logic = typename decltype(make())::element_type;
-    return add_entry({std::move(pattern), std::move(make), describer<logic>()});
-  }
-
-  /// Makes the logic of the room that `context` stands for.
-  std::unique_ptr<room_logic> make(room_context& context) const;
-
-  /// Returns whether rooms of this name have logic of the operator's.
-  bool has(std::string_view room) const;
-
-  /// Ends a logic, which has no room from then on; throws what its destructor
-  /// throws.
-  static void discard(std::unique_ptr<room_logic> x);
-
-  /// The fields of a logic's `inspect` as the text of a JSON object; null if it
-  /// has none.
-  static std::string describe(room_logic& x);
-
-private:
-  using describe_function = std::string (*)(room_logic&);
-
-  struct entry {
-    std::string pattern;
-    factory make;
-    describe_function describe;
-  };
-
-  template <class Logic>
-  static describe_function describer() {
-    if constexpr (inspectable<Logic>)
-      return [](room_logic& x) {
-        return json_inspector::to_json(static_cast<Logic&>(x));
-      };
-    else
-      return nullptr;
-  }
-
-  room_types& add_entry(entry x);
-
-  std::vector<entry> entries_; // longest pattern first
 };
 
 } // namespace atrium

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/room_logic.hpp"
+#include "atrium/actors/room_types.hpp"
 
 namespace atrium {
 
