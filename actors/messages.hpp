@@ -5,8 +5,8 @@
 #include "atrium/actors/outlet.hpp"
 #include "atrium/actors/room_logic.hpp"
 #include "atrium/actors/util/lane_meter.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/probe.hpp"
-#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/actors/util/trace_list.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>

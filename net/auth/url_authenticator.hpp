@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/auth/http_url.hpp"

@@ -1,7 +1,7 @@
 #define CAF_SUITE frame_test
 
 #include "atrium/actors/util/frame.hpp"
-#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/permit.hpp"
 
 #include "caf/test/unit_test.hpp"
 

@@ -1,6 +1,6 @@
 #define CAF_SUITE semaphore_test
 
-#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/permit.hpp"
 
 #include "caf/test/unit_test.hpp"
 
