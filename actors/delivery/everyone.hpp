@@ -1,8 +1,10 @@
 #pragma once
 
+#include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/lane_senders.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/observed.hpp"
 
 #include <caf/stateful_actor.hpp>

@@ -1,7 +1,14 @@
 #include "atrium/actors/delivery/lane.hpp"
 
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/lane_interface.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/outlet.hpp"
+#include "atrium/actors/probe_messages.hpp"
 #include "atrium/actors/util/first_of.hpp"
+#include "atrium/actors/util/queue_cost.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <algorithm>

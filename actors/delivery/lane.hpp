@@ -3,8 +3,14 @@
 #include "atrium/actors/delivery/roster.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/lane_interface.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/outlet.hpp"
+#include "atrium/actors/probe_messages.hpp"
+#include "atrium/actors/util/lane_meter.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/actors/util/pinned.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 
 #include <caf/stateful_actor.hpp>
 

@@ -1,6 +1,10 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/lane_interface.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/queue_cost.hpp"
 
 #include <caf/send.hpp>
 
@@ -38,7 +42,7 @@ public:
   bool send(std::size_t lane, const FanOut& x) {
     auto& queue = *env_->lanes[lane].queue;
     if (!queue.try_acquire(queue_cost(x.content.bytes().size()))) {
-      ++env_->counters->lane_queue_drops;
+      ++env_->delivery_counts->lane_queue_drops;
       queue.miss(owner_, x.from.time, x.from.time,
                  [to = actor(lane), tell = tell_](auto from, auto until) {
                    tell(to, from, until);

@@ -1,6 +1,8 @@
 #include "atrium/actors/delivery/publishing.hpp"
 
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/send.hpp>

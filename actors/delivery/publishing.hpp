@@ -1,6 +1,8 @@
 #pragma once
 
+#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/replies.hpp"
 #include "atrium/broker/envelope.hpp"
 
 namespace atrium {

@@ -1,5 +1,8 @@
 #include "atrium/actors/delivery/roster.hpp"
 
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/outlet.hpp"
+
 #include <algorithm>
 
 namespace atrium {

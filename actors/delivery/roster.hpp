@@ -1,6 +1,8 @@
 #pragma once
 
-#include "atrium/actors/messages.hpp"
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/outlet.hpp"
 
 #include <memory>
 #include <unordered_map>

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "atrium/actors/messages.hpp"
+#include "atrium/actors/replies.hpp"
+#include "atrium/actors/room_logic.hpp"
+#include "atrium/actors/util/frame.hpp"
 #include "atrium/actors/util/trace_list.hpp"
 
 #include <cstddef>

@@ -1,9 +1,15 @@
 // What is said in a room: by its members, and by its own logic. Logic is the
 // operator's code, so what it makes is checked before anybody gets it.
 
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publishing.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/room_state.hpp"
+#include "atrium/actors/room_messages.hpp"
+#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/room_counters.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/text.hpp"
@@ -117,7 +123,7 @@ void room_state::tell(const member& who, std::string data) {
 
 // The words themselves are not logged: they may be those of a member.
 void room_state::reject_words(std::string_view where, std::string_view field) {
-  ++env_->counters->invalid_words;
+  ++env_->room_counts->invalid_words;
   log::error("room_words_invalid",
              {{"room", name_}, {"where", where}, {"field", field}},
              "room drops what its logic made: not JSON in UTF-8");

@@ -1,7 +1,16 @@
 #include "atrium/actors/room/room_state.hpp"
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/subscription.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/room_messages.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/broker/log/log.hpp"
 
 namespace atrium {
@@ -56,7 +65,7 @@ void room_state::admit(join_queue::entries joins) {
 }
 
 void room_state::refuse(const channel_refused& x) {
-  ++env_->counters->channels_refused;
+  ++env_->delivery_counts->channels_refused;
   waiting_.refuse(x.reason);
   passivate_if_empty();
 }

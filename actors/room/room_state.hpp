@@ -1,12 +1,17 @@
 #pragma once
 
+#include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/actors/room/room_members.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
+#include "atrium/actors/room_messages.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/broker/envelope.hpp"
 
 #include <caf/result.hpp>

@@ -1,8 +1,15 @@
 #include "atrium/actors/session/connection_state.hpp"
 
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publishing.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
 #include "atrium/actors/delivery/tracing_outlet.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/room_messages.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 

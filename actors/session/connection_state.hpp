@@ -1,8 +1,12 @@
 #pragma once
 
+#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/identity.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/outlet.hpp"
 #include "atrium/actors/session/rivals.hpp"
 
 #include <unordered_map>

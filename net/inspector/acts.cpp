@@ -1,4 +1,7 @@
 #include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/random_id.hpp"

@@ -2,8 +2,14 @@
 
 #include "atrium/actors/cluster/eviction.hpp"
 #include "atrium/actors/directory/directory.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/registry.hpp"
 #include "atrium/broker/util/random_id.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/control_groups.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/node/file_budget.hpp"
@@ -65,8 +71,9 @@ node::node(options from, room_types rooms)
   auto files = file_budget::of_process(from);
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
-  auto entrance = std::make_shared<door>(from, env->counters, connections, most,
-                                         files.clients);
+  auto counts = std::make_shared<client_counters>();
+  auto entrance
+    = std::make_shared<door>(from, counts, connections, most, files.clients);
   auto guard = error_.empty() ? make_authenticator(from, error_) : nullptr;
   if (error_.empty())
     tls_ = tls_context::load(public_tls(from), error_);
@@ -79,7 +86,7 @@ node::node(options from, room_types rooms)
     all.push_back(lane.get());
   observatory_ = std::make_unique<observatory>(
     observatory_setup{*system_, from, env, root, all, *internal_lane_, life_,
-                      connections, entrance});
+                      connections, counts, entrance});
   context_ = std::make_shared<node_context>(
     node_context{.system = *system_,
                  .options = std::move(from),
@@ -87,6 +94,7 @@ node::node(options from, room_types rooms)
                  .directory = std::move(root),
                  .facts = std::move(facts),
                  .connections = std::move(connections),
+                 .client_counts = std::move(counts),
                  .life = life_,
                  .health = observatory_->health(),
                  .guard = std::move(guard),

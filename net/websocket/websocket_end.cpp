@@ -1,5 +1,7 @@
 // The end of a WebSocket session: when it comes, and how it is told.
 
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 #include "atrium/net/websocket/websocket_session.hpp"
@@ -74,7 +76,7 @@ void websocket_session::on_too_slow() {
 }
 
 void websocket_session::count_slow() {
-  ++node_->env->counters->slow_consumers;
+  ++node_->client_counts->slow_consumers;
   lane_.counters().overflows[outbox_policy::disconnect].add();
   log_.too_slow();
 }
@@ -101,11 +103,11 @@ void websocket_session::beat() {
   watch_end();
   auto& by = node_->options;
   if (pulse_.is_silent(reading_)) { // not because of the window
-    ++node_->env->counters->silent_closes;
+    ++node_->client_counts->silent_closes;
     close(close_code::no_pong, "no answer to pings", {});
   } else if (unanswered_ == 0
              && pulse_.is_idle(by.ping_interval, by.idle_timeout)) {
-    ++node_->env->counters->idle_closes;
+    ++node_->client_counts->idle_closes;
     close(close_code::normal, "nothing was requested for too long", {});
   } else {
     append(frame::ping());
@@ -124,7 +126,7 @@ bool websocket_session::doubt(const address_filter& whom) {
 void websocket_session::settle_doubt() {
   if (doubt_ == 0 || --doubt_ > 0 || state_ != state::open || !reading_)
     return;
-  ++node_->env->counters->silent_closes;
+  ++node_->client_counts->silent_closes;
   close(close_code::no_pong, "no answer to a ping when places were short", {});
 }
 

@@ -1,6 +1,10 @@
 #include "atrium/net/websocket/websocket_session.hpp"
 
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/session/connection.hpp"
+#include "atrium/actors/util/queue_cost.hpp"
 #include "atrium/broker/util/text.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/auth/credentials.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
@@ -111,7 +115,7 @@ void websocket_session::read() {
 
 void websocket_session::on_read(boost::system::error_code error) {
   if (error == websocket::error::message_too_big)
-    ++node_->env->counters->oversized_frames;
+    ++node_->client_counts->oversized_frames;
   if (error == boost::asio::error::no_buffer_space)
     count_slow(); // by its own pings: Beast could not answer the last one
   if (error)
@@ -161,7 +165,7 @@ void websocket_session::on_request(client_request& x,
 
 void websocket_session::refuse_pace(std::string id,
                                     client_meter::duration wait) {
-  ++node_->env->counters->rate_limited;
+  ++node_->client_counts->rate_limited;
   answer(failure{std::move(id),
                  errc::rate_limited,
                  "more than this connection may send",
@@ -207,7 +211,7 @@ bool websocket_session::append(const frame& x) {
   auto& out = stream_.next_layer();
   if (out.is_stalled() && x.policy() == outbox_policy::latest_only) {
     auto replaced = out.drop_room(x.topic());
-    node_->env->counters->outbox_replaced += replaced;
+    node_->client_counts->outbox_replaced += replaced;
     lane_.counters().overflows[x.policy()].add(replaced > 0 ? 1 : 0);
   }
   out.append(x);
@@ -221,7 +225,7 @@ void websocket_session::relieve() {
   if (!out.is_full_after_write())
     return;
   auto dropped = out.drop_oldest();
-  node_->env->counters->outbox_drops += dropped.size();
+  node_->client_counts->outbox_drops += dropped.size();
   auto& overflows = lane_.counters().overflows;
   overflows[outbox_policy::drop_oldest].add(dropped.empty() ? 0 : 1);
   for (auto& gap : gaps_left_by(dropped))
@@ -254,7 +258,7 @@ void websocket_session::count_mistake(const failure& x) {
   if (!is_mistake(x.code) || state_ != state::open
       || meter_.take_error(client_meter::clock::now(), node_->rates))
     return;
-  ++node_->env->counters->error_closes;
+  ++node_->client_counts->error_closes;
   close(close_code::too_many_errors, "too many errors or refused requests", {});
 }
 

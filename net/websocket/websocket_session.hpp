@@ -1,7 +1,8 @@
 #pragma once
 
+#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/outlet.hpp"
-#include "atrium/actors/session/connection.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/admission/client_meter.hpp"
 #include "atrium/net/http/http_routes.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/lane.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/session/connection.hpp"

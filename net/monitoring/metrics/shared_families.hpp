@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 
 #include <chrono>
@@ -8,6 +9,8 @@
 #include <vector>
 
 namespace atrium {
+
+struct client_counters;
 
 // Metrics of what all lanes have in common.
 
@@ -19,7 +22,8 @@ void add_bus(family_list& to, const bus_stats& bus,
              std::optional<std::chrono::steady_clock::duration> round_trip);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
-void add_trouble(family_list& to, const counters& all, const bus_stats& bus);
+void add_trouble(family_list& to, const environment& env,
+                 const client_counters& clients, const bus_stats& bus);
 
 /// Adds what the log has left out.
 void add_log(family_list& to);
