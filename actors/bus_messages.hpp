@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/message_types.hpp"
-#include "atrium/actors/util/frame.hpp"
+#include "atrium/actors/publication.hpp"
 #include "atrium/actors/util/origin.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/trace_list.hpp"
@@ -37,10 +37,9 @@ struct packets {
   permit held;
 };
 
-/// One checked envelope, encoded for clients.
+/// One checked envelope.
 struct incoming {
-  frame content;
-  std::string skip; ///< Id of a connection that wants no echo, or empty.
+  publication_ptr content;
   origin from;
   trace_note_ptr traced = nullptr;
 };

@@ -2,8 +2,8 @@
 
 #include "atrium/actors/identity.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/publication.hpp"
 #include "atrium/actors/replies.hpp"
-#include "atrium/actors/util/frame.hpp"
 #include "atrium/actors/util/origin.hpp"
 #include "atrium/actors/util/permit.hpp"
 
@@ -56,7 +56,7 @@ struct turned_away {
 struct rivals_overdue {};
 
 struct push_frame {
-  frame content;
+  publication_ptr content;
   permit held; ///< Keeps the place of the packet it came from.
   origin from;
 };

@@ -33,20 +33,21 @@ struct remove_member {
 
 struct fan_out {
   actor_number room = 0;
-  frame content;
+  publication_ptr content;
+  outbox_policy policy = outbox_policy::disconnect;
   actor_number skip = 0; ///< A connection that is left out, or 0.
   origin from;
 };
 
 struct fan_out_all {
-  frame content;
+  publication_ptr content;
   origin from;
   trace_note_ptr traced = nullptr;
 };
 
 struct tell_member {
   actor_number connection = 0;
-  frame content;
+  publication_ptr content;
   origin from;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/actors/publication.hpp"
 #include "atrium/actors/replies.hpp"
-#include "atrium/actors/util/frame.hpp"
 #include "atrium/actors/util/probe.hpp"
 
 #include <chrono>
@@ -19,9 +19,10 @@ class outlet {
 public:
   virtual ~outlet() = default;
 
-  /// Queues a frame. Returns whether the client may still get it: not when the
-  /// connection is on its way out.
-  virtual bool append(const frame& x) = 0;
+  /// Queues a message, in the encoding of its client. Returns how many bytes
+  /// that are; 0 if the client cannot get it any more, because the connection
+  /// is on its way out.
+  virtual std::size_t append(delivery& x) = 0;
 
   /// Starts to read requests; until then the client hears nothing but `hello`.
   virtual void open(const welcome& hello) = 0;

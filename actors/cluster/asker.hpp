@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/cluster/cluster.hpp"
-#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/permit.hpp"
 
 namespace atrium {
 

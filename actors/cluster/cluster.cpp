@@ -3,7 +3,7 @@
 #include "atrium/actors/cluster/cluster_desk.hpp"
 #include "atrium/actors/cluster/cluster_ear.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
-#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <caf/actor_system.hpp>

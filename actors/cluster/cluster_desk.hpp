@@ -3,8 +3,8 @@
 #include "atrium/actors/cluster/asker.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/pinned.hpp"
-#include "atrium/actors/util/semaphore.hpp"
 
 #include <caf/stateful_actor.hpp>
 

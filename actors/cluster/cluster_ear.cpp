@@ -3,7 +3,7 @@
 #include "atrium/actors/cluster/cluster_desk.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
-#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/send.hpp>

@@ -154,11 +154,10 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
   auto& x = std::get<packet>(decoded);
   if (x.json.size() > env.limits.message_bytes)
     return leave_out(x.content.time, env);
-  incoming result{
-    frame::text(x.json), {}, origin_of(x, env), env.traced.note(x.content)};
-  if (x.skip_sender && x.content.from)
-    result.skip = std::move(x.content.from->connection);
-  out.push_back(std::move(result));
+  auto from = origin_of(x, env);
+  auto traced = env.traced.note(x.content);
+  out.push_back({std::make_shared<const publication>(bytes, std::move(x)), from,
+                 std::move(traced)});
   ++decoded_;
 }
 

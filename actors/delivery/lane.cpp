@@ -57,29 +57,29 @@ void lane_state::exit(const remove_member& x) {
   out->answer(x.answer);
 }
 
-void lane_state::give_back(const frame& x) {
-  queue_->release(queue_cost(x.bytes().size()));
+void lane_state::give_back(const publication& x) {
+  queue_->release(queue_cost(x.size()));
 }
 
 void lane_state::deliver(const fan_out& x) {
-  give_back(x.content);
+  give_back(*x.content);
   ++fan_outs_;
-  auto content = x.content.counted_apart();
+  auto content = delivery::to_room(*x.content, x.room, x.policy);
   std::uint64_t receivers = 0;
   roster_.for_members(x.room, [&](outlet& out, actor_number who) {
-    if (who != x.skip && out.append(content))
+    if (who != x.skip && out.append(content) != 0)
       ++receivers;
   });
   meter_->delivered(scope::room, x.from, receivers);
 }
 
 void lane_state::deliver_all(const fan_out_all& x) {
-  give_back(x.content);
+  give_back(*x.content);
   ++fan_outs_;
-  auto content = x.content.counted_apart();
+  auto content = delivery::to_all(*x.content);
   std::uint64_t receivers = 0;
   roster_.for_all([&](outlet& out) {
-    if (out.append(content))
+    if (out.append(content) != 0)
       ++receivers;
   });
   meter_->delivered(scope::all, x.from, receivers);
@@ -88,9 +88,10 @@ void lane_state::deliver_all(const fan_out_all& x) {
 }
 
 void lane_state::tell(const tell_member& x) {
-  give_back(x.content);
+  give_back(*x.content);
+  auto content = delivery::to_one(*x.content);
   auto* out = roster_.find(x.connection);
-  if (out != nullptr && out->append(x.content))
+  if (out != nullptr && out->append(content) != 0)
     meter_->delivered(scope::room, x.from, 1);
 }
 

@@ -20,8 +20,9 @@
 namespace atrium {
 
 /// The state of a lane: the fan-out of its I/O thread. Gets one message per
-/// envelope, whatever the number of receivers, and appends the shared frame to
-/// their outlets; who flushes them, and when, is not its business.
+/// envelope, whatever the number of receivers, and appends it to their outlets,
+/// which share what their codec has made of it; who flushes them, and when, is
+/// not its business.
 class lane_state {
 public:
   static inline constexpr auto name = "lane";
@@ -67,7 +68,7 @@ public:
 
 private:
   void dismiss(outlet& out);
-  void give_back(const frame& x);
+  void give_back(const publication& x);
 
   lane_actor::pointer self_ = nullptr;
   std::shared_ptr<semaphore> queue_; // of messages that wait for this lane

@@ -41,7 +41,7 @@ public:
   template <class FanOut>
   bool send(std::size_t lane, const FanOut& x) {
     auto& queue = *env_->lanes[lane].queue;
-    if (!queue.try_acquire(queue_cost(x.content.bytes().size()))) {
+    if (!queue.try_acquire(queue_cost(x.content->size()))) {
       ++env_->delivery_counts->lane_queue_drops;
       queue.miss(owner_, x.from.time, x.from.time,
                  [to = actor(lane), tell = tell_](auto from, auto until) {

@@ -2,7 +2,6 @@
 
 #include "atrium/actors/replies.hpp"
 #include "atrium/actors/room_logic.hpp"
-#include "atrium/actors/util/frame.hpp"
 #include "atrium/actors/util/trace_list.hpp"
 
 #include <cstddef>
@@ -37,8 +36,8 @@ void published(const envelope& x);
 void delivered(const trace_note& x, std::size_t receivers,
                std::size_t missed = 0, std::string_view lane = {});
 
-/// A frame with a message goes to a client's outbox; it is that of an envelope.
-void received(const member& who, const frame& x);
+/// A message goes to a client's outbox, as so many bytes.
+void received(const member& who, const envelope& x, std::size_t bytes);
 
 /// Messages may have been missed; `who` has been told, or all of a room.
 void missed(const gap& x);

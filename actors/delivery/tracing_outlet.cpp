@@ -4,11 +4,11 @@
 
 namespace atrium {
 
-bool tracing_outlet::append(const frame& x) {
-  auto taken = below_->append(x);
-  if (taken)
-    trace::received(who_, x);
-  return taken;
+std::size_t tracing_outlet::append(delivery& x) {
+  auto bytes = below_->append(x);
+  if (bytes != 0)
+    trace::received(who_, x.what().about(), bytes);
+  return bytes;
 }
 
 void tracing_outlet::open(const welcome& hello) {

@@ -17,7 +17,7 @@ public:
     // nop
   }
 
-  bool append(const frame& x) override;
+  std::size_t append(delivery& x) override;
   void open(const welcome& hello) override;
   void answer(const reply& x) override;
   void push(const reply& x) override;

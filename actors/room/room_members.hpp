@@ -1,9 +1,10 @@
 #pragma once
 
 #include "atrium/actors/delivery/lane_senders.hpp"
+#include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
-#include "atrium/actors/messages.hpp"
+#include "atrium/actors/lane_messages.hpp"
 
 #include <optional>
 #include <string>

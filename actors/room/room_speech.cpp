@@ -107,11 +107,12 @@ void room_state::tell(const member& who, std::string data) {
   if (!is_json_value(data))
     return reject_words("tell", "data");
   auto number = connection_number(*env_, who.connection);
-  auto e = new_envelope(std::move(data));
-  auto text = to_json(e);
-  if (text.size() > env_->limits.message_bytes)
-    return report_loss(name_, e.event_id, errc::message_too_large);
-  tell_member message{number, frame::text(text), {e.time, origin::place::here}};
+  auto content
+    = std::make_shared<const publication>(new_envelope(std::move(data)));
+  auto& about = content->about();
+  if (content->size() > env_->limits.message_bytes)
+    return report_loss(name_, about.event_id, errc::message_too_large);
+  tell_member message{number, content, {about.time, origin::place::here}};
   if (number == joining_ && number != 0) {
     held_.push_back(std::move(message));
     return;

@@ -187,8 +187,8 @@ void room_state::forget(actor_number connection) {
 void room_state::deliver(const arrived& x) {
   tally_->delivered.add(x.batch.size());
   for (auto& one : x.batch) {
-    fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
-                    connection_number(*env_, one.skip), one.from};
+    fan_out message{self_->id(), one.content, policy_,
+                    connection_number(*env_, one.content->skipped()), one.from};
     auto [reached, missed] = members_.send(message);
     if (one.traced)
       trace::delivered(*one.traced, reached, missed);

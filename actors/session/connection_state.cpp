@@ -1,12 +1,10 @@
 #include "atrium/actors/session/connection_state.hpp"
 
-#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publishing.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
 #include "atrium/actors/delivery/tracing_outlet.hpp"
 #include "atrium/actors/directory_messages.hpp"
-#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/room_messages.hpp"
@@ -75,7 +73,8 @@ void connection_state::signed_on_to(const user_actor& user) {
 
 void connection_state::push(const push_frame& x) {
   // A message to the user may overtake the welcome of the newest connection.
-  if (open_ && setup_.out->append(x.content))
+  auto content = delivery::to_one(*x.content);
+  if (open_ && setup_.out->append(content) != 0)
     meter().delivered(scope::user, x.from, 1);
 }
 

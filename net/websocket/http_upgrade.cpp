@@ -1,6 +1,6 @@
 // From an HTTP session to a WebSocket: who the client is, whether it may come.
 
-#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/admission.hpp"
 #include "atrium/net/admission/client_counters.hpp"
@@ -92,8 +92,8 @@ void http_session::refuse(http_request request, const struct refusal& why) {
 }
 
 std::shared_ptr<websocket_session> http_session::make_websocket(entry from) {
-  return std::make_shared<websocket_session>(std::move(stream_), lane_, node_,
-                                             std::move(from));
+  return std::make_shared<websocket_session>(
+    std::move(stream_), lane_, node_, std::move(from), atrium_over_websocket());
 }
 
 } // namespace atrium

@@ -21,9 +21,9 @@ namespace atrium::test {
 /// Writes down what a client would see.
 class recording_outlet final : public outlet {
 public:
-  bool append(const frame& x) override {
-    seen.emplace_back(x.payload());
-    return !going;
+  std::size_t append(delivery& x) override {
+    seen.emplace_back(x.what().json());
+    return going ? 0 : x.what().size();
   }
   void open(const welcome& hello) override {
     connection = hello.connection;

@@ -12,9 +12,9 @@ namespace {
 // Keeps the frames themselves.
 class frame_outlet final : public outlet {
 public:
-  bool append(const frame& x) override {
-    frames.push_back(x);
-    return true;
+  std::size_t append(delivery& x) override {
+    frames.push_back(x.encoded_by(plain));
+    return 1;
   }
   void open(const welcome&) override {
     // nop
@@ -33,6 +33,15 @@ public:
   }
 
   std::vector<frame> frames;
+
+private:
+  struct plain_encoder final : message_encoder {
+    std::string encode(const publication& x) const override {
+      return std::string{x.json()};
+    }
+  };
+
+  plain_encoder plain;
 };
 
 } // namespace
