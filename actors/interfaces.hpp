@@ -10,11 +10,11 @@ namespace atrium {
 //   session ─▶ connection ─▶ directory ─▶ room ─▶ subscription ─▶ bus
 //      ▲            │  ▲ └──────────────▶  │ ▲                      │
 //      │            │  └────── user ◀──┐   │ └──── subscription ◀───┤
-//      └── outlet ◀─┴──────── lane ◀───┼───┘                        │
+//      └─ session ◀─┴──────── lane ◀───┼───┘                        │
 //                               ▲      └────────────────────────────┤
 //                               └─ everyone ◀───── subscription ◀───┘
 //
-// Nobody writes to a socket but connections and lanes, through an outlet.
+// Nobody writes to a socket but connections and lanes, through a session.
 
 /// Whoever has a subscription: rooms and everyone.
 using subscriber_actor = caf::typed_actor<

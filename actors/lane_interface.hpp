@@ -8,7 +8,7 @@ namespace atrium {
 /// in which room.
 using lane_actor = caf::typed_actor<
   // From a new connection of this thread.
-  caf::reacts_to<open_outlet>,
+  caf::reacts_to<open_session>,
   // From a room: the connection is a member; write `joined`.
   caf::reacts_to<add_member>,
   // From a room: the connection is a member no more; write `left`.

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
-#include "atrium/actors/outlet.hpp"
 #include "atrium/actors/util/origin.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/trace_list.hpp"
@@ -14,9 +14,9 @@ namespace atrium {
 
 // What lanes hear, besides probes.
 
-struct open_outlet {
+struct open_session {
   connection_actor connection;
-  std::shared_ptr<outlet> out;
+  std::shared_ptr<client_session> out;
 };
 
 struct add_member {

@@ -56,7 +56,7 @@ ATRIUM_MESSAGE(probe_answered)
 
 // -- to lanes -----------------------------------------------------------------
 
-ATRIUM_MESSAGE(open_outlet)
+ATRIUM_MESSAGE(open_session)
 ATRIUM_MESSAGE(add_member)
 ATRIUM_MESSAGE(remove_member)
 ATRIUM_MESSAGE(fan_out)

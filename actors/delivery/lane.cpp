@@ -1,10 +1,10 @@
 #include "atrium/actors/delivery/lane.hpp"
 
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
 #include "atrium/actors/lane_interface.hpp"
 #include "atrium/actors/lane_messages.hpp"
-#include "atrium/actors/outlet.hpp"
 #include "atrium/actors/probe_messages.hpp"
 #include "atrium/actors/util/first_of.hpp"
 #include "atrium/actors/util/queue_cost.hpp"
@@ -24,7 +24,7 @@ void lane_state::start(lane_actor::pointer self,
   queue_ = std::move(queue);
 }
 
-void lane_state::open(const open_outlet& x) {
+void lane_state::open(const open_session& x) {
   self_->monitor(x.connection);
   roster_.add(x.connection, x.out);
   if (going_)
@@ -66,7 +66,7 @@ void lane_state::deliver(const fan_out& x) {
   ++fan_outs_;
   auto content = delivery::to_room(*x.content, x.room, x.policy);
   std::uint64_t receivers = 0;
-  roster_.for_members(x.room, [&](outlet& out, actor_number who) {
+  roster_.for_members(x.room, [&](client_session& out, actor_number who) {
     if (who != x.skip && out.append(content) != 0)
       ++receivers;
   });
@@ -78,7 +78,7 @@ void lane_state::deliver_all(const fan_out_all& x) {
   ++fan_outs_;
   auto content = delivery::to_all(*x.content);
   std::uint64_t receivers = 0;
-  roster_.for_all([&](outlet& out) {
+  roster_.for_all([&](client_session& out) {
     if (out.append(content) != 0)
       ++receivers;
   });
@@ -96,12 +96,12 @@ void lane_state::tell(const tell_member& x) {
 }
 
 void lane_state::tell_room(const tell_members& x) {
-  roster_.for_members(x.room,
-                      [&](outlet& out, actor_number) { out.push(x.what); });
+  roster_.for_members(
+    x.room, [&](client_session& out, actor_number) { out.push(x.what); });
 }
 
 void lane_state::tell_everyone(const tell_all& x) {
-  roster_.for_all([&](outlet& out) { out.push(x.what); });
+  roster_.for_all([&](client_session& out) { out.push(x.what); });
 }
 
 void lane_state::evict_members(const room_died& x) {
@@ -134,7 +134,7 @@ void lane_state::close_some(const close_all& x) {
   constexpr std::chrono::milliseconds pause{100};
   if (!going_) {
     going_ = close_all{x.code, x.reason, x.window, {}};
-    closing_ = roster_.outlets();
+    closing_ = roster_.sessions();
     auto slices = static_cast<std::size_t>(x.window / pause) + 1;
     slice_ = std::max(at_least, (closing_.size() + slices - 1) / slices);
   }
@@ -147,7 +147,7 @@ void lane_state::close_some(const close_all& x) {
     self_->delayed_send(self_, pause, x);
 }
 
-void lane_state::dismiss(outlet& out) {
+void lane_state::dismiss(client_session& out) {
   std::uniform_int_distribution<std::chrono::milliseconds::rep> after{
     0, going_->window.count()};
   out.close(going_->code, going_->reason,
@@ -210,7 +210,7 @@ lane::lane(caf::actor_config& config, caf::execution_unit* unit,
 
 lane::behavior_type lane::make_behavior() {
   return {
-    [this](const open_outlet& x) { state.open(x); },
+    [this](const open_session& x) { state.open(x); },
     [this](const add_member& x) { state.enter(x); },
     [this](const remove_member& x) { state.exit(x); },
     [this](const fan_out& x) { state.deliver(x); },

@@ -1,13 +1,14 @@
 #include "atrium/actors/delivery/roster.hpp"
 
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
-#include "atrium/actors/outlet.hpp"
 
 #include <algorithm>
 
 namespace atrium {
 
-void roster::add(connection_actor connection, std::shared_ptr<outlet> out) {
+void roster::add(connection_actor connection,
+                 std::shared_ptr<client_session> out) {
   auto number = connection->id();
   auto x = std::make_unique<entry>();
   x->number = number;
@@ -15,7 +16,7 @@ void roster::add(connection_actor connection, std::shared_ptr<outlet> out) {
   entries_.emplace(number, std::move(x));
 }
 
-std::shared_ptr<outlet> roster::remove(actor_number connection) {
+std::shared_ptr<client_session> roster::remove(actor_number connection) {
   auto node = entries_.extract(connection);
   if (node.empty())
     return nullptr;
@@ -25,7 +26,7 @@ std::shared_ptr<outlet> roster::remove(actor_number connection) {
   return std::move(x.resident.out);
 }
 
-outlet* roster::find(actor_number connection) const {
+client_session* roster::find(actor_number connection) const {
   auto i = entries_.find(connection);
   return i != entries_.end() ? i->second->resident.out.get() : nullptr;
 }
@@ -70,8 +71,8 @@ std::vector<roster::resident> roster::dissolve(actor_number room) {
   return result;
 }
 
-std::vector<std::weak_ptr<outlet>> roster::outlets() const {
-  std::vector<std::weak_ptr<outlet>> result;
+std::vector<std::weak_ptr<client_session>> roster::sessions() const {
+  std::vector<std::weak_ptr<client_session>> result;
   result.reserve(entries_.size());
   for (auto& [number, x] : entries_)
     result.push_back(x->resident.out);

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/directory_messages.hpp"
-#include "atrium/actors/outlet.hpp"
 
 #include <memory>
 #include <unordered_map>
@@ -18,17 +18,17 @@ class roster {
 public:
   struct resident {
     connection_actor connection;
-    std::shared_ptr<outlet> out;
+    std::shared_ptr<client_session> out;
   };
 
-  void add(connection_actor connection, std::shared_ptr<outlet> out);
+  void add(connection_actor connection, std::shared_ptr<client_session> out);
 
   /// Removes a connection from all its rooms and from the roster. Returns its
-  /// outlet if it was there.
-  std::shared_ptr<outlet> remove(actor_number connection);
+  /// session if it was there.
+  std::shared_ptr<client_session> remove(actor_number connection);
 
   /// Returns nothing if the connection is not there (any more).
-  outlet* find(actor_number connection) const;
+  client_session* find(actor_number connection) const;
 
   /// The same for its actor.
   connection_actor actor_of(actor_number connection) const;
@@ -40,8 +40,8 @@ public:
   /// Forgets a room; returns who was in it.
   std::vector<resident> dissolve(actor_number room);
 
-  /// Calls `f(outlet&, number)` for each member. `f` must not change the
-  /// roster.
+  /// Calls `f(client_session&, number)` for each member. `f` must not change
+  /// the roster.
   template <class F>
   void for_members(actor_number room, F f) const {
     auto i = rooms_.find(room);
@@ -51,7 +51,8 @@ public:
       f(*x.out, x.who->number);
   }
 
-  /// Calls `f(outlet&)` for each connection. `f` must not change the roster.
+  /// Calls `f(client_session&)` for each connection. `f` must not change the
+  /// roster.
   template <class F>
   void for_all(F f) const {
     for (auto& [number, x] : entries_)
@@ -65,8 +66,8 @@ public:
       f(x->resident);
   }
 
-  /// All outlets, without keeping them alive.
-  std::vector<std::weak_ptr<outlet>> outlets() const;
+  /// All sessions, without keeping them alive.
+  std::vector<std::weak_ptr<client_session>> sessions() const;
 
   std::size_t size() const {
     return entries_.size();
@@ -90,7 +91,7 @@ private:
   };
 
   struct seat {
-    outlet* out = nullptr; // beside `who`: fan-out needs nothing else
+    client_session* out = nullptr; // beside `who`: fan-out needs nothing else
     entry* who = nullptr;
   };
 

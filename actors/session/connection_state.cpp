@@ -3,7 +3,7 @@
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publishing.hpp"
 #include "atrium/actors/delivery/trace_log.hpp"
-#include "atrium/actors/delivery/tracing_outlet.hpp"
+#include "atrium/actors/delivery/watched_session.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
@@ -53,9 +53,9 @@ void connection_state::start(connection_actor::pointer self,
   id_ = connection_id(*setup_.env, self_->id());
   traced_ = setup_.env->traced.has_user(setup_.who.user);
   if (traced_)
-    setup_.out = std::make_shared<tracing_outlet>(setup_.out, who());
+    setup_.out = std::make_shared<watched_session>(setup_.out, who());
   self_->send(setup_.env->lanes[setup_.lane].actor,
-              open_outlet{connection_actor{self_}, setup_.out});
+              open_session{connection_actor{self_}, setup_.out});
   sign_on_again();
 }
 

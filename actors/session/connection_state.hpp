@@ -1,12 +1,12 @@
 #pragma once
 
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/identity.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_port.hpp"
-#include "atrium/actors/outlet.hpp"
 #include "atrium/actors/session/rivals.hpp"
 
 #include <unordered_map>
@@ -17,7 +17,7 @@ namespace atrium {
 struct connection_setup {
   environment_ptr env;
   directory_actor directory;
-  std::shared_ptr<outlet> out;
+  std::shared_ptr<client_session> out;
   std::size_t lane = 0;
   identity who;
   /// Of what the client publishes without one; empty or as `read_traceparent`

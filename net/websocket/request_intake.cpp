@@ -12,7 +12,7 @@ namespace atrium {
 
 // The pace is measured first: what cannot be read costs as much.
 bool request_intake::take(std::string_view text,
-                          const std::shared_ptr<outlet>& from) {
+                          const std::shared_ptr<client_session>& from) {
   auto pace
     = meter_.take_message(client_meter::clock::now(), node_.rates, text.size());
   auto parsed = codec_.parse(text);
@@ -27,14 +27,16 @@ bool request_intake::take(std::string_view text,
   return true;
 }
 
-void request_intake::pass_on(client_request& x, wait pace, outlet& from) {
+void request_intake::pass_on(client_request& x, wait pace,
+                             client_session& from) {
   if (pace == pace.zero())
     return caf::anon_send(actor_, from_client{std::move(x)});
   auto id = std::visit([](auto& request) { return std::move(request.id); }, x);
   refuse_pace(std::move(id), pace, from);
 }
 
-void request_intake::refuse_pace(std::string id, wait pace, outlet& from) {
+void request_intake::refuse_pace(std::string id, wait pace,
+                                 client_session& from) {
   ++node_.client_counts->rate_limited;
   from.answer(failure{std::move(id),
                       errc::rate_limited,
@@ -44,7 +46,7 @@ void request_intake::refuse_pace(std::string id, wait pace, outlet& from) {
 }
 
 void request_intake::renew(refresh_request& x, wait pace,
-                           const std::shared_ptr<outlet>& from) {
+                           const std::shared_ptr<client_session>& from) {
   if (pace != pace.zero())
     return refuse_pace(std::move(x.id), pace, *from);
   if (!node_.guard)

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
-#include "atrium/actors/outlet.hpp"
 #include "atrium/net/admission/client_meter.hpp"
 #include "atrium/net/protocol/client_codec.hpp"
 
@@ -37,7 +37,7 @@ public:
 
   /// Takes one message; `from` gets the answers of what is not passed on. False
   /// if the message is not UTF-8: nothing is answered then.
-  bool take(std::string_view text, const std::shared_ptr<outlet>& from);
+  bool take(std::string_view text, const std::shared_ptr<client_session>& from);
 
   /// The client was told of a failure: returns whether it may go on, or has
   /// made too many mistakes.
@@ -46,10 +46,10 @@ public:
 private:
   using wait = client_meter::duration;
 
-  void pass_on(client_request& x, wait pace, outlet& from);
+  void pass_on(client_request& x, wait pace, client_session& from);
   void renew(refresh_request& x, wait pace,
-             const std::shared_ptr<outlet>& from);
-  void refuse_pace(std::string id, wait pace, outlet& from);
+             const std::shared_ptr<client_session>& from);
+  void refuse_pace(std::string id, wait pace, client_session& from);
 
   const client_codec& codec_;
   lane_thread& lane_;

@@ -31,7 +31,8 @@ void session_log::begin(actor_number connection, const std::string& user) {
     user_ = std::make_unique<const std::string>(user);
 }
 
-void session_log::opened(const welcome& hello, const outlet& from) const {
+void session_log::opened(const welcome& hello,
+                         const client_session& from) const {
   if (user_ || !log::enabled(log::level::debug))
     return; // actors tell it of who is watched
   log::debug("session_opened",

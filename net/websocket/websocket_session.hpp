@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/outlet.hpp"
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/admission/client_expiry.hpp"
@@ -30,14 +30,14 @@ struct entry {
 };
 
 /// One WebSocket from the upgrade to the last byte: reads messages, is the
-/// outlet of its connection actor, and ends when it is time. What a client has
+/// session of its connection actor, and ends when it is time. What a client has
 /// asked, when it was heard and how long it may stay is kept by classes that
 /// know nothing of WebSockets.
 ///
 /// Lives on its lane's thread. While as many requests as the window allows are
 /// unanswered it reads nothing: TCP then holds the client back.
 class websocket_session final
-  : public outlet,
+  : public client_session,
     public living,
     public websocket_owner,
     public std::enable_shared_from_this<websocket_session> {
@@ -53,7 +53,7 @@ public:
   /// Answers the upgrade only to close with a code that a browser can read.
   void reject(http_request request, close_code code, std::string reason);
 
-  // -- outlet -----------------------------------------------------------------
+  // -- client_session ---------------------------------------------------------
 
   std::size_t append(delivery& x) override;
   void open(const welcome& hello) override;

@@ -19,7 +19,7 @@
 namespace atrium::test {
 
 /// Writes down what a client would see.
-class recording_outlet final : public outlet {
+class recording_session final : public client_session {
 public:
   std::size_t append(delivery& x) override {
     seen.emplace_back(x.what().json());
@@ -163,7 +163,7 @@ public:
 
 struct client {
   connection_actor actor;
-  std::shared_ptr<recording_outlet> out;
+  std::shared_ptr<recording_session> out;
 };
 
 /// A node without sockets on CAF's deterministic scheduler: two lanes, a
@@ -205,7 +205,7 @@ struct node_fixture : test_coordinator_fixture<> {
 
   client connect(identity who, std::size_t on_lane = 0) {
     client result;
-    result.out = std::make_shared<recording_outlet>();
+    result.out = std::make_shared<recording_session>();
     connection_setup setup{env, root, result.out, on_lane, std::move(who)};
     result.actor
       = sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), std::move(setup));

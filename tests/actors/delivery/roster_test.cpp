@@ -13,12 +13,12 @@ namespace {
 struct fixture : node_fixture {
   std::set<actor_number> members(actor_number room) const {
     std::set<actor_number> result;
-    table.for_members(room, [&](outlet&, actor_number who) { result.insert(who); });
+    table.for_members(room, [&](client_session&, actor_number who) { result.insert(who); });
     return result;
   }
   connection_actor add() {
     auto who = connect("u").actor;
-    table.add(who, std::make_shared<recording_outlet>());
+    table.add(who, std::make_shared<recording_session>());
     return who;
   }
   roster table;

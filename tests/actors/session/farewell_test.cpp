@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Counts who is told to go, and notes how long they are to wait.
-class guest final : public outlet {
+class guest final : public client_session {
 public:
   explicit guest(std::vector<std::chrono::milliseconds>& told) : told_(told) {
     // nop

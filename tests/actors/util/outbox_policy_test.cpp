@@ -10,7 +10,7 @@ using namespace atrium::test;
 namespace {
 
 // Keeps the frames themselves.
-class frame_outlet final : public outlet {
+class frame_session final : public client_session {
 public:
   std::size_t append(delivery& x) override {
     frames.push_back(x.encoded_by(plain));
@@ -77,7 +77,7 @@ CAF_TEST_FIXTURE_SCOPE(outbox_policy_tests, node_fixture)
 
 CAF_TEST(messages know their room and its policy) {
   env->limits.outbox_policies.add("ticker:*=latest_only");
-  auto out = std::make_shared<frame_outlet>();
+  auto out = std::make_shared<frame_session>();
   client ann{
     sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
                           connection_setup{env, root, out, 0, {"ann", rights::everything()}}),

@@ -50,9 +50,9 @@ public:
 };
 
 /// A session whose client speaks what it is given.
-class speaking_outlet final : public outlet {
+class speaking_session final : public client_session {
 public:
-  explicit speaking_outlet(const message_encoder& speaks) : speaks_(speaks) {
+  explicit speaking_session(const message_encoder& speaks) : speaks_(speaks) {
     // nop
   }
   std::size_t append(delivery& x) override {
@@ -83,8 +83,8 @@ private:
 };
 
 struct fixture : node_fixture {
-  std::shared_ptr<speaking_outlet> enter(const message_encoder& speaks, std::size_t lane) {
-    auto out = std::make_shared<speaking_outlet>(speaks);
+  std::shared_ptr<speaking_session> enter(const message_encoder& speaks, std::size_t lane) {
+    auto out = std::make_shared<speaking_session>(speaks);
     connection_setup setup{env, root, out, lane, {"guest", rights::everything()}};
     client who{sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), setup), nullptr};
     clients.push_back(who);
@@ -103,8 +103,8 @@ struct fixture : node_fixture {
 CAF_TEST_FIXTURE_SCOPE(codecs_tests, fixture)
 
 CAF_TEST(a message is encoded once for each protocol of its receivers) {
-  std::vector<std::shared_ptr<speaking_outlet>> usual_ones;
-  std::vector<std::shared_ptr<speaking_outlet>> brief_ones;
+  std::vector<std::shared_ptr<speaking_session>> usual_ones;
+  std::vector<std::shared_ptr<speaking_session>> brief_ones;
   for (std::size_t i = 0; i < 10; ++i) {
     usual_ones.push_back(enter(usual, i % 2));
     brief_ones.push_back(enter(brief_encoder, i % 2));

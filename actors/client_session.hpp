@@ -13,11 +13,11 @@ namespace atrium {
 /// The socket side of one connection, as actors see it: whatever is appended
 /// reaches the client in this order, or the connection is closed. Only called
 /// on the thread of the connection's lane; never blocks. When the queue goes
-/// over its bound the outlet closes itself as a slow consumer, so no call
+/// over its bound the session closes itself as a slow consumer, so no call
 /// fails.
-class outlet {
+class client_session {
 public:
-  virtual ~outlet() = default;
+  virtual ~client_session() = default;
 
   /// Queues a message, in the encoding of its client. Returns how many bytes
   /// that are; 0 if the client cannot get it any more, because the connection

@@ -1,49 +1,49 @@
-#include "atrium/actors/delivery/tracing_outlet.hpp"
+#include "atrium/actors/delivery/watched_session.hpp"
 
 #include "atrium/actors/delivery/trace_log.hpp"
 
 namespace atrium {
 
-std::size_t tracing_outlet::append(delivery& x) {
+std::size_t watched_session::append(delivery& x) {
   auto bytes = below_->append(x);
   if (bytes != 0)
     trace::received(who_, x.what().about(), bytes);
   return bytes;
 }
 
-void tracing_outlet::open(const welcome& hello) {
+void watched_session::open(const welcome& hello) {
   trace::connected(who_, below_->peer());
   below_->open(hello);
 }
 
-void tracing_outlet::answer(const reply& x) {
+void watched_session::answer(const reply& x) {
   below_->answer(x);
 }
 
-void tracing_outlet::push(const reply& x) {
+void watched_session::push(const reply& x) {
   if (auto* what = std::get_if<gap>(&x))
     trace::missed(*what, who_);
   below_->push(x);
 }
 
-void tracing_outlet::last_until(unix_time end) {
+void watched_session::last_until(unix_time end) {
   below_->last_until(end);
 }
 
-void tracing_outlet::close(close_code code, std::string_view reason,
-                           std::chrono::milliseconds after) {
+void watched_session::close(close_code code, std::string_view reason,
+                            std::chrono::milliseconds after) {
   below_->close(code, reason, after);
 }
 
-void tracing_outlet::find_out(probe_ptr question) {
+void watched_session::find_out(probe_ptr question) {
   below_->find_out(std::move(question));
 }
 
-std::size_t tracing_outlet::queued_bytes() const {
+std::size_t watched_session::queued_bytes() const {
   return below_->queued_bytes();
 }
 
-std::string tracing_outlet::peer() const {
+std::string watched_session::peer() const {
   return below_->peer();
 }
 
