@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/client_session.hpp"
-#include "atrium/actors/delivery/roster.hpp"
+#include "atrium/actors/delivery/lane_members.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/lane_interface.hpp"
@@ -73,7 +73,7 @@ private:
   lane_actor::pointer self_ = nullptr;
   std::shared_ptr<semaphore> queue_; // of messages that wait for this lane
   std::shared_ptr<lane_meter> meter_;
-  roster roster_;
+  lane_members members_;
   std::string name_;
   std::uint64_t fan_outs_ = 0;
   std::uint64_t lost_ = 0;         // connections whose actor has failed

@@ -1,4 +1,4 @@
-#define CAF_SUITE roster_test
+#define CAF_SUITE lane_members_test
 
 #include "support/actor_fixture.hpp"
 
@@ -21,12 +21,12 @@ struct fixture : node_fixture {
     table.add(who, std::make_shared<recording_session>());
     return who;
   }
-  roster table;
+  lane_members table;
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(roster_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(lane_members_tests, fixture)
 
 CAF_TEST(a room has those who entered and have not left) {
   auto a = add()->id();

@@ -17,14 +17,14 @@ namespace atrium {
 /// does not take is dropped and counted, and its receivers are told of the gap:
 /// before the next thing that the lane takes, or when it has caught up. Belongs
 /// to one actor, whose number is `owner`.
-class lane_senders {
+class lane_fan_out {
 public:
   /// Tells the receivers on a lane that they have missed something between
   /// these times. Any thread, also when the owner has ended.
   using notice = std::function<void(const lane_actor& to, unix_time from,
                                     unix_time until)>;
 
-  lane_senders(environment_ptr env, actor_number owner, notice tell)
+  lane_fan_out(environment_ptr env, actor_number owner, notice tell)
     : env_(std::move(env)), owner_(owner), tell_(std::move(tell)) {
     // nop
   }

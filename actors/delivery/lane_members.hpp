@@ -14,7 +14,7 @@ namespace atrium {
 /// both directions: a fan-out walks one vector, entering and leaving a room
 /// costs O(rooms of that connection), whatever the room's size. No locks: it
 /// belongs to one lane.
-class roster {
+class lane_members {
 public:
   struct resident {
     connection_actor connection;
@@ -23,7 +23,7 @@ public:
 
   void add(connection_actor connection, std::shared_ptr<client_session> out);
 
-  /// Removes a connection from all its rooms and from the roster. Returns its
+  /// Removes a connection from all its rooms and from the lists. Returns its
   /// session if it was there.
   std::shared_ptr<client_session> remove(actor_number connection);
 
@@ -41,7 +41,7 @@ public:
   std::vector<resident> dissolve(actor_number room);
 
   /// Calls `f(client_session&, number)` for each member. `f` must not change
-  /// the roster.
+  /// the lists.
   template <class F>
   void for_members(actor_number room, F f) const {
     auto i = rooms_.find(room);
@@ -52,14 +52,14 @@ public:
   }
 
   /// Calls `f(client_session&)` for each connection. `f` must not change the
-  /// roster.
+  /// lists.
   template <class F>
   void for_all(F f) const {
     for (auto& [number, x] : entries_)
       f(*x->resident.out);
   }
 
-  /// Calls `f(resident&)` for each connection. `f` must not change the roster.
+  /// Calls `f(resident&)` for each connection. `f` must not change the lists.
   template <class F>
   void for_residents(F f) const {
     for (auto& [number, x] : entries_)
@@ -79,27 +79,27 @@ public:
 
 private:
   // Where a connection sits in a room's vector.
-  struct place {
+  struct position {
     actor_number room = 0;
     std::size_t index = 0;
   };
 
   struct entry {
     actor_number number = 0;
-    roster::resident resident;
-    std::vector<place> places;
+    lane_members::resident resident;
+    std::vector<position> positions;
   };
 
-  struct seat {
+  struct slot {
     client_session* out = nullptr; // beside `who`: fan-out needs nothing else
     entry* who = nullptr;
   };
 
-  place* place_in(entry& who, actor_number room);
-  void vacate(const place& p);
+  position* position_in(entry& who, actor_number room);
+  void vacate(const position& p);
 
   std::unordered_map<actor_number, std::unique_ptr<entry>> entries_;
-  std::unordered_map<actor_number, std::vector<seat>> rooms_;
+  std::unordered_map<actor_number, std::vector<slot>> rooms_;
 };
 
 } // namespace atrium
