@@ -4,7 +4,7 @@
 #include "atrium/actors/publication.hpp"
 #include "atrium/actors/util/origin.hpp"
 #include "atrium/actors/util/permit.hpp"
-#include "atrium/actors/util/trace_list.hpp"
+#include "atrium/actors/util/watch_list.hpp"
 
 #include <cstdint>
 #include <string>
@@ -41,7 +41,7 @@ struct packets {
 struct incoming {
   publication_ptr content;
   origin from;
-  trace_note_ptr traced = nullptr;
+  watch_note_ptr watched = nullptr;
 };
 
 struct arrived {

@@ -16,7 +16,7 @@ struct room_member {
   member who;
   connection_actor connection;
   std::size_t lane = 0; ///< Index of the lane it lives on.
-  bool traced = false;  ///< The log tells what it does.
+  bool watched = false; ///< The log tells what it does.
 
   actor_number number() const {
     return connection->id();

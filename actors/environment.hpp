@@ -4,7 +4,7 @@
 #include "atrium/actors/observable.hpp"
 #include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/origin.hpp"
-#include "atrium/actors/util/trace_list.hpp"
+#include "atrium/actors/util/watch_list.hpp"
 #include "atrium/broker/names.hpp"
 
 #include <functional>
@@ -62,7 +62,7 @@ struct environment : std::enable_shared_from_this<environment> {
   /// Bound of what waits in all queues from the bus.
   std::shared_ptr<semaphore> bus_queue;
   std::shared_ptr<hook_watch> hooks;
-  trace_list traced; ///< Whom the log tells everything of.
+  watch_list watched; ///< Whom the log tells everything of.
 };
 
 using environment_ptr = std::shared_ptr<const environment>;

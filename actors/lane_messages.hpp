@@ -4,7 +4,7 @@
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/util/origin.hpp"
 #include "atrium/actors/util/permit.hpp"
-#include "atrium/actors/util/trace_list.hpp"
+#include "atrium/actors/util/watch_list.hpp"
 
 #include <chrono>
 #include <memory>
@@ -42,7 +42,7 @@ struct fan_out {
 struct fan_out_all {
   publication_ptr content;
   origin from;
-  trace_note_ptr traced = nullptr;
+  watch_note_ptr watched = nullptr;
 };
 
 struct tell_member {

@@ -155,9 +155,9 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
   if (x.json.size() > env.limits.message_bytes)
     return leave_out(x.content.time, env);
   auto from = origin_of(x, env);
-  auto traced = env.traced.note(x.content);
+  auto watched = env.watched.note(x.content);
   out.push_back({std::make_shared<const publication>(bytes, std::move(x)), from,
-                 std::move(traced)});
+                 std::move(watched)});
   ++decoded_;
 }
 

@@ -26,7 +26,7 @@ void everyone_state::deliver(const arrived& x) {
   delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
-      lanes_->send(lane, fan_out_all{one.content, one.from, one.traced});
+      lanes_->send(lane, fan_out_all{one.content, one.from, one.watched});
 }
 
 void everyone_state::tell_gap(const interrupted& x) {

@@ -2,7 +2,7 @@
 
 #include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_messages.hpp"
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/lane_interface.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/probe_messages.hpp"
@@ -83,8 +83,8 @@ void lane_state::deliver_all(const fan_out_all& x) {
       ++receivers;
   });
   meter_->delivered(scope::all, x.from, receivers);
-  if (x.traced)
-    trace::delivered(*x.traced, receivers, 0, name_);
+  if (x.watched)
+    watch_log::delivered(*x.watched, receivers, 0, name_);
 }
 
 void lane_state::tell(const tell_member& x) {

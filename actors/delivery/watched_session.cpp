@@ -1,18 +1,18 @@
 #include "atrium/actors/delivery/watched_session.hpp"
 
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 
 namespace atrium {
 
 std::size_t watched_session::append(delivery& x) {
   auto bytes = below_->append(x);
   if (bytes != 0)
-    trace::received(who_, x.what().about(), bytes);
+    watch_log::received(who_, x.what().about(), bytes);
   return bytes;
 }
 
 void watched_session::open(const welcome& hello) {
-  trace::connected(who_, below_->peer());
+  watch_log::connected(who_, below_->peer());
   below_->open(hello);
 }
 
@@ -22,7 +22,7 @@ void watched_session::answer(const reply& x) {
 
 void watched_session::push(const reply& x) {
   if (auto* what = std::get_if<gap>(&x))
-    trace::missed(*what, who_);
+    watch_log::missed(*what, who_);
   below_->push(x);
 }
 

@@ -3,7 +3,7 @@
 
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publishing.hpp"
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/room_state.hpp"
 #include "atrium/actors/room_messages.hpp"
@@ -60,13 +60,13 @@ void room_state::publish_from(publish_in_room& x) {
   auto i = members_.find(x.from->id());
   auto who = i == members_.end() ? member{} : i->second.who;
   auto refuse = [&](errc code, std::string why) {
-    if (traced_)
-      trace::refused(name_, who, code);
+    if (watched_)
+      watch_log::refused(name_, who, code);
     self_->send(x.from, outcome{std::move(what), code, std::move(why)});
   };
   if (i == members_.end())
     return refuse(errc::not_a_member, "only members may publish");
-  auto traced = traced_ || i->second.traced;
+  auto watched = watched_ || i->second.watched;
   room_message message{std::move(request.data), std::move(request.event_id),
                        std::move(request.trace_id)};
   if (auto no = ask_logic(who, message); no.code != errc::none)
@@ -81,15 +81,15 @@ void room_state::publish_from(publish_in_room& x) {
   what.event_id = e.event_id;
   atrium::publish(
     *env_, channel_,
-    {std::move(e), !request.echo, x.from, std::move(what), traced});
+    {std::move(e), !request.echo, x.from, std::move(what), watched});
 }
 
 void room_state::publish(std::string data) {
   if (!is_json_value(data))
     return reject_words("publish", "data");
   auto e = new_envelope(std::move(data));
-  if (traced_)
-    trace::published(e);
+  if (watched_)
+    watch_log::published(e);
   auto bytes = encode_packet(e, false, env_->run_id);
   auto report
     = [name = name_, id = std::move(e.event_id)](const publish_receipt& x) {

@@ -133,7 +133,7 @@ private:
   std::string name_;
   std::string channel_;
   outbox_policy policy_ = outbox_policy::disconnect;
-  bool traced_ = false; // the log tells everything
+  bool watched_ = false; // the log tells everything
   directory_actor directory_;
   subscription_actor subscription_;
   logic_runner logic_;

@@ -137,7 +137,7 @@ private:
   connection_setup setup_;
   std::string id_;
   bool open_ = false;    // the client has got `welcome`
-  bool traced_ = false;  // the log tells what it does
+  bool watched_ = false; // the log tells what it does
   rivals rivals_;        // who has the places of the user
   user_actor waits_for_; // who hears whether it insists on one
   std::uint32_t failures_ = 0;

@@ -3,7 +3,7 @@
 #include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/connection_messages.hpp"
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/user_messages.hpp"
@@ -116,8 +116,8 @@ void user_state::deliver(const packets& x) {
   if (auto gap = feed_.left_out())
     tell_gap(*gap);
   for (auto& one : batch) {
-    if (one.traced)
-      trace::delivered(*one.traced, connections_.size());
+    if (one.watched)
+      watch_log::delivered(*one.watched, connections_.size());
     for (auto& connection : connections_)
       self_->send(connection.actor, push_frame{one.content, x.held, one.from});
   }

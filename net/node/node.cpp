@@ -127,7 +127,7 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   env->names = channel_names{from.name_space};
   env->registry = make_registry(from, *env);
   env->rooms = std::move(rooms);
-  env->traced = trace_list{from.trace_user, from.trace_room};
+  env->watched = watch_list{from.trace_user, from.trace_room};
   env->limits.rooms_per_connection = from.max_rooms;
   env->limits.members_per_room = from.max_room_members;
   env->limits.rooms_per_node = from.max_node_rooms;

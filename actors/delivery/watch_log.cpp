@@ -1,10 +1,10 @@
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 
 #include "atrium/broker/log/log.hpp"
 
 #include <array>
 
-namespace atrium::trace {
+namespace atrium::watch_log {
 
 namespace {
 
@@ -114,7 +114,7 @@ void published(const envelope& x) {
             "message goes to the bus");
 }
 
-void delivered(const trace_note& x, std::size_t receivers, std::size_t missed,
+void delivered(const watch_note& x, std::size_t receivers, std::size_t missed,
                std::string_view lane) {
   log::info("trace_delivered",
             {{"scope", to_string(x.to)},
@@ -155,4 +155,4 @@ void missed(const gap& x, const member& who) {
             "messages may have been missed");
 }
 
-} // namespace atrium::trace
+} // namespace atrium::watch_log

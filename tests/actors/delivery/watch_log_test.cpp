@@ -1,6 +1,6 @@
-#define CAF_SUITE trace_test
+#define CAF_SUITE watch_log_test
 
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include "support/actor_fixture.hpp"
@@ -23,7 +23,7 @@ class stubborn_room : public room_logic {
 /// Watches the user ann and the room watched.
 struct fixture : node_fixture {
   fixture() : node_fixture(room_types{}.add<stubborn_room>("*")) {
-    env->traced = trace_list{{"ann"}, {"watched"}};
+    env->watched = watch_list{{"ann"}, {"watched"}};
     log::redirect([this](std::string_view line) { written.emplace_back(line); });
   }
 
@@ -42,7 +42,7 @@ struct fixture : node_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(trace_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(watch_log_tests, fixture)
 
 CAF_TEST(nothing is told of who is not watched) {
   auto bob = connect("bob");
