@@ -53,12 +53,15 @@ void drop_returned(node_listing& x);
 /// Returns the listing of a node that knows of no other.
 node_listing list_alone(const node_report& self, std::string error);
 
-/// Counters of a roll since its start, for operators and tests.
+/// Counters of a roll since its start: the metrics `atrium_node_registry_*`.
 struct node_roll_stats {
   bool connected = false;       ///< Can announce this node to others.
   std::uint64_t beats = 0;      ///< Announcements that were taken.
   std::uint64_t refused = 0;    ///< Announcements that were refused.
   std::uint64_t unanswered = 0; ///< Listings from what was known before.
+
+  /// When the roll was read last; before the first time, when it was made.
+  std::chrono::steady_clock::time_point read_at;
 };
 
 /// Knows which nodes there are. Every member function but `stop` may be called

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -62,7 +63,7 @@ struct registry_config {
   }
 };
 
-/// Counters of a registry since its start, for operators and tests.
+/// Counters of a registry since its start: the metrics `atrium_user_limits_*`.
 struct registry_stats {
   bool connected = false;      ///< Knows the connections of the other nodes.
   std::uint64_t refused = 0;   ///< Newcomers without a place.
@@ -90,9 +91,9 @@ public:
   /// Gives the place of a connection of this node back, if it has one.
   virtual void leave(const std::string& user, std::uint64_t connection) = 0;
 
-  /// Ends all threads of the registry, after it has passed on, for a second at
-  /// most, who has left. Called once, not from a callback of the registry.
-  virtual void stop() = 0;
+  /// Passes on who has left, for `patience` at most, and ends: from now on
+  /// everybody is let in. Called once, not from a callback of the registry.
+  virtual void stop(std::chrono::milliseconds patience) = 0;
 
   /// Returns the counters; a snapshot, not a transaction.
   virtual registry_stats stats() const = 0;

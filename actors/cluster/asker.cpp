@@ -1,6 +1,5 @@
 #include "atrium/actors/cluster/asker.hpp"
 
-#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <utility>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "atrium/actors/cluster/cluster.hpp"
-#include "atrium/actors/util/permit.hpp"
 
 namespace atrium {
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/environment.hpp"
 
 namespace atrium {

@@ -1,8 +1,6 @@
 #pragma once
 
-#include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/environment.hpp"
-#include "atrium/broker/bus.hpp"
 
 #include <caf/send.hpp>
 

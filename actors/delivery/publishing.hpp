@@ -1,8 +1,6 @@
 #pragma once
 
-#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
-#include "atrium/actors/replies.hpp"
 #include "atrium/broker/envelope.hpp"
 
 namespace atrium {
@@ -13,7 +11,7 @@ struct outgoing {
   bool skip_sender = false;
   connection_actor from;
   accepted success; ///< What the client is told if all goes well.
-  bool watched = false;
+  bool traced = false;
 };
 
 /// Hands `x` to the bus. Its connection gets the `outcome`, once; the log has a

@@ -2,7 +2,6 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/room/hook_error.hpp"
-#include "atrium/actors/util/hook_watch.hpp"
 
 #include <deque>
 #include <exception>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "atrium/actors/cluster/eviction.hpp"
-#include "atrium/actors/probe_messages.hpp"
 
 #include <string>
 #include <vector>

@@ -9,6 +9,7 @@ void memory_node_roll::list(std::chrono::milliseconds, answer done) {
 node_roll_stats memory_node_roll::stats() const {
   node_roll_stats result;
   result.connected = true;
+  result.read_at = std::chrono::steady_clock::now();
   return result;
 }
 

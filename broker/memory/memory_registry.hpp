@@ -19,7 +19,7 @@ public:
 
   void leave(const std::string& user, std::uint64_t connection) override;
 
-  void stop() override {
+  void stop(std::chrono::milliseconds) override {
     // nop
   }
 

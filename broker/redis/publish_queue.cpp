@@ -8,8 +8,8 @@ void publish_queue::push(publish_job job) {
   waiting_.push_back(std::move(job));
 }
 
-void publish_queue::compose(std::string& out) {
-  while (!waiting_.empty() && out.size() < write_size) {
+void publish_queue::compose(std::string& out, std::size_t limit) {
+  while (!waiting_.empty() && out.size() < limit) {
     auto& job = waiting_.front();
     append_command(out, {"PUBLISH", job.channel, *job.payload});
     in_flight_.push_back(std::move(job));

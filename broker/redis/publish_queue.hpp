@@ -35,9 +35,6 @@ class publish_queue {
 public:
   using clock = publish_job::clock;
 
-  /// What `compose` writes at most, except for one larger publish.
-  static constexpr std::size_t write_size = std::size_t{256} << 10;
-
   explicit publish_queue(publish_ledger& ledger, bus_log log = {})
     : ledger_(ledger), log_(std::move(log)) {
     // nop
@@ -46,8 +43,9 @@ public:
   /// Appends an admitted publish; deadlines never decrease from job to job.
   void push(publish_job job);
 
-  /// Appends the commands that wait to `out`; they are in flight from now on.
-  void compose(std::string& out);
+  /// Appends the commands that wait to `out` until it has `limit` bytes or
+  /// more; they are in flight from now on.
+  void compose(std::string& out, std::size_t limit);
 
   /// Takes the answer to the oldest publish in flight. Returns false if there
   /// is none, which means that the server and we disagree about the protocol.
@@ -65,9 +63,9 @@ public:
   /// Returns when `expire` has something to do next.
   std::optional<clock::time_point> next_deadline() const;
 
-  /// Returns whether no answer is outstanding.
-  bool idle() const noexcept {
-    return in_flight_.empty();
+  /// Returns how many publishes have no answer, expired ones among them.
+  std::size_t in_flight() const noexcept {
+    return in_flight_.size();
   }
 
 private:

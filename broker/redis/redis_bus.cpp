@@ -3,74 +3,62 @@
 #include "atrium/broker/redis/publish_ledger.hpp"
 #include "atrium/broker/redis/redis_listener.hpp"
 #include "atrium/broker/redis/redis_publisher.hpp"
+#include "atrium/broker/util/handoff.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include <mutex>
-#include <pthread.h>
-#include <thread>
 #include <utility>
 #include <vector>
 
 namespace atrium {
 
-// Other threads leave their wishes in `staged`; the first one to do so wakes
-// the thread of the bus, which takes all of them at once.
 class redis_bus::core {
 public:
-  explicit core(redis_bus_config config)
-    : config_(std::move(config)),
-      ledger_(config_.max_pending, config_.max_pending_bytes),
-      publisher_(io_, config_, ledger_,
-                 [this](std::string_view why, auto* where) {
-                   where == nullptr ? listener_.drop(why)
-                                    : listener_.drop_if_at(*where, why);
-                 }),
-      listener_(io_, config_) {
+  core(redis_client& client, redis_bus_config config)
+    : client_(client),
+      publish_timeout_(config.publish_timeout),
+      ledger_(config.max_pending, config.max_pending_bytes),
+      publisher_(client, ledger_),
+      listener_(client, gap_clock{{config.publish_timeout, config.clock_skew},
+                                  std::move(config.clock)}),
+      wishes_(client.io(), [this] { take_wishes(); }) {
     // nop
   }
 
   void start() {
-    boost::asio::post(io_, [this] {
+    boost::asio::post(client_.io(), [this] {
       publisher_.start();
       listener_.start();
     });
-    thread_ = std::thread{[this] { run(); }};
-    pthread_setname_np(thread_.native_handle(), "atrium-bus");
   }
 
+  // What was posted, and the timers that were cancelled, have run when the
+  // second call returns: nothing refers to the bus any more.
   void stop() {
-    {
-      std::lock_guard guard{mutex_};
-      if (std::exchange(stopped_, true))
-        return;
-    }
-    boost::asio::post(io_, [this] { shut_down(); });
-    thread_.join();
+    if (!wishes_.close())
+      return;
+    run_on(client_.io(), [this] { shut_down(); });
+    run_on(client_.io(), [] {});
   }
 
   void subscribe(bus_listener_ptr who) {
-    stage([&](wishes& to) {
+    leave([&](wishes& to) {
       to.subscriptions.push_back({true, std::move(who)});
     });
   }
 
   void unsubscribe(bus_listener_ptr who) {
-    stage([&](wishes& to) {
+    leave([&](wishes& to) {
       to.subscriptions.push_back({false, std::move(who)});
     });
   }
 
   void ping(std::function<void()> answer) {
-    std::lock_guard guard{mutex_};
-    if (!stopped_)
-      boost::asio::post(io_, std::move(answer));
+    leave([&](wishes& to) { to.pings.push_back(std::move(answer)); });
   }
 
   void confirm(std::string channel, std::function<void()> carried) {
-    stage([&](wishes& to) {
+    leave([&](wishes& to) {
       to.doubts.emplace_back(std::move(channel), std::move(carried));
     });
   }
@@ -78,10 +66,10 @@ public:
   void publish(publish_job job) {
     auto size = job.payload->size();
     auto admitted = ledger_.admit(size);
-    auto staged = admitted && stage([&](wishes& to) {
-                    to.publishes.push_back(std::move(job));
-                  });
-    if (staged)
+    auto left = admitted && leave([&](wishes& to) {
+                  to.publishes.push_back(std::move(job));
+                });
+    if (left)
       return;
     if (admitted)
       ledger_.settle(size, false);
@@ -91,17 +79,18 @@ public:
 
   bus_stats stats() const {
     bus_stats out;
-    out.publishes = publisher_.is_up();
-    out.subscribes = listener_.is_up();
+    auto links = client_.state();
+    out.publishes = links.commands;
+    out.subscribes = links.subscriptions;
     out.connected = out.publishes && out.subscribes;
-    out.takes_writes = publisher_.takes_writes();
-    out.trouble = trouble();
+    out.takes_writes = links.takes_writes;
+    out.trouble = std::move(links.trouble);
+    out.reconnects = links.reconnects;
     out.published = ledger_.published();
     out.carried = ledger_.carried();
     out.rejected = ledger_.rejected();
     out.failed = ledger_.failed();
     out.received = listener_.received();
-    out.reconnects = publisher_.losses() + listener_.losses();
     out.pending = ledger_.pending();
     out.pending_bytes = ledger_.pending_bytes();
     out.subscriptions = listener_.channels();
@@ -109,15 +98,6 @@ public:
   }
 
 private:
-  std::string trouble() const {
-    std::string result;
-    for (auto& [name, what] : {std::pair{"cmd", publisher_.trouble()},
-                               std::pair{"sub", listener_.trouble()}})
-      if (!what.empty())
-        result += (result.empty() ? "" : "; ") + (name + (": " + what));
-    return result;
-  }
-
   struct change {
     bool begins = false;
     bus_listener_ptr who;
@@ -125,80 +105,62 @@ private:
 
   // Publishes are bounded by the ledger, changes by the subscriptions that
   // exist and those that ended since the thread looked last; whoever has one
-  // has one doubt at a time.
+  // has one doubt at a time, and one asks for a ping at a time.
   struct wishes {
     std::vector<change> subscriptions;
     std::vector<publish_job> publishes;
     std::vector<std::pair<std::string, std::function<void()>>> doubts;
+    std::vector<std::function<void()>> pings;
   };
 
   // Returns false if the bus has stopped.
   template <class F>
-  bool stage(F&& add) {
-    std::lock_guard guard{mutex_};
-    if (stopped_)
-      return false;
-    add(staged_);
-    if (!std::exchange(woken_, true))
-      boost::asio::post(io_, [this] { take_staged(); });
-    return true;
+  bool leave(F&& add) {
+    return wishes_.leave([&](wishes& to) {
+      add(to);
+      return true;
+    });
   }
 
-  wishes drain() {
-    std::lock_guard guard{mutex_};
-    woken_ = false;
-    return std::exchange(staged_, {});
-  }
-
-  void take_staged() {
-    apply(drain());
+  void take_wishes() {
+    auto taken = wishes_.take();
+    auto pings = std::exchange(taken.pings, {});
+    apply(std::move(taken));
     listener_.wake();
     publisher_.wake();
+    for (auto& answer : pings)
+      call_guarded(client_.log(), answer);
   }
 
-  void apply(wishes staged) {
-    for (auto& [begins, who] : staged.subscriptions)
+  void apply(wishes taken) {
+    for (auto& [begins, who] : taken.subscriptions)
       begins ? listener_.add(std::move(who)) : listener_.remove(who);
-    for (auto& [channel, carried] : staged.doubts)
+    for (auto& [channel, carried] : taken.doubts)
       listener_.confirm(channel, std::move(carried));
-    auto deadline = publish_job::clock::now() + config_.publish_timeout;
-    for (auto& job : staged.publishes) {
+    auto deadline = publish_job::clock::now() + publish_timeout_;
+    for (auto& job : taken.publishes) {
       job.deadline = deadline;
       publisher_.push(std::move(job));
     }
   }
 
-  // In this order: what is staged must be there to be failed.
+  // In this order: what was left must be there to be failed.
   void shut_down() {
-    apply(drain());
+    apply(wishes_.take());
     publisher_.stop();
     listener_.stop();
-    io_.stop();
   }
 
-  void run() noexcept {
-    while (!io_.stopped()) {
-      call_guarded(config_.log, [this] { io_.run(); });
-    }
-  }
-
-  const redis_bus_config config_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
-    work_{io_.get_executor()};
+  redis_client& client_;
+  const std::chrono::milliseconds publish_timeout_;
   publish_ledger ledger_;
   redis_publisher publisher_;
   redis_listener listener_;
-  std::thread thread_;
-
-  std::mutex mutex_;
-  wishes staged_;
-  bool woken_ = false; // the thread is about to look
-  bool stopped_ = false;
+  handoff<wishes> wishes_; // of other threads
 };
 
-redis_bus::redis_bus(redis_bus_config config)
-  : core_(std::make_shared<core>(std::move(config))) {
+redis_bus::redis_bus(redis_client& client, redis_bus_config config)
+  : core_(std::make_shared<core>(client, std::move(config))) {
   core_->start();
 }
 

@@ -1,6 +1,7 @@
 #include "atrium/broker/redis/redis_link.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 
 #include <exception>
@@ -40,19 +41,17 @@ auto redis_link::if_fresh(F f) {
   };
 }
 
-redis_link::redis_link(asio::io_context& io, const redis_bus_config& config,
-                       std::string name, redis_dialog& dialog,
-                       redis_life::manner manner)
-  : config_(config),
+redis_link::redis_link(asio::io_context& io, redis_client_config config,
+                       std::string name, redis_life::manner manner)
+  : config_(std::move(config)),
     name_(std::move(name)),
-    dialog_(dialog),
-    lookup_(io, config.resolve),
-    dialer_(io, config.connect_timeout),
+    lookup_(io, config_.resolve),
+    dialer_(io, config_.connect_timeout),
     socket_(io),
     timer_(io),
-    backoff_(config.backoff_floor, config.backoff_cap),
+    backoff_(config_.backoff_floor, config_.backoff_cap),
     in_(read_size),
-    life_(manner, config.write_key) {
+    life_(manner, config_.write_key) {
   // nop
 }
 
@@ -66,12 +65,12 @@ void redis_link::wake() {
   if (state_ != state::up || writing_)
     return;
   if (life_.is_due()) {
-    if (!dialog_.idle())
+    if (!dialog_->idle())
       return; // asks when the answers are there, which is soon
     life_.ask(out_, clock_type::now());
-    dialog_.on_asked();
+    dialog_->on_asked();
   }
-  dialog_.compose(out_);
+  dialog_->compose(out_);
   write();
 }
 
@@ -95,7 +94,7 @@ bool redis_link::takes_writes() const {
 
 void redis_link::connect() {
   if (config_.url.is_unix())
-    return dial(local_endpoints(config_.url));
+    return dial({asio::local::stream_protocol::endpoint{config_.url.path}});
   state_ = state::resolving;
   arm(config_.resolve_timeout, &redis_link::time_out);
   lookup_.find(config_.url.host, config_.url.port,
@@ -144,7 +143,8 @@ void redis_link::go_up() {
   log_to(config_.log, log::level::info, "bus_link_up", {{"link", name_}},
          "link to " + config_.url.masked() + " is up");
   arm({}, &redis_link::look_after_life);
-  dialog_.on_up();
+  is_up_ = true;
+  dialog_->on_up();
   wake();
 }
 
@@ -160,7 +160,7 @@ void redis_link::on_read(std::size_t size) {
   auto outcome = reader_.feed({in_.data(), size}, [this](resp_reply reply) {
     return state_ == state::up ? on_reply(reply) : on_setup_reply(reply);
   });
-  dialog_.on_read_end();
+  dialog_->on_read_end();
   if (outcome == resp_reader::result::broken)
     trouble_ = "protocol error";
   if (!trouble_.empty())
@@ -173,7 +173,7 @@ bool redis_link::on_reply(resp_reply reply) {
   if (life_.is_asking() && !is_message(reply))
     on_life_reply(reply);
   else
-    trouble_ = dialog_.on_reply(reply);
+    trouble_ = dialog_->on_reply(reply);
   return trouble_.empty();
 }
 
@@ -223,7 +223,7 @@ void redis_link::on_life_reply(resp_reply reply) {
   if (found.is_whole) {
     order_.worked(); // not before: a replica may have come up as well
     tell(found.write_error, found.write_error.empty());
-    dialog_.on_proven();
+    dialog_->on_proven();
   }
 }
 
@@ -244,15 +244,18 @@ void redis_link::lose(std::string_view reason) {
   close();
   report_loss(why, pause);
   arm(pause, &redis_link::connect);
-  if (before == state::up)
-    dialog_.on_down(life_.proven(), why);
-  else if (before == state::setting_up && is_demotion(why))
-    dialog_.on_turned_away(peer_, why);
+  if (before == state::up) {
+    ++losses_;
+    dialog_->on_down(life_.proven(), why);
+  } else if (before == state::setting_up && is_demotion(why)) {
+    dialog_->on_turned_away(peer_, why);
+  }
 }
 
 void redis_link::close() {
   ++generation_;
   state_ = state::down;
+  is_up_ = false;
   lookup_.forget();
   dialer_.cancel();
   error_code ignored;

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "atrium/broker/bus.hpp"
-#include "atrium/broker/redis/redis_bus.hpp"
+#include "atrium/broker/redis/redis_client_config.hpp"
 #include "atrium/broker/redis/redis_dialog.hpp"
 #include "atrium/broker/redis/redis_life.hpp"
 #include "atrium/broker/redis/redis_setup.hpp"
@@ -14,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -38,17 +38,18 @@ namespace atrium {
 /// meanwhile stays with the dialog and goes out in the next one.
 class redis_link {
 public:
-  /// `name` tells the links of one bus apart, e.g. "sub". The dialog and the
-  /// context must outlive the link.
-  redis_link(boost::asio::io_context& io, const redis_bus_config& config,
-             std::string name, redis_dialog& dialog,
+  /// `name` tells the links of one client apart, e.g. "sub". The context must
+  /// outlive the link.
+  redis_link(boost::asio::io_context& io, redis_client_config config,
+             std::string name,
              redis_life::manner manner = redis_life::manner::commands);
 
   redis_link(const redis_link&) = delete;
   redis_link& operator=(const redis_link&) = delete;
 
-  /// Starts to connect.
-  void start() {
+  /// Starts to connect. The dialog must live until `stop`.
+  void start(redis_dialog& dialog) {
+    dialog_ = &dialog;
     arm({}, &redis_link::connect);
   }
 
@@ -77,6 +78,16 @@ public:
   /// Everything works again: the next loss starts with a short pause.
   void settled() noexcept {
     backoff_.reset();
+  }
+
+  /// Returns whether the link is up and set up. Any thread.
+  bool is_up() const noexcept {
+    return is_up_.load();
+  }
+
+  /// Returns how often the link was lost. Any thread.
+  std::uint64_t losses() const noexcept {
+    return losses_.load();
   }
 
   /// Returns why the link is down, or what it is refused; empty if nothing is
@@ -114,9 +125,9 @@ private:
   template <class F>
   auto if_fresh(F f);
 
-  const redis_bus_config config_;
+  const redis_client_config config_;
   const std::string name_;
-  redis_dialog& dialog_;
+  redis_dialog* dialog_ = nullptr; // null: not started
 
   name_lookup lookup_;
   redis_dialer dialer_;
@@ -138,6 +149,8 @@ private:
   bool writing_ = false;
   redis_life life_;
 
+  std::atomic<bool> is_up_ = false;
+  std::atomic<std::uint64_t> losses_ = 0;
   mutable std::mutex mutex_;
   std::string known_trouble_ = "not connected yet";
   bool takes_writes_ = true;

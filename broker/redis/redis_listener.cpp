@@ -4,23 +4,22 @@
 
 namespace atrium {
 
-redis_listener::redis_listener(boost::asio::io_context& io,
-                               const redis_bus_config& config)
-  : clock_({config.publish_timeout, config.clock_skew}, config.clock),
-    ticks_(io),
-    table_(clock_, config.log),
-    tracker_(table_),
-    link_(io, config, "sub", *this, redis_life::manner::subscriptions) {
+redis_listener::redis_listener(redis_client& client, gap_clock clock)
+  : client_(client),
+    link_(client.subscriptions()),
+    clock_(std::move(clock)),
+    ticks_(client.io()),
+    table_(clock_, client.log()),
+    tracker_(table_) {
   // nop
 }
 
 void redis_listener::start() {
-  link_.start();
+  client_.subscribe_by(*this);
   tick();
 }
 
 void redis_listener::stop() {
-  up_ = false;
   channels_ = 0;
   link_.stop();
   ticks_.cancel();
@@ -51,12 +50,10 @@ void redis_listener::wake() {
 }
 
 void redis_listener::on_up() {
-  up_ = true;
+  // nop
 }
 
 void redis_listener::on_down(gap_clock::steady proven, std::string_view) {
-  up_ = false;
-  ++losses_;
   table_.on_lost(proven);
   tracker_.on_lost();
 }
@@ -93,7 +90,7 @@ void redis_listener::on_read_end() {
   table_.flush();
   received_ = table_.received();
   channels_ = tracker_.wanted();
-  if (up_ && tracker_.settled())
+  if (link_.is_up() && tracker_.settled())
     link_.settled();
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "atrium/broker/redis/redis_link.hpp"
+#include "atrium/broker/redis/redis_client.hpp"
 #include "atrium/broker/redis/subscriber_table.hpp"
 #include "atrium/broker/redis/subscription_tracker.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
@@ -15,11 +14,11 @@
 
 namespace atrium {
 
-/// Listens to channels over a link of its own. For the thread of the bus,
-/// except for the counters.
+/// Listens to channels over the link of a client that is for that. For the
+/// thread of its context, except for the counters.
 class redis_listener final : private redis_dialog {
 public:
-  redis_listener(boost::asio::io_context& io, const redis_bus_config& config);
+  redis_listener(redis_client& client, gap_clock clock);
 
   /// Starts to connect.
   void start();
@@ -38,31 +37,6 @@ public:
 
   /// Tells Redis about what was added and removed, and asks what is in doubt.
   void wake();
-
-  /// Drops the link: the server is not the one to talk to.
-  void drop(std::string_view reason) {
-    link_.drop(reason);
-  }
-
-  /// The same, if the link leads to this address.
-  void drop_if_at(const redis_protocol::endpoint& where,
-                  std::string_view reason) {
-    link_.drop_if_at(where, reason);
-  }
-
-  /// What is wrong with the link; empty: nothing. Any thread.
-  std::string trouble() const {
-    return link_.trouble();
-  }
-
-  bool is_up() const noexcept {
-    return up_.load();
-  }
-
-  /// Returns how often the link was lost.
-  std::uint64_t losses() const noexcept {
-    return losses_.load();
-  }
 
   /// Returns how many messages have arrived.
   std::uint64_t received() const noexcept {
@@ -86,15 +60,14 @@ private:
 
   void tick();
 
+  redis_client& client_;
+  redis_link& link_;
   gap_clock clock_;
   boost::asio::steady_timer ticks_;
   subscriber_table table_;
   subscription_tracker tracker_;
-  std::atomic<bool> up_ = false;
-  std::atomic<std::uint64_t> losses_ = 0;
   std::atomic<std::uint64_t> received_ = 0;
   std::atomic<std::size_t> channels_ = 0;
-  redis_link link_;
 };
 
 } // namespace atrium

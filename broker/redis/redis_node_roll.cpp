@@ -1,17 +1,17 @@
 #include "atrium/broker/redis/redis_node_roll.hpp"
 
-#include "atrium/broker/redis/redis_link.hpp"
+#include "atrium/broker/redis/redis_client.hpp"
 #include "atrium/broker/redis/roll_queue.hpp"
+#include "atrium/broker/util/handoff.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <mutex>
 #include <optional>
-#include <pthread.h>
-#include <thread>
 #include <utility>
 
 namespace atrium {
@@ -26,56 +26,63 @@ roll_keys keys_of(const channel_names& names) {
 
 } // namespace
 
-class redis_node_roll::core final : private redis_dialog {
+class redis_node_roll::core final : private redis_caller {
 public:
-  explicit core(redis_node_roll_config config)
-    : log_(config.link.log),
+  core(redis_client& client, redis_node_roll_config config)
+    : client_(client),
       report_(config.report),
       queue_(keys_of(config.names), config.timing, std::move(config.report),
-             log_),
-      timer_(io_),
-      link_(io_, config.link, "roll", *this) {
+             client.log()),
+      timer_(client.io()),
+      wishes_(client.io(), [this] { take_wishes(); }) {
     // nop
   }
 
-  void run() {
-    boost::asio::post(io_, [this] { link_.start(); });
-    thread_ = std::thread{[this] {
-      while (!io_.stopped())
-        call_guarded(log_, [this] { io_.run(); });
-    }};
-    pthread_setname_np(thread_.native_handle(), "atrium-roll");
+  void join() {
+    boost::asio::post(client_.io(), [this] {
+      client_.add(*this, {beat_script, "node_roll_refused",
+                          "the roll of nodes is refused"});
+    });
   }
 
   void start() {
-    boost::asio::post(io_, [this] {
+    boost::asio::post(client_.io(), [this] {
       if (!last_)
         queue_.start(clock_type::now());
       go_on();
     });
   }
 
+  // The second call returns when what was posted before has run: nothing refers
+  // to the roll any more.
   void stop(std::chrono::milliseconds patience) {
-    if (!thread_.joinable())
+    if (stopped_.exchange(true))
       return;
-    boost::asio::post(io_, [this, patience] {
+    boost::asio::post(client_.io(), [this, patience] {
       last_ = clock_type::now() + patience;
       queue_.leave();
       go_on();
     });
-    thread_.join();
-    take(end());
-    queue_.answer_all(clock_type::now());
+    ended_.get_future().wait();
+    run_on(client_.io(), [] {});
   }
 
   void list(std::chrono::milliseconds patience, answer done) {
-    if (auto late = stage({std::move(done), clock_type::now() + patience}))
-      late(list_alone(report_(), "the roll takes no more questions"));
+    auto left = wishes_.leave([&](std::vector<wish>& to) {
+      if (to.size() >= roll_queue::max_waiting)
+        return false;
+      to.push_back({std::move(done), clock_type::now() + patience});
+      return true;
+    });
+    if (!left)
+      done(list_alone(report_(), "the roll takes no more questions"));
   }
 
   node_roll_stats stats() const {
     std::lock_guard guard{mutex_};
-    return stats_;
+    auto result = stats_;
+    result.read_at = std::max(result.read_at, made_at_);
+    return result;
   }
 
 private:
@@ -85,30 +92,9 @@ private:
     clock_type::time_point deadline;
   };
 
-  // Returns the answer to those who come too late or are too many.
-  answer stage(wish x) {
-    std::lock_guard guard{mutex_};
-    if (stopped_ || staged_.size() >= roll_queue::max_waiting)
-      return std::move(x.done);
-    staged_.push_back(std::move(x));
-    if (!std::exchange(woken_, true))
-      boost::asio::post(io_, [this] {
-        take(drain());
-        go_on();
-      });
-    return nullptr;
-  }
-
-  std::vector<wish> drain() {
-    std::lock_guard guard{mutex_};
-    woken_ = false;
-    return std::exchange(staged_, {});
-  }
-
-  std::vector<wish> end() {
-    std::lock_guard guard{mutex_};
-    stopped_ = true;
-    return std::exchange(staged_, {});
+  void take_wishes() {
+    take(wishes_.take());
+    go_on();
   }
 
   void take(std::vector<wish> wishes) {
@@ -119,14 +105,13 @@ private:
   // Whatever has happened: does what is due, and sees to it that this is called
   // when something is.
   void go_on() {
-    queue_.tick(clock_type::now());
-    link_.wake();
-    publish_stats();
-    if (last_ && (queue_.is_settled() || clock_type::now() >= *last_)) {
-      link_.stop();
-      io_.stop();
+    if (is_over_)
       return;
-    }
+    queue_.tick(clock_type::now());
+    client_.wake();
+    publish_stats();
+    if (last_ && (queue_.is_settled() || clock_type::now() >= *last_))
+      return end();
     auto next = queue_.due();
     timer_.expires_at(last_ ? std::min(next, *last_) : next);
     timer_.async_wait([this](boost::system::error_code ec) {
@@ -135,76 +120,82 @@ private:
     });
   }
 
+  // Not from a call of the client, which still has to make others.
+  void go_on_soon() {
+    boost::asio::post(client_.io(), [this] { go_on(); });
+  }
+
+  void end() {
+    is_over_ = true;
+    wishes_.close();
+    take(wishes_.take());
+    queue_.answer_all(clock_type::now());
+    client_.remove(*this);
+    timer_.cancel();
+    publish_stats();
+    ended_.set_value();
+  }
+
   void publish_stats() {
     std::lock_guard guard{mutex_};
     stats_ = queue_.stats();
   }
 
-  // -- redis_dialog -----------------------------------------------------------
+  // -- redis_caller -----------------------------------------------------------
 
   void on_up() override {
     queue_.on_up(clock_type::now());
+    go_on_soon();
   }
 
-  void on_proven() override {
-    link_.settled();
-  }
-
-  void on_down(gap_clock::steady, std::string_view) override {
+  void on_lost() override {
     queue_.on_lost();
-    go_on();
+    go_on_soon();
   }
 
-  void compose(std::string& out) override {
+  void on_script(std::string_view sha) override {
+    queue_.on_script(sha);
+  }
+
+  void on_script_refused(std::string_view error) override {
+    queue_.on_script_refused(error);
+  }
+
+  void compose(std::string& out, std::size_t) override {
     queue_.compose(out);
   }
 
-  bool idle() const override {
-    return queue_.idle();
+  std::size_t unanswered() const override {
+    return queue_.unanswered();
   }
 
   std::string_view on_reply(resp_reply reply) override {
-    if (is_error(reply))
-      report(loggable(reply.front().text));
-    auto flaw = queue_.on_reply(reply, clock_type::now());
-    return flaw.empty() ? demotion_in(reply) : flaw;
+    return queue_.on_reply(reply, clock_type::now());
   }
 
   void on_read_end() override {
-    boost::asio::post(io_, [this] { go_on(); });
+    go_on_soon();
   }
 
-  // The same complaint about every beat is one line.
-  void report(std::string_view error) {
-    if (error == last_error_)
-      return;
-    last_error_ = error;
-    log_to(log_, log::level::warn, "node_roll_refused",
-           {{"error", last_error_}}, "the roll of nodes is refused");
-  }
-
-  const bus_log log_;
+  redis_client& client_;
+  const clock_type::time_point made_at_ = clock_type::now();
   const std::function<node_report()> report_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
-    work_{io_.get_executor()};
   roll_queue queue_;
   boost::asio::steady_timer timer_;
-  redis_link link_;
-  std::string last_error_;                     // what the log says already
   std::optional<clock_type::time_point> last_; // the roll stops
-  std::thread thread_;
+  bool is_over_ = false;
+  std::atomic<bool> stopped_ = false;
+  std::promise<void> ended_;
+  handoff<std::vector<wish>> wishes_; // of other threads
 
   mutable std::mutex mutex_;
-  std::vector<wish> staged_;
   node_roll_stats stats_;
-  bool woken_ = false; // the thread is about to look
-  bool stopped_ = false;
 };
 
-redis_node_roll::redis_node_roll(redis_node_roll_config config)
-  : core_(std::make_unique<core>(std::move(config))) {
-  core_->run();
+redis_node_roll::redis_node_roll(redis_client& client,
+                                 redis_node_roll_config config)
+  : core_(std::make_unique<core>(client, std::move(config))) {
+  core_->join();
 }
 
 redis_node_roll::~redis_node_roll() {

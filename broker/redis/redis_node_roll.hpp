@@ -2,16 +2,16 @@
 
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/node_roll.hpp"
-#include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/roll_script.hpp"
 
 #include <memory>
 
 namespace atrium {
 
+class redis_client;
+
 /// What a `redis_node_roll` needs to know.
 struct redis_node_roll_config {
-  redis_bus_config link; ///< Where Redis is; `.roll` is appended to the name.
   channel_names names{"dev:atrium"};
   roll_timing timing;
 
@@ -19,16 +19,18 @@ struct redis_node_roll_config {
   std::function<node_report()> report;
 };
 
-/// The roll of all nodes that share a Redis, over a connection of its own that
-/// heals itself. Runs one thread, `atrium-roll`, that makes most calls.
+/// The roll of all nodes that share a Redis, over the command link of a client,
+/// from whose thread it makes most calls.
 ///
 /// A node is in it under its run as long as it says so, by a write every
 /// `interval`; one that falls silent stays listed as silent for `keep`, one
 /// that stops is gone at once. All times are by the clock of Redis.
-class redis_node_roll final : public node_roll {
+class redis_node_roll : public node_roll {
 public:
-  /// Starts the thread and returns at once.
-  explicit redis_node_roll(redis_node_roll_config config);
+  using config = redis_node_roll_config;
+
+  /// Returns at once. The client has to outlive the roll.
+  redis_node_roll(redis_client& client, redis_node_roll_config config);
 
   redis_node_roll(const redis_node_roll&) = delete;
   redis_node_roll& operator=(const redis_node_roll&) = delete;

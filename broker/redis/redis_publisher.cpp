@@ -4,25 +4,17 @@
 
 namespace atrium {
 
-redis_publisher::redis_publisher(boost::asio::io_context& io,
-                                 const redis_bus_config& config,
-                                 publish_ledger& ledger,
-                                 demotion_handler on_demoted)
-  : log_(config.log),
-    queue_(ledger, config.log),
-    on_demoted_(std::move(on_demoted)),
-    timer_(io),
-    link_(io, config, "cmd", *this) {
+redis_publisher::redis_publisher(redis_client& client, publish_ledger& ledger)
+  : client_(client), queue_(ledger, client.log()), timer_(client.io()) {
   // nop
 }
 
 void redis_publisher::start() {
-  link_.start();
+  client_.add(*this, {{}, "publish_refused", "PUBLISH is refused"});
 }
 
 void redis_publisher::stop() {
-  up_ = false;
-  link_.stop();
+  client_.remove(*this);
   timer_.cancel();
   queue_.fail_all();
 }
@@ -33,58 +25,23 @@ void redis_publisher::push(publish_job job) {
 
 void redis_publisher::wake() {
   watch_deadlines();
-  link_.wake();
+  client_.wake();
 }
 
-void redis_publisher::on_up() {
-  up_ = true;
-  last_error_.clear();
-}
-
-void redis_publisher::on_proven() {
-  link_.settled();
-}
-
-void redis_publisher::on_down(gap_clock::steady, std::string_view reason) {
-  up_ = false;
-  ++losses_;
+void redis_publisher::on_lost() {
   queue_.on_lost();
-  if (is_demotion(reason))
-    on_demoted_(reason, nullptr);
 }
 
-void redis_publisher::on_turned_away(const redis_protocol::endpoint& from,
-                                     std::string_view reason) {
-  on_demoted_(reason, &from);
+void redis_publisher::compose(std::string& out, std::size_t limit) {
+  queue_.compose(out, limit);
 }
 
-void redis_publisher::compose(std::string& out) {
-  queue_.compose(out);
-}
-
-bool redis_publisher::idle() const {
-  return queue_.idle();
+std::size_t redis_publisher::unanswered() const {
+  return queue_.in_flight();
 }
 
 std::string_view redis_publisher::on_reply(resp_reply reply) {
-  if (is_error(reply))
-    report(loggable(reply.front().text));
-  if (!queue_.on_reply(reply))
-    return "an answer to no command";
-  return demotion_in(reply);
-}
-
-void redis_publisher::on_read_end() {
-  // nop
-}
-
-// The same complaint about each of thousands of publishes is one line.
-void redis_publisher::report(std::string_view error) {
-  if (error == last_error_)
-    return;
-  last_error_ = error;
-  log_to(log_, log::level::warn, "publish_refused", {{"error", last_error_}},
-         "PUBLISH is refused");
+  return queue_.on_reply(reply) ? "" : "an answer to no command";
 }
 
 // One timer for all: deadlines never decrease from one publish to the next.

@@ -1,61 +1,57 @@
 #include "atrium/broker/redis/redis_registry.hpp"
 
-#include "atrium/broker/redis/redis_link.hpp"
+#include "atrium/broker/redis/redis_client.hpp"
+#include "atrium/broker/redis/registry_script.hpp"
+#include "atrium/broker/util/handoff.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <future>
 #include <mutex>
-#include <pthread.h>
-#include <thread>
+#include <optional>
 #include <utility>
 
 namespace atrium {
 
-namespace {
-
 using clock_type = registry_queue::clock;
 
-constexpr std::chrono::seconds farewell{1}; // for departures when it stops
-
-} // namespace
-
-class redis_registry::core final : private redis_dialog {
+class redis_registry::core final : private redis_caller {
 public:
-  explicit core(redis_registry_config config)
-    : log_(config.link.log),
+  core(redis_client& client, redis_registry_config config)
+    : client_(client),
       queue_(
         std::move(config.rules), config.timing,
         [names = std::move(config.names)](std::string_view user) {
           return names.user(user) + ":connections";
         },
-        log_),
-      timer_(io_),
-      link_(io_, config.link, "reg", *this) {
+        client.log()),
+      timer_(client.io()),
+      wishes_(client.io(), [this] { take_wishes(); }) {
     // nop
   }
 
   void start() {
-    boost::asio::post(io_, [this] {
-      link_.start();
+    boost::asio::post(client_.io(), [this] {
+      client_.add(*this, {registry_script, "registry_refused",
+                          "the registry of users is refused"});
       tick();
     });
-    thread_ = std::thread{[this] { run(); }};
-    pthread_setname_np(thread_.native_handle(), "atrium-registry");
   }
 
-  void stop() {
-    if (!thread_.joinable())
+  // The second call returns when what was posted before has run: nothing refers
+  // to the registry any more.
+  void stop(std::chrono::milliseconds patience) {
+    if (stopped_.exchange(true))
       return;
-    boost::asio::post(io_, [this] {
-      last_ = clock_type::now() + farewell;
-      end_if_settled();
+    boost::asio::post(client_.io(), [this, patience] {
+      last_ = clock_type::now() + patience;
+      tick();
     });
-    thread_.join();
-    std::lock_guard guard{mutex_};
-    stopped_ = true;
-    apply(std::exchange(staged_, {}));
-    queue_.decide_all();
+    ended_.get_future().wait();
+    run_on(client_.io(), [] {});
   }
 
   /// One arrival, or one departure, which has no answer.
@@ -65,17 +61,13 @@ public:
     answer done;
   };
 
-  void stage(wish x) {
-    std::unique_lock guard{mutex_};
-    if (stopped_) {
-      guard.unlock();
-      if (x.done)
-        x.done({true});
-      return;
-    }
-    staged_.push_back(std::move(x));
-    if (!std::exchange(woken_, true))
-      boost::asio::post(io_, [this] { take_staged(); });
+  void leave(wish x) {
+    auto left = wishes_.leave([&](std::vector<wish>& to) {
+      to.push_back(std::move(x));
+      return true;
+    });
+    if (!left && x.done)
+      x.done({true});
   }
 
   registry_stats stats() const {
@@ -84,21 +76,10 @@ public:
   }
 
 private:
-  void run() {
-    while (!io_.stopped())
-      call_guarded(log_, [this] { io_.run(); });
-  }
-
-  void take_staged() {
-    apply(drain());
-    link_.wake();
+  void take_wishes() {
+    apply(wishes_.take());
+    client_.wake();
     publish_stats();
-  }
-
-  std::vector<wish> drain() {
-    std::lock_guard guard{mutex_};
-    woken_ = false;
-    return std::exchange(staged_, {});
   }
 
   void apply(std::vector<wish> wishes) {
@@ -116,103 +97,105 @@ private:
   }
 
   void tick() {
-    queue_.tick(clock_type::now());
-    link_.wake();
+    if (is_over_)
+      return;
+    auto now = clock_type::now();
+    queue_.tick(now);
+    client_.wake();
     publish_stats();
-    end_if_settled();
-    timer_.expires_after(registry_queue::tick_time);
+    if (last_ && (queue_.is_settled() || now >= *last_))
+      return end();
+    auto next = now + registry_queue::tick_time;
+    timer_.expires_at(last_ ? std::min(next, *last_) : next);
     timer_.async_wait([this](boost::system::error_code ec) {
       if (!ec)
         tick();
     });
   }
 
-  void end_if_settled() {
-    if (last_ && (queue_.is_settled() || clock_type::now() >= *last_)) {
-      link_.stop();
-      io_.stop();
-    }
+  // In this order: whoever has come too late for Redis is decided about here.
+  void end() {
+    is_over_ = true;
+    wishes_.close();
+    apply(wishes_.take());
+    queue_.decide_all();
+    client_.remove(*this);
+    timer_.cancel();
+    publish_stats();
+    ended_.set_value();
   }
 
-  // -- redis_dialog -----------------------------------------------------------
+  // -- redis_caller -----------------------------------------------------------
 
   void on_up() override {
     queue_.on_up();
   }
 
-  void on_proven() override {
-    link_.settled();
-  }
-
-  void on_down(gap_clock::steady, std::string_view) override {
+  void on_lost() override {
     queue_.on_lost();
-    publish_stats();
+    on_read_end();
   }
 
-  void compose(std::string& out) override {
-    queue_.compose(out, clock_type::now());
+  void on_script(std::string_view sha) override {
+    queue_.on_script(sha);
   }
 
-  bool idle() const override {
-    return queue_.idle();
+  void on_script_refused(std::string_view) override {
+    queue_.on_script_refused();
+  }
+
+  void compose(std::string& out, std::size_t limit) override {
+    queue_.compose(out, limit, clock_type::now());
+  }
+
+  std::size_t unanswered() const override {
+    return queue_.unanswered();
   }
 
   std::string_view on_reply(resp_reply reply) override {
-    if (is_error(reply))
-      report(loggable(reply.front().text));
-    auto flaw = queue_.on_reply(reply);
-    return flaw.empty() ? demotion_in(reply) : flaw;
+    return queue_.on_reply(reply);
   }
 
+  // The end is not for a call of the client, which still has to make others.
   void on_read_end() override {
     publish_stats();
-    end_if_settled();
+    if (last_)
+      boost::asio::post(client_.io(), [this] { tick(); });
   }
 
-  // The same complaint about each of thousands of places is one line.
-  void report(std::string_view error) {
-    if (error == last_error_)
-      return;
-    last_error_ = error;
-    log_to(log_, log::level::warn, "registry_refused", {{"error", last_error_}},
-           "the registry of users is refused");
-  }
-
-  const bus_log log_;
-  boost::asio::io_context io_{1};
+  redis_client& client_;
   registry_queue queue_;
   boost::asio::steady_timer timer_;
-  redis_link link_;
-  std::string last_error_;                     // what the log says already
   std::optional<clock_type::time_point> last_; // the registry stops
-  std::thread thread_;
+  bool is_over_ = false;
+  std::atomic<bool> stopped_ = false;
+  std::promise<void> ended_;
+  handoff<std::vector<wish>> wishes_; // of other threads
 
   mutable std::mutex mutex_;
-  std::vector<wish> staged_;
   registry_stats stats_;
-  bool woken_ = false; // the thread is about to look
-  bool stopped_ = false;
 };
 
-redis_registry::redis_registry(redis_registry_config config)
-  : core_(std::make_unique<core>(std::move(config))) {
+redis_registry::redis_registry(redis_client& client,
+                               redis_registry_config config)
+  : core_(std::make_unique<core>(client, std::move(config))) {
   core_->start();
 }
 
 redis_registry::~redis_registry() {
-  core_->stop();
+  core_->stop({});
 }
 
 void redis_registry::enter(const std::string& user, newcomer who, answer done) {
-  core_->stage({user, std::move(who), std::move(done)});
+  core_->leave({user, std::move(who), std::move(done)});
 }
 
 void redis_registry::leave(const std::string& user, std::uint64_t connection) {
-  core_->stage({user, newcomer{connection}, nullptr});
+  core_->leave({user, newcomer{connection}, nullptr});
 }
 
-void redis_registry::stop() {
-  core_->stop();
+void redis_registry::stop(std::chrono::milliseconds patience) {
+  core_->stop(patience);
 }
 
 registry_stats redis_registry::stats() const {

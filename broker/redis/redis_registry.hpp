@@ -1,33 +1,34 @@
 #pragma once
 
 #include "atrium/broker/names.hpp"
-#include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/registry_queue.hpp"
 
 #include <memory>
 
 namespace atrium {
 
+class redis_client;
+
 /// What a `redis_registry` needs to know.
 struct redis_registry_config {
-  redis_bus_config link; ///< Where Redis is; `.reg` is appended to the name.
   channel_names names{"dev:atrium"};
   registry_config rules;
   registry_timing timing;
 };
 
-/// Counts the connections of all nodes in one Redis, over a connection of its
-/// own that heals itself. Runs one thread, `atrium-registry`, that makes all
-/// calls.
+/// Counts the connections of all nodes in one Redis, over the command link of a
+/// client, from whose thread it makes all calls.
 ///
 /// Every place is a lease: a node that crashes loses its places when they run
 /// out, and a Redis that has lost its data learns of them again. Fails open:
 /// while Redis does not answer, a node counts its own connections only, and
 /// those that are too many when it is back have to go.
-class redis_registry final : public registry {
+class redis_registry : public registry {
 public:
-  /// Starts the thread and returns at once.
-  explicit redis_registry(redis_registry_config config);
+  using config = redis_registry_config;
+
+  /// Returns at once. The client has to outlive the registry.
+  redis_registry(redis_client& client, redis_registry_config config);
 
   redis_registry(const redis_registry&) = delete;
   redis_registry& operator=(const redis_registry&) = delete;
@@ -39,7 +40,7 @@ public:
 
   void leave(const std::string& user, std::uint64_t connection) override;
 
-  void stop() override;
+  void stop(std::chrono::milliseconds patience) override;
 
   registry_stats stats() const override;
 

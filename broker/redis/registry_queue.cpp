@@ -1,5 +1,6 @@
 #include "atrium/broker/redis/registry_queue.hpp"
 
+#include "atrium/broker/redis/redis_caller.hpp"
 #include "atrium/broker/redis/registry_script.hpp"
 
 #include <algorithm>
@@ -10,12 +11,6 @@
 namespace atrium {
 
 namespace {
-
-// Of departures that wait for Redis; whoever is not told of goes by the lease.
-constexpr std::size_t max_waiting = 65'536;
-
-// What `compose` writes at most, but for one larger command.
-constexpr std::size_t write_size = std::size_t{256} << 10;
 
 std::int64_t read_since(std::string_view text) {
   std::int64_t result = 0;
@@ -41,10 +36,10 @@ void registry_queue::enter(const std::string& user, newcomer who,
   seats_.add(user, {who.connection, now});
   job x{verb::enter, user, std::move(who), std::move(done),
         now + timing_.patience};
-  if (script_ == script::refused || is_lost_)
+  if (script_ == script::refused || is_lost_ || !has_room())
     decide_alone(x);
   else
-    waiting_.push_back(std::move(x));
+    push(std::move(x));
 }
 
 void registry_queue::leave(const std::string& user, std::uint64_t connection) {
@@ -55,23 +50,39 @@ void registry_queue::leave(const std::string& user, std::uint64_t connection) {
 
 void registry_queue::tell_departure(const std::string& user,
                                     std::uint64_t connection) {
-  if (waiting_.size() < max_waiting)
-    waiting_.push_back({verb::leave, user, newcomer{connection}, nullptr, {}});
+  if (has_room())
+    push({verb::leave, user, newcomer{connection}, nullptr, {}});
   else
     ++stats_.discarded;
+}
+
+std::size_t registry_queue::memory_of(const job& x) {
+  auto result = sizeof(x) + x.user.size();
+  for (auto& id : x.who.silent)
+    result += sizeof(id) + id.size();
+  return result;
+}
+
+bool registry_queue::has_room() const noexcept {
+  return waiting_bytes_ < max_waiting_bytes;
+}
+
+void registry_queue::push(job x) {
+  waiting_bytes_ += memory_of(x);
+  waiting_.push_back(std::move(x));
 }
 
 void registry_queue::tick(clock::time_point now) {
   decide_if([=](auto& x) { return x.deadline <= now; });
   // What is decided need not be asked: the next renewal tells it.
-  std::erase_if(waiting_,
-                [](auto& x) { return x.what == verb::enter && !x.done; });
+  std::erase_if(waiting_, [this](auto& x) {
+    if (x.what != verb::enter || x.done)
+      return false;
+    waiting_bytes_ -= memory_of(x);
+    return true;
+  });
+  repeated_ = std::min(repeated_, waiting_.size());
   quota_ = per_tick_;
-  if (script_ == script::refused && now >= retry_at_) {
-    constexpr std::chrono::seconds pause{5};
-    script_ = script::unknown; // an operator may have helped
-    retry_at_ = now + pause;
-  }
   if (!usable() || !round_.empty() || now < next_round_)
     return;
   auto interval = timing_.lease / 3;
@@ -113,24 +124,35 @@ void registry_queue::on_lost() {
     if (x.done)
       decide_alone(x);
   std::erase_if(lost, [](auto& x) { return x.what != verb::leave; });
+  for (auto& x : lost)
+    waiting_bytes_ += memory_of(x);
   waiting_.insert(waiting_.begin(), std::make_move_iterator(lost.begin()),
                   std::make_move_iterator(lost.end()));
 }
 
-void registry_queue::compose(std::string& out, clock::time_point now) {
-  if (script_ == script::unknown) {
-    script_ = script::loading;
-    append_command(out, {"SCRIPT", "LOAD", registry_script});
-    in_flight_.push_back({verb::load, {}, {}, nullptr, {}});
-  }
+void registry_queue::on_script(std::string_view sha) {
+  script_ = script::ready;
+  sha_ = sha;
+}
+
+void registry_queue::on_script_refused() {
+  script_ = script::refused;
+  decide_all();
+}
+
+void registry_queue::compose(std::string& out, std::size_t limit,
+                             clock::time_point now) {
   if (!usable())
     return;
-  while (!waiting_.empty() && out.size() < write_size) {
-    write(waiting_.front(), out);
-    in_flight_.push_back(std::move(waiting_.front()));
+  repeated_ = 0;
+  while (!waiting_.empty() && out.size() < limit) {
+    auto& next = waiting_.front();
+    write(next, out);
+    waiting_bytes_ -= memory_of(next);
+    in_flight_.push_back(std::move(next));
     waiting_.pop_front();
   }
-  renew_some(out, now);
+  renew_some(out, limit, now);
 }
 
 void registry_queue::write(const job& x, std::string& out) {
@@ -143,8 +165,9 @@ void registry_queue::write(const job& x, std::string& out) {
 }
 
 // Who is not admitted yet is not told of: that would be an answer in itself.
-void registry_queue::renew_some(std::string& out, clock::time_point now) {
-  for (; quota_ > 0 && !round_.empty() && out.size() < write_size; --quota_) {
+void registry_queue::renew_some(std::string& out, std::size_t limit,
+                                clock::time_point now) {
+  for (; quota_ > 0 && !round_.empty() && out.size() < limit; --quota_) {
     auto user = std::move(round_.back());
     round_.pop_back();
     std::vector<seat_table::seat> seats;
@@ -164,12 +187,10 @@ void registry_queue::renew_some(std::string& out, clock::time_point now) {
 std::string_view registry_queue::on_reply(resp_reply reply) {
   if (in_flight_.empty())
     return "an answer to no command";
-  if (is_error(reply) && reply.front().text.starts_with("NOSCRIPT"))
-    return "the scripts were flushed";
   auto x = std::move(in_flight_.front());
   in_flight_.pop_front();
-  if (x.what == verb::load)
-    on_loaded(reply);
+  if (is_no_script(reply))
+    repeat(std::move(x));
   else if (!is_error(reply))
     on_places(x, reply);
   else if (x.done)
@@ -177,14 +198,20 @@ std::string_view registry_queue::on_reply(resp_reply reply) {
   return {};
 }
 
-void registry_queue::on_loaded(resp_reply reply) {
-  if (is_error(reply)) {
-    script_ = script::refused;
-    decide_all();
-    return;
+// In the order in which they were said. Whoever has left meanwhile is not told
+// of again: Redis would keep a place for nobody.
+void registry_queue::repeat(job x) {
+  if (x.what == verb::renew) {
+    ++quota_;
+    return round_.push_back(std::move(x.user));
   }
-  script_ = script::ready;
-  sha_ = reply.front().text;
+  if (!x.done)
+    return; // decided already: the next renewal tells it
+  if (seats_.find(x.user, x.who.connection) == nullptr)
+    return decide_alone(x);
+  waiting_bytes_ += memory_of(x);
+  auto at = static_cast<std::ptrdiff_t>(repeated_++);
+  waiting_.insert(waiting_.begin() + at, std::move(x));
 }
 
 void registry_queue::on_places(job& x, resp_reply reply) {

@@ -31,6 +31,11 @@ public:
   using clock = std::chrono::steady_clock;
   using key_function = std::function<std::string(std::string_view user)>;
 
+  /// What waits for Redis takes so much memory at most. Above that the node
+  /// decides about arrivals alone, and passes departures on no more: those go
+  /// by the lease.
+  static constexpr std::size_t max_waiting_bytes = std::size_t{16} << 20;
+
   /// How often `tick` has to be called.
   static constexpr std::chrono::milliseconds tick_time{500};
 
@@ -50,18 +55,17 @@ public:
   /// Decides everything that waits for an answer.
   void decide_all();
 
-  // -- from the link ----------------------------------------------------------
+  // -- from the client: see redis_caller --------------------------------------
 
   void on_up();
   void on_lost();
-  void compose(std::string& out, clock::time_point now);
-
-  /// Returns why the link must be dropped, or nothing.
+  void on_script(std::string_view sha);
+  void on_script_refused();
+  void compose(std::string& out, std::size_t limit, clock::time_point now);
   std::string_view on_reply(resp_reply reply);
 
-  /// Returns whether no answer is outstanding.
-  bool idle() const noexcept {
-    return in_flight_.empty();
+  std::size_t unanswered() const noexcept {
+    return in_flight_.size();
   }
 
   /// Returns whether Redis knows all that it can.
@@ -73,7 +77,7 @@ public:
   registry_stats stats() const;
 
 private:
-  enum class verb : std::uint8_t { load, enter, renew, leave };
+  enum class verb : std::uint8_t { enter, renew, leave };
 
   struct job {
     verb what;
@@ -83,16 +87,19 @@ private:
     clock::time_point deadline{};
   };
 
-  enum class script : std::uint8_t { unknown, loading, ready, refused };
+  enum class script : std::uint8_t { unknown, ready, refused };
 
   bool usable() const noexcept {
     return script_ == script::ready;
   }
 
+  static std::size_t memory_of(const job& x);
+  bool has_room() const noexcept;
+  void push(job x);
   void tell_departure(const std::string& user, std::uint64_t connection);
   void write(const job& x, std::string& out);
-  void renew_some(std::string& out, clock::time_point now);
-  void on_loaded(resp_reply reply);
+  void renew_some(std::string& out, std::size_t limit, clock::time_point now);
+  void repeat(job x);
   void on_places(job& x, resp_reply reply);
   void on_own_place(job& x, std::string_view since, seating& result);
 
@@ -116,12 +123,13 @@ private:
   bool is_lost_ = false;            // was there, and will be back
   std::string sha_;                 // its name there
   std::deque<job> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::size_t repeated_ = 0; // so many at the front wait for the second time
   std::deque<job> in_flight_;
   std::vector<std::string> round_; // users whose places are still to be renewed
   std::size_t per_tick_ = 0;
   std::size_t quota_ = 0; // of them until the next tick
   clock::time_point next_round_{};
-  clock::time_point retry_at_{}; // after the script was refused
 };
 
 } // namespace atrium

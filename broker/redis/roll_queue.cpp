@@ -1,5 +1,7 @@
 #include "atrium/broker/redis/roll_queue.hpp"
 
+#include "atrium/broker/redis/redis_caller.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -64,8 +66,6 @@ void roll_queue::tick(clock::time_point now) {
     next_beat_ = now + timing_.interval;
     beat_due_ = true;
     reading_due_ = true;
-    if (script_ == script::refused)
-      script_ = script::unknown; // an operator may have helped
   }
   std::vector<waiter> late;
   for (auto* all : {&waiting_, &asked_})
@@ -109,7 +109,7 @@ void roll_queue::on_up(clock::time_point now) {
 
 void roll_queue::on_lost() {
   is_up_ = false;
-  script_ = script::unknown;
+  sha_.clear();
   in_flight_.clear();
   latest_flaw_ = "the link to Redis is down";
   waiting_.insert(waiting_.begin(), std::make_move_iterator(asked_.begin()),
@@ -117,13 +117,17 @@ void roll_queue::on_lost() {
   asked_.clear();
 }
 
+void roll_queue::on_script(std::string_view sha) {
+  sha_ = sha;
+}
+
+void roll_queue::on_script_refused(std::string_view error) {
+  ++stats_.refused;
+  refusal_ = error;
+}
+
 void roll_queue::compose(std::string& out) {
-  if (script_ == script::unknown) {
-    script_ = script::loading;
-    append_command(out, {"SCRIPT", "LOAD", beat_script});
-    in_flight_.push_back(verb::load);
-  }
-  if (beat_due_ && script_ == script::ready && !is_under_way(verb::beat))
+  if (beat_due_ && !sha_.empty() && !is_under_way(verb::beat))
     write_beat(out);
   if (std::exchange(leave_due_, false)) {
     append_command(out, {"ZREM", keys_.beats, report_().run});
@@ -164,32 +168,23 @@ void roll_queue::write_reading(std::string& out) {
 std::string_view roll_queue::on_reply(resp_reply reply, clock::time_point now) {
   if (in_flight_.empty())
     return "an answer to no command";
-  if (is_error(reply) && reply.front().text.starts_with("NOSCRIPT"))
-    return "the scripts were flushed";
   auto what = in_flight_.front();
   in_flight_.pop_front();
-  if (what == verb::load)
-    on_loaded(reply);
-  else if (what == verb::beat)
+  if (what == verb::beat)
     on_beaten(reply);
   else if (what != verb::leave)
     on_read(what, reply, now);
   return {};
 }
 
-void roll_queue::on_loaded(resp_reply reply) {
-  if (is_error(reply)) {
-    script_ = script::refused;
-    return on_beaten(reply);
-  }
-  script_ = script::ready;
-  sha_ = reply.front().text;
-}
-
 void roll_queue::on_beaten(resp_reply reply) {
   if (!is_error(reply)) {
     ++stats_.beats;
     refusal_.clear();
+    return;
+  }
+  if (is_no_script(reply)) {
+    beat_due_ = announces_; // once more: the script is loaded first
     return;
   }
   ++stats_.refused;
@@ -293,7 +288,8 @@ bool roll_queue::is_settled() const noexcept {
 
 node_roll_stats roll_queue::stats() const {
   auto result = stats_;
-  result.connected = is_up_ && script_ == script::ready && refusal_.empty();
+  result.read_at = latest_at_;
+  result.connected = is_up_ && !sha_.empty() && refusal_.empty();
   return result;
 }
 

@@ -51,18 +51,19 @@ public:
   /// Answers everybody who waits.
   void answer_all(clock::time_point now);
 
-  // -- from the link ----------------------------------------------------------
+  // -- from the client: see redis_caller --------------------------------------
 
   void on_up(clock::time_point now);
   void on_lost();
-  void compose(std::string& out);
+  void on_script(std::string_view sha);
+  void on_script_refused(std::string_view error);
 
-  /// Returns why the link must be dropped, or nothing.
+  /// A handful of commands at most, whatever the limit of a write is.
+  void compose(std::string& out);
   std::string_view on_reply(resp_reply reply, clock::time_point now);
 
-  /// Returns whether no answer is outstanding.
-  bool idle() const noexcept {
-    return in_flight_.empty();
+  std::size_t unanswered() const noexcept {
+    return in_flight_.size();
   }
 
   /// Returns whether Redis knows that the node has left, or will not learn it.
@@ -71,9 +72,7 @@ public:
   node_roll_stats stats() const;
 
 private:
-  enum class verb : std::uint8_t { load, beat, leave, time, beats, reports };
-
-  enum class script : std::uint8_t { unknown, loading, ready, refused };
+  enum class verb : std::uint8_t { beat, leave, time, beats, reports };
 
   struct waiter {
     answer done;
@@ -84,7 +83,6 @@ private:
   void write_beat(std::string& out);
   void write_reading(std::string& out);
 
-  void on_loaded(resp_reply reply);
   void on_beaten(resp_reply reply);
   void on_read(verb part, resp_reply reply, clock::time_point now);
   void read_beats(resp_reply reply);
@@ -101,8 +99,7 @@ private:
   const std::function<node_report()> report_;
   const bus_log log_;
   node_roll_stats stats_;
-  script script_ = script::unknown; // to the Redis of this connection
-  std::string sha_;                 // its name there
+  std::string sha_; // of the script; empty: Redis does not have it yet
   std::deque<verb> in_flight_;
 
   bool is_up_ = false;

@@ -1,17 +1,11 @@
 #include "atrium/broker/tcp/redis_socket.hpp"
 
-#include <boost/asio/local/stream_protocol.hpp>
-
 #include <algorithm>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace atrium {
-
-redis_endpoints local_endpoints(const redis_url& url) {
-  return {boost::asio::local::stream_protocol::endpoint{url.path}};
-}
 
 redis_endpoints
 tcp_endpoints(const std::vector<boost::asio::ip::tcp::endpoint>& found) {

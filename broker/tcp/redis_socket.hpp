@@ -1,7 +1,5 @@
 #pragma once
 
-#include "atrium/broker/redis/redis_url.hpp"
-
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -13,9 +11,6 @@ namespace atrium {
 /// One socket type for TCP as well as for unix sockets.
 using redis_protocol = boost::asio::generic::stream_protocol;
 using redis_endpoints = std::vector<redis_protocol::endpoint>;
-
-/// Returns where the unix socket of `url` is.
-redis_endpoints local_endpoints(const redis_url& url);
 
 /// Returns what a name stands for in the order in which to try: as it came, but
 /// with the families in turn (RFC 8305, section 4), so that a machine without a

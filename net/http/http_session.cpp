@@ -1,6 +1,5 @@
 #include "atrium/net/http/http_session.hpp"
 
-#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/http_fields.hpp"
 #include "atrium/net/http/http_rules.hpp"
 
@@ -117,7 +116,7 @@ void http_session::on_read(boost::system::error_code error) {
       || error == http::error::partial_message)
     return close();
   if (error == http::error::header_limit) {
-    ++node_->client_counts->headers_refused;
+    ++node_->env->counters->headers_refused;
     return refuse_malformed({431, "the header is too long"});
   }
   if (error == http::error::body_limit)
@@ -133,7 +132,7 @@ std::optional<http_answer> http_session::refusal_of(http_request& x) {
   if (auto flaw = make_sound(x))
     return answer_to(*flaw);
   if (x.target().size() > node_->options.max_header_bytes / 2) {
-    ++node_->client_counts->headers_refused;
+    ++node_->env->counters->headers_refused;
     return http_problem(414, "bad_request", "the URL is too long");
   }
   auto method = x.method();

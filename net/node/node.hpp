@@ -18,6 +18,8 @@
 
 namespace atrium {
 
+class redis_host;
+
 /// One node: the bus, the lanes, the actors and the listener, from start to
 /// stop. Not thread-safe: it belongs to the thread that runs `main`.
 class node {
@@ -86,6 +88,8 @@ private:
   bool close_connections(std::chrono::steady_clock::time_point deadline);
   bool stop_actors(std::chrono::steady_clock::time_point deadline);
 
+  /// What the bus and others are guests of: goes last.
+  std::unique_ptr<redis_host> redis_; // none: the node runs alone
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;
@@ -102,7 +106,7 @@ private:
   std::shared_ptr<listener> listener_;
   std::shared_ptr<listener> internal_listener_; // none if it is off
   std::string error_;                           // why it cannot start
-  std::shared_ptr<const class hook_watch> hooks_;
+  std::shared_ptr<const hook_watch> hooks_;
   std::atomic<const char*> waits_for_ = "nothing";
 };
 

@@ -1,12 +1,12 @@
 #include "atrium/net/node/node_parts.hpp"
 
 #include "atrium/actors/cluster/eviction.hpp"
-#include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_node_roll.hpp"
 #include "atrium/broker/memory/memory_registry.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
+#include "atrium/broker/redis/redis_host.hpp"
 #include "atrium/broker/redis/redis_node_roll.hpp"
 #include "atrium/broker/redis/redis_registry.hpp"
 #include "atrium/broker/util/random_id.hpp"
@@ -22,14 +22,11 @@ namespace {
 // Much more than NTP leaves; a gap is told that much longer.
 constexpr std::chrono::seconds clock_skew{2};
 
-redis_bus_config redis_config(const options& from, const std::string& node_id) {
-  redis_bus_config config;
+redis_client_config redis_config(const options& from,
+                                 const std::string& node_id) {
+  redis_client_config config;
   config.url = parse_redis_url(from.redis).url.value();
   config.client_name = "atrium-" + node_id;
-  config.max_pending = from.bus_pending;
-  config.max_pending_bytes = from.bus_pending_bytes;
-  config.publish_timeout = from.bus_timeout;
-  config.clock_skew = clock_skew;
   config.write_key = channel_names{from.name_space}.nodes() + ":probe";
   config.log = log::write;
   return config;
@@ -43,40 +40,52 @@ std::string make_node_id() {
   return (host.empty() ? std::string{"node"} : host) + '-' + make_random_id(6);
 }
 
-std::shared_ptr<bus> make_bus(const options& from, const std::string& node_id) {
+std::unique_ptr<redis_host> make_redis(const options& from,
+                                       const std::string& node_id) {
   if (from.redis.empty())
-    return std::make_shared<memory_bus>();
-  return std::make_shared<redis_bus>(redis_config(from, node_id));
+    return nullptr;
+  return std::make_unique<redis_host>(redis_config(from, node_id));
 }
 
-std::shared_ptr<registry> make_registry(const options& from,
-                                        const environment& env) {
+std::shared_ptr<bus> make_bus(const options& from, redis_host* redis) {
+  if (redis == nullptr)
+    return std::make_shared<memory_bus>();
+  redis_bus_config config;
+  config.max_pending = from.bus_pending;
+  config.max_pending_bytes = from.bus_pending_bytes;
+  config.publish_timeout = from.bus_timeout;
+  config.clock_skew = clock_skew;
+  return std::make_shared<redis_bus>(redis->client(), std::move(config));
+}
+
+std::shared_ptr<registry>
+make_registry(const options& from, const environment& env, redis_host* redis) {
   if (from.user_connections == 0)
     return nullptr;
   registry_config rules{env.run_id, from.user_connections, from.user_policy,
                         [known = env.weak_from_this()](const std::string& id) {
                           if (auto node = known.lock()) {
-                            ++node->user_counts->users_evicted;
+                            ++node->counters->users_evicted;
                             evict(*node, id);
                           }
                         }};
-  if (from.redis.empty())
+  if (redis == nullptr)
     return std::make_shared<memory_registry>(std::move(rules));
   registry_timing timing;
   timing.lease = from.user_lease;
   timing.patience = std::min(timing.patience,
                              std::chrono::milliseconds{from.bus_timeout} / 2);
-  return std::make_shared<redis_registry>(redis_registry_config{
-    redis_config(from, env.node_id), env.names, std::move(rules), timing});
+  return std::make_shared<redis_registry>(
+    redis->client(),
+    redis_registry_config{env.names, std::move(rules), timing});
 }
 
-std::shared_ptr<node_roll> make_roll(const options& from,
-                                     const environment& env,
+std::shared_ptr<node_roll> make_roll(const environment& env, redis_host* redis,
                                      std::function<node_report()> report) {
-  if (from.redis.empty())
+  if (redis == nullptr)
     return std::make_shared<memory_node_roll>(std::move(report));
-  return std::make_shared<redis_node_roll>(redis_node_roll_config{
-    redis_config(from, env.node_id), env.names, {}, std::move(report)});
+  return std::make_shared<redis_node_roll>(
+    redis->client(), redis_node_roll_config{env.names, {}, std::move(report)});
 }
 
 } // namespace atrium

@@ -9,23 +9,30 @@
 
 namespace atrium {
 
+class redis_host;
+
 // What a node is made of, chosen by its options: everything alone in this
 // process, or shared with other nodes through Redis.
 
 /// Returns the host's name with something random behind it.
 std::string make_node_id();
 
-std::shared_ptr<bus> make_bus(const options& from, const std::string& node_id);
+/// Returns the node's client of Redis with its thread, or nothing if the node
+/// runs alone.
+std::unique_ptr<redis_host> make_redis(const options& from,
+                                       const std::string& node_id);
+
+/// `redis` is null where the node runs alone; so it is below.
+std::shared_ptr<bus> make_bus(const options& from, redis_host* redis);
 
 /// Returns who counts the connections of users, or nothing if there is no
 /// limit. Needs the environment's bus, names and ids.
-std::shared_ptr<registry> make_registry(const options& from,
-                                        const environment& env);
+std::shared_ptr<registry>
+make_registry(const options& from, const environment& env, redis_host* redis);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.
-std::shared_ptr<node_roll> make_roll(const options& from,
-                                     const environment& env,
+std::shared_ptr<node_roll> make_roll(const environment& env, redis_host* redis,
                                      std::function<node_report()> report);
 
 } // namespace atrium

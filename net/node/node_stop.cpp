@@ -1,10 +1,6 @@
 // The end of a node, in order; node.hpp has the list.
 
-#include "atrium/actors/lane_messages.hpp"
-#include "atrium/actors/util/semaphore.hpp"
-#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/registry.hpp"
 #include "atrium/net/node/node.hpp"
 
 #include <caf/send.hpp>
@@ -128,12 +124,13 @@ bool node::stop_actors(steady::time_point deadline) {
   auto gone = wait_until(deadline, [&] { return running() <= others; });
   if (gone)
     waits_for_ = "the register of users";
-  if (auto& users = context_->env->registry)
-    users->stop();
   auto slice = std::chrono::milliseconds{context_->options.grace} / 8;
+  auto moment = std::min(slice, std::chrono::milliseconds{1'000});
+  if (auto& users = context_->env->registry)
+    users->stop(moment);
   if (gone)
     waits_for_ = "the roll of nodes";
-  observatory_->sign_off(std::min(slice, std::chrono::milliseconds{1'000}));
+  observatory_->sign_off(moment);
   // What the bus has accepted is still sent, if it can be.
   if (gone)
     waits_for_ = "the bus";
@@ -150,8 +147,8 @@ bool node::stop_actors(steady::time_point deadline) {
   if (internal_listener_)
     internal_listener_->stop();
   // Whatever was used up before, these only have to be told.
-  constexpr std::chrono::milliseconds moment{100};
-  auto last = std::max(deadline, steady::now() + moment);
+  constexpr std::chrono::milliseconds blink{100};
+  auto last = std::max(deadline, steady::now() + blink);
   return wait_until(last, [&] { return running() == 0; }) && gone;
 }
 

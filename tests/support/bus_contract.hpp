@@ -1,8 +1,8 @@
 #pragma once
 
 #include "atrium/broker/memory/memory_bus.hpp"
-#include "atrium/broker/redis/redis_bus.hpp"
 
+#include "support/own_redis.hpp"
 #include "support/redis_server.hpp"
 
 #include <cstdio>
@@ -35,9 +35,9 @@ private:
 class redis_medium final : public bus_medium {
 public:
   std::shared_ptr<bus> make_bus() override {
-    redis_bus_config config;
+    bus_settings config;
     config.url = server_.url();
-    return std::make_shared<redis_bus>(config);
+    return std::make_shared<own_bus>(config);
   }
 
 private:

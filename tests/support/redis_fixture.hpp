@@ -1,8 +1,7 @@
 #pragma once
 
-#include "atrium/broker/redis/redis_bus.hpp"
-
 #include "support/bus_probe.hpp"
+#include "support/own_redis.hpp"
 #include "support/redis_server.hpp"
 
 #include <memory>
@@ -22,8 +21,8 @@ void with_redis(F&& test) {
 }
 
 /// Returns a configuration that reconnects without much waiting.
-inline redis_bus_config quick_config(const redis_server& server) {
-  redis_bus_config config;
+inline bus_settings quick_config(const redis_server& server) {
+  bus_settings config;
   config.url = server.url();
   config.client_name = "node";
   config.backoff_floor = std::chrono::milliseconds{2};

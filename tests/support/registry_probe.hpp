@@ -1,9 +1,9 @@
 #pragma once
 
 #include "atrium/broker/memory/memory_registry.hpp"
-#include "atrium/broker/redis/redis_registry.hpp"
 
 #include "support/bus_probe.hpp"
+#include "support/own_redis.hpp"
 #include "support/redis_server.hpp"
 
 #include <algorithm>
@@ -82,13 +82,13 @@ inline void let_a_millisecond_pass() {
 }
 
 /// Returns what a node needs that shares this server, with short leases.
-inline redis_registry_config registry_on(const redis_server& server, registry_config rules,
-                                         std::chrono::milliseconds lease
-                                         = std::chrono::seconds{60}) {
-  redis_registry_config config;
-  config.link.url = server.url();
-  config.link.backoff_floor = std::chrono::milliseconds{2};
-  config.link.backoff_cap = std::chrono::milliseconds{20};
+inline settings<redis_registry> registry_on(const redis_server& server, registry_config rules,
+                                            std::chrono::milliseconds lease
+                                            = std::chrono::seconds{60}) {
+  settings<redis_registry> config;
+  config.url = server.url();
+  config.backoff_floor = std::chrono::milliseconds{2};
+  config.backoff_cap = std::chrono::milliseconds{20};
   config.rules = std::move(rules);
   config.timing.lease = lease;
   return config;
@@ -109,9 +109,9 @@ void on_every_registry(surplus_policy policy, F&& rule) {
   std::puts("on redis_registry");
   redis_server server;
   registry_probe probe;
-  redis_registry redis{registry_on(server, probe.rules("n1", 2, policy))};
+  own_registry redis{registry_on(server, probe.rules("n1", 2, policy))};
   rule(redis, probe);
-  redis.stop();
+  redis.stop(std::chrono::seconds{1});
 }
 
 } // namespace atrium::test

@@ -24,15 +24,14 @@ constexpr auto patience = 500ms;
 // A node without sockets; its run is its name and an `r`.
 struct live_node {
   live_node(caf::actor_system& system, const redis_server& server, const std::string& name)
-    : env(std::make_shared<environment>()) {
+    : host(quick_config(server)), env(std::make_shared<environment>()) {
     env->node_id = name;
     env->run_id = name + 'r';
-    env->bus = std::make_shared<redis_bus>(quick_config(server));
+    env->bus = std::make_shared<redis_bus>(host.client(), redis_bus_config{});
     redis_node_roll_config config;
-    config.link = quick_config(server);
     config.timing.interval = 20ms;
     config.report = [name] { return node_report{name, name + 'r', "1", 0, 0, 0, 0, 0, ""}; };
-    roll = std::make_shared<redis_node_roll>(std::move(config));
+    roll = std::make_shared<redis_node_roll>(host.client(), std::move(config));
     roll->start();
     auto facts = [name] { return '"' + name + '"'; };
     subject = std::make_unique<cluster>(system, nullptr,
@@ -58,6 +57,7 @@ struct live_node {
     return told.get_future().get();
   }
 
+  redis_host host;
   std::shared_ptr<environment> env;
   std::shared_ptr<redis_node_roll> roll;
   std::unique_ptr<cluster> subject;

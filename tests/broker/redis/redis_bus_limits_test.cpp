@@ -16,8 +16,8 @@ namespace {
 
 using lines = std::vector<std::string>;
 
-redis_bus_config nowhere() {
-  redis_bus_config config;
+bus_settings nowhere() {
+  bus_settings config;
   config.url.path = "/nonexistent/redis.sock";
   config.backoff_floor = 2ms;
   config.backoff_cap = 20ms;
@@ -61,7 +61,7 @@ struct blocker final : idle_subscriber {
 CAF_TEST(a full queue refuses at once) {
   auto config = nowhere();
   config.max_pending = 3;
-  redis_bus subject{config};
+  own_bus subject{config};
   receipt_probe receipts;
   for (int i = 0; i < 5; ++i)
     subject.publish("room", bytes("x"), receipts.make());
@@ -77,7 +77,7 @@ CAF_TEST(a full queue refuses at once) {
 CAF_TEST(a queue is full by bytes as well) {
   auto config = nowhere();
   config.max_pending_bytes = 100;
-  redis_bus subject{config};
+  own_bus subject{config};
   receipt_probe receipts;
   subject.publish("room", bytes(std::string(60, 'x')), receipts.make());
   subject.publish("room", bytes(std::string(60, 'x')), receipts.make());
@@ -88,7 +88,7 @@ CAF_TEST(a queue is full by bytes as well) {
 CAF_TEST(what waits too long times out) {
   auto config = nowhere();
   config.publish_timeout = 20ms;
-  redis_bus subject{config};
+  own_bus subject{config};
   CAF_CHECK_EQUAL(publish_and_wait(subject, "room", "hi"), errc::timeout);
   CAF_CHECK_EQUAL(publish_and_wait(subject, "room", "ho"), errc::timeout);
   CAF_CHECK_EQUAL(subject.stats().pending, 0u);
@@ -100,7 +100,7 @@ CAF_TEST(a channel without permission is refused alone) {
     auto config = quick_config(server);
     config.url.user = "ann";
     config.url.password = "secret";
-    redis_bus subject{config};
+    own_bus subject{config};
     bus_member first{subject, "ok1"};
     bus_member denied{subject, "secret"};
     bus_member second{subject, "ok2"};
@@ -119,7 +119,7 @@ CAF_TEST(a channel without permission is refused alone) {
 CAF_TEST(a refused channel works once it is allowed) {
   with_redis([](redis_server& server) {
     server.command({"ACL", "SETUSER", "default", "resetchannels"});
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member early{subject, "room"};
     CAF_CHECK(eventually([&] { return early.probe->refusals().size() == 1; }));
     server.command({"ACL", "SETUSER", "default", "allchannels"});
@@ -138,7 +138,7 @@ CAF_TEST(a wrong password is logged without the password) {
     config.url.password = "not-the-one";
     config.log = log.sink();
     server.command({"ACL", "SETUSER", "default", "resetpass", ">another"});
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_CHECK(eventually([&] { return log.has("WRONGPASS"); }));
     CAF_CHECK(!log.has("not-the-one"));
     CAF_CHECK(!subject.stats().connected);
@@ -152,7 +152,7 @@ CAF_TEST(a server that is not ready is waited for) {
     config.log = log.sink();
     server.command({"CONFIG", "SET", "replica-serve-stale-data", "no"});
     server.command({"REPLICAOF", "127.0.0.1", "1"});
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_CHECK(eventually([&] { return log.has("MASTERDOWN"); }));
     CAF_CHECK(!subject.stats().connected);
     server.command({"REPLICAOF", "NO", "ONE"});
@@ -162,7 +162,7 @@ CAF_TEST(a server that is not ready is waited for) {
 
 CAF_TEST(the server holds exactly the channels that are wanted) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member kept{subject, "kept"};
     for (int i = 0; i < 200; ++i) {
       bus_member first{subject, "room" + std::to_string(i % 7)};
@@ -178,7 +178,7 @@ CAF_TEST(the server holds exactly the channels that are wanted) {
 
 CAF_TEST(nothing reaches a subscriber whose subscription has ended) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     auto first = std::make_shared<blocker>();
     auto held = subject.subscribe("room", first);
     bus_member second{subject, "room"};
@@ -193,7 +193,7 @@ CAF_TEST(nothing reaches a subscriber whose subscription has ended) {
 }
 
 CAF_TEST(a subscription may outlive the bus) {
-  auto subject = std::make_unique<redis_bus>(nowhere());
+  auto subject = std::make_unique<own_bus>(nowhere());
   bus_member ann{*subject, "room"};
   subject.reset();
   ann.subscription = {};
@@ -201,7 +201,7 @@ CAF_TEST(a subscription may outlive the bus) {
 
 CAF_TEST(a subscriber that holds its subscription is released) {
   with_redis([](redis_server& server) {
-    auto subject = std::make_unique<redis_bus>(quick_config(server));
+    auto subject = std::make_unique<own_bus>(quick_config(server));
     auto who = std::make_shared<self_owner>();
     who->subscription = subject->subscribe("room", who);
     std::weak_ptr<self_owner> weak = who;
@@ -216,7 +216,7 @@ CAF_TEST(a subscriber that holds its subscription is released) {
 CAF_TEST(a bus without a server stops at once) {
   for (int i = 0; i < 20; ++i) {
     receipt_probe receipts;
-    redis_bus subject{nowhere()};
+    own_bus subject{nowhere()};
     subject.publish("room", bytes("x"), receipts.make());
     bus_member ann{subject, "room"};
     subject.stop();

@@ -36,7 +36,7 @@ bool holds_publish(const redis_server& server) {
 
 CAF_TEST(the links carry the name of the node) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     CAF_REQUIRE(is_connected(subject));
     auto clients = server.ask({"CLIENT", "LIST"});
     CAF_CHECK(clients.find("name=node.cmd") != clients.npos);
@@ -49,7 +49,7 @@ CAF_TEST(a server is reached over tcp by its name) {
     auto config = quick_config(server);
     auto port = std::to_string(server.open_port());
     config.url = parse_redis_url("redis://localhost:" + port + "/1").url.value();
-    redis_bus subject{config};
+    own_bus subject{config};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed());
     CAF_CHECK_EQUAL(publish_and_wait(subject, "room", "hi"), errc::none);
@@ -62,7 +62,7 @@ CAF_TEST(a server is reached over tcp by its name) {
 
 CAF_TEST(subscriptions are repaired and the gap is told) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed());
     auto before = now();
@@ -80,7 +80,7 @@ CAF_TEST(subscriptions are repaired and the gap is told) {
 
 CAF_TEST(publishing is repaired without touching subscriptions) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed() && is_connected(subject));
     server.command({"CLIENT", "KILL", "TYPE", "normal"});
@@ -93,7 +93,7 @@ CAF_TEST(publishing is repaired without touching subscriptions) {
 
 CAF_TEST(a crash of the server is survived) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed() && is_connected(subject));
     server.kill();
@@ -120,14 +120,14 @@ CAF_TEST(a crash of the server is survived) {
 
 CAF_TEST(what waits for the server is delivered in order) {
   with_redis([](redis_server& server) {
-    redis_bus other{quick_config(server)};
+    own_bus other{quick_config(server)};
     bus_member ann{other, "room"};
     CAF_REQUIRE(ann.is_subscribed());
     // The bus under test is locked out until its user exists.
     auto config = quick_config(server);
     config.url.user = "bob";
     config.url.password = "secret";
-    redis_bus subject{config};
+    own_bus subject{config};
     receipt_probe receipts;
     lines sent;
     for (int i = 0; i < 100; ++i) {
@@ -142,7 +142,7 @@ CAF_TEST(what waits for the server is delivered in order) {
 
 CAF_TEST(what was in flight fails once and is not repeated) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed() && is_connected(subject));
     server.command({"CLIENT", "PAUSE", "60000", "WRITE"});
@@ -165,7 +165,7 @@ CAF_TEST(what was in flight fails once and is not repeated) {
 
 CAF_TEST(receipts are told once whatever happens to the links) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed());
     receipt_probe receipts;
@@ -188,7 +188,7 @@ CAF_TEST(receipts are told once whatever happens to the links) {
 
 CAF_TEST(many channels are subscribed again in few commands) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     std::vector<std::unique_ptr<bus_member>> members;
     for (int i = 0; i < 1'000; ++i)
       members.push_back(std::make_unique<bus_member>(subject, "room" + std::to_string(i)));
@@ -210,7 +210,7 @@ CAF_TEST(a silent server is left after a while) {
     config.ping_idle = 50ms;
     config.ping_timeout = 200ms;
     config.connect_timeout = 200ms;
-    redis_bus subject{config};
+    own_bus subject{config};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed() && is_connected(subject));
     server.freeze();
@@ -226,7 +226,7 @@ CAF_TEST(an idle link is asked and kept) {
   with_redis([](redis_server& server) {
     auto config = quick_config(server);
     config.ping_idle = 10ms;
-    redis_bus subject{config};
+    own_bus subject{config};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed());
     server.command({"CONFIG", "RESETSTAT"});

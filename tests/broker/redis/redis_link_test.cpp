@@ -54,7 +54,7 @@ private:
   std::vector<tcp::socket> fill_;
 };
 
-redis_bus_config by_name(const redis_server& server) {
+bus_settings by_name(const redis_server& server) {
   auto config = quick_config(server);
   config.url = parse_redis_url("redis://redis.example").url.value();
   return config;
@@ -72,7 +72,7 @@ CAF_TEST(an address that does not answer costs a moment) {
       config.resolve = [=, dead = first.endpoint()](auto&, auto) {
         return name_lookup::outcome{{dead, real}, {}};
       };
-      redis_bus subject{config};
+      own_bus subject{config};
       CAF_CHECK(is_connected(subject));
       CAF_CHECK_EQUAL(publish_and_wait(subject, "room", "hi"), errc::none);
     }
@@ -87,7 +87,7 @@ CAF_TEST(a replica is left for the master of the same name) {
     config.resolve
       = [found = name_lookup::outcome{{at(replica.open_port()), at(master.open_port())}, {}}](
           auto&, auto) { return found; };
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_CHECK(is_connected(subject));
     CAF_CHECK(master.ask({"CLIENT", "LIST"}).find("name=node.sub") != std::string::npos);
   });
@@ -107,7 +107,7 @@ CAF_TEST(a name that takes its time is waited for) {
           wait.wait();
           return name_lookup::outcome{{real}, {}};
         };
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_CHECK(eventually([&] { return log.has("not resolved in time"); }));
     CAF_CHECK(!subject.stats().connected);
     released.set_value();
@@ -121,7 +121,7 @@ CAF_TEST(nobody waits for a name that is never resolved) {
   auto begun = std::make_shared<std::atomic<int>>(0);
   auto ended = std::make_shared<std::atomic<int>>(0);
   std::promise<void> released;
-  redis_bus_config config;
+  bus_settings config;
   config.url = parse_redis_url("redis://redis.example").url.value();
   config.resolve = [begun, ended, wait = released.get_future().share()](auto&, auto) {
     ++*begun;
@@ -130,7 +130,7 @@ CAF_TEST(nobody waits for a name that is never resolved) {
     return name_lookup::outcome{{}, "gone"};
   };
   {
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_CHECK(eventually([&] { return *begun == 2; }));
     subject.stop();
   }
@@ -144,7 +144,7 @@ CAF_TEST(a machine out of descriptors is said to be so and the links come back) 
     log_probe log;
     auto config = quick_config(server);
     config.log = log.sink();
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_REQUIRE(is_connected(subject));
     rlimit before{};
     CAF_REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
@@ -167,7 +167,7 @@ CAF_TEST(a master that is demoted is left by all links) {
       auto config = quick_config(server);
       config.ping_idle = 20ms;
       config.write_key = "{test}:probe";
-      redis_bus subject{config};
+      own_bus subject{config};
       bus_member ann{subject, "room"};
       CAF_REQUIRE(ann.is_subscribed() && is_connected(subject));
       server.command({"REPLICAOF", "127.0.0.1", "1"});
@@ -192,7 +192,7 @@ CAF_TEST(who may not ask for the role learns it from a write) {
     auto config = quick_config(server);
     config.ping_idle = 20ms;
     config.write_key = "{test}:probe";
-    redis_bus subject{config};
+    own_bus subject{config};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed() && is_connected(subject));
     server.command({"REPLICAOF", "127.0.0.1", "1"});
@@ -208,7 +208,7 @@ CAF_TEST(a master that takes no writes for want of replicas is known) {
     auto config = quick_config(server);
     config.ping_idle = 20ms;
     config.write_key = "{test}:probe";
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_REQUIRE(is_connected(subject));
     server.command({"CONFIG", "SET", "min-replicas-to-write", "1"});
     CAF_CHECK(eventually([&] { return !subject.stats().takes_writes; }));
@@ -223,7 +223,7 @@ CAF_TEST(questions go out on a link that is never idle) {
   with_redis([](redis_server& server) {
     auto config = quick_config(server);
     config.ping_idle = 10ms;
-    redis_bus subject{config};
+    own_bus subject{config};
     CAF_REQUIRE(is_connected(subject));
     server.command({"CONFIG", "RESETSTAT"});
     auto churn = [&] {
@@ -238,7 +238,7 @@ CAF_TEST(questions go out on a link that is never idle) {
 
 CAF_TEST(a server that stopped answering confirms nothing) {
   with_redis([](redis_server& server) {
-    redis_bus subject{quick_config(server)};
+    own_bus subject{quick_config(server)};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed());
     std::atomic<int> carried = 0;
@@ -269,7 +269,7 @@ CAF_TEST(a gap covers messages from before the clock was set) {
       x.wall += step.load();
       return x;
     };
-    redis_bus subject{config};
+    own_bus subject{config};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed() && is_connected(subject));
     auto before = config.clock().wall;

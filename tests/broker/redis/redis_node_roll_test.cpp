@@ -18,9 +18,10 @@ using lines = std::vector<std::string>;
 constexpr auto beats = "{dev:atrium:nodes}:beats";
 constexpr auto reports = "{dev:atrium:nodes}:reports";
 
-redis_node_roll_config config_of(const redis_server& server, std::string run, roll_timing timing) {
-  redis_node_roll_config config;
-  config.link = quick_config(server);
+settings<redis_node_roll> config_of(const redis_server& server, std::string run,
+                                    roll_timing timing) {
+  settings<redis_node_roll> config;
+  static_cast<redis_client_config&>(config) = quick_config(server);
   config.timing = timing;
   config.report = [run] { return node_report{"of " + run, run, "1", 0, 3, 0, 0, 0, ""}; };
   return config;
@@ -51,7 +52,7 @@ struct member {
     return eventually([&] { return runs() == expected; });
   }
 
-  redis_node_roll roll;
+  own_roll roll;
 };
 
 // Writes down a node that has been silent for so long.
@@ -94,7 +95,7 @@ CAF_TEST(a name that is used twice is two rows) {
     member a{server, "a"};
     auto config = config_of(server, "b", {20ms, 1s, 1s});
     config.report = [] { return node_report{"of a", "b", "1", 0, 0, 0, 0, 0, ""}; };
-    redis_node_roll twin{std::move(config)};
+    own_roll twin{std::move(config)};
     twin.start();
     CAF_CHECK(a.lists({"a", "b"}));
   });
@@ -102,7 +103,7 @@ CAF_TEST(a name that is used twice is two rows) {
 
 CAF_TEST(a node that has not started is not announced) {
   with_redis([](redis_server& server) {
-    redis_node_roll shy{config_of(server, "a", {20ms, 1s, 1s})};
+    own_roll shy{config_of(server, "a", {20ms, 1s, 1s})};
     member b{server, "b"};
     CAF_CHECK(b.lists({"b"}));
     CAF_CHECK(eventually([&] { return b.roll.stats().beats > 3; }));

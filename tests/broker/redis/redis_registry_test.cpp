@@ -16,7 +16,7 @@ struct two_nodes {
   explicit two_nodes(surplus_policy policy = surplus_policy::reject,
                      std::chrono::milliseconds lease = 60s)
     : here(registry_on(server, at_here.rules("n1", 2, policy), lease)),
-      there(std::make_unique<redis_registry>(
+      there(std::make_unique<own_registry>(
         registry_on(server, at_there.rules("n2", 2, policy), lease))) {
     // nop
   }
@@ -28,8 +28,8 @@ struct two_nodes {
   redis_server server;
   registry_probe at_here;
   registry_probe at_there;
-  redis_registry here;
-  std::unique_ptr<redis_registry> there;
+  own_registry here;
+  std::unique_ptr<own_registry> there;
 };
 
 } // namespace
@@ -119,7 +119,7 @@ CAF_TEST(who leaves as the node stops is gone at once) {
   CAF_CHECK(nodes.at_there.enter(*nodes.there, "ann", 2));
   nodes.there->leave("ann", 1);
   nodes.there->leave("ann", 2);
-  nodes.there->stop();
+  nodes.there->stop(1s);
   CAF_CHECK(nodes.at_here.enter(nodes.here, "ann", 1));
 }
 
@@ -171,7 +171,7 @@ CAF_TEST(a Redis that refuses the script leaves it to the node) {
   redis_server server;
   server.command({"ACL", "SETUSER", "default", "-@scripting"});
   registry_probe probe;
-  redis_registry node{registry_on(server, probe.rules("n1", 2, surplus_policy::reject))};
+  own_registry node{registry_on(server, probe.rules("n1", 2, surplus_policy::reject))};
   CAF_CHECK(probe.enter(node, "ann", 1));
   CAF_CHECK(probe.enter(node, "ann", 2));
   CAF_CHECK(!probe.enter(node, "ann", 3));

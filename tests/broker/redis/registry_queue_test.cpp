@@ -13,6 +13,8 @@ namespace {
 
 using lines = std::vector<std::string>;
 
+constexpr std::size_t write_size = std::size_t{256} << 10;
+
 // A queue, the words it has written, and what it has decided.
 struct fixture {
   explicit fixture(surplus_policy by = surplus_policy::reject) : policy(by) {
@@ -21,14 +23,13 @@ struct fixture {
 
   void up() {
     queue.on_up();
-    CAF_REQUIRE_EQUAL(written("SCRIPT"), 1U);
-    text("sha");
+    queue.on_script("sha");
   }
 
   // How many commands that begin with `word` are written next.
   std::size_t written(std::string_view word) {
     std::string out;
-    queue.compose(out, now);
+    queue.compose(out, out.size() + write_size, now);
     std::size_t n = 0;
     for (auto at = out.find(word); at != out.npos; at = out.find(word, at + 1))
       ++n;
@@ -164,15 +165,49 @@ CAF_TEST(an error of Redis is no answer) {
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
 }
 
-CAF_TEST(an answer to nothing and a lost script end the link) {
-  std::array<resp_node, 1> reply{resp_node{resp_type::error, 0, "NOSCRIPT gone"}};
+CAF_TEST(an answer to nothing ends the link) {
+  std::array<resp_node, 1> reply{resp_node{resp_type::status, 0, "OK"}};
   CAF_CHECK(!queue.on_reply(reply).empty());
+}
+
+CAF_TEST(what a Redis without the script was asked is asked again in the same order) {
   up();
   enter(1);
-  written("EVALSHA");
-  CAF_CHECK(!queue.on_reply(reply).empty());
-  queue.on_lost();
+  enter(2, "bob");
+  enter(3, "eve");
+  CAF_CHECK_EQUAL(written("EVALSHA"), 3U);
+  queue.leave("bob", 2);
+  for (int i = 0; i < 3; ++i)
+    text("NOSCRIPT gone", resp_type::error);
+  CAF_CHECK_EQUAL(decided, lines{"no 2"}); // has left, and needs no place
+  std::string out;
+  queue.compose(out, write_size, now);
+  CAF_CHECK(out.find("n1-1") < out.find("n1-3"));
+  CAF_CHECK(out.find("n1-3") < out.find("HDEL"));
+  places({"n1-1", "1000"});
+  places({"n1-3", "1000"});
+  CAF_CHECK_EQUAL(decided, (lines{"no 2", "yes 1", "yes 3"}));
+}
+
+CAF_TEST(above its bound a queue decides alone and passes no departures on) {
+  for (std::uint64_t i = 1; decided.empty(); ++i)
+    enter(i, std::string(100'000, 'u') + std::to_string(i));
+  CAF_CHECK_EQUAL(decided.front().substr(0, 4), "yes ");
+  CAF_CHECK_EQUAL(queue.stats().alone, 1U);
+  queue.leave(std::string(100'000, 'u') + "1", 1);
+  CAF_CHECK_EQUAL(queue.stats().discarded, 1U);
+}
+
+CAF_TEST(a Redis that does not take the script decides nothing) {
+  queue.on_up();
+  enter(1);
+  queue.on_script_refused();
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
+  enter(2);
+  CAF_CHECK_EQUAL(decided, (lines{"yes 1", "no 2"}));
+  queue.on_script("sha"); // an operator has helped
+  enter(3, "bob");
+  CAF_CHECK_EQUAL(written("n1-3"), 1U);
 }
 
 CAF_TEST(what Redis has said first is told again and what it has not heard is as old as it is) {
@@ -189,7 +224,7 @@ CAF_TEST(what Redis has said first is told again and what it has not heard is as
   std::string out;
   for (int i = 0; i < 2; ++i) { // a user a tick
     later(0ms);
-    queue.compose(out, now);
+    queue.compose(out, out.size() + write_size, now);
   }
   CAF_CHECK(out.find("n1-1\r\n$4\r\n1000\r\n") != out.npos);
   CAF_CHECK(out.find("n1-2\r\n$6\r\n-90000\r\n") != out.npos);

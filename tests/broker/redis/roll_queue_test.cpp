@@ -24,8 +24,7 @@ struct fixture {
   // The link is up, Redis knows the script.
   void up() {
     queue.on_up(now);
-    CAF_REQUIRE_EQUAL(written("SCRIPT"), 1U);
-    text("sha");
+    queue.on_script("sha");
   }
 
   void down() {
@@ -200,7 +199,7 @@ CAF_TEST(a lost link asks again and then says why it cannot) {
   written("HGETALL");
   down();
   up();
-  CAF_CHECK_EQUAL(written("HGETALL"), 0U); // went out with the script
+  CAF_CHECK_EQUAL(written("HGETALL"), 1U);
   answer_reading({{"a", 1'000'000}});
   CAF_CHECK_EQUAL(told.size(), 1U);
   down();
@@ -214,8 +213,8 @@ CAF_TEST(what Redis refuses is in the error) {
   queue.start(now);
   up();
   written("EVALSHA");
-  answer_reading({}); // went out with the script
   text("NOPERM no", resp_type::error);
+  answer_reading({});
   ask();
   written("HGETALL");
   answer_reading({});
@@ -231,33 +230,35 @@ CAF_TEST(what Redis refuses is in the error) {
   CAF_CHECK(!queue.stats().connected);
 }
 
-CAF_TEST(a script that was refused is tried again with the next beat) {
+CAF_TEST(a script that was refused keeps the node from being announced) {
   queue.start(now);
   queue.on_up(now);
-  CAF_CHECK_EQUAL(written("LOAD"), 1U);
-  text("NOPERM no", resp_type::error);
+  queue.on_script_refused("NOPERM no");
+  CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
   answer_reading({});
-  CAF_CHECK_EQUAL(written("LOAD"), 0U);
-  later(5s);
-  CAF_CHECK_EQUAL(written("LOAD"), 1U);
-  text("sha");
+  CAF_CHECK_EQUAL(queue.stats().refused, 1U);
+  CAF_CHECK(!queue.stats().connected);
+  queue.on_script("sha"); // an operator has helped
   CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  text("0", resp_type::integer);
+  CAF_CHECK(queue.stats().connected);
 }
 
-CAF_TEST(a flushed script drops the link) {
+CAF_TEST(a beat without effect is repeated) {
   queue.start(now);
   up();
   written("EVALSHA");
-  std::array<resp_node, 1> reply{resp_node{resp_type::error, 0, "NOSCRIPT no"}};
-  CAF_CHECK_NOT_EQUAL(queue.on_reply(reply, now), "");
+  text("NOSCRIPT no", resp_type::error);
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  CAF_CHECK_EQUAL(queue.stats().refused, 0U);
 }
 
 CAF_TEST(a goodbye is settled when Redis has taken it) {
   queue.start(now);
   up();
   written("EVALSHA");
-  answer_reading({});
   text("0", resp_type::integer);
+  answer_reading({});
   queue.leave();
   CAF_CHECK(!queue.is_settled());
   CAF_CHECK_EQUAL(written("ZREM"), 1U);

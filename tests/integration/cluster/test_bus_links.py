@@ -15,6 +15,16 @@ OUTAGE_ERRORS = {"bus_unavailable", "timeout"}
 BUS_TIMEOUT = 2
 
 
+MESSAGES = 1000
+PADDING = "x" * 500
+
+
+async def talk_fast(client, room, count):
+    """Publishes numbered messages without waiting for the answers."""
+    for number in range(count):
+        await client.post("publish", room=room, data={"number": number, "padding": PADDING})
+
+
 def bus_check(node):
     """What /ready says about the bus: empty if it is well."""
     status, report = node.report("/ready")
@@ -61,7 +71,7 @@ async def test_a_demoted_master_is_left(redis, start_node, connect, room):
     for node in nodes:
         await until(lambda: is_ready(node), "the node is ready")
         assert Scrape(node).by("atrium_bus_link_up", "link") == {
-            "cmd": 1, "sub": 1, "reg": 1, "roll": 1}
+            "cmd": 1, "sub": 1}
     redis.admin.replicaof("127.0.0.1", "1")
     for node in nodes:
         await until(lambda: "no master" in bus_check(node), "the node says why it is not ready")
@@ -92,6 +102,59 @@ async def test_a_master_demoted_behind_a_link_is_left(redis, start_node, connect
     redis.admin.replicaof("NO", "ONE")
     await ann.expect("gap", room=room)
     await until(lambda: is_ready(node), "the node is ready again")
+
+
+async def test_a_node_has_two_connections_to_redis(redis, start_node, connect):
+    """Bus, limit of connections and registry of nodes share one link for commands.
+    With the link that is subscribed a node has two, and both have its name."""
+    nodes = [start_node("--redis", redis.url, "--user-connections", "5") for _ in range(2)]
+    for node in nodes:
+        await connect(node)
+        await until(lambda: is_ready(node), "the node is ready")
+        await until(lambda: Scrape(node)("atrium_node_registry_events_total", event="announced") > 0,
+                    "the node is announced")
+    names = [x["name"] for x in redis.admin.client_list() if x["name"].startswith("atrium-")]
+    assert len(names) == len(set(names)) == 4
+    assert sorted(x.rpartition(".")[2] for x in names) == ["cmd", "cmd", "sub", "sub"]
+    assert len({x.rpartition(".")[0] for x in names}) == 2
+
+
+async def test_commands_do_not_starve_each_other(redis, start_node, connect, room):
+    """Members publish as fast as they can, over the link that newcomers are counted by.
+    A newcomer is decided about by Redis all the same, and the order of messages holds."""
+    node = start_node("--redis", redis.url, "--user-connections", "5",
+                      "--messages-per-second", "0", "--bytes-per-second", "0")
+    ann, bob = await connect(node), await connect(node)
+    await join(room, ann, bob)
+    flood = asyncio.create_task(talk_fast(ann, room, MESSAGES))
+    for _ in range(20):
+        await connect(node)
+    await flood
+    heard = [message["data"]["number"] for message in await bob.collect(MESSAGES)]
+    assert heard == list(range(MESSAGES))
+    assert Scrape(node)("atrium_user_limits_events_total", event="failed_open") == 0
+    assert Scrape(node)("atrium_user_limits_shared") == 1
+
+
+async def test_while_publishes_are_stalled_the_limit_falls_open(redis, start_node, connect, room):
+    """Redis answers nothing that writes, and both the publish and the newcomer are such.
+    The newcomer is decided about by the node itself, and the metrics say so."""
+    node = start_node("--redis", redis.url, "--user-connections", "5",
+                      "--bus-timeout", str(BUS_TIMEOUT))
+    ann = await connect(node)
+    await join(room, ann)
+    await until(lambda: Scrape(node)("atrium_user_limits_shared") == 1, "Redis counts")
+    redis.admin.client_pause(60_000, all=False)
+    stalled = asyncio.create_task(ann.ask("publish", room=room, data=1))
+    newcomer = await connect.raw(node, ann.user)
+
+    def failed_open():
+        return Scrape(node)("atrium_user_limits_events_total", event="failed_open")
+
+    await until(lambda: failed_open() > 0, "the node decides by itself")
+    redis.admin.client_unpause()
+    assert (await stalled)["type"] in ("error", "published")
+    await newcomer.close()
 
 
 async def test_channels_that_redis_forbids_are_known(redis, start_node, connect):

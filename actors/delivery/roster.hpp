@@ -1,0 +1,102 @@
+#pragma once
+
+#include "atrium/actors/messages.hpp"
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace atrium {
+
+/// Which connections a lane has and which of them are in which room. Kept in
+/// both directions: a fan-out walks one vector, entering and leaving a room
+/// costs O(rooms of that connection), whatever the room's size. No locks: it
+/// belongs to one lane.
+class roster {
+public:
+  struct resident {
+    connection_actor connection;
+    std::shared_ptr<outlet> out;
+  };
+
+  void add(connection_actor connection, std::shared_ptr<outlet> out);
+
+  /// Removes a connection from all its rooms and from the roster. Returns its
+  /// outlet if it was there.
+  std::shared_ptr<outlet> remove(actor_number connection);
+
+  /// Returns nothing if the connection is not there (any more).
+  outlet* find(actor_number connection) const;
+
+  /// The same for its actor.
+  connection_actor actor_of(actor_number connection) const;
+
+  void enter(actor_number room, actor_number connection);
+
+  void exit(actor_number room, actor_number connection);
+
+  /// Forgets a room; returns who was in it.
+  std::vector<resident> dissolve(actor_number room);
+
+  /// Calls `f(outlet&, number)` for each member. `f` must not change the
+  /// roster.
+  template <class F>
+  void for_members(actor_number room, F f) const {
+    auto i = rooms_.find(room);
+    if (i == rooms_.end())
+      return;
+    for (auto& x : i->second)
+      f(*x.out, x.who->number);
+  }
+
+  /// Calls `f(outlet&)` for each connection. `f` must not change the roster.
+  template <class F>
+  void for_all(F f) const {
+    for (auto& [number, x] : entries_)
+      f(*x->resident.out);
+  }
+
+  /// Calls `f(resident&)` for each connection. `f` must not change the roster.
+  template <class F>
+  void for_residents(F f) const {
+    for (auto& [number, x] : entries_)
+      f(x->resident);
+  }
+
+  /// All outlets, without keeping them alive.
+  std::vector<std::weak_ptr<outlet>> outlets() const;
+
+  std::size_t size() const {
+    return entries_.size();
+  }
+
+  std::size_t rooms() const {
+    return rooms_.size();
+  }
+
+private:
+  // Where a connection sits in a room's vector.
+  struct place {
+    actor_number room = 0;
+    std::size_t index = 0;
+  };
+
+  struct entry {
+    actor_number number = 0;
+    roster::resident resident;
+    std::vector<place> places;
+  };
+
+  struct seat {
+    outlet* out = nullptr; // beside `who`: fan-out needs nothing else
+    entry* who = nullptr;
+  };
+
+  place* place_in(entry& who, actor_number room);
+  void vacate(const place& p);
+
+  std::unordered_map<actor_number, std::unique_ptr<entry>> entries_;
+  std::unordered_map<actor_number, std::vector<seat>> rooms_;
+};
+
+} // namespace atrium

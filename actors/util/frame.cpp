@@ -1,0 +1,41 @@
+#include "atrium/actors/util/frame.hpp"
+
+namespace atrium {
+
+namespace {
+
+constexpr char final_text = static_cast<char>(0x81);
+constexpr char final_ping = static_cast<char>(0x89);
+
+void append_big_endian(std::string& out, std::size_t value, unsigned bytes) {
+  while (bytes-- > 0)
+    out.push_back(static_cast<char>(value >> (8 * bytes) & 0xFFU));
+}
+
+} // namespace
+
+frame frame::text(std::string_view payload) {
+  constexpr std::size_t longest_header = 10;
+  std::string bytes;
+  bytes.reserve(payload.size() + longest_header);
+  bytes.push_back(final_text);
+  if (payload.size() < 126) {
+    bytes.push_back(static_cast<char>(payload.size()));
+  } else if (payload.size() < 65536) {
+    bytes.push_back(126);
+    append_big_endian(bytes, payload.size(), 2);
+  } else {
+    bytes.push_back(127);
+    append_big_endian(bytes, payload.size(), 8);
+  }
+  auto header_size = bytes.size();
+  bytes.append(payload);
+  return frame{std::move(bytes), header_size};
+}
+
+const frame& frame::ping() {
+  static const frame instance{std::string{final_ping, '\0'}, 2};
+  return instance;
+}
+
+} // namespace atrium

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "atrium/broker/envelope.hpp"
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// What the log tells of an envelope that is traced: everything but what is in
+/// it.
+struct trace_note {
+  std::string event_id;
+  std::string trace_id;
+  scope to = scope::room;
+  std::string target; ///< Name of the room or user; empty for all.
+  std::string sender; ///< User; empty when no client has sent it.
+};
+
+/// Null: not traced.
+using trace_note_ptr = std::shared_ptr<const trace_note>;
+
+/// Whom the operator watches: of these users and rooms the log tells everything
+/// at the level info, though never what is said. Decides that in one place;
+/// actors ask when they start and remember the answer. Never changed.
+class trace_list {
+public:
+  trace_list() = default;
+
+  trace_list(const std::vector<std::string>& users,
+             const std::vector<std::string>& rooms)
+    : users_(users.begin(), users.end()), rooms_(rooms.begin(), rooms.end()) {
+    // nop
+  }
+
+  bool has_user(std::string_view name) const {
+    return !users_.empty() && users_.contains(name);
+  }
+
+  bool has_room(std::string_view name) const {
+    return !rooms_.empty() && rooms_.contains(name);
+  }
+
+  /// Returns a note if `x` is from or for somebody who is watched.
+  trace_note_ptr note(const envelope& x) const {
+    return users_.empty() && rooms_.empty() ? nullptr : find(x);
+  }
+
+private:
+  trace_note_ptr find(const envelope& x) const;
+
+  std::set<std::string, std::less<>> users_;
+  std::set<std::string, std::less<>> rooms_;
+};
+
+} // namespace atrium

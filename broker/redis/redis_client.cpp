@@ -1,0 +1,49 @@
+#include "atrium/broker/redis/redis_client.hpp"
+
+#include <utility>
+
+namespace atrium {
+
+// A master that was demoted takes PUBLISH as if nothing had happened, and the
+// other link is whole and hears of nothing: both have to leave it.
+redis_client::redis_client(boost::asio::io_context& io,
+                           redis_client_config config)
+  : io_(io),
+    log_(config.log),
+    pipeline_(
+      config.log,
+      [this](std::string_view why, auto* where) {
+        where == nullptr ? subscriptions_.drop(why)
+                         : subscriptions_.drop_if_at(*where, why);
+      },
+      [this] { commands_.settled(); }),
+    commands_(io, config, "cmd"),
+    subscriptions_(io, config, "sub", redis_life::manner::subscriptions) {
+  // nop
+}
+
+redis_client_state redis_client::state() const {
+  redis_client_state result;
+  result.commands = commands_.is_up();
+  result.subscriptions = subscriptions_.is_up();
+  result.takes_writes = commands_.takes_writes();
+  result.reconnects = commands_.losses() + subscriptions_.losses();
+  for (auto& [name, what] : {std::pair{"cmd", commands_.trouble()},
+                             std::pair{"sub", subscriptions_.trouble()}})
+    if (!what.empty())
+      result.trouble
+        += (result.trouble.empty() ? "" : "; ") + (name + (": " + what));
+  return result;
+}
+
+void redis_client::stop() {
+  commands_.stop();
+  subscriptions_.stop();
+}
+
+void redis_client::add(redis_caller& who, const redis_caller::profile& what) {
+  pipeline_.add(who, what);
+  wake();
+}
+
+} // namespace atrium

@@ -1,0 +1,31 @@
+#include "atrium/broker/redis/redis_host.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <pthread.h>
+#include <utility>
+
+namespace atrium {
+
+redis_host::redis_host(redis_client_config config)
+  : client_(io_, std::move(config)) {
+  boost::asio::post(io_, [this] { client_.start(); });
+  thread_ = std::thread{[this] { run(); }};
+  pthread_setname_np(thread_.native_handle(), "atrium-bus");
+}
+
+redis_host::~redis_host() {
+  boost::asio::post(io_, [this] {
+    client_.stop();
+    io_.stop();
+  });
+  thread_.join();
+}
+
+// A handler that throws must not take the others with it.
+void redis_host::run() noexcept {
+  while (!io_.stopped())
+    call_guarded(client_.log(), [this] { io_.run(); });
+}
+
+} // namespace atrium

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "atrium/broker/redis/redis_client.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <thread>
+
+namespace atrium {
+
+/// A Redis client with a context and a thread of its own, `atrium-bus`: it
+/// makes all calls of the client and of its guests. The guests have to be
+/// stopped before it.
+class redis_host {
+public:
+  /// Starts the thread and returns at once; the links come up by themselves.
+  explicit redis_host(redis_client_config config);
+
+  redis_host(const redis_host&) = delete;
+  redis_host& operator=(const redis_host&) = delete;
+
+  /// Closes the links and ends the thread; not from that thread.
+  ~redis_host();
+
+  redis_client& client() noexcept {
+    return client_;
+  }
+
+private:
+  void run() noexcept;
+
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
+    work_{io_.get_executor()};
+  redis_client client_;
+  std::thread thread_;
+};
+
+} // namespace atrium

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace atrium {
+
+/// Hands things of any thread over to the thread of a context. The first one
+/// that is left wakes that thread, which takes all of them at once. `Things` is
+/// a container, or a struct of some.
+template <class Things>
+class handoff {
+public:
+  /// Calls `wake` on the thread of `io` when there is something to `take`. Both
+  /// have to live until the handoff is closed and what was posted has run.
+  handoff(boost::asio::io_context& io, std::function<void()> wake)
+    : io_(io), wake_(std::move(wake)) {
+    // nop
+  }
+
+  /// Calls `add` with the things that are there, which adds one and returns
+  /// true, or refuses it. Returns false if it was refused, or the handoff is
+  /// closed. Any thread.
+  template <class F>
+  bool leave(F&& add) {
+    std::lock_guard guard{mutex_};
+    if (closed_ || !add(things_))
+      return false;
+    if (!std::exchange(woken_, true))
+      boost::asio::post(io_, [this] { wake_(); });
+    return true;
+  }
+
+  /// Returns what was left since the last call. The thread of the context.
+  Things take() {
+    std::lock_guard guard{mutex_};
+    woken_ = false;
+    return std::exchange(things_, {});
+  }
+
+  /// Takes no more; returns whether it did before. Any thread.
+  bool close() {
+    std::lock_guard guard{mutex_};
+    return !std::exchange(closed_, true);
+  }
+
+private:
+  boost::asio::io_context& io_;
+  const std::function<void()> wake_;
+  std::mutex mutex_;
+  Things things_;
+  bool woken_ = false; // the thread is about to look
+  bool closed_ = false;
+};
+
+/// Calls `f` on the thread of `io` and returns when it has ended, or never can.
+/// Not from that thread.
+template <class F>
+void run_on(boost::asio::io_context& io, F f) {
+  auto ended = std::make_shared<std::promise<void>>();
+  auto end = ended->get_future();
+  boost::asio::post(io, [f = std::move(f), ended = std::move(ended)]() mutable {
+    auto last = std::move(ended); // however this ends, nobody waits any more
+    f();
+  });
+  end.wait();
+}
+
+} // namespace atrium
