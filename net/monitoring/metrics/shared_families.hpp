@@ -1,7 +1,8 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
-#include "atrium/broker/bus.hpp"
+#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/registry.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 
 #include <chrono>
@@ -9,8 +10,6 @@
 #include <vector>
 
 namespace atrium {
-
-struct client_counters;
 
 // Metrics of what all lanes have in common.
 
@@ -22,8 +21,15 @@ void add_bus(family_list& to, const bus_stats& bus,
              std::optional<std::chrono::steady_clock::duration> round_trip);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
-void add_trouble(family_list& to, const environment& env,
-                 const client_counters& clients, const bus_stats& bus);
+void add_trouble(family_list& to, const counters& all, const bus_stats& bus);
+
+/// Adds whether the limit of a user's connections holds on all nodes, and what
+/// it has decided; null: there is no limit.
+void add_user_limits(family_list& to, const registry* users);
+
+/// Adds whether this node is announced to the others, and how old its list of
+/// them is; null: it has none.
+void add_node_registry(family_list& to, const node_roll* nodes);
 
 /// Adds what the log has left out.
 void add_log(family_list& to);
