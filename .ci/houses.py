@@ -17,10 +17,12 @@ ORDER = """
 net net/cli net/node net/options net/inspector net/websocket net/http net/monitoring
 net/auth net/admission net/protocol net/lane net/transport
 actors/cluster actors/directory actors/session actors/room actors/delivery actors
-actors/util actors/json_inspector
+actors/util
 broker/redis broker/memory broker broker/tcp broker/log broker/json broker/util
 """.split()
 LIBRARIES = ("net", "actors", "broker")
+# Users include it by this path; the folder is where it belongs.
+LODGERS = {"actors/json_inspector": "actors/util"}
 
 # Rules that do not hold everywhere yet: what breaks them is only named.
 NOT_YET = {"order", "circles", "sizes", "maps"}
@@ -59,8 +61,9 @@ def includes(texts):
 
 def place(path):
     """Where a file of the libraries stands in ORDER."""
-    names = [str(path.with_suffix("")), *map(str, path.parents)]
-    folder = next(name for name in names if name in ORDER)
+    if lodging := LODGERS.get(str(path.with_suffix(""))):
+        return ORDER.index(lodging)
+    folder = next(str(x) for x in path.parents if str(x) in ORDER)
     if folder in LIBRARIES and path.parent != pathlib.Path(folder):
         return None
     return ORDER.index(folder)

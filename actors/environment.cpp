@@ -1,8 +1,36 @@
 #include "atrium/actors/environment.hpp"
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/cluster_counters.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/event_log.hpp"
+#include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/actors/util/room_counters.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/user_counters.hpp"
+#include "atrium/broker/bus.hpp"
+#include "atrium/broker/registry.hpp"
+
 #include <charconv>
 
 namespace atrium {
+
+environment::environment()
+  : delivery_counts(std::make_shared<delivery_counters>()),
+    room_counts(std::make_shared<room_counters>()),
+    user_counts(std::make_shared<user_counters>()),
+    directory_counts(std::make_shared<directory_counters>()),
+    cluster_counts(std::make_shared<cluster_counters>()),
+    events(std::make_shared<event_log>()),
+    backlogs(std::make_shared<struct backlogs>()),
+    bus_queue(std::make_shared<semaphore>(limits.bus_queue)),
+    hooks(std::make_shared<hook_watch>()) {
+  // nop
+}
+
+environment::~environment() = default;
 
 std::string connection_id(const environment& env, actor_number number) {
   return env.run_id + '-' + std::to_string(number);

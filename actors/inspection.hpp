@@ -1,8 +1,6 @@
 #pragma once
 
-#include "atrium/actors/interfaces.hpp"
-
-#include <caf/allowed_unsafe_message_type.hpp>
+#include "atrium/actors/observable.hpp"
 
 #include <cstdint>
 #include <string>
@@ -88,13 +86,3 @@ struct children {
 };
 
 } // namespace atrium
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_children)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_connections)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_slowest)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_busiest)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::busy_rooms)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_parts)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::list_members)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::members_page)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::children)

@@ -1,5 +1,6 @@
 #include "atrium/actors/cluster/asker.hpp"
 
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <utility>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/cluster/cluster.hpp"
+#include "atrium/actors/util/permit.hpp"
 
 namespace atrium {
 

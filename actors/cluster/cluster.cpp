@@ -2,6 +2,9 @@
 
 #include "atrium/actors/cluster/cluster_desk.hpp"
 #include "atrium/actors/cluster/cluster_ear.hpp"
+#include "atrium/actors/util/cluster_counters.hpp"
+#include "atrium/actors/util/permit.hpp"
+#include "atrium/broker/bus.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -36,7 +39,7 @@ void cluster::list(std::function<void(node_listing)> done) const {
 void cluster::ask(question what,
                   std::function<void(cluster_answer)> done) const {
   auto refuse = [&](const char* why) {
-    ++env_->counters->questions_refused;
+    ++env_->cluster_counts->questions_refused;
     done({{}, {}, why});
   };
   if (what.kind.size() + what.name.size() > max_question_bytes)

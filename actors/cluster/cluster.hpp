@@ -1,7 +1,9 @@
 #pragma once
 
 #include "atrium/actors/cluster/cluster_packet.hpp"
+#include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/node_roll.hpp"
 
 #include <caf/fwd.hpp>

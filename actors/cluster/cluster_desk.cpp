@@ -1,5 +1,10 @@
 #include "atrium/actors/cluster/cluster_desk.hpp"
 
+#include "atrium/actors/cluster_interface.hpp"
+#include "atrium/actors/util/cluster_counters.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/send.hpp>
@@ -93,7 +98,7 @@ void cluster_desk_state::collect(answered x) {
     return;
   }
   if (held_ + x.json.size() > max_held_bytes) {
-    ++setup_.env->counters->answers_refused;
+    ++setup_.env->cluster_counts->answers_refused;
     x.json = error_answer("too_large");
   }
   auto size = x.json.size();
@@ -166,9 +171,9 @@ void cluster_desk_state::take(const node_packets& x) {
       collect(std::move(*what));
     else if (++errors_; std::get<cluster_packet_error>(packet)
                         == cluster_packet_error::unknown)
-      ++setup_.env->counters->unknown_versions;
+      ++setup_.env->delivery_counts->unknown_versions;
     else
-      ++setup_.env->counters->malformed_packets;
+      ++setup_.env->delivery_counts->malformed_packets;
   }
 }
 
@@ -177,7 +182,7 @@ void cluster_desk_state::serve(asked& x) {
   if (x.run == env.run_id)
     return; // has been answered without the bus
   if (!serving_->try_acquire(1)) {
-    ++env.counters->questions_refused;
+    ++env.cluster_counts->questions_refused;
     return send(x.run, {x.id, env.node_id, env.run_id, error_answer("busy")});
   }
   ++served_;

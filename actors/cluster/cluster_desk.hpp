@@ -1,7 +1,9 @@
 #pragma once
 
 #include "atrium/actors/cluster/asker.hpp"
+#include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/pinned.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -121,11 +123,3 @@ public:
 };
 
 } // namespace atrium
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::ask_nodes)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::answer_by)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::nodes_listed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::question_unsent)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::question_overdue)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::node_answered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atrium::node_packets)

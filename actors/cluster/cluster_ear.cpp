@@ -1,6 +1,9 @@
 #include "atrium/actors/cluster/cluster_ear.hpp"
 
 #include "atrium/actors/cluster/cluster_desk.hpp"
+#include "atrium/actors/cluster_interface.hpp"
+#include "atrium/actors/util/cluster_counters.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/send.hpp>
@@ -15,7 +18,7 @@ constexpr std::size_t max_waiting_bytes = std::size_t{16} << 20;
 // The end on the bus's thread: does nothing but put messages into the mailbox.
 class cluster_ear final : public subscriber {
 public:
-  cluster_ear(cluster_actor desk, std::shared_ptr<counters> counters)
+  cluster_ear(cluster_actor desk, std::shared_ptr<cluster_counters> counters)
     : desk_(std::move(desk)), counters_(std::move(counters)) {
     // nop
   }
@@ -45,7 +48,7 @@ public:
 
 private:
   cluster_actor desk_;
-  std::shared_ptr<counters> counters_;
+  std::shared_ptr<cluster_counters> counters_;
   std::shared_ptr<semaphore> queue_
     = std::make_shared<semaphore>(max_waiting_bytes);
 };
@@ -54,7 +57,7 @@ private:
 
 std::shared_ptr<subscriber> make_cluster_ear(cluster_actor desk,
                                              const environment& env) {
-  return std::make_shared<cluster_ear>(std::move(desk), env.counters);
+  return std::make_shared<cluster_ear>(std::move(desk), env.cluster_counts);
 }
 
 } // namespace atrium

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/environment.hpp"
 
 namespace atrium {

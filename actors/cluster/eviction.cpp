@@ -1,5 +1,11 @@
 #include "atrium/actors/cluster/eviction.hpp"
 
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/probe_messages.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/broker/bus.hpp"
+
 #include <caf/send.hpp>
 
 namespace atrium {
@@ -92,9 +98,9 @@ private:
     auto known = verb == evict_verb || verb == probe_verb || verb == alive_verb
                  || verb == silent_verb;
     if (!known)
-      ++env_->counters->unknown_versions;
+      ++env_->delivery_counts->unknown_versions;
     else if (number == 0 || other.empty() != (verb == evict_verb))
-      ++env_->counters->malformed_packets;
+      ++env_->delivery_counts->malformed_packets;
     else if (verb == evict_verb)
       close_here(*env_, number);
     else if (verb == probe_verb)

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/broker/bus.hpp"
 
 #include <caf/send.hpp>
 

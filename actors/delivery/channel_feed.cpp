@@ -1,5 +1,13 @@
 #include "atrium/actors/delivery/channel_feed.hpp"
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/queue_cost.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/log/log.hpp"
 
@@ -33,7 +41,7 @@ public:
     for (auto& x : batch)
       bytes += queue_cost(x->size());
     if (auto* full = enter(bytes, n)) {
-      env_->counters->room_queue_drops += n;
+      env_->delivery_counts->room_queue_drops += n;
       return miss(*full, batch);
     }
     queue_.queue->settle(key());
@@ -122,7 +130,7 @@ std::vector<incoming> channel_feed::decode(const packets& in,
 
 // From a node that allows more than this one.
 void channel_feed::leave_out(unix_time time, const environment& env) {
-  ++env.counters->oversized_packets;
+  ++env.delivery_counts->oversized_packets;
   if (!left_out_)
     left_out_ = interrupted{time, time};
   left_out_->from = std::min(left_out_->from, time);
@@ -135,8 +143,8 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
   auto decoded = decode_packet(*bytes);
   if (auto* error = std::get_if<packet_error>(&decoded)) {
     auto unknown = *error == packet_error::unknown_version;
-    ++(unknown ? env.counters->unknown_versions
-               : env.counters->malformed_packets);
+    ++(unknown ? env.delivery_counts->unknown_versions
+               : env.delivery_counts->malformed_packets);
     ++malformed_;
     log::debug("packet_dropped",
                {{"error", unknown ? "unknown version" : "malformed"}},
@@ -146,11 +154,10 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
   auto& x = std::get<packet>(decoded);
   if (x.json.size() > env.limits.message_bytes)
     return leave_out(x.content.time, env);
-  incoming result{
-    frame::text(x.json), {}, origin_of(x, env), env.traced.note(x.content)};
-  if (x.skip_sender && x.content.from)
-    result.skip = std::move(x.content.from->connection);
-  out.push_back(std::move(result));
+  auto from = origin_of(x, env);
+  auto watched = env.watched.note(x.content);
+  out.push_back({std::make_shared<const publication>(bytes, std::move(x)), from,
+                 std::move(watched)});
   ++decoded_;
 }
 

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 
 #include <cstdint>
 #include <optional>

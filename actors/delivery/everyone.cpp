@@ -1,6 +1,12 @@
 #include "atrium/actors/delivery/everyone.hpp"
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/subscription.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
 
 namespace atrium {
@@ -20,7 +26,7 @@ void everyone_state::deliver(const arrived& x) {
   delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
-      lanes_->send(lane, fan_out_all{one.content, one.from, one.traced});
+      lanes_->send(lane, fan_out_all{one.content, one.from, one.watched});
 }
 
 void everyone_state::tell_gap(const interrupted& x) {

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "atrium/actors/delivery/lane_senders.hpp"
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/delivery/lane_fan_out.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/observed.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -33,7 +35,7 @@ public:
 private:
   everyone_actor::pointer self_;
   environment_ptr env_;
-  std::optional<lane_senders> lanes_;
+  std::optional<lane_fan_out> lanes_;
   subscription_actor subscription_;
   std::uint64_t delivered_ = 0;
   std::uint64_t gaps_ = 0;

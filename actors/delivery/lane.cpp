@@ -1,7 +1,14 @@
 #include "atrium/actors/delivery/lane.hpp"
 
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/client_session.hpp"
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/actors/lane_interface.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/probe_messages.hpp"
 #include "atrium/actors/util/first_of.hpp"
+#include "atrium/actors/util/queue_cost.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <algorithm>
@@ -17,15 +24,15 @@ void lane_state::start(lane_actor::pointer self,
   queue_ = std::move(queue);
 }
 
-void lane_state::open(const open_outlet& x) {
+void lane_state::open(const open_session& x) {
   self_->monitor(x.connection);
-  roster_.add(x.connection, x.out);
+  members_.add(x.connection, x.out);
   if (going_)
     dismiss(*x.out);
 }
 
 void lane_state::lost(const caf::down_msg& x) {
-  auto out = roster_.remove(x.source.id());
+  auto out = members_.remove(x.source.id());
   if (!out || x.reason == caf::exit_reason::user_shutdown)
     return;
   ++lost_;
@@ -35,81 +42,82 @@ void lane_state::lost(const caf::down_msg& x) {
 }
 
 void lane_state::enter(const add_member& x) {
-  auto* out = roster_.find(x.connection);
+  auto* out = members_.find(x.connection);
   if (out == nullptr)
     return; // closed meanwhile; the room gets to know it by itself
   out->answer(x.answer);
-  roster_.enter(x.room, x.connection);
+  members_.enter(x.room, x.connection);
 }
 
 void lane_state::exit(const remove_member& x) {
-  auto* out = roster_.find(x.connection);
+  auto* out = members_.find(x.connection);
   if (out == nullptr)
     return;
-  roster_.exit(x.room, x.connection);
+  members_.exit(x.room, x.connection);
   out->answer(x.answer);
 }
 
-void lane_state::give_back(const frame& x) {
-  queue_->release(queue_cost(x.bytes().size()));
+void lane_state::give_back(const publication& x) {
+  queue_->release(queue_cost(x.size()));
 }
 
 void lane_state::deliver(const fan_out& x) {
-  give_back(x.content);
+  give_back(*x.content);
   ++fan_outs_;
-  auto content = x.content.counted_apart();
+  auto content = delivery::to_room(*x.content, x.room, x.policy);
   std::uint64_t receivers = 0;
-  roster_.for_members(x.room, [&](outlet& out, actor_number who) {
-    if (who != x.skip && out.append(content))
+  members_.for_members(x.room, [&](client_session& out, actor_number who) {
+    if (who != x.skip && out.append(content) != 0)
       ++receivers;
   });
   meter_->delivered(scope::room, x.from, receivers);
 }
 
 void lane_state::deliver_all(const fan_out_all& x) {
-  give_back(x.content);
+  give_back(*x.content);
   ++fan_outs_;
-  auto content = x.content.counted_apart();
+  auto content = delivery::to_all(*x.content);
   std::uint64_t receivers = 0;
-  roster_.for_all([&](outlet& out) {
-    if (out.append(content))
+  members_.for_all([&](client_session& out) {
+    if (out.append(content) != 0)
       ++receivers;
   });
   meter_->delivered(scope::all, x.from, receivers);
-  if (x.traced)
-    trace::delivered(*x.traced, receivers, 0, name_);
+  if (x.watched)
+    watch_log::delivered(*x.watched, receivers, 0, name_);
 }
 
 void lane_state::tell(const tell_member& x) {
-  give_back(x.content);
-  auto* out = roster_.find(x.connection);
-  if (out != nullptr && out->append(x.content))
+  give_back(*x.content);
+  auto content = delivery::to_one(*x.content);
+  auto* out = members_.find(x.connection);
+  if (out != nullptr && out->append(content) != 0)
     meter_->delivered(scope::room, x.from, 1);
 }
 
 void lane_state::tell_room(const tell_members& x) {
-  roster_.for_members(x.room,
-                      [&](outlet& out, actor_number) { out.push(x.what); });
+  members_.for_members(
+    x.room, [&](client_session& out, actor_number) { out.push(x.what); });
 }
 
 void lane_state::tell_everyone(const tell_all& x) {
-  roster_.for_all([&](outlet& out) { out.push(x.what); });
+  members_.for_all([&](client_session& out) { out.push(x.what); });
 }
 
 void lane_state::evict_members(const room_died& x) {
-  for (auto& member : roster_.dissolve(x.room)) {
+  for (auto& member : members_.dissolve(x.room)) {
     member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
     self_->send(member.connection, room_lost{x.name});
   }
 }
 
 void lane_state::close(const close_one& x) {
-  if (auto* out = roster_.find(x.connection))
+  if (auto* out = members_.find(x.connection))
     out->close(x.code, x.reason, {});
 }
 
 void lane_state::find_out(const probe_one& x) {
-  auto* out = roster_.find(x.connection);
+  auto* out = members_.find(x.connection);
   if (out == nullptr)
     return; // another lane's, or gone
   out->find_out(x.question);
@@ -117,7 +125,7 @@ void lane_state::find_out(const probe_one& x) {
 }
 
 void lane_state::pass_on(const probe_answered& x) {
-  if (auto asker = roster_.actor_of(x.asker))
+  if (auto asker = members_.actor_of(x.asker))
     self_->send(asker, x.what);
 }
 
@@ -126,7 +134,7 @@ void lane_state::close_some(const close_all& x) {
   constexpr std::chrono::milliseconds pause{100};
   if (!going_) {
     going_ = close_all{x.code, x.reason, x.window, {}};
-    closing_ = roster_.outlets();
+    closing_ = members_.sessions();
     auto slices = static_cast<std::size_t>(x.window / pause) + 1;
     slice_ = std::max(at_least, (closing_.size() + slices - 1) / slices);
   }
@@ -139,7 +147,7 @@ void lane_state::close_some(const close_all& x) {
     self_->delayed_send(self_, pause, x);
 }
 
-void lane_state::dismiss(outlet& out) {
+void lane_state::dismiss(client_session& out) {
   std::uniform_int_distribution<std::chrono::milliseconds::rep> after{
     0, going_->window.count()};
   out.close(going_->code, going_->reason,
@@ -148,7 +156,7 @@ void lane_state::dismiss(outlet& out) {
 
 namespace {
 
-children as_children(const std::vector<const roster::resident*>& xs) {
+children as_children(const std::vector<const lane_members::resident*>& xs) {
   children result;
   for (auto* x : xs)
     result.page.push_back({{}, x->connection, x->out->queued_bytes()});
@@ -158,21 +166,21 @@ children as_children(const std::vector<const roster::resident*>& xs) {
 } // namespace
 
 children lane_state::list(const list_connections& x) const {
-  std::vector<const roster::resident*> found;
-  roster_.for_residents([&](auto& one) {
+  std::vector<const lane_members::resident*> found;
+  members_.for_residents([&](auto& one) {
     if (one.connection->id() > x.after)
       found.push_back(&one);
   });
   auto result = as_children(first_of(std::move(found), x.limit, [](auto* one) {
     return one->connection->id();
   }));
-  result.total = roster_.size();
+  result.total = members_.size();
   return result;
 }
 
 children lane_state::list(const list_slowest& x) const {
-  std::vector<const roster::resident*> found;
-  roster_.for_residents([&](auto& one) {
+  std::vector<const lane_members::resident*> found;
+  members_.for_residents([&](auto& one) {
     if (one.out->queued_bytes() != 0)
       found.push_back(&one);
   });
@@ -185,8 +193,8 @@ children lane_state::list(const list_slowest& x) const {
 }
 
 caf::error inspect(json_inspector& f, lane_state& x) {
-  return f(named("name"), x.name_, named("connections"), x.roster_.size(),
-           named("rooms"), x.roster_.rooms(), named("queue"),
+  return f(named("name"), x.name_, named("connections"), x.members_.size(),
+           named("rooms"), x.members_.rooms(), named("queue"),
            x.queue_->entries(), named("queue_bytes"), x.queue_->taken(),
            named("fan_outs"), x.fan_outs_, named("errors"), x.lost_,
            named("restarts"), 0);
@@ -202,7 +210,7 @@ lane::lane(caf::actor_config& config, caf::execution_unit* unit,
 
 lane::behavior_type lane::make_behavior() {
   return {
-    [this](const open_outlet& x) { state.open(x); },
+    [this](const open_session& x) { state.open(x); },
     [this](const add_member& x) { state.enter(x); },
     [this](const remove_member& x) { state.exit(x); },
     [this](const fan_out& x) { state.deliver(x); },

@@ -1,10 +1,16 @@
 #pragma once
 
-#include "atrium/actors/delivery/roster.hpp"
+#include "atrium/actors/client_session.hpp"
+#include "atrium/actors/delivery/lane_members.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/lane_interface.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/probe_messages.hpp"
+#include "atrium/actors/util/lane_meter.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/actors/util/pinned.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -14,8 +20,9 @@
 namespace atrium {
 
 /// The state of a lane: the fan-out of its I/O thread. Gets one message per
-/// envelope, whatever the number of receivers, and appends the shared frame to
-/// their outlets; who flushes them, and when, is not its business.
+/// envelope, whatever the number of receivers, and appends it to their
+/// sessions, which share what their codec has made of it; who flushes them, and
+/// when, is not its business.
 class lane_state {
 public:
   static inline constexpr auto name = "lane";
@@ -23,7 +30,7 @@ public:
   void start(lane_actor::pointer self, std::shared_ptr<semaphore> queue,
              std::size_t index, std::shared_ptr<lane_meter> meter);
 
-  void open(const open_outlet& x);
+  void open(const open_session& x);
 
   /// A connection's actor has ended.
   void lost(const caf::down_msg& x);
@@ -60,19 +67,20 @@ public:
   friend caf::error inspect(json_inspector& f, lane_state& x);
 
 private:
-  void dismiss(outlet& out);
-  void give_back(const frame& x);
+  void dismiss(client_session& out);
+  void give_back(const publication& x);
 
   lane_actor::pointer self_ = nullptr;
   std::shared_ptr<semaphore> queue_; // of messages that wait for this lane
   std::shared_ptr<lane_meter> meter_;
-  roster roster_;
+  lane_members members_;
   std::string name_;
   std::uint64_t fan_outs_ = 0;
   std::uint64_t lost_ = 0;         // connections whose actor has failed
   std::optional<close_all> going_; // the node stops
-  std::vector<std::weak_ptr<outlet>> closing_; // who is still to be told
-  std::size_t slice_ = 0;                      // of them, at a time
+  std::vector<std::weak_ptr<client_session>>
+    closing_;             // who is still to be told
+  std::size_t slice_ = 0; // of them, at a time
   std::minstd_rand random_{std::random_device{}()};
 };
 

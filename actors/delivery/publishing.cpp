@@ -1,6 +1,8 @@
 #include "atrium/actors/delivery/publishing.hpp"
 
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/send.hpp>
@@ -9,8 +11,8 @@ namespace atrium {
 
 void publish(const environment& env, const std::string& channel, outgoing x) {
   auto& message = x.content;
-  if (x.traced)
-    trace::published(message);
+  if (x.watched)
+    watch_log::published(message);
   auto bytes = std::make_shared<const std::string>(
     encode_packet(message, x.skip_sender));
   if (bytes->size() > env.limits.message_bytes)
@@ -21,8 +23,8 @@ void publish(const environment& env, const std::string& channel, outgoing x) {
     channel, std::move(bytes),
     [to = std::move(x.from), what = std::move(x.success),
      trace_id = std::move(message.trace_id),
-     level = x.traced ? log::level::info
-                      : log::level::debug](publish_receipt receipt) mutable {
+     level = x.watched ? log::level::info
+                       : log::level::debug](publish_receipt receipt) mutable {
       if (receipt.error != errc::none)
         log::line(level, "publish_failed",
                   {{"event_id", what.event_id},

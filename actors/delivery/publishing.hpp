@@ -1,6 +1,8 @@
 #pragma once
 
+#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/replies.hpp"
 #include "atrium/broker/envelope.hpp"
 
 namespace atrium {
@@ -11,7 +13,7 @@ struct outgoing {
   bool skip_sender = false;
   connection_actor from;
   accepted success; ///< What the client is told if all goes well.
-  bool traced = false;
+  bool watched = false;
 };
 
 /// Hands `x` to the bus. Its connection gets the `outcome`, once; the log has a

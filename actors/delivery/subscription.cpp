@@ -1,5 +1,8 @@
 #include "atrium/actors/delivery/subscription.hpp"
 
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/actor_cast.hpp>

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/channel_feed.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/observed.hpp"
 
 #include <caf/stateful_actor.hpp>

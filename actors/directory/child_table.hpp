@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/inspection.hpp"
-#include "atrium/actors/messages.hpp"
 #include "atrium/actors/util/first_of.hpp"
 
 #include <optional>

@@ -1,8 +1,14 @@
 #include "atrium/actors/directory/directory.hpp"
 
 #include "atrium/actors/delivery/everyone.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/room/room.hpp"
 #include "atrium/actors/session/user.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/broker/log/log.hpp"
 
 namespace atrium {
@@ -26,12 +32,12 @@ void directory_state::spawn_everyone() {
 }
 
 void directory_state::count_children() {
-  env_->population->rooms.set(rooms_.size());
-  env_->population->users.set(users_.size());
+  env_->directory_counts->rooms.set(rooms_.size());
+  env_->directory_counts->users.set(users_.size());
 }
 
 caf::result<join_accepted> directory_state::join(join_room& x) {
-  env_->population->requests.add();
+  env_->directory_counts->requests.add();
   if (stopping_)
     return caf::make_error(errc::bus_unavailable,
                            std::string{"the node is going away"});
@@ -55,12 +61,12 @@ std::string directory_state::refuse_room(const std::string& room,
   if (rooms_.contains(room))
     return {};
   if (rooms_.size() >= most.rooms_per_node) {
-    ++env_->counters->rooms_refused;
+    ++env_->directory_counts->rooms_refused;
     return "the node has too many rooms";
   }
   if (most.rooms_per_user != 0
       && shares_.opened_by(user) >= most.rooms_per_user) {
-    ++env_->counters->user_rooms_refused;
+    ++env_->directory_counts->user_rooms_refused;
     return "the user has opened too many rooms of this node";
   }
   return {};
@@ -76,7 +82,7 @@ room_actor directory_state::spawn_room(const std::string& name) {
 }
 
 void directory_state::add(sign_on& x) {
-  env_->population->requests.add();
+  env_->directory_counts->requests.add();
   if (stopping_)
     return;
   auto& child = users_.pass_on(x.user, [&] {
@@ -127,7 +133,7 @@ void directory_state::room_died_unasked(actor_number room,
              "directory loses a room");
   record(node_event::kind::stopped, "room", name);
   ++died_;
-  ++env_->counters->dead_rooms;
+  ++env_->directory_counts->dead_rooms;
   for (auto& lane : env_->lanes)
     self_->send(lane.actor, room_died{room, name});
 }

@@ -1,9 +1,13 @@
 #pragma once
 
 #include "atrium/actors/directory/child_table.hpp"
+#include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
 #include "atrium/actors/room/room_shares.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/actors/util/observed.hpp"
 
 #include <caf/result.hpp>

@@ -1,5 +1,9 @@
 #include "atrium/actors/room/join_queue.hpp"
 
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/room_messages.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <algorithm>

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/bus_proof.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/typed_response_promise.hpp>

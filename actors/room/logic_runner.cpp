@@ -1,5 +1,7 @@
 #include "atrium/actors/room/logic_runner.hpp"
 
+#include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <stdexcept>
@@ -34,7 +36,7 @@ void logic_runner::restart(const hook_error& why) {
     "room_logic_restarted",
     {{"room", context_->room_name()}, {"error", why.type}, {"text", why.text}},
     "room restarts its logic");
-  ++env_->counters->room_restarts;
+  ++env_->room_counts->room_restarts;
   ++failures_;
   auto now = env_->now();
   restarts_.push_back(now);

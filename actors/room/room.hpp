@@ -1,6 +1,11 @@
 #pragma once
 
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/room/room_state.hpp"
+#include "atrium/actors/room_messages.hpp"
 #include "atrium/actors/util/observed.hpp"
 
 namespace atrium {

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "atrium/actors/delivery/lane_senders.hpp"
+#include "atrium/actors/delivery/lane_fan_out.hpp"
+#include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
-#include "atrium/actors/messages.hpp"
+#include "atrium/actors/lane_messages.hpp"
 
 #include <optional>
 #include <string>
@@ -80,7 +81,7 @@ public:
 private:
   actor_number room_ = 0;
   map members_;
-  std::optional<lane_senders> lanes_;
+  std::optional<lane_fan_out> lanes_;
   std::vector<std::size_t> by_lane_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/messages.hpp"
+#include "atrium/actors/observable.hpp"
 
 #include <string>
 #include <unordered_map>

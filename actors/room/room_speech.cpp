@@ -1,9 +1,15 @@
 // What is said in a room: by its members, and by its own logic. Logic is the
 // operator's code, so what it makes is checked before anybody gets it.
 
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publishing.hpp"
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/room_state.hpp"
+#include "atrium/actors/room_messages.hpp"
+#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/room_counters.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/text.hpp"
@@ -54,13 +60,13 @@ void room_state::publish_from(publish_in_room& x) {
   auto i = members_.find(x.from->id());
   auto who = i == members_.end() ? member{} : i->second.who;
   auto refuse = [&](errc code, std::string why) {
-    if (traced_)
-      trace::refused(name_, who, code);
+    if (watched_)
+      watch_log::refused(name_, who, code);
     self_->send(x.from, outcome{std::move(what), code, std::move(why)});
   };
   if (i == members_.end())
     return refuse(errc::not_a_member, "only members may publish");
-  auto traced = traced_ || i->second.traced;
+  auto watched = watched_ || i->second.watched;
   room_message message{std::move(request.data), std::move(request.event_id),
                        std::move(request.trace_id)};
   if (auto no = ask_logic(who, message); no.code != errc::none)
@@ -75,15 +81,15 @@ void room_state::publish_from(publish_in_room& x) {
   what.event_id = e.event_id;
   atrium::publish(
     *env_, channel_,
-    {std::move(e), !request.echo, x.from, std::move(what), traced});
+    {std::move(e), !request.echo, x.from, std::move(what), watched});
 }
 
 void room_state::publish(std::string data) {
   if (!is_json_value(data))
     return reject_words("publish", "data");
   auto e = new_envelope(std::move(data));
-  if (traced_)
-    trace::published(e);
+  if (watched_)
+    watch_log::published(e);
   auto bytes = encode_packet(e, false, env_->run_id);
   auto report
     = [name = name_, id = std::move(e.event_id)](const publish_receipt& x) {
@@ -101,11 +107,12 @@ void room_state::tell(const member& who, std::string data) {
   if (!is_json_value(data))
     return reject_words("tell", "data");
   auto number = connection_number(*env_, who.connection);
-  auto e = new_envelope(std::move(data));
-  auto text = to_json(e);
-  if (text.size() > env_->limits.message_bytes)
-    return report_loss(name_, e.event_id, errc::message_too_large);
-  tell_member message{number, frame::text(text), {e.time, origin::place::here}};
+  auto content
+    = std::make_shared<const publication>(new_envelope(std::move(data)));
+  auto& about = content->about();
+  if (content->size() > env_->limits.message_bytes)
+    return report_loss(name_, about.event_id, errc::message_too_large);
+  tell_member message{number, content, {about.time, origin::place::here}};
   if (number == joining_ && number != 0) {
     held_.push_back(std::move(message));
     return;
@@ -117,7 +124,7 @@ void room_state::tell(const member& who, std::string data) {
 
 // The words themselves are not logged: they may be those of a member.
 void room_state::reject_words(std::string_view where, std::string_view field) {
-  ++env_->counters->invalid_words;
+  ++env_->room_counts->invalid_words;
   log::error("room_words_invalid",
              {{"room", name_}, {"where", where}, {"field", field}},
              "room drops what its logic made: not JSON in UTF-8");

@@ -1,7 +1,16 @@
 #include "atrium/actors/room/room_state.hpp"
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/subscription.hpp"
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/room_messages.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/broker/log/log.hpp"
 
 namespace atrium {
@@ -26,7 +35,7 @@ void room_state::start(environment_ptr env, std::string name,
   members_.start(env_, self_->id(), name_);
   channel_ = env_->names.room(name_);
   policy_ = env_->limits.outbox_policies.find(name_);
-  traced_ = env_->traced.has_room(name_);
+  watched_ = env_->watched.has_room(name_);
   waiting_.start(self_, env_, name_);
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
   subscription_ = self_->spawn<subscription, caf::linked>(
@@ -56,7 +65,7 @@ void room_state::admit(join_queue::entries joins) {
 }
 
 void room_state::refuse(const channel_refused& x) {
-  ++env_->counters->channels_refused;
+  ++env_->delivery_counts->channels_refused;
   waiting_.refuse(x.reason);
   passivate_if_empty();
 }
@@ -119,8 +128,8 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
   joining_ = 0;
   auto held = std::exchange(held_, {});
   if (error) {
-    if (traced_)
-      trace::refused(name_, x.from.who, static_cast<errc>(error.code()));
+    if (watched_)
+      watch_log::refused(name_, x.from.who, static_cast<errc>(error.code()));
     answer.deliver(std::move(error));
     return;
   }
@@ -178,19 +187,19 @@ void room_state::forget(actor_number connection) {
 void room_state::deliver(const arrived& x) {
   tally_->delivered.add(x.batch.size());
   for (auto& one : x.batch) {
-    fan_out message{self_->id(), one.content.of_room(self_->id(), policy_),
-                    connection_number(*env_, one.skip), one.from};
+    fan_out message{self_->id(), one.content, policy_,
+                    connection_number(*env_, one.content->skipped()), one.from};
     auto [reached, missed] = members_.send(message);
-    if (one.traced)
-      trace::delivered(*one.traced, reached, missed);
+    if (one.watched)
+      watch_log::delivered(*one.watched, reached, missed);
   }
 }
 
 void room_state::tell_gap(const interrupted& x) {
   waiting_.accept();
   gap what{scope::room, name_, x.from, x.to};
-  if (traced_)
-    trace::missed(what);
+  if (watched_)
+    watch_log::missed(what);
   members_.tell(what);
 }
 
@@ -237,10 +246,10 @@ children room_state::parts() const {
 }
 
 void room_state::record(node_event::kind what, const room_member& x) {
-  if ((traced_ || x.traced) && what == node_event::kind::joined)
-    trace::joined(name_, x.who);
-  if ((traced_ || x.traced) && what == node_event::kind::left)
-    trace::left(name_, x.who);
+  if ((watched_ || x.watched) && what == node_event::kind::joined)
+    watch_log::joined(name_, x.who);
+  if ((watched_ || x.watched) && what == node_event::kind::left)
+    watch_log::left(name_, x.who);
   env_->events->record([&] {
     return node_event{what, "room", name_, x.who.user, x.who.connection};
   });

@@ -1,12 +1,15 @@
 #pragma once
 
+#include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/actors/room/room_members.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/broker/envelope.hpp"
 
 #include <caf/result.hpp>
@@ -130,7 +133,7 @@ private:
   std::string name_;
   std::string channel_;
   outbox_policy policy_ = outbox_policy::disconnect;
-  bool traced_ = false; // the log tells everything
+  bool watched_ = false; // the log tells everything
   directory_actor directory_;
   subscription_actor subscription_;
   logic_runner logic_;

@@ -1,5 +1,8 @@
 #include "atrium/actors/session/connection.hpp"
 
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/probe_messages.hpp"
+
 #include <map>
 
 namespace atrium {

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/probe_messages.hpp"
 #include "atrium/actors/session/connection_state.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/actors/util/pinned.hpp"

@@ -1,7 +1,10 @@
 // A connection whose user has as many as they may: it finds out which of the
 // others are still used before it gives up, or before one of them has to go.
 
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/probe_messages.hpp"
 #include "atrium/actors/session/connection_state.hpp"
+#include "atrium/actors/user_messages.hpp"
 
 #include <utility>
 

@@ -1,8 +1,13 @@
 #include "atrium/actors/session/connection_state.hpp"
 
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publishing.hpp"
-#include "atrium/actors/delivery/trace_log.hpp"
-#include "atrium/actors/delivery/tracing_outlet.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/actors/delivery/watched_session.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/room_messages.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 
@@ -46,11 +51,11 @@ void connection_state::start(connection_actor::pointer self,
   self_ = self;
   setup_ = std::move(setup);
   id_ = connection_id(*setup_.env, self_->id());
-  traced_ = setup_.env->traced.has_user(setup_.who.user);
-  if (traced_)
-    setup_.out = std::make_shared<tracing_outlet>(setup_.out, who());
+  watched_ = setup_.env->watched.has_user(setup_.who.user);
+  if (watched_)
+    setup_.out = std::make_shared<watched_session>(setup_.out, who());
   self_->send(setup_.env->lanes[setup_.lane].actor,
-              open_outlet{connection_actor{self_}, setup_.out});
+              open_session{connection_actor{self_}, setup_.out});
   sign_on_again();
 }
 
@@ -68,7 +73,8 @@ void connection_state::signed_on_to(const user_actor& user) {
 
 void connection_state::push(const push_frame& x) {
   // A message to the user may overtake the welcome of the newest connection.
-  if (open_ && setup_.out->append(x.content))
+  auto content = delivery::to_one(*x.content);
+  if (open_ && setup_.out->append(content) != 0)
     meter().delivered(scope::user, x.from, 1);
 }
 
@@ -81,8 +87,8 @@ void connection_state::push(const push_reply& x) {
 
 void connection_state::handle(client_request& x) {
   add_trace(x);
-  if (traced_)
-    trace::requested(who(), x);
+  if (watched_)
+    watch_log::requested(who(), x);
   take(x);
 }
 
@@ -159,7 +165,7 @@ void connection_state::on(join_request& x) {
   if (rooms_.size() >= setup_.env->limits.rooms_per_connection)
     return fail(x.id, errc::too_many_rooms, "in too many rooms", x.room);
   rooms_.emplace(x.room, membership{});
-  room_member from{who(), connection_actor{self_}, setup_.lane, traced_};
+  room_member from{who(), connection_actor{self_}, setup_.lane, watched_};
   meter().counters().directory_requests.add();
   // No timeout: a room answers within the bus timeout, and one that dies has
   // its requests bounced. A late success after a timeout would be a membership
@@ -226,12 +232,12 @@ void connection_state::send_to_bus(Request& x, scope to, std::string target,
   e.trace_id = std::move(x.trace_id);
   e.traceparent = std::move(x.traceparent);
   e.data = std::move(x.data);
-  auto traced
-    = traced_ || (to == scope::user && setup_.env->traced.has_user(e.target));
+  auto watched
+    = watched_ || (to == scope::user && setup_.env->watched.has_user(e.target));
   accepted success{what, std::move(x.id), e.target, e.event_id};
-  publish(
-    *setup_.env, channel,
-    {std::move(e), false, connection_actor{self_}, std::move(success), traced});
+  publish(*setup_.env, channel,
+          {std::move(e), false, connection_actor{self_}, std::move(success),
+           watched});
 }
 
 member connection_state::who() const {

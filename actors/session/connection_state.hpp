@@ -1,8 +1,12 @@
 #pragma once
 
+#include "atrium/actors/client_session.hpp"
+#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/identity.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/session/rivals.hpp"
 
 #include <unordered_map>
@@ -13,7 +17,7 @@ namespace atrium {
 struct connection_setup {
   environment_ptr env;
   directory_actor directory;
-  std::shared_ptr<outlet> out;
+  std::shared_ptr<client_session> out;
   std::size_t lane = 0;
   identity who;
   /// Of what the client publishes without one; empty or as `read_traceparent`
@@ -133,7 +137,7 @@ private:
   connection_setup setup_;
   std::string id_;
   bool open_ = false;    // the client has got `welcome`
-  bool traced_ = false;  // the log tells what it does
+  bool watched_ = false; // the log tells what it does
   rivals rivals_;        // who has the places of the user
   user_actor waits_for_; // who hears whether it insists on one
   std::uint32_t failures_ = 0;

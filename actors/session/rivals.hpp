@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/cluster/eviction.hpp"
+#include "atrium/actors/probe_messages.hpp"
 
 #include <string>
 #include <vector>

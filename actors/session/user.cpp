@@ -1,7 +1,17 @@
 #include "atrium/actors/session/user.hpp"
 
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/user_messages.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/registry.hpp"
 
 #include <caf/send.hpp>
 
@@ -57,7 +67,7 @@ void user_state::seat(const seated& x) {
         return;
       if (x.rivals.empty()) {
         ++turned_away_;
-        ++env_->counters->users_refused;
+        ++env_->user_counts->users_refused;
       }
       self_->send(one.actor, turned_away{user_actor{self_}, x.rivals});
     }
@@ -106,8 +116,8 @@ void user_state::deliver(const packets& x) {
   if (auto gap = feed_.left_out())
     tell_gap(*gap);
   for (auto& one : batch) {
-    if (one.traced)
-      trace::delivered(*one.traced, connections_.size());
+    if (one.watched)
+      watch_log::delivered(*one.watched, connections_.size());
     for (auto& connection : connections_)
       self_->send(connection.actor, push_frame{one.content, x.held, one.from});
   }
@@ -125,7 +135,7 @@ void user_state::tell_gap(const interrupted& x) {
 // One line a run: whoever connects could have another one written.
 void user_state::refuse(const channel_refused& x) {
   refused_ = true;
-  auto is_first = env_->counters->channels_refused++ == 0;
+  auto is_first = env_->delivery_counts->channels_refused++ == 0;
   log::line(is_first ? log::level::error : log::level::debug, "user_refused",
             {{"user", name_}, {"error", x.reason}}, "user has no channel");
   for (auto& one : connections_)

@@ -1,8 +1,15 @@
 #pragma once
 
+#include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/delivery/bus_proof.hpp"
 #include "atrium/actors/delivery/channel_feed.hpp"
+#include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/inspection.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/user_messages.hpp"
 #include "atrium/actors/util/observed.hpp"
+#include "atrium/broker/registry.hpp"
 
 #include <caf/stateful_actor.hpp>
 

@@ -3,13 +3,23 @@
 #include "atrium/actors/util/outbox_policy.hpp"
 #include "atrium/broker/bus.hpp"
 
+#include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace atrium {
 
-/// One unmasked WebSocket text message (RFC 6455, section 5.2) as it goes over
-/// the wire: header and payload in one block, made once and shared by all the
-/// connections that receive it. Copying it copies a pointer.
+/// What a client misses who does not get a message of a room.
+struct room_span {
+  std::string room;
+  unix_time from;
+  unix_time to;
+};
+
+/// Bytes as they go over the wire to clients of one kind, in one block: made
+/// once and shared by all the connections that receive them. What they mean,
+/// only whoever has encoded them knows. Copying a frame copies a pointer.
 class frame {
 public:
   /// A room's number, as far as a frame carries it; 0: not a room's message.
@@ -17,24 +27,26 @@ public:
 
   frame() = default;
 
-  /// Encodes `payload`, which is UTF-8, as a single final frame.
-  static frame text(std::string_view payload);
-
-  /// Takes over bytes that are encoded already, one or more frames.
-  static frame raw(std::string bytes) {
-    return frame{std::move(bytes), 0};
+  explicit frame(std::string bytes)
+    : content_(std::make_shared<const block>(block{std::move(bytes)})) {
+    // nop
   }
 
-  /// A ping without payload: the keep-alive of a connection.
-  static const frame& ping();
+  /// A message of a room, or what stands for some of them.
+  frame(std::string bytes, room_span missed)
+    : content_(std::make_shared<const room_block>(
+      room_block{{std::move(bytes)}, std::move(missed)})),
+      has_span_(1) {
+    // nop
+  }
 
   /// Returns a frame on the same bytes whose copies are counted apart from this
   /// one's: threads that share a frame would fight over its counter, once for
   /// every receiver.
   frame counted_apart() const {
     frame result = *this;
-    auto owner = std::make_shared<shared_bytes>(bytes_);
-    result.bytes_ = shared_bytes{owner, owner->get()};
+    auto owner = std::make_shared<block_ptr>(content_);
+    result.content_ = block_ptr{owner, owner->get()};
     return result;
   }
 
@@ -54,33 +66,34 @@ public:
     return topic_;
   }
 
-  /// Header and payload.
   std::string_view bytes() const {
-    return bytes_ ? std::string_view{*bytes_} : std::string_view{};
+    return content_ ? std::string_view{content_->bytes} : std::string_view{};
   }
 
-  /// Whether it is the answer to a ping.
-  bool is_pong() const {
-    return bytes().starts_with('\x8A');
-  }
-
-  /// What the client sees.
-  std::string_view payload() const {
-    return bytes().substr(header_size_);
+  /// What is missed if it is dropped; null if it is not a room's.
+  const room_span* missed() const {
+    return has_span_ == 0
+             ? nullptr
+             : &static_cast<const room_block*>(content_.get())->missed;
   }
 
 private:
   static constexpr topic_number topic_mask = (std::uint64_t{1} << 48) - 1;
 
-  explicit frame(std::string bytes, std::size_t header_size)
-    : bytes_(std::make_shared<const std::string>(std::move(bytes))),
-      header_size_(static_cast<std::uint8_t>(header_size)) {
-    // nop
-  }
+  struct block {
+    std::string bytes;
+  };
 
-  shared_bytes bytes_;
+  // A type of its own: most frames that only one client gets have no span.
+  struct room_block : block {
+    room_span missed;
+  };
+
+  using block_ptr = std::shared_ptr<const block>;
+
+  block_ptr content_;
   // In one word: a frame is copied for each receiver.
-  std::uint64_t header_size_ : 8 = 0;
+  std::uint64_t has_span_ : 8 = 0;
   std::uint64_t policy_ : 8 = 0;
   std::uint64_t topic_ : 48 = 0;
 };

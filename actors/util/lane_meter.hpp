@@ -1,25 +1,12 @@
 #pragma once
 
 #include "atrium/actors/util/lane_counters.hpp"
+#include "atrium/actors/util/origin.hpp"
 
 #include <functional>
 #include <vector>
 
 namespace atrium {
-
-/// When and where a message was accepted.
-struct origin {
-  enum class place : std::uint8_t {
-    unknown,   ///< The packet does not say it.
-    here,      ///< On this node.
-    elsewhere, ///< On another one.
-  };
-
-  unix_time time;
-  place where = place::unknown;
-
-  bool operator==(const origin&) const = default;
-};
 
 /// Counts what a lane delivers, and measures how long that took: from the time
 /// of the envelope, which is in milliseconds, to the end of the flush that has

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/actors/identity.hpp"
 #include "atrium/actors/replies.hpp"
-#include "atrium/actors/session/connection.hpp"
 #include "atrium/net/options/options.hpp"
 
 #include <optional>

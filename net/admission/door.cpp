@@ -1,5 +1,8 @@
 #include "atrium/net/admission/door.hpp"
 
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/net/admission/client_counters.hpp"
+
 #include <algorithm>
 
 namespace atrium {
@@ -28,7 +31,7 @@ waiting_room::bounds bounds_of(const options& from,
 
 } // namespace
 
-door::door(const options& from, std::shared_ptr<struct counters> counters,
+door::door(const options& from, std::shared_ptr<client_counters> counters,
            std::shared_ptr<const semaphore> open, std::size_t most,
            std::size_t files)
   : counters_(std::move(counters)),

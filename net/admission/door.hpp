@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/environment.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/admission/admission.hpp"
 #include "atrium/net/admission/memory_gauge.hpp"
@@ -15,6 +15,8 @@
 
 namespace atrium {
 
+struct client_counters;
+
 /// How many may come in: what is asked before anybody looks at who it is. Any
 /// thread.
 class door {
@@ -23,7 +25,7 @@ public:
 
   /// `open` has the WebSockets of this node, at most `most` of them; `files` is
   /// for how many sockets of clients there are file descriptors.
-  door(const options& from, std::shared_ptr<struct counters> counters,
+  door(const options& from, std::shared_ptr<client_counters> counters,
        std::shared_ptr<const semaphore> open, std::size_t most,
        std::size_t files);
 
@@ -49,7 +51,7 @@ public:
 private:
   bool too_many_handshakes(clock::time_point now);
 
-  std::shared_ptr<struct counters> counters_;
+  std::shared_ptr<client_counters> counters_;
   std::shared_ptr<const semaphore> open_;
   const std::size_t most_;
   std::shared_ptr<waiting_room> waiting_;

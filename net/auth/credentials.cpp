@@ -24,9 +24,9 @@ std::vector<std::string_view> protocols_of(const http_request& x) {
 
 } // namespace
 
-bool offers_subprotocol(const http_request& x) {
+bool offers_subprotocol(const http_request& x, std::string_view name) {
   // As it stands: a browser takes no other one for the one it has offered.
-  return std::ranges::count(protocols_of(x), subprotocol) != 0;
+  return std::ranges::count(protocols_of(x), name) != 0;
 }
 
 std::string_view bearer_token_of(const http_request& x) {

@@ -1,15 +1,12 @@
 #pragma once
 
 #include "atrium/net/auth/authenticator.hpp"
-#include "atrium/net/websocket/websocket_session.hpp"
+#include "atrium/net/http/http_routes.hpp"
 
 namespace atrium {
 
-/// The subprotocol of version 1 (net/PROTOCOL.md, section 1).
-inline constexpr std::string_view subprotocol = "atrium.v1";
-
-/// Returns whether the client offers our subprotocol.
-bool offers_subprotocol(const http_request& x);
+/// Returns whether the client offers the subprotocol `name`.
+bool offers_subprotocol(const http_request& x, std::string_view name);
 
 /// Returns the token of `Authorization: Bearer`, if there is one.
 std::string_view bearer_token_of(const http_request& x);

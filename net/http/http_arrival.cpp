@@ -1,6 +1,7 @@
 // The way of a TCP connection to its first request: where it comes from, and
 // TLS.
 
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/http/http_session.hpp"
 #include "atrium/net/http/proxy_header.hpp"

@@ -1,5 +1,6 @@
 #include "atrium/net/http/http_session.hpp"
 
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/http_fields.hpp"
 #include "atrium/net/http/http_rules.hpp"
 
@@ -116,7 +117,7 @@ void http_session::on_read(boost::system::error_code error) {
       || error == http::error::partial_message)
     return close();
   if (error == http::error::header_limit) {
-    ++node_->env->counters->headers_refused;
+    ++node_->client_counts->headers_refused;
     return refuse_malformed({431, "the header is too long"});
   }
   if (error == http::error::body_limit)
@@ -132,7 +133,7 @@ std::optional<http_answer> http_session::refusal_of(http_request& x) {
   if (auto flaw = make_sound(x))
     return answer_to(*flaw);
   if (x.target().size() > node_->options.max_header_bytes / 2) {
-    ++node_->env->counters->headers_refused;
+    ++node_->client_counts->headers_refused;
     return http_problem(414, "bad_request", "the URL is too long");
   }
   auto method = x.method();

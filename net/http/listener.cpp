@@ -1,6 +1,7 @@
 #include "atrium/net/http/listener.hpp"
 
 #include "atrium/broker/log/log.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/http_session.hpp"
 #include "atrium/net/options/option_values.hpp"
 
@@ -97,7 +98,7 @@ void listener::receive(stream_socket socket, lane_thread& lane) {
   auto evictions = waiting_->evictions();
   auto place = waiting_->enter(peer, node_->proxies.contains(peer));
   if (!place || waiting_->evictions() != evictions)
-    ++node_->env->counters->pending_refused;
+    ++node_->client_counts->pending_refused;
   if (!place)
     return;
   std::make_shared<http_session>(std::move(socket), lane, node_, routes_,

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/admission/client_meter.hpp"
 #include "atrium/net/admission/door.hpp"
 #include "atrium/net/admission/place_sweep.hpp"
@@ -24,6 +26,7 @@ struct node_context {
   directory_actor directory;
   protocol::node_facts facts;
   std::shared_ptr<semaphore> connections; ///< Bound of open WebSockets.
+  std::shared_ptr<struct client_counters> client_counts;
   std::shared_ptr<const node_life> life;
   std::shared_ptr<const class health> health;
   std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.

@@ -1,4 +1,7 @@
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/random_id.hpp"
@@ -78,8 +81,8 @@ void inspector_state::publish(const std::string& room, const std::string& body,
   if (bytes.size() > env.limits.message_bytes)
     return refuse(to, 413, "message_too_large",
                   "no client's outbox has room for this message");
-  if (env.traced.has_room(room))
-    trace::published(e);
+  if (env.watched.has_room(room))
+    watch_log::published(e);
   auto done = [to, id = e.event_id](const publish_receipt& x) mutable {
     if (x.error == errc::none)
       to.deliver(std::uint16_t{200}, dump({{"event_id", id}}));

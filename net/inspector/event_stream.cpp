@@ -1,5 +1,7 @@
 #include "atrium/net/inspector/event_stream.hpp"
 
+#include "atrium/actors/util/event_log.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/http/http_rules.hpp"
 
 #include <boost/asio/write.hpp>

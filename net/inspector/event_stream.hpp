@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/net/http/http_routes.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 

@@ -1,5 +1,6 @@
 #include "atrium/net/inspector/inspect_routes.hpp"
 
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/admission.hpp"

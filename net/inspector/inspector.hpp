@@ -2,6 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/net/inspector/inspect_service.hpp"
 

@@ -1,6 +1,7 @@
 #include "atrium/net/inspector/node_status.hpp"
 
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/broker/bus.hpp"
 
 namespace atrium {
 

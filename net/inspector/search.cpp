@@ -1,3 +1,4 @@
+#include "atrium/actors/lane_port.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
 #include "atrium/net/inspector/paging.hpp"

@@ -1,3 +1,6 @@
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/event_log.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
 #include "atrium/net/inspector/paging.hpp"

@@ -85,6 +85,9 @@ public:
   /// How many times `settle_doubt` is called after a doubt, a second apart.
   static constexpr std::uint8_t patience = 3;
 
+  /// A second is over: visits whose turn it is. Its own timer says so.
+  void tick();
+
   /// Ends the ticking, so that the thread can end.
   void stop();
 
@@ -96,7 +99,6 @@ private:
                              boost::intrusive::constant_time_size<false>>;
 
   void wait();
-  void tick();
   void settle_doubts();
 
   boost::asio::steady_timer timer_;

@@ -1,6 +1,7 @@
 #include "atrium/net/lane/lane_thread.hpp"
 
 #include "atrium/actors/delivery/lane.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <boost/asio/post.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/lane_port.hpp"
 #include "atrium/net/lane/asio_unit.hpp"
 #include "atrium/net/lane/flusher.hpp"
 #include "atrium/net/lane/heartbeat.hpp"

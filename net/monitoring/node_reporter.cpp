@@ -1,5 +1,7 @@
 #include "atrium/net/monitoring/node_reporter.hpp"
 
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/options/version.hpp"
 
 namespace atrium {
@@ -23,8 +25,8 @@ node_report node_reporter::report() {
   auto age = std::chrono::floor<std::chrono::seconds>(clock::now() - start_);
   x.uptime_s = static_cast<std::uint64_t>(age.count());
   x.connections = connections_->taken();
-  x.rooms = env_->population->rooms.value();
-  x.users = env_->population->users.value();
+  x.rooms = env_->directory_counts->rooms.value();
+  x.users = env_->directory_counts->users.value();
   x.load = cpu_.load();
   std::lock_guard guard{mutex_};
   x.internal = internal_;

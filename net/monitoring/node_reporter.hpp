@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/node_roll.hpp"
 #include "atrium/net/monitoring/cpu_meter.hpp"
 

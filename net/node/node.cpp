@@ -2,9 +2,15 @@
 
 #include "atrium/actors/cluster/eviction.hpp"
 #include "atrium/actors/directory/directory.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/redis/redis_host.hpp"
+#include "atrium/broker/registry.hpp"
 #include "atrium/broker/util/random_id.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/control_groups.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/node/file_budget.hpp"
@@ -66,8 +72,9 @@ node::node(options from, room_types rooms)
   auto files = file_budget::of_process(from);
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
-  auto entrance = std::make_shared<door>(from, env->counters, connections, most,
-                                         files.clients);
+  auto counts = std::make_shared<client_counters>();
+  auto entrance
+    = std::make_shared<door>(from, counts, connections, most, files.clients);
   auto guard = error_.empty() ? make_authenticator(from, error_) : nullptr;
   if (error_.empty())
     tls_ = tls_context::load(public_tls(from), error_);
@@ -80,7 +87,7 @@ node::node(options from, room_types rooms)
     all.push_back(lane.get());
   observatory_ = std::make_unique<observatory>(
     observatory_setup{*system_, from, env, root, all, *internal_lane_, life_,
-                      connections, entrance, redis_.get()});
+                      connections, counts, entrance, redis_.get()});
   context_ = std::make_shared<node_context>(
     node_context{.system = *system_,
                  .options = std::move(from),
@@ -88,6 +95,7 @@ node::node(options from, room_types rooms)
                  .directory = std::move(root),
                  .facts = std::move(facts),
                  .connections = std::move(connections),
+                 .client_counts = std::move(counts),
                  .life = life_,
                  .health = observatory_->health(),
                  .guard = std::move(guard),
@@ -121,7 +129,7 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
   env->names = channel_names{from.name_space};
   env->registry = make_registry(from, *env, redis_.get());
   env->rooms = std::move(rooms);
-  env->traced = trace_list{from.trace_user, from.trace_room};
+  env->watched = watch_list{from.trace_user, from.trace_room};
   env->limits.rooms_per_connection = from.max_rooms;
   env->limits.members_per_room = from.max_room_members;
   env->limits.rooms_per_node = from.max_node_rooms;

@@ -106,7 +106,7 @@ private:
   std::shared_ptr<listener> listener_;
   std::shared_ptr<listener> internal_listener_; // none if it is off
   std::string error_;                           // why it cannot start
-  std::shared_ptr<const hook_watch> hooks_;
+  std::shared_ptr<const class hook_watch> hooks_;
   std::atomic<const char*> waits_for_ = "nothing";
 };
 

@@ -1,6 +1,7 @@
 #include "atrium/net/node/node_parts.hpp"
 
 #include "atrium/actors/cluster/eviction.hpp"
+#include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_node_roll.hpp"
@@ -65,7 +66,7 @@ make_registry(const options& from, const environment& env, redis_host* redis) {
   registry_config rules{env.run_id, from.user_connections, from.user_policy,
                         [known = env.weak_from_this()](const std::string& id) {
                           if (auto node = known.lock()) {
-                            ++node->counters->users_evicted;
+                            ++node->user_counts->users_evicted;
                             evict(*node, id);
                           }
                         }};

@@ -1,6 +1,10 @@
 // The end of a node, in order; node.hpp has the list.
 
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/registry.hpp"
 #include "atrium/net/node/node.hpp"
 
 #include <caf/send.hpp>

@@ -1,6 +1,9 @@
 #include "atrium/net/node/observatory.hpp"
 
 #include "atrium/actors/cluster/cluster.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/door.hpp"
 #include "atrium/net/inspector/inspector.hpp"
@@ -65,8 +68,9 @@ std::shared_ptr<node_metrics> make_metrics(const observatory_setup& x,
   std::vector<node_metrics::lane_view> views;
   for (auto* lane : x.lanes)
     views.push_back({lane->port(), [lane] { return lane->busy(); }});
-  return std::make_shared<node_metrics>(x.env, x.connections, std::move(health),
-                                        std::move(views), std::move(roll));
+  return std::make_shared<node_metrics>(
+    x.env, node_metrics::client_view{x.connections, x.client_counts},
+    std::move(health), std::move(views), std::move(roll));
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/inspector/inspect_service.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 #include "atrium/net/lane/ticker.hpp"
@@ -27,6 +29,7 @@ struct observatory_setup {
   lane_thread& own_lane;           ///< Without: answers when those do not.
   std::shared_ptr<node_life> life;
   std::shared_ptr<semaphore> connections;
+  std::shared_ptr<const struct client_counters> client_counts;
   std::shared_ptr<class door> door;
   class redis_host* redis; ///< Null: the node runs alone.
 };

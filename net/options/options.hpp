@@ -48,7 +48,7 @@ struct options {
   log::level log_level = log::level::info;
   log::format log_format = log::format::text;
   std::vector<std::string>
-    trace_user; ///< Names; see actors/util/trace_list.hpp.
+    trace_user; ///< Names; see actors/util/watch_list.hpp.
   std::vector<std::string> trace_room;
   std::size_t lanes = 0; ///< 0: one per two processors that may be used.
   std::size_t workers = 2;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/outlet.hpp"
+#include "atrium/actors/replies.hpp"
 
 #include <chrono>
 #include <string>
@@ -12,6 +12,9 @@ namespace atrium {
 /// Version 1 of the client protocol (net/PROTOCOL.md) as text: what a client
 /// sends becomes a request, what a node says becomes JSON.
 namespace protocol {
+
+/// By which WebSocket clients ask for version 1 (net/PROTOCOL.md, section 1).
+inline constexpr std::string_view subprotocol = "atrium.v1";
 
 /// What a client has to know about its node; part of `welcome`.
 struct node_facts {

@@ -1,7 +1,9 @@
 // From an HTTP session to a WebSocket: who the client is, whether it may come.
 
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/admission.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/auth/credentials.hpp"
 #include "atrium/net/http/http_session.hpp"
 
@@ -61,7 +63,7 @@ void http_session::upgrade(http_request request) {
 
 void http_session::let_in(http_request request, identity who) {
   if (!node_->life->lets_in() || !node_->connections->try_acquire(1)) {
-    ++node_->env->counters->full_refused;
+    ++node_->client_counts->full_refused;
     node_->sweep->begin({}, place_sweep::clock::now());
     return refuse(std::move(request),
                   {503, "overloaded", "the node is full or going away",
@@ -90,8 +92,8 @@ void http_session::refuse(http_request request, const struct refusal& why) {
 }
 
 std::shared_ptr<websocket_session> http_session::make_websocket(entry from) {
-  return std::make_shared<websocket_session>(std::move(stream_), lane_, node_,
-                                             std::move(from));
+  return std::make_shared<websocket_session>(
+    std::move(stream_), lane_, node_, std::move(from), atrium_over_websocket());
 }
 
 } // namespace atrium

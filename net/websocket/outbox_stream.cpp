@@ -1,5 +1,7 @@
 #include "atrium/net/websocket/outbox_stream.hpp"
 
+#include "atrium/net/websocket/framing.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
@@ -58,8 +60,8 @@ void outbox_stream::read_later(token_bucket::duration pause,
 // others would have taken is held against the client all the same: it has sent
 // pings, and has not taken a byte.
 bool outbox_stream::append_own(std::string bytes) {
-  auto x = frame::raw(std::move(bytes));
-  if (refused_ && x.is_pong()) {
+  frame x{std::move(bytes)};
+  if (refused_ && is_pong(x)) {
     if (!pong_.bytes().empty())
       skipped_ += pong_.bytes().size() + outbox::frame_overhead;
     pong_ = x;

@@ -27,11 +27,12 @@ std::uint16_t code_of(boost::system::error_code why, std::uint16_t by_client) {
 
 void session_log::begin(actor_number connection, const std::string& user) {
   connection_ = connection;
-  if (env_->traced.has_user(user))
+  if (env_->watched.has_user(user))
     user_ = std::make_unique<const std::string>(user);
 }
 
-void session_log::opened(const welcome& hello, const outlet& from) const {
+void session_log::opened(const welcome& hello,
+                         const client_session& from) const {
   if (user_ || !log::enabled(log::level::debug))
     return; // actors tell it of who is watched
   log::debug("session_opened",

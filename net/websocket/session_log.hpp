@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/environment.hpp"
-#include "atrium/actors/outlet.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <boost/system/error_code.hpp>
@@ -24,8 +24,8 @@ public:
   /// The connection has this actor, and is this user's.
   void begin(actor_number connection, const std::string& user);
 
-  /// It has got its `welcome`, from this outlet.
-  void opened(const welcome& hello, const outlet& from) const;
+  /// It has got its `welcome`, from this session.
+  void opened(const welcome& hello, const client_session& from) const;
 
   /// An error goes to the client.
   void refused(const failure& x) const;

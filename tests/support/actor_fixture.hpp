@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/lane.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/session/connection.hpp"
@@ -18,11 +19,11 @@
 namespace atrium::test {
 
 /// Writes down what a client would see.
-class recording_outlet final : public outlet {
+class recording_session final : public client_session {
 public:
-  bool append(const frame& x) override {
-    seen.emplace_back(x.payload());
-    return !going;
+  std::size_t append(delivery& x) override {
+    seen.emplace_back(x.what().json());
+    return going ? 0 : x.what().size();
   }
   void open(const welcome& hello) override {
     connection = hello.connection;
@@ -162,7 +163,7 @@ public:
 
 struct client {
   connection_actor actor;
-  std::shared_ptr<recording_outlet> out;
+  std::shared_ptr<recording_session> out;
 };
 
 /// A node without sockets on CAF's deterministic scheduler: two lanes, a
@@ -204,7 +205,7 @@ struct node_fixture : test_coordinator_fixture<> {
 
   client connect(identity who, std::size_t on_lane = 0) {
     client result;
-    result.out = std::make_shared<recording_outlet>();
+    result.out = std::make_shared<recording_session>();
     connection_setup setup{env, root, result.out, on_lane, std::move(who)};
     result.actor
       = sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), std::move(setup));

@@ -97,8 +97,8 @@ struct cluster_fixture : test_coordinator_fixture<> {
     return *peers.at(node);
   }
 
-  const counters& counted(const std::string& node) {
-    return *at(node).env->counters;
+  const environment& counted(const std::string& node) {
+    return *at(node).env;
   }
 
   /// Asks at node a and lets everything happen that does not need time.

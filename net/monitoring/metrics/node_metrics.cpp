@@ -1,5 +1,11 @@
 #include "atrium/net/monitoring/metrics/node_metrics.hpp"
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
+#include "atrium/broker/registry.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 #include "atrium/net/options/version.hpp"
@@ -15,13 +21,12 @@ static_assert(std::size(all_scopes) == lane_counters::scopes);
 
 } // namespace
 
-node_metrics::node_metrics(environment_ptr env,
-                           std::shared_ptr<const semaphore> connections,
+node_metrics::node_metrics(environment_ptr env, client_view clients,
                            std::shared_ptr<const class health> health,
                            std::vector<lane_view> lanes,
                            std::shared_ptr<const node_roll> roll)
   : env_(std::move(env)),
-    connections_(std::move(connections)),
+    clients_(std::move(clients)),
     health_(std::move(health)),
     lanes_(std::move(lanes)),
     roll_(std::move(roll)),
@@ -62,16 +67,16 @@ void node_metrics::add_bus_and_links(family_list& to) const {
   };
   add_bus(to, bus, {of("cmd", bus.publishes), of("sub", bus.subscribes)},
           health_->bus_round_trip());
-  add_trouble(to, *env_->counters, bus);
+  add_trouble(to, *env_, *clients_.counts, bus);
   add_user_limits(to, env_->registry.get());
   add_node_registry(to, roll_.get());
 }
 
 node_totals node_metrics::totals() const {
   node_totals result;
-  result.connections = connections_->taken();
-  result.rooms = env_->population->rooms.value();
-  result.users = env_->population->users.value();
+  result.connections = clients_.open->taken();
+  result.rooms = env_->directory_counts->rooms.value();
+  result.users = env_->directory_counts->users.value();
   for (auto& lane : lanes_) {
     auto& x = lane.port.meter->counters();
     result.connections_opened += x.connections.value();
@@ -207,7 +212,7 @@ void node_metrics::add_mailboxes(family_list& to) const {
     return value_of(x.load(std::memory_order_relaxed));
   };
   auto& waiting = *env_->backlogs;
-  auto handled = env_->population->requests.value();
+  auto handled = env_->directory_counts->requests.value();
   auto sent = sum([](auto& x) { return x.directory_requests.value(); });
   std::vector<std::string> names;
   for (auto& x : names_)

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/node_roll.hpp"
 #include "atrium/net/monitoring/health.hpp"
 #include "atrium/net/monitoring/metrics/lane_load.hpp"
@@ -29,10 +31,14 @@ public:
     std::function<std::chrono::nanoseconds()> busy; ///< CPU time. Any thread.
   };
 
-  /// `connections` is the semaphore of open WebSockets. Only lanes with clients
-  /// are of interest.
-  node_metrics(environment_ptr env,
-               std::shared_ptr<const semaphore> connections,
+  /// What is known of clients apart from lanes.
+  struct client_view {
+    std::shared_ptr<const semaphore> open; ///< WebSockets.
+    std::shared_ptr<const struct client_counters> counts;
+  };
+
+  /// Only lanes with clients are of interest.
+  node_metrics(environment_ptr env, client_view clients,
                std::shared_ptr<const class health> health,
                std::vector<lane_view> lanes,
                std::shared_ptr<const node_roll> roll = nullptr);
@@ -59,7 +65,7 @@ private:
   void add_errors(family_list& to) const;
 
   environment_ptr env_;
-  std::shared_ptr<const semaphore> connections_;
+  client_view clients_;
   std::shared_ptr<const class health> health_;
   std::vector<lane_view> lanes_;
   std::shared_ptr<const node_roll> roll_; // null: nobody announces the node

@@ -1,6 +1,11 @@
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/room_counters.hpp"
+#include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/monitoring/metrics/process_stats.hpp"
 
 #include <algorithm>
@@ -40,40 +45,45 @@ void add_bus(family_list& to, const bus_stats& bus,
     {{value_of(bus.received)}});
 }
 
-void add_trouble(family_list& to, const counters& all, const bus_stats& bus) {
+void add_trouble(family_list& to, const environment& env,
+                 const client_counters& clients, const bus_stats& bus) {
+  auto& delivery = *env.delivery_counts;
+  auto& rooms = *env.room_counts;
+  auto& users = *env.user_counts;
+  auto& directory = *env.directory_counts;
   to.counter({"atrium_dropped_total", "What was dropped, by reason.", "reason"},
-             {{value_of(all.room_queue_drops), "room_queue"},
-              {value_of(all.lane_queue_drops), "lane_queue"},
-              {value_of(all.invalid_words), "logic_runner"},
-              {value_of(all.outbox_drops), "drop_oldest"},
-              {value_of(all.outbox_replaced), "latest_only"},
-              {value_of(all.oversized_packets), "too_large"},
-              {value_of(all.malformed_packets), "malformed"},
-              {value_of(all.unknown_versions), "unknown_version"}});
-  auto users = all.users_refused + all.users_evicted;
+             {{value_of(delivery.room_queue_drops), "room_queue"},
+              {value_of(delivery.lane_queue_drops), "lane_queue"},
+              {value_of(rooms.invalid_words), "logic_runner"},
+              {value_of(clients.outbox_drops), "drop_oldest"},
+              {value_of(clients.outbox_replaced), "latest_only"},
+              {value_of(delivery.oversized_packets), "too_large"},
+              {value_of(delivery.malformed_packets), "malformed"},
+              {value_of(delivery.unknown_versions), "unknown_version"}});
+  auto user_limit = users.users_refused + users.users_evicted;
   to.counter({"atrium_limits_hit_total",
               "How often a limit was enforced, by the option that sets it.",
               "limit"},
-             {{value_of(all.full_refused), "max-connections"},
-              {value_of(all.memory_refused), "memory-watermark"},
-              {value_of(all.headers_refused), "max-header-bytes"},
-              {value_of(all.pending_refused), "max-pending"},
-              {value_of(all.handshakes_refused), "handshakes-per-second"},
-              {value_of(all.addresses_refused), "connections-per-address"},
-              {value_of(all.rooms_refused), "max-node-rooms"},
-              {value_of(all.user_rooms_refused), "max-user-rooms"},
-              {value_of(all.oversized_frames), "max-message-bytes"},
-              {value_of(all.silent_closes), "ping-interval"},
-              {value_of(all.idle_closes), "idle-timeout"},
-              {value_of(all.slow_consumers), "outbox-bytes"},
-              {value_of(users), "user-connections"},
-              {value_of(all.rate_limited), "messages-per-second"},
-              {value_of(all.error_closes), "errors-per-minute"},
+             {{value_of(clients.full_refused), "max-connections"},
+              {value_of(clients.memory_refused), "memory-watermark"},
+              {value_of(clients.headers_refused), "max-header-bytes"},
+              {value_of(clients.pending_refused), "max-pending"},
+              {value_of(clients.handshakes_refused), "handshakes-per-second"},
+              {value_of(clients.addresses_refused), "connections-per-address"},
+              {value_of(directory.rooms_refused), "max-node-rooms"},
+              {value_of(directory.user_rooms_refused), "max-user-rooms"},
+              {value_of(clients.oversized_frames), "max-message-bytes"},
+              {value_of(clients.silent_closes), "ping-interval"},
+              {value_of(clients.idle_closes), "idle-timeout"},
+              {value_of(clients.slow_consumers), "outbox-bytes"},
+              {value_of(user_limit), "user-connections"},
+              {value_of(clients.rate_limited), "messages-per-second"},
+              {value_of(clients.error_closes), "errors-per-minute"},
               {value_of(bus.rejected), "bus-pending"}});
   to.counter({"atrium_room_restarts_total", "Rooms whose logic has failed."},
-             {{value_of(all.room_restarts)}});
+             {{value_of(rooms.room_restarts)}});
   to.counter({"atrium_rooms_failed_total", "Rooms that were given up."},
-             {{value_of(all.dead_rooms)}});
+             {{value_of(directory.dead_rooms)}});
 }
 
 // Without a limit the families are there, and empty.

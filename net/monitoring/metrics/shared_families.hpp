@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/node_roll.hpp"
 #include "atrium/broker/registry.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
@@ -10,6 +11,8 @@
 #include <vector>
 
 namespace atrium {
+
+struct client_counters;
 
 // Metrics of what all lanes have in common.
 
@@ -21,7 +24,8 @@ void add_bus(family_list& to, const bus_stats& bus,
              std::optional<std::chrono::steady_clock::duration> round_trip);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
-void add_trouble(family_list& to, const counters& all, const bus_stats& bus);
+void add_trouble(family_list& to, const environment& env,
+                 const client_counters& clients, const bus_stats& bus);
 
 /// Adds whether the limit of a user's connections holds on all nodes, and what
 /// it has decided; null: there is no limit.

@@ -1,5 +1,8 @@
 #define CAF_SUITE cluster_bounds_test
 
+#include "atrium/actors/util/cluster_counters.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+
 #include "support/cluster_fixture.hpp"
 
 #include <random>
@@ -52,7 +55,7 @@ CAF_TEST(too many questions at once are refused and the place is free later) {
   ask({"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(told[0].error, "busy");
-  CAF_CHECK_EQUAL(counted("a").questions_refused.load(), 1U);
+  CAF_CHECK_EQUAL(counted("a").cluster_counts->questions_refused.load(), 1U);
   pass(1s);
   CAF_CHECK_EQUAL(told.size(), 1 + cluster::max_questions);
   at("b").kept.clear();
@@ -69,7 +72,7 @@ CAF_TEST(too many questions of others are answered that the node is busy) {
   CAF_CHECK_EQUAL(ghost->heard, lines{});
   question_from("ghost", {"room", "x"});
   CAF_REQUIRE_EQUAL(ghost->heard.size(), 3U);
-  CAF_CHECK_EQUAL(counted("b").questions_refused.load(), 1U);
+  CAF_CHECK_EQUAL(counted("b").cluster_counts->questions_refused.load(), 1U);
   for (auto& x : ghost->heard) {
     auto read = decode_cluster_packet(x);
     auto* answer = std::get_if<answered>(&read);
@@ -103,7 +106,7 @@ CAF_TEST(answers of all questions together have a bound) {
   ask({"room", "later"});
   auto big = '"' + std::string(max_answer_bytes - 2, 'x') + '"';
   std::size_t sent = 0;
-  while (counted("a").answers_refused.load() == 0 && sent < 1'000)
+  while (counted("a").cluster_counts->answers_refused.load() == 0 && sent < 1'000)
     answer_from(std::to_string(++sent), big);
   CAF_CHECK_EQUAL(sent, (std::size_t{32} << 20) / max_answer_bytes + 1);
   pass(1s);
@@ -120,10 +123,10 @@ CAF_TEST(packets that wait have a bound) {
   auto big = std::make_shared<const std::string>(max_answer_bytes, 'x');
   for (int i = 0; i < 100; ++i)
     wire->publish(names.answers("ar"), big, [](const publish_receipt&) {});
-  auto dropped = counted("a").node_packet_drops.load();
+  auto dropped = counted("a").cluster_counts->node_packet_drops.load();
   CAF_CHECK(dropped > 30 && dropped < 40);
   sched.run();
-  CAF_CHECK_EQUAL(counted("a").malformed_packets.load(), 100 - dropped);
+  CAF_CHECK_EQUAL(counted("a").delivery_counts->malformed_packets.load(), 100 - dropped);
   ask({"room", "x"});
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
 }
@@ -142,11 +145,11 @@ CAF_TEST(the first answer of a run counts) {
 CAF_TEST(what is no packet is counted and ignored) {
   for (auto bytes : {"", "{", "[]", "evict:ar-1", R"({"v":1,"type":"ask","id":1})", "\xff"})
     publish(names.nodes(), bytes);
-  CAF_CHECK_EQUAL(counted("a").malformed_packets.load(), 6U);
+  CAF_CHECK_EQUAL(counted("a").delivery_counts->malformed_packets.load(), 6U);
   for (auto bytes : {R"({"v":2})", R"({"v":1,"type":"shout","id":1})"})
     publish(names.answers("ar"), bytes);
-  CAF_CHECK_EQUAL(counted("a").unknown_versions.load(), 2U);
-  CAF_CHECK_EQUAL(counted("b").unknown_versions.load(), 0U);
+  CAF_CHECK_EQUAL(counted("a").cluster_counts->unknown_versions.load(), 2U);
+  CAF_CHECK_EQUAL(counted("b").cluster_counts->unknown_versions.load(), 0U);
   ask({"room", "x"});
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
 }
@@ -161,7 +164,7 @@ CAF_TEST(any bytes are survived) {
       bytes[pick(bytes.size())] = static_cast<char>(random());
     publish(pick(2) == 0 ? names.nodes() : names.answers("ar"), bytes);
   }
-  CAF_CHECK(counted("a").malformed_packets.load() > 100);
+  CAF_CHECK(counted("a").delivery_counts->malformed_packets.load() > 100);
   ask({"room", "x"});
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
 }

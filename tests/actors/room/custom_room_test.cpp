@@ -1,5 +1,8 @@
 #define CAF_SUITE custom_room_test
 
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/room_counters.hpp"
+
 #include "support/actor_fixture.hpp"
 
 #include <stdexcept>
@@ -121,7 +124,7 @@ CAF_TEST(a hook that throws costs its state and nothing else) {
   CAF_CHECK_EQUAL(ann.out->count("error internal"), 1U); // the answer
   CAF_CHECK_EQUAL(ann.out->count("error room_restarted"), 1U);
   CAF_CHECK_EQUAL(bob.out->take(), lines{"error room_restarted"});
-  CAF_CHECK_EQUAL(env->counters->room_restarts.load(), 1U);
+  CAF_CHECK_EQUAL(env->room_counts->room_restarts.load(), 1U);
   publish(bob, "moody:1", "2");
   CAF_CHECK_EQUAL(ann.out->count("\"data\":[1,2]"), 1U);
 }
@@ -130,7 +133,7 @@ CAF_TEST(a room that keeps failing is given up and its members are told) {
   both_join();
   for (std::size_t i = 0; i <= env->limits.restarts_per_minute; ++i)
     publish(ann, "moody:1", "\"throw\"");
-  CAF_CHECK_EQUAL(env->counters->dead_rooms.load(), 1U);
+  CAF_CHECK_EQUAL(env->directory_counts->dead_rooms.load(), 1U);
   auto heard = bob.out->take();
   CAF_REQUIRE(!heard.empty());
   CAF_CHECK_EQUAL(heard.back(), "error room_died");
@@ -148,7 +151,7 @@ CAF_TEST(failures that are far apart are forgiven) {
     publish(ann, "moody:1", "\"throw\"");
     now += 20s;
   }
-  CAF_CHECK_EQUAL(env->counters->dead_rooms.load(), 0U);
+  CAF_CHECK_EQUAL(env->directory_counts->dead_rooms.load(), 0U);
 }
 
 CAF_TEST(a room that cannot start answers) {

@@ -4,6 +4,7 @@
 // nothing is held beyond the bound, and whoever has missed something is told.
 
 #include "atrium/actors/room_logic.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
 
 #define FAIL(msg) CAF_FAIL(msg)
 #include "support/actor_fixture.hpp"
@@ -110,7 +111,7 @@ CAF_TEST(a gap is told by itself when one queue is full and others are not ) {
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
     ann.out->take();
   }
-  CAF_CHECK_EQUAL(env->counters->room_queue_drops.load(), 2 * 30U - 2 * 7U);
+  CAF_CHECK_EQUAL(env->delivery_counts->room_queue_drops.load(), 2 * 30U - 2 * 7U);
 }
 
 CAF_TEST(a gap is told by itself when a lane is full) {
@@ -157,7 +158,7 @@ CAF_TEST(what another node lets through and no outbox can take becomes a gap) {
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
     ann.out->take();
   }
-  CAF_CHECK_EQUAL(env->counters->oversized_packets.load(), 3U);
+  CAF_CHECK_EQUAL(env->delivery_counts->oversized_packets.load(), 3U);
 }
 
 CAF_TEST(what no outbox can take is refused at every way in) {

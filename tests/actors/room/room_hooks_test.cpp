@@ -1,6 +1,8 @@
 #define CAF_SUITE room_hooks_test
 
 #include "atrium/actors/room/logic_runner.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include "support/actor_fixture.hpp"
@@ -183,11 +185,11 @@ CAF_TEST(what a hook makes of a message is checked) {
   both_join("careless");
   for (auto& words : no_json) {
     careless_room::words["data"] = words;
-    auto before = env->counters->invalid_words.load();
+    auto before = env->room_counts->invalid_words.load();
     publish(ann, "careless", "\"data\"");
     CAF_CHECK_EQUAL(ann.out->take(), lines{"error internal"});
     CAF_CHECK(bob.out->take().empty());
-    CAF_CHECK_EQUAL(env->counters->invalid_words.load(), before + 1);
+    CAF_CHECK_EQUAL(env->room_counts->invalid_words.load(), before + 1);
     CAF_CHECK(has_logged("room=\"careless\"") || has_logged("careless"));
     CAF_CHECK(words.size() < 4 || !has_logged(words));
     logged.clear();
@@ -255,18 +257,18 @@ CAF_TEST(a hook that throws is a line in the log and news for the members) {
     for (auto* how : {"", " with a number"}) {
       now += 2min;
       both_join("throwing");
-      auto restarts = env->counters->room_restarts.load();
+      auto restarts = env->room_counts->room_restarts.load();
       throwing_room::where = hook + how;
       act();
       throwing_room::where.clear();
       CAF_CHECK_EQUAL(bob.out->take(), lines{"error room_restarted"});
-      CAF_CHECK_EQUAL(env->counters->room_restarts.load(), restarts + 1);
+      CAF_CHECK_EQUAL(env->room_counts->room_restarts.load(), restarts + 1);
       CAF_CHECK(has_logged("throwing"));
       CAF_CHECK_EQUAL(has_logged("dice fell off the table"), how == std::string{});
       leave(ann, "throwing");
       leave(bob, "throwing");
     }
-  CAF_CHECK_EQUAL(env->counters->dead_rooms.load(), 0U);
+  CAF_CHECK_EQUAL(env->directory_counts->dead_rooms.load(), 0U);
 }
 
 CAF_TEST(a newcomer whom a hook fails is not in and the members are told) {

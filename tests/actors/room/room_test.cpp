@@ -1,5 +1,7 @@
 #define CAF_SUITE room_test
 
+#include "atrium/actors/util/delivery_counters.hpp"
+
 #include "support/actor_fixture.hpp"
 
 using namespace atrium;
@@ -245,8 +247,8 @@ CAF_TEST(counts what is no envelope and drops it) {
   };
   put("nonsense");
   put("9:{\"v\":9}");
-  CAF_CHECK_EQUAL(env->counters->malformed_packets.load(), 1U);
-  CAF_CHECK_EQUAL(env->counters->unknown_versions.load(), 1U);
+  CAF_CHECK_EQUAL(env->delivery_counts->malformed_packets.load(), 1U);
+  CAF_CHECK_EQUAL(env->delivery_counts->unknown_versions.load(), 1U);
   CAF_CHECK(ann.out->take().empty());
 }
 
@@ -256,7 +258,7 @@ CAF_TEST(a full lane queue drops and counts and tells of the gap) {
   auto& queue = *env->lanes[0].queue;
   CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
   publish(ann, "r", "1");
-  CAF_CHECK_EQUAL(env->counters->lane_queue_drops.load(), 1U);
+  CAF_CHECK_EQUAL(env->delivery_counts->lane_queue_drops.load(), 1U);
   CAF_CHECK_EQUAL(ann.out->count("\"data\""), 0U);
   queue.release(env->limits.lane_queue);
   ann.out->take();

@@ -1,5 +1,8 @@
 #define CAF_SUITE scopes_test
 
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
+
 #include "support/actor_fixture.hpp"
 
 using namespace atrium;
@@ -138,7 +141,7 @@ CAF_TEST(a broadcast that a lane cannot take becomes a gap) {
   CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
   request(ann, broadcast_request{"1", "6", {}, {}});
   queue.release(env->limits.lane_queue);
-  CAF_CHECK_EQUAL(env->counters->lane_queue_drops.load(), 1U);
+  CAF_CHECK_EQUAL(env->delivery_counts->lane_queue_drops.load(), 1U);
   ann.out->take();
   request(ann, broadcast_request{"2", "7", {}, {}});
   CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
@@ -177,7 +180,7 @@ CAF_TEST(rooms per node are bounded) {
   bob.out->take();
   join(bob, "c");
   CAF_CHECK_EQUAL(bob.out->take(), lines{"error too_many_rooms"});
-  CAF_CHECK_EQUAL(env->counters->rooms_refused.load(), 1U);
+  CAF_CHECK_EQUAL(env->directory_counts->rooms_refused.load(), 1U);
   join(bob, "b");
   CAF_CHECK_EQUAL(bob.out->take(), lines{"joined b"});
   leave(ann, "a");

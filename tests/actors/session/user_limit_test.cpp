@@ -1,6 +1,8 @@
 #define CAF_SUITE user_limit_test
 
 #include "atrium/actors/cluster/eviction.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/memory/memory_registry.hpp"
 
 #include "support/actor_fixture.hpp"
@@ -82,7 +84,7 @@ CAF_TEST(one connection too many is closed before its welcome) {
   CAF_CHECK_EQUAL(laptop.out->take(), lines{"welcome ann"});
   CAF_CHECK_EQUAL(tablet.out->take(), lines{"close 4004"});
   CAF_CHECK_EQUAL(connect("bob").out->take(), lines{"welcome bob"});
-  CAF_CHECK_EQUAL(env->counters->users_refused.load(), 1U);
+  CAF_CHECK_EQUAL(env->user_counts->users_refused.load(), 1U);
   disconnect(tablet);
   disconnect(phone);
   CAF_CHECK_EQUAL(connect("ann").out->take(), lines{"welcome ann"});
@@ -146,8 +148,8 @@ CAF_TEST(words that no node understands are counted) {
     wire->publish(channel, std::make_shared<const std::string>(word),
                   [](const publish_receipt&) {});
   sched.run();
-  CAF_CHECK_EQUAL(env->counters->unknown_versions.load(), 1U);
-  CAF_CHECK_EQUAL(env->counters->malformed_packets.load(), 6U);
+  CAF_CHECK_EQUAL(env->delivery_counts->unknown_versions.load(), 1U);
+  CAF_CHECK_EQUAL(env->delivery_counts->malformed_packets.load(), 6U);
   CAF_CHECK(ann.out->take().empty());
 }
 

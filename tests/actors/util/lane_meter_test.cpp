@@ -187,7 +187,7 @@ CAF_TEST(what a room says by itself is of this node) {
 }
 
 CAF_TEST(the directory says how many rooms and users it has) {
-  auto& population = *env->population;
+  auto& population = *env->directory_counts;
   auto requests = [&] {
     return counters(0).directory_requests.value() + counters(1).directory_requests.value();
   };

@@ -10,11 +10,11 @@ using namespace atrium::test;
 namespace {
 
 // Keeps the frames themselves.
-class frame_outlet final : public outlet {
+class frame_session final : public client_session {
 public:
-  bool append(const frame& x) override {
-    frames.push_back(x);
-    return true;
+  std::size_t append(delivery& x) override {
+    frames.push_back(x.encoded_by(plain));
+    return 1;
   }
   void open(const welcome&) override {
     // nop
@@ -33,6 +33,15 @@ public:
   }
 
   std::vector<frame> frames;
+
+private:
+  struct plain_encoder final : message_encoder {
+    std::string encode(const publication& x) const override {
+      return std::string{x.json()};
+    }
+  };
+
+  plain_encoder plain;
 };
 
 } // namespace
@@ -68,7 +77,7 @@ CAF_TEST_FIXTURE_SCOPE(outbox_policy_tests, node_fixture)
 
 CAF_TEST(messages know their room and its policy) {
   env->limits.outbox_policies.add("ticker:*=latest_only");
-  auto out = std::make_shared<frame_outlet>();
+  auto out = std::make_shared<frame_session>();
   client ann{
     sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
                           connection_setup{env, root, out, 0, {"ann", rights::everything()}}),

@@ -35,6 +35,28 @@ struct fixture {
 
 } // namespace
 
+CAF_TEST(a semaphore lets in as many as it has permits) {
+  semaphore g{3};
+  CAF_CHECK(g.try_acquire(2));
+  CAF_CHECK(!g.try_acquire(2));
+  CAF_CHECK(g.try_acquire(1));
+  g.release(3);
+  CAF_CHECK(g.try_acquire(100)); // alone, however large
+  CAF_CHECK(!g.try_acquire(1));
+}
+
+CAF_TEST(a permit gives its permits back with its last copy) {
+  auto g = std::make_shared<semaphore>(5);
+  CAF_REQUIRE(g->try_acquire(4));
+  {
+    permit first{g, 4};
+    auto second = first;
+    first = {};
+    CAF_CHECK_EQUAL(g->taken(), 4U);
+  }
+  CAF_CHECK_EQUAL(g->taken(), 0U);
+}
+
 CAF_TEST_FIXTURE_SCOPE(gate_tests, fixture)
 
 CAF_TEST(places and what takes them are counted) {

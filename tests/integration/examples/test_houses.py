@@ -28,10 +28,10 @@ BAD = {
     "an include of a library above": (
         {"broker/bus.cpp": '#include "atrium/actors/messages.hpp"\n'},
         "broker/bus.cpp: includes actors/messages.hpp"),
-    "an include by a file that has a place of its own": (
-        {"actors/util/pinned.hpp": "",
-         "actors/json_inspector.cpp": '#include "atrium/actors/util/pinned.hpp"\n'},
-        "actors/json_inspector.cpp: includes actors/util/pinned.hpp"),
+    "an include by a file that belongs to another folder": (
+        {"actors/limits.hpp": "",
+         "actors/json_inspector.cpp": '#include "atrium/actors/limits.hpp"\n'},
+        "actors/json_inspector.cpp: includes actors/limits.hpp"),
     "a folder without a place": ({"net/cellar/wine.hpp": ""}, "net/cellar: a folder that has no"),
     "a circle": (
         {"broker/names.cpp": '#include "atrium/broker/bus.hpp"\n',

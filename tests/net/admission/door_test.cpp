@@ -1,5 +1,6 @@
 #define CAF_SUITE door_test
 
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/door.hpp"
 
 #include "caf/test/unit_test.hpp"
@@ -29,7 +30,7 @@ struct fixture {
     entrance = std::make_unique<door>(from, count, open_ones, from.max_connections, 1'000'000);
   }
 
-  std::shared_ptr<counters> count = std::make_shared<counters>();
+  std::shared_ptr<client_counters> count = std::make_shared<client_counters>();
   std::shared_ptr<semaphore> open_ones = std::make_shared<semaphore>(1'000);
   std::unique_ptr<door> entrance;
   std::vector<address_table::permit> places;

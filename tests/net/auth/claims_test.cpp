@@ -52,7 +52,8 @@ CAF_TEST(a token is found wherever it is carried) {
     if (!row.protocols.empty())
       x.set(http::field::sec_websocket_protocol, row.protocols);
     CAF_CHECK_EQUAL(token_of(x), row.token);
-    CAF_CHECK_EQUAL(offers_subprotocol(x), row.protocols.find("atrium.v1") != std::string::npos);
+    CAF_CHECK_EQUAL(offers_subprotocol(x, "atrium.v1"),
+                    row.protocols.find("atrium.v1") != std::string::npos);
   }
 }
 

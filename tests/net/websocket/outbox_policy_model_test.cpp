@@ -17,7 +17,7 @@ constexpr auto may_go = outbox_policy::drop_oldest;
 constexpr auto latest = outbox_policy::latest_only;
 
 frame make(const std::string& bytes, frame::topic_number room = 0, outbox_policy policy = stays) {
-  return frame::raw(bytes).of_room(room, policy);
+  return frame{bytes}.of_room(room, policy);
 }
 
 std::string write(outbox& box, std::size_t most) {

@@ -12,7 +12,7 @@ using namespace atrium;
 namespace {
 
 frame make(const std::string& bytes) {
-  return frame::raw(bytes);
+  return frame{bytes};
 }
 
 // Writes up to `most` bytes, as a socket would.

@@ -1,5 +1,10 @@
 #define CAF_SUITE node_metrics_test
 
+#include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/user_counters.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/monitoring/metrics/node_metrics.hpp"
 
 #include "support/actor_fixture.hpp"
@@ -19,7 +24,8 @@ struct fixture : node_fixture {
     std::vector<node_metrics::lane_view> lanes;
     for (auto& port : env->lanes)
       lanes.push_back({port, [this] { return busy; }});
-    subject = std::make_unique<node_metrics>(env, connections, pulse, lanes);
+    subject = std::make_unique<node_metrics>(env, node_metrics::client_view{connections, counts},
+                                             pulse, lanes);
   }
 
   lane_counters& counters(std::size_t lane) {
@@ -32,6 +38,7 @@ struct fixture : node_fixture {
 
   std::chrono::nanoseconds busy{1500ms};
   std::shared_ptr<semaphore> connections = std::make_shared<semaphore>(10);
+  std::shared_ptr<client_counters> counts = std::make_shared<client_counters>();
   std::shared_ptr<health> pulse;
   std::unique_ptr<node_metrics> subject;
 };
@@ -81,19 +88,19 @@ CAF_TEST(utilisation is that of the ticks) {
 CAF_TEST(what an actor has not handled yet is waiting) {
   counters(0).directory_requests.add(3);
   counters(1).directory_requests.add(2);
-  env->population->requests.add(4);
+  env->directory_counts->requests.add(4);
   env->backlogs->rooms = 8;
   CAF_CHECK(has("atrium_mailbox_depth{actor=\"directory\"} 1"));
   CAF_CHECK(has("atrium_mailbox_depth{actor=\"rooms\"} 8"));
-  env->population->requests.add(2); // never less than none
+  env->directory_counts->requests.add(2); // never less than none
   CAF_CHECK(has("atrium_mailbox_depth{actor=\"directory\"} 0"));
 }
 
 CAF_TEST(rare events are those of the node) {
-  env->counters->full_refused = 3;
-  env->counters->users_refused = 1;
-  env->counters->users_evicted = 2;
-  env->counters->lane_queue_drops = 4;
+  counts->full_refused = 3;
+  env->user_counts->users_refused = 1;
+  env->user_counts->users_evicted = 2;
+  env->delivery_counts->lane_queue_drops = 4;
   CAF_CHECK(has("atrium_limits_hit_total{limit=\"max-connections\"} 3"));
   CAF_CHECK(has("atrium_limits_hit_total{limit=\"user-connections\"} 3"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"lane_queue\"} 4"));

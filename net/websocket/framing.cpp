@@ -1,4 +1,4 @@
-#include "atrium/actors/util/frame.hpp"
+#include "atrium/net/websocket/framing.hpp"
 
 namespace atrium {
 
@@ -14,7 +14,7 @@ void append_big_endian(std::string& out, std::size_t value, unsigned bytes) {
 
 } // namespace
 
-frame frame::text(std::string_view payload) {
+std::string text_frame(std::string_view payload) {
   constexpr std::size_t longest_header = 10;
   std::string bytes;
   bytes.reserve(payload.size() + longest_header);
@@ -28,13 +28,22 @@ frame frame::text(std::string_view payload) {
     bytes.push_back(127);
     append_big_endian(bytes, payload.size(), 8);
   }
-  auto header_size = bytes.size();
   bytes.append(payload);
-  return frame{std::move(bytes), header_size};
+  return bytes;
 }
 
-const frame& frame::ping() {
-  static const frame instance{std::string{final_ping, '\0'}, 2};
+const frame& ping_frame() {
+  static const frame instance{std::string{final_ping, '\0'}};
+  return instance;
+}
+
+std::string websocket_encoder::encode(const publication& x) const {
+  std::string scratch;
+  return text_frame(codec_.text_of(x, scratch));
+}
+
+const websocket_encoder& atrium_over_websocket() {
+  static const websocket_encoder instance{atrium_codec()};
   return instance;
 }
 

@@ -1,14 +1,14 @@
-#include "atrium/actors/util/trace_list.hpp"
+#include "atrium/actors/util/watch_list.hpp"
 
 namespace atrium {
 
-trace_note_ptr trace_list::find(const envelope& x) const {
+watch_note_ptr watch_list::find(const envelope& x) const {
   auto watched = (x.to == scope::room && has_room(x.target))
                  || (x.to == scope::user && has_user(x.target))
                  || (x.from && has_user(x.from->user));
   if (!watched)
     return nullptr;
-  return std::make_shared<const trace_note>(trace_note{
+  return std::make_shared<const watch_note>(watch_note{
     x.event_id, x.trace_id, x.to, x.target, x.from ? x.from->user : ""});
 }
 

@@ -1,17 +1,18 @@
 #pragma once
 
-#include "atrium/actors/messages.hpp"
-#include "atrium/actors/util/trace_list.hpp"
+#include "atrium/actors/replies.hpp"
+#include "atrium/actors/room_logic.hpp"
+#include "atrium/actors/util/watch_list.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-/// The lines about users and rooms that the operator watches (trace_list.hpp),
+/// The lines about users and rooms that the operator watches (watch_list.hpp),
 /// all at the level info and with names that begin with `trace_`. Whoever calls
 /// has asked the list. They tell who, where, how much and by which ids, never
 /// what is said. Any thread.
-namespace atrium::trace {
+namespace atrium::watch_log {
 
 /// The connection has got its `welcome`.
 void connected(const member& who, std::string_view address);
@@ -32,14 +33,14 @@ void published(const envelope& x);
 /// A message has come from the bus and goes to `receivers` connections of this
 /// node; `missed` more would get it if their lanes kept up. Of what is for
 /// everybody each lane tells its own part.
-void delivered(const trace_note& x, std::size_t receivers,
+void delivered(const watch_note& x, std::size_t receivers,
                std::size_t missed = 0, std::string_view lane = {});
 
-/// A frame with a message goes to a client's outbox; it is that of an envelope.
-void received(const member& who, const frame& x);
+/// A message goes to a client's outbox, as so many bytes.
+void received(const member& who, const envelope& x, std::size_t bytes);
 
 /// Messages may have been missed; `who` has been told, or all of a room.
 void missed(const gap& x);
 void missed(const gap& x, const member& who);
 
-} // namespace atrium::trace
+} // namespace atrium::watch_log

@@ -1,23 +1,23 @@
 #pragma once
 
-#include "atrium/actors/outlet.hpp"
+#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/room_logic.hpp"
 
 #include <memory>
 
 namespace atrium {
 
-/// Puts itself between the actors and the outlet of a user who is watched, and
-/// tells the log what goes there. Others have their outlet as it is, so they
+/// Puts itself between the actors and the session of a user who is watched, and
+/// tells the log what goes there. Others have their session as it is, so they
 /// pay nothing.
-class tracing_outlet final : public outlet {
+class watched_session final : public client_session {
 public:
-  tracing_outlet(std::shared_ptr<outlet> below, member who)
+  watched_session(std::shared_ptr<client_session> below, member who)
     : below_(std::move(below)), who_(std::move(who)) {
     // nop
   }
 
-  bool append(const frame& x) override;
+  std::size_t append(delivery& x) override;
   void open(const welcome& hello) override;
   void answer(const reply& x) override;
   void push(const reply& x) override;
@@ -29,7 +29,7 @@ public:
   std::string peer() const override;
 
 private:
-  std::shared_ptr<outlet> below_;
+  std::shared_ptr<client_session> below_;
   member who_;
 };
 

@@ -1,4 +1,4 @@
-#define CAF_SUITE roster_test
+#define CAF_SUITE lane_members_test
 
 #include "support/actor_fixture.hpp"
 
@@ -13,20 +13,20 @@ namespace {
 struct fixture : node_fixture {
   std::set<actor_number> members(actor_number room) const {
     std::set<actor_number> result;
-    table.for_members(room, [&](outlet&, actor_number who) { result.insert(who); });
+    table.for_members(room, [&](client_session&, actor_number who) { result.insert(who); });
     return result;
   }
   connection_actor add() {
     auto who = connect("u").actor;
-    table.add(who, std::make_shared<recording_outlet>());
+    table.add(who, std::make_shared<recording_session>());
     return who;
   }
-  roster table;
+  lane_members table;
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(roster_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(lane_members_tests, fixture)
 
 CAF_TEST(a room has those who entered and have not left) {
   auto a = add()->id();

@@ -1,11 +1,10 @@
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 
-#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <array>
 
-namespace atrium::trace {
+namespace atrium::watch_log {
 
 namespace {
 
@@ -53,10 +52,6 @@ facts facts_of(const ping_request&) {
 
 std::string_view only(scope wanted, scope to, const std::string& target) {
   return to == wanted ? std::string_view{target} : std::string_view{};
-}
-
-std::string text_of(const json_object& x, std::string_view key) {
-  return json_string(x.find(key).value_or("")).value_or("");
 }
 
 } // namespace
@@ -119,7 +114,7 @@ void published(const envelope& x) {
             "message goes to the bus");
 }
 
-void delivered(const trace_note& x, std::size_t receivers, std::size_t missed,
+void delivered(const watch_note& x, std::size_t receivers, std::size_t missed,
                std::string_view lane) {
   log::info("trace_delivered",
             {{"scope", to_string(x.to)},
@@ -134,17 +129,14 @@ void delivered(const trace_note& x, std::size_t receivers, std::size_t missed,
             "message goes to connections");
 }
 
-void received(const member& who, const frame& x) {
-  auto text = json_object::parse(x.payload());
-  if (!text)
-    return; // a frame of the node's own
+void received(const member& who, const envelope& x, std::size_t bytes) {
   log::info("trace_received",
             {{"user", who.user},
              {"connection", who.connection},
-             {"room", text_of(*text, "room")},
-             {"event_id", text_of(*text, "event_id")},
-             {"trace_id", text_of(*text, "trace_id")},
-             {"bytes", x.bytes().size()}},
+             {"room", only(scope::room, x.to, x.target)},
+             {"event_id", x.event_id},
+             {"trace_id", x.trace_id},
+             {"bytes", bytes}},
             "connection gets a message");
 }
 
@@ -163,4 +155,4 @@ void missed(const gap& x, const member& who) {
             "messages may have been missed");
 }
 
-} // namespace atrium::trace
+} // namespace atrium::watch_log

@@ -11,9 +11,9 @@
 
 namespace atrium {
 
-/// What the log tells of an envelope that is traced: everything but what is in
+/// What the log tells of an envelope that is watched: everything but what is in
 /// it.
-struct trace_note {
+struct watch_note {
   std::string event_id;
   std::string trace_id;
   scope to = scope::room;
@@ -21,17 +21,17 @@ struct trace_note {
   std::string sender; ///< User; empty when no client has sent it.
 };
 
-/// Null: not traced.
-using trace_note_ptr = std::shared_ptr<const trace_note>;
+/// Null: not watched.
+using watch_note_ptr = std::shared_ptr<const watch_note>;
 
 /// Whom the operator watches: of these users and rooms the log tells everything
 /// at the level info, though never what is said. Decides that in one place;
 /// actors ask when they start and remember the answer. Never changed.
-class trace_list {
+class watch_list {
 public:
-  trace_list() = default;
+  watch_list() = default;
 
-  trace_list(const std::vector<std::string>& users,
+  watch_list(const std::vector<std::string>& users,
              const std::vector<std::string>& rooms)
     : users_(users.begin(), users.end()), rooms_(rooms.begin(), rooms.end()) {
     // nop
@@ -46,12 +46,12 @@ public:
   }
 
   /// Returns a note if `x` is from or for somebody who is watched.
-  trace_note_ptr note(const envelope& x) const {
+  watch_note_ptr note(const envelope& x) const {
     return users_.empty() && rooms_.empty() ? nullptr : find(x);
   }
 
 private:
-  trace_note_ptr find(const envelope& x) const;
+  watch_note_ptr find(const envelope& x) const;
 
   std::set<std::string, std::less<>> users_;
   std::set<std::string, std::less<>> rooms_;

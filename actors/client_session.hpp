@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/actors/publication.hpp"
 #include "atrium/actors/replies.hpp"
-#include "atrium/actors/util/frame.hpp"
 #include "atrium/actors/util/probe.hpp"
 
 #include <chrono>
@@ -13,15 +13,16 @@ namespace atrium {
 /// The socket side of one connection, as actors see it: whatever is appended
 /// reaches the client in this order, or the connection is closed. Only called
 /// on the thread of the connection's lane; never blocks. When the queue goes
-/// over its bound the outlet closes itself as a slow consumer, so no call
+/// over its bound the session closes itself as a slow consumer, so no call
 /// fails.
-class outlet {
+class client_session {
 public:
-  virtual ~outlet() = default;
+  virtual ~client_session() = default;
 
-  /// Queues a frame. Returns whether the client may still get it: not when the
-  /// connection is on its way out.
-  virtual bool append(const frame& x) = 0;
+  /// Queues a message, in the encoding of its client. Returns how many bytes
+  /// that are; 0 if the client cannot get it any more, because the connection
+  /// is on its way out.
+  virtual std::size_t append(delivery& x) = 0;
 
   /// Starts to read requests; until then the client hears nothing but `hello`.
   virtual void open(const welcome& hello) = 0;

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "atrium/actors/messages.hpp"
+#include "atrium/actors/client_session.hpp"
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/directory_messages.hpp"
 
 #include <memory>
 #include <unordered_map>
@@ -12,21 +14,21 @@ namespace atrium {
 /// both directions: a fan-out walks one vector, entering and leaving a room
 /// costs O(rooms of that connection), whatever the room's size. No locks: it
 /// belongs to one lane.
-class roster {
+class lane_members {
 public:
   struct resident {
     connection_actor connection;
-    std::shared_ptr<outlet> out;
+    std::shared_ptr<client_session> out;
   };
 
-  void add(connection_actor connection, std::shared_ptr<outlet> out);
+  void add(connection_actor connection, std::shared_ptr<client_session> out);
 
-  /// Removes a connection from all its rooms and from the roster. Returns its
-  /// outlet if it was there.
-  std::shared_ptr<outlet> remove(actor_number connection);
+  /// Removes a connection from all its rooms and from the lists. Returns its
+  /// session if it was there.
+  std::shared_ptr<client_session> remove(actor_number connection);
 
   /// Returns nothing if the connection is not there (any more).
-  outlet* find(actor_number connection) const;
+  client_session* find(actor_number connection) const;
 
   /// The same for its actor.
   connection_actor actor_of(actor_number connection) const;
@@ -38,8 +40,8 @@ public:
   /// Forgets a room; returns who was in it.
   std::vector<resident> dissolve(actor_number room);
 
-  /// Calls `f(outlet&, number)` for each member. `f` must not change the
-  /// roster.
+  /// Calls `f(client_session&, number)` for each member. `f` must not change
+  /// the lists.
   template <class F>
   void for_members(actor_number room, F f) const {
     auto i = rooms_.find(room);
@@ -49,22 +51,23 @@ public:
       f(*x.out, x.who->number);
   }
 
-  /// Calls `f(outlet&)` for each connection. `f` must not change the roster.
+  /// Calls `f(client_session&)` for each connection. `f` must not change the
+  /// lists.
   template <class F>
   void for_all(F f) const {
     for (auto& [number, x] : entries_)
       f(*x->resident.out);
   }
 
-  /// Calls `f(resident&)` for each connection. `f` must not change the roster.
+  /// Calls `f(resident&)` for each connection. `f` must not change the lists.
   template <class F>
   void for_residents(F f) const {
     for (auto& [number, x] : entries_)
       f(x->resident);
   }
 
-  /// All outlets, without keeping them alive.
-  std::vector<std::weak_ptr<outlet>> outlets() const;
+  /// All sessions, without keeping them alive.
+  std::vector<std::weak_ptr<client_session>> sessions() const;
 
   std::size_t size() const {
     return entries_.size();
@@ -76,27 +79,27 @@ public:
 
 private:
   // Where a connection sits in a room's vector.
-  struct place {
+  struct position {
     actor_number room = 0;
     std::size_t index = 0;
   };
 
   struct entry {
     actor_number number = 0;
-    roster::resident resident;
-    std::vector<place> places;
+    lane_members::resident resident;
+    std::vector<position> positions;
   };
 
-  struct seat {
-    outlet* out = nullptr; // beside `who`: fan-out needs nothing else
+  struct slot {
+    client_session* out = nullptr; // beside `who`: fan-out needs nothing else
     entry* who = nullptr;
   };
 
-  place* place_in(entry& who, actor_number room);
-  void vacate(const place& p);
+  position* position_in(entry& who, actor_number room);
+  void vacate(const position& p);
 
   std::unordered_map<actor_number, std::unique_ptr<entry>> entries_;
-  std::unordered_map<actor_number, std::vector<seat>> rooms_;
+  std::unordered_map<actor_number, std::vector<slot>> rooms_;
 };
 
 } // namespace atrium

@@ -1,6 +1,6 @@
-#define CAF_SUITE trace_test
+#define CAF_SUITE watch_log_test
 
-#include "atrium/actors/delivery/trace_log.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include "support/actor_fixture.hpp"
@@ -23,7 +23,7 @@ class stubborn_room : public room_logic {
 /// Watches the user ann and the room watched.
 struct fixture : node_fixture {
   fixture() : node_fixture(room_types{}.add<stubborn_room>("*")) {
-    env->traced = trace_list{{"ann"}, {"watched"}};
+    env->watched = watch_list{{"ann"}, {"watched"}};
     log::redirect([this](std::string_view line) { written.emplace_back(line); });
   }
 
@@ -42,7 +42,7 @@ struct fixture : node_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(trace_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(watch_log_tests, fixture)
 
 CAF_TEST(nothing is told of who is not watched) {
   auto bob = connect("bob");
@@ -152,7 +152,7 @@ CAF_TEST(a traceparent reaches every receiver and gives the trace its id) {
 }
 
 CAF_TEST(the traceparent of a connection is that of all it publishes) {
-  auto out = std::make_shared<recording_outlet>();
+  auto out = std::make_shared<recording_session>();
   connection_setup setup{env, root, out, 0, {"bob", rights::everything()}, parent};
   client bob{sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), setup), out};
   clients.push_back(bob);

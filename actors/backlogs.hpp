@@ -1,0 +1,14 @@
+#pragma once
+
+#include "atrium/actors/util/semaphore.hpp"
+
+namespace atrium {
+
+/// Messages from the bus that wait for actors, by kind.
+struct backlogs {
+  backlog rooms = 0;
+  backlog users = 0;
+  backlog everyone = 0;
+};
+
+} // namespace atrium

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "atrium/actors/observable.hpp"
+
+namespace atrium {
+
+/// Asks all nodes and answers what they ask; behind `cluster`. Lives on the
+/// thread that serves operators.
+using cluster_actor = caf::typed_actor<
+  // From `cluster`: a question to all nodes, and who answers theirs.
+  caf::reacts_to<ask_nodes>, caf::reacts_to<answer_by>,
+  // From the roll: which nodes there are.
+  caf::reacts_to<nodes_listed>,
+  // From the bus: what nodes ask and answer; or it has not taken a question.
+  caf::reacts_to<node_packets>, caf::reacts_to<question_unsent>,
+  // From whoever answers: for a question of this node or of another.
+  caf::reacts_to<node_answered>,
+  // Internal: nobody waits any longer.
+  caf::reacts_to<question_overdue>,
+  // From `cluster`, when the node stops.
+  caf::reacts_to<stop_atom>>::extend_with<observable_actor>;
+
+} // namespace atrium

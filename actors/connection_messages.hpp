@@ -1,0 +1,68 @@
+#pragma once
+
+#include "atrium/actors/identity.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/publication.hpp"
+#include "atrium/actors/replies.hpp"
+#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/permit.hpp"
+
+#include <string>
+#include <vector>
+
+namespace atrium {
+
+// What connections hear.
+
+struct from_client {
+  client_request request;
+};
+
+struct renewed {
+  request_id id; ///< Of the refresh.
+  identity who;
+};
+
+struct disconnected {};
+
+struct leave_done {
+  std::string room;
+  request_id id; ///< Of the leave.
+};
+
+struct room_lost {
+  std::string room;
+};
+
+struct outcome {
+  accepted what; ///< Whose success, or failure, this is.
+  errc code = errc::none;
+  std::string message; ///< For people; only with a failure.
+};
+
+struct signed_on {
+  user_actor user;
+};
+
+/// The user has as many connections as they may. With rivals nothing is settled
+/// yet: `user` hears whether the connection insists.
+struct turned_away {
+  user_actor user;
+  std::vector<std::string> rivals;
+  bool by_bus = false; ///< Rather: the bus refuses the user's channel.
+};
+
+/// Who has not answered yet will not do so.
+struct rivals_overdue {};
+
+struct push_frame {
+  publication_ptr content;
+  permit held; ///< Keeps the place of the packet it came from.
+  origin from;
+};
+
+struct push_reply {
+  reply what;
+};
+
+} // namespace atrium

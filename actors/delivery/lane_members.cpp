@@ -1,0 +1,102 @@
+#include "atrium/actors/delivery/lane_members.hpp"
+
+#include "atrium/actors/client_session.hpp"
+#include "atrium/actors/connection_interface.hpp"
+
+#include <algorithm>
+
+namespace atrium {
+
+void lane_members::add(connection_actor connection,
+                       std::shared_ptr<client_session> out) {
+  auto number = connection->id();
+  auto x = std::make_unique<entry>();
+  x->number = number;
+  x->resident = {std::move(connection), std::move(out)};
+  entries_.emplace(number, std::move(x));
+}
+
+std::shared_ptr<client_session> lane_members::remove(actor_number connection) {
+  auto node = entries_.extract(connection);
+  if (node.empty())
+    return nullptr;
+  auto& x = *node.mapped();
+  for (auto& p : x.positions)
+    vacate(p);
+  return std::move(x.resident.out);
+}
+
+client_session* lane_members::find(actor_number connection) const {
+  auto i = entries_.find(connection);
+  return i != entries_.end() ? i->second->resident.out.get() : nullptr;
+}
+
+connection_actor lane_members::actor_of(actor_number connection) const {
+  auto i = entries_.find(connection);
+  return i != entries_.end() ? i->second->resident.connection
+                             : connection_actor{};
+}
+
+void lane_members::enter(actor_number room, actor_number connection) {
+  auto i = entries_.find(connection);
+  if (i == entries_.end())
+    return;
+  auto& who = *i->second;
+  auto& slots = rooms_[room];
+  who.positions.push_back({room, slots.size()});
+  slots.push_back({who.resident.out.get(), &who});
+}
+
+void lane_members::exit(actor_number room, actor_number connection) {
+  auto i = entries_.find(connection);
+  if (i == entries_.end())
+    return;
+  auto* p = position_in(*i->second, room);
+  if (p == nullptr)
+    return;
+  vacate(*p);
+  *p = i->second->positions.back();
+  i->second->positions.pop_back();
+}
+
+std::vector<lane_members::resident> lane_members::dissolve(actor_number room) {
+  auto node = rooms_.extract(room);
+  std::vector<resident> result;
+  if (node.empty())
+    return result;
+  for (auto& x : node.mapped()) {
+    std::erase_if(x.who->positions, [&](auto& p) { return p.room == room; });
+    result.push_back(x.who->resident);
+  }
+  return result;
+}
+
+std::vector<std::weak_ptr<client_session>> lane_members::sessions() const {
+  std::vector<std::weak_ptr<client_session>> result;
+  result.reserve(entries_.size());
+  for (auto& [number, x] : entries_)
+    result.push_back(x->resident.out);
+  return result;
+}
+
+lane_members::position* lane_members::position_in(entry& who,
+                                                  actor_number room) {
+  auto i = std::ranges::find(who.positions, room, &position::room);
+  return i != who.positions.end() ? &*i : nullptr;
+}
+
+// Fills the gap with the room's last member, whose position moves.
+void lane_members::vacate(const position& p) {
+  auto room = rooms_.find(p.room);
+  auto& slots = room->second;
+  auto& gap = slots[p.index];
+  if (&gap != &slots.back()) {
+    gap = slots.back();
+    position_in(*gap.who, p.room)->index = p.index;
+  }
+  slots.pop_back();
+  if (slots.empty())
+    rooms_.erase(room);
+}
+
+} // namespace atrium

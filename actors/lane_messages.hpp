@@ -1,0 +1,86 @@
+#pragma once
+
+#include "atrium/actors/client_session.hpp"
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/permit.hpp"
+#include "atrium/actors/util/watch_list.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace atrium {
+
+// What lanes hear, besides probes.
+
+struct open_session {
+  connection_actor connection;
+  std::shared_ptr<client_session> out;
+};
+
+struct add_member {
+  actor_number room = 0;
+  actor_number connection = 0;
+  joined answer;
+};
+
+struct remove_member {
+  actor_number room = 0;
+  actor_number connection = 0;
+  left answer;
+};
+
+struct fan_out {
+  actor_number room = 0;
+  publication_ptr content;
+  outbox_policy policy = outbox_policy::disconnect;
+  actor_number skip = 0; ///< A connection that is left out, or 0.
+  origin from;
+};
+
+struct fan_out_all {
+  publication_ptr content;
+  origin from;
+  watch_note_ptr watched = nullptr;
+};
+
+struct tell_member {
+  actor_number connection = 0;
+  publication_ptr content;
+  origin from;
+};
+
+struct tell_members {
+  actor_number room = 0;
+  reply what;
+};
+
+struct tell_all {
+  reply what;
+};
+
+struct room_died {
+  actor_number room = 0;
+  std::string name;
+};
+
+/// Closes one connection, if it is on this lane.
+struct close_one {
+  actor_number connection = 0;
+  close_code code = close_code::normal;
+  std::string reason;
+};
+
+/// Closes a slice of the lane's connections and goes on with a message to
+/// itself, so that the last one is told when the window is over, and sockets
+/// get their turn in between.
+struct close_all {
+  close_code code = close_code::going_away;
+  std::string reason;
+  /// Clients also wait a random part of it before they come back.
+  std::chrono::milliseconds window{0};
+  permit untold; ///< Given back when everybody has been told.
+};
+
+} // namespace atrium

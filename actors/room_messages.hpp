@@ -1,0 +1,26 @@
+#pragma once
+
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/requests.hpp"
+
+namespace atrium {
+
+// What rooms hear, besides what goes by way of the directory or the bus.
+
+struct leave_room {
+  request_id id;
+  connection_actor from;
+};
+
+struct publish_in_room {
+  publish_request request;
+  connection_actor from;
+};
+
+/// The bus had its time to acknowledge the room's channel.
+struct room_deadline {};
+
+/// The room was empty for as long as its logic wants to linger.
+struct room_lingered {};
+
+} // namespace atrium

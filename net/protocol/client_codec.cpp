@@ -1,0 +1,44 @@
+#include "atrium/net/protocol/client_codec.hpp"
+
+namespace atrium {
+
+namespace {
+
+class atrium_codec_impl final : public client_codec {
+public:
+  std::string_view subprotocol() const override {
+    return protocol::subprotocol;
+  }
+
+  parsed parse(std::string_view text) const override {
+    return protocol::parse_request(text);
+  }
+
+  std::string text_of(const reply& x) const override {
+    return protocol::to_text(x);
+  }
+
+  std::string text_of(const welcome& x, const protocol::node_facts& node,
+                      unix_time now) const override {
+    return protocol::to_text(x, node, now);
+  }
+
+  std::string closing_text(close_code code, std::string_view reason,
+                           std::chrono::milliseconds after) const override {
+    return protocol::closing_text(code, reason, after);
+  }
+
+  // Nodes send each other what these clients get, so nobody writes it anew.
+  std::string_view text_of(const publication& x, std::string&) const override {
+    return x.json();
+  }
+};
+
+} // namespace
+
+const client_codec& atrium_codec() {
+  static const atrium_codec_impl instance;
+  return instance;
+}
+
+} // namespace atrium

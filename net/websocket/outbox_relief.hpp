@@ -1,0 +1,34 @@
+#pragma once
+
+#include "atrium/net/protocol/client_codec.hpp"
+#include "atrium/net/websocket/outbox_stream.hpp"
+
+namespace atrium {
+
+struct client_counters;
+
+/// Keeps the outbox of one client within its bound: when the client is too slow
+/// for its rooms, what their policies allow is dropped, and the client hears of
+/// it. One thread.
+class outbox_relief {
+public:
+  /// All of these outlive it.
+  outbox_relief(outbox_stream& out, const client_codec& codec,
+                lane_counters& lane, client_counters& node)
+    : out_(out), codec_(codec), lane_(lane), node_(node) {
+    // nop
+  }
+
+  /// Appends `x`. False if the client is too slow all the same.
+  bool append(const frame& x);
+
+private:
+  bool relieve();
+
+  outbox_stream& out_;
+  const client_codec& codec_;
+  lane_counters& lane_;
+  client_counters& node_;
+};
+
+} // namespace atrium

@@ -1,0 +1,77 @@
+#include "atrium/net/websocket/request_intake.hpp"
+
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/broker/util/text.hpp"
+#include "atrium/net/admission/client_counters.hpp"
+#include "atrium/net/http/node_context.hpp"
+#include "atrium/net/lane/lane_thread.hpp"
+
+#include <caf/send.hpp>
+
+namespace atrium {
+
+// The pace is measured first: what cannot be read costs as much.
+bool request_intake::take(std::string_view text,
+                          const std::shared_ptr<client_session>& from) {
+  auto pace
+    = meter_.take_message(client_meter::clock::now(), node_.rates, text.size());
+  auto parsed = codec_.parse(text);
+  if (auto* request = std::get_if<client_request>(&parsed))
+    pass_on(*request, pace, *from);
+  else if (auto* newer = std::get_if<refresh_request>(&parsed))
+    renew(*newer, pace, from);
+  else if (is_utf8(text))
+    from->answer(std::get<failure>(parsed));
+  else
+    return false;
+  return true;
+}
+
+void request_intake::pass_on(client_request& x, wait pace,
+                             client_session& from) {
+  if (pace == pace.zero())
+    return caf::anon_send(actor_, from_client{std::move(x)});
+  auto id = std::visit([](auto& request) { return std::move(request.id); }, x);
+  refuse_pace(std::move(id), pace, from);
+}
+
+void request_intake::refuse_pace(std::string id, wait pace,
+                                 client_session& from) {
+  ++node_.client_counts->rate_limited;
+  from.answer(failure{std::move(id),
+                      errc::rate_limited,
+                      "more than this connection may send",
+                      {},
+                      std::chrono::ceil<std::chrono::milliseconds>(pace)});
+}
+
+void request_intake::renew(refresh_request& x, wait pace,
+                           const std::shared_ptr<client_session>& from) {
+  if (pace != pace.zero())
+    return refuse_pace(std::move(x.id), pace, *from);
+  if (!node_.guard)
+    return from->answer(
+      failure{x.id, errc::forbidden, "this node asks for no tokens", {}});
+  credentials shown{std::move(x.token), from->peer(), {}};
+  // `from` keeps this alive, too: it is part of the session.
+  node_.guard->check(
+    std::move(shown), lane_, [this, from, id = std::move(x.id)](verdict found) {
+      if (!actor_)
+        return;
+      if (auto* who = std::get_if<identity>(&found))
+        return caf::anon_send(actor_, renewed{id, std::move(*who)});
+      auto& no = std::get<failure>(found);
+      from->answer(
+        failure{id, no.code, std::move(no.message), {}, no.retry_after});
+    });
+}
+
+bool request_intake::forgives(const failure& x) {
+  if (!is_mistake(x.code)
+      || meter_.take_error(client_meter::clock::now(), node_.rates))
+    return true;
+  ++node_.client_counts->error_closes;
+  return false;
+}
+
+} // namespace atrium

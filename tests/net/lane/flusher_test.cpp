@@ -1,0 +1,134 @@
+#define CAF_SUITE flusher_test
+
+#include "atrium/net/lane/flusher.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <functional>
+#include <memory>
+
+using namespace atrium;
+using namespace std::chrono_literals;
+
+namespace {
+
+class flush_probe final : public flushable {
+public:
+  void flush() override {
+    ++flushes;
+    if (on_flush)
+      on_flush();
+  }
+  std::size_t queued_bytes() const override {
+    return waiting;
+  }
+  void judge() override {
+    ++judged;
+    if (on_judge)
+      on_judge();
+  }
+
+  int flushes = 0;
+  int judged = 0;
+  std::size_t waiting = 0;
+  std::function<void()> on_flush;
+  std::function<void()> on_judge;
+};
+
+struct fixture {
+  boost::asio::io_context io;
+  lane_meter meter;
+  flusher subject{io, 0us, meter}; // gathers for no time
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(flusher_tests, fixture)
+
+CAF_TEST(what is marked is flushed once at the end of the turn) {
+  flush_probe x;
+  flush_probe y;
+  subject.mark(x);
+  subject.mark(y);
+  subject.mark(x);
+  CAF_CHECK_EQUAL(x.flushes, 0);
+  io.poll();
+  CAF_CHECK_EQUAL(x.flushes, 1);
+  CAF_CHECK_EQUAL(y.flushes, 1);
+  CAF_CHECK_EQUAL(meter.counters().flushes.value(), 1U);
+}
+
+CAF_TEST(what is marked during a flush belongs to the next one) {
+  flush_probe x;
+  x.on_flush = [&] {
+    if (x.flushes < 3)
+      subject.mark(x);
+  };
+  subject.mark(x);
+  io.poll();
+  CAF_CHECK_EQUAL(x.flushes, 3);
+  CAF_CHECK_EQUAL(meter.counters().flushes.value(), 3U);
+}
+
+CAF_TEST(what dies is flushed no more) {
+  auto x = std::make_unique<flush_probe>();
+  flush_probe y;
+  subject.mark(*x);
+  subject.mark(y);
+  x.reset();
+  io.poll();
+  CAF_CHECK_EQUAL(y.flushes, 1);
+}
+
+CAF_TEST(a survey sums up what waits for sockets) {
+  flush_probe x;
+  flush_probe y;
+  x.waiting = 30;
+  y.waiting = 12;
+  subject.stall(x);
+  subject.stall(y);
+  subject.survey();
+  CAF_CHECK_EQUAL(meter.counters().outbox_bytes.value(), 42U);
+  CAF_CHECK_EQUAL(meter.counters().outbox_bytes_max.value(), 30U);
+  x.unlink(); // its socket takes bytes again
+  subject.survey();
+  CAF_CHECK_EQUAL(meter.counters().outbox_bytes.value(), 12U);
+}
+
+CAF_TEST(what waits for its socket is not flushed) {
+  flush_probe x;
+  subject.mark(x);
+  subject.stall(x);
+  io.poll();
+  CAF_CHECK_EQUAL(x.flushes, 0);
+}
+
+CAF_TEST(a watch has everything judged that waits and then ends) {
+  auto first = std::make_unique<flush_probe>();
+  flush_probe second;
+  subject.stall(*first);
+  subject.stall(second);
+  auto end = [&] { first.reset(); }; // too slow: gone
+  first->on_judge = end;
+  subject.watch();
+  subject.watch();
+  while (second.judged == 0 && io.run_one_for(10s) != 0)
+    continue;
+  CAF_CHECK(first == nullptr);
+  CAF_CHECK_EQUAL(second.judged, 1);
+  CAF_CHECK_EQUAL(io.poll(), 0U);
+}
+
+CAF_TEST(a lane is behind while a socket takes more than the lane encrypts) {
+  flush_probe x;
+  subject.stall(x);
+  CAF_CHECK(!subject.is_behind());
+  CAF_CHECK_EQUAL(x.judged, 0);
+  subject.count_behind(1);
+  CAF_CHECK(subject.is_behind());
+  CAF_CHECK_EQUAL(x.judged, 1);
+  subject.count_behind(-1);
+  CAF_CHECK(!subject.is_behind());
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
