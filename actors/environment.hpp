@@ -41,6 +41,9 @@ struct environment : std::enable_shared_from_this<environment> {
   /// First part of this run's connection ids; no other node or run has it.
   std::string run_id;
 
+  /// Of the program, for operators.
+  std::string version;
+
   std::shared_ptr<class bus> bus;
   std::shared_ptr<class registry> registry; ///< Null: users have no limit.
   channel_names names{"dev:atrium"};

@@ -5,8 +5,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace atrium {
+
+enum class surplus_policy : std::uint8_t;
 
 /// How much of everything; zero stands for "no limit" only where it is said.
 struct limits {
@@ -14,6 +17,9 @@ struct limits {
   std::size_t members_per_room = 0; ///< On this node; 0: no limit.
   std::size_t rooms_per_node = 100'000;
   std::size_t rooms_per_user = 0; ///< That one user has opened; 0: no limit.
+
+  std::size_t connections_per_user = 5; ///< On all nodes; 0: no limit.
+  surplus_policy user_policy{};         ///< Over it; reject by itself.
 
   /// What happens to a room's messages when a client is too slow.
   class outbox_policies outbox_policies;

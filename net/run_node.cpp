@@ -8,8 +8,9 @@
 #include "atrium/net/node/signal_desk.hpp"
 #include "atrium/net/node/stop_guard.hpp"
 #include "atrium/net/options/option_values.hpp"
-#include "atrium/net/options/pass_phrase.hpp"
+#include "atrium/net/options/parse_options.hpp"
 #include "atrium/net/options/version.hpp"
+#include "atrium/net/transport/pass_phrase.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -26,14 +27,15 @@ std::string s_of(const std::string& certificate) {
 
 void announce(const node& x, const options& from) {
   auto where = show_address(x.address());
-  auto bus = from.redis.empty() ? std::string{"in-process"}
-                                : parse_redis_url(from.redis).url->masked();
+  auto bus = from.bus.redis.empty()
+               ? std::string{"in-process"}
+               : parse_redis_url(from.bus.redis).url->masked();
   log::info("node_started",
             {{"version", version()}, {"node", x.id()}, {"bus", bus}},
             "atrium starts");
-  if (from.auth != auth_mode::none)
+  if (from.auth.mode != auth_mode::none)
     log::info("auth_required", "users are known by {}",
-              show_auth_mode(from.auth));
+              show_auth_mode(from.auth.mode));
   else if (from.listen.is_loopback())
     log::info("auth_local",
               "users need no proof of who they are, on this machine only");
@@ -45,13 +47,13 @@ void announce(const node& x, const options& from) {
       log::warn("internal_open",
                 "anybody who reaches {} may ask how the node is",
                 show_address(*internal));
-    auto scheme = "http" + s_of(from.internal_tls_cert) + "://";
+    auto scheme = "http" + s_of(from.internal.tls.cert) + "://";
     log::info("internal_listening", "serving operators on {}",
               internal->path.empty()
                 ? scheme + show_address(*internal) + "/health"
                 : show_address(*internal));
   }
-  auto s = s_of(from.tls_cert);
+  auto s = s_of(from.tls.cert);
   log::info("node_listening", "listening on http{}://{}/ and ws{}://{}/ws", s,
             where, s, where);
 }
@@ -66,13 +68,13 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   }
   std::signal(SIGPIPE, SIG_IGN);
   never_ask_for_pass_phrases();
-  log::set_format(parsed.value.log_format);
-  log::set_threshold(parsed.value.log_level);
+  log::set_format(parsed.value.log.format);
+  log::set_threshold(parsed.value.log.level);
   for (auto& name : parsed.ignored)
     log::warn("variable_ignored", {{"variable", name}},
               "a variable of an orchestrator is not an option");
   raise_file_limit();
-  signal_desk signals{parsed.value.log_level};
+  signal_desk signals{parsed.value.log.level};
   node running{parsed.value, std::move(rooms)};
   auto error = running.start();
   if (error.empty()) {

@@ -10,6 +10,10 @@ namespace atrium::log {
 
 namespace {
 
+/// In the order of `level`.
+constexpr std::array<std::string_view, 6> level_words
+  = {"trace", "debug", "info", "warn", "error", "off"};
+
 void append_escape(std::string& out, unsigned code) {
   constexpr std::string_view hex = "0123456789abcdef";
   out.append("\\u");
@@ -86,9 +90,14 @@ void append_member(std::string& out, std::string_view key,
 } // namespace
 
 std::string_view to_string(level x) noexcept {
-  constexpr std::array<std::string_view, 6> words
-    = {"trace", "debug", "info", "warn", "error", "off"};
-  return words[static_cast<std::size_t>(x)];
+  return level_words[static_cast<std::size_t>(x)];
+}
+
+std::optional<level> find_level(std::string_view word) noexcept {
+  auto found = std::ranges::find(level_words, word);
+  if (found == level_words.end())
+    return std::nullopt;
+  return static_cast<level>(found - level_words.begin());
 }
 
 std::string to_text(const record& x) {

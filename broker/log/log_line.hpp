@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ enum class level : std::uint8_t { trace, debug, info, warn, error, off };
 
 /// Returns the word for `x`, as in the options.
 std::string_view to_string(level x) noexcept;
+
+/// Returns the level that is called `word`, or nothing.
+std::optional<level> find_level(std::string_view word) noexcept;
 
 /// Something that a line tells beside its message, such as the room. Refers to
 /// a text of the caller. One that is empty is left out.

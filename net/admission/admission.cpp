@@ -1,9 +1,10 @@
 #include "atrium/net/admission/admission.hpp"
 
+#include "atrium/broker/util/percent.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/admission/page_origin.hpp"
-#include "atrium/net/options/percent.hpp"
+#include "atrium/net/transport/listen_address.hpp"
 
 #include <algorithm>
 
@@ -20,19 +21,18 @@ bool is_local_page(std::string_view text) {
 
 // Whether a page of this origin may connect: one of the node's own host by
 // default, or one that the operator allows.
-bool origin_allowed(const knock& who, const options& by) {
+bool origin_allowed(const knock& who, const origin_rules& by) {
   if (who.origin.empty())
     return true;
-  if (!by.allow_origin.empty())
-    return std::ranges::any_of(by.allow_origin, [&](const std::string& x) {
+  if (!by.allowed.empty())
+    return std::ranges::any_of(by.allowed, [&](const std::string& x) {
       return x == "*" || is_same_origin(x, who.origin);
     });
-  auto local = by.listen.is_loopback();
   // Or else a page whose name is bound anew to this machine would pass.
-  if (local && !is_local_name(who.host))
+  if (by.is_local && !is_local_name(who.host))
     return false;
   return is_origin_of(who.host, who.origin)
-         || (local && by.auth == auth_mode::none && is_local_page(who.origin));
+         || (by.is_local && by.is_trusting && is_local_page(who.origin));
 }
 
 std::optional<std::string_view> raw_query_value(std::string_view target,
@@ -72,7 +72,7 @@ std::optional<std::string> query_value(std::string_view target,
   return raw ? decode_percent(*raw, true) : std::nullopt;
 }
 
-std::optional<refusal> refuse_origin(const knock& who, const options& by) {
+std::optional<refusal> refuse_origin(const knock& who, const origin_rules& by) {
   if (origin_allowed(who, by))
     return std::nullopt;
   return refusal{403, "forbidden", "this origin may not connect"};
@@ -94,7 +94,8 @@ refusal refusal_from(const failure& x) {
   }
 }
 
-std::variant<identity, refusal> admit(const knock& who, const options& by) {
+std::variant<identity, refusal> admit(const knock& who,
+                                      const origin_rules& by) {
   if (auto no = refuse_origin(who, by))
     return *no;
   auto raw = raw_query_value(who.target, "user");

@@ -2,7 +2,7 @@
 
 #include "atrium/actors/identity.hpp"
 #include "atrium/actors/replies.hpp"
-#include "atrium/net/options/options.hpp"
+#include "atrium/net/admission/origin_rules.hpp"
 
 #include <optional>
 #include <string>
@@ -28,7 +28,7 @@ struct refusal {
 };
 
 /// Returns why a page of this origin may not connect, or nothing.
-std::optional<refusal> refuse_origin(const knock& who, const options& by);
+std::optional<refusal> refuse_origin(const knock& who, const origin_rules& by);
 
 /// Returns whether a Host header names this machine: localhost or a loopback
 /// address.
@@ -42,7 +42,7 @@ refusal refusal_from(const failure& x);
 
 /// Decides before the upgrade, on a node without authentication, who the user
 /// is and whether the client may come in.
-std::variant<identity, refusal> admit(const knock& who, const options& by);
+std::variant<identity, refusal> admit(const knock& who, const origin_rules& by);
 
 /// Returns the path of a request target.
 std::string_view path_of(std::string_view target);

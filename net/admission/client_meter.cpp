@@ -1,10 +1,12 @@
 #include "atrium/net/admission/client_meter.hpp"
 
+#include "atrium/net/admission/rate_options.hpp"
+
 namespace atrium {
 
 using namespace std::chrono_literals;
 
-client_rates::client_rates(const options& from)
+client_rates::client_rates(const rate_options& from)
   : messages(from.messages_per_second, 1s, from.messages_burst),
     frames(messages),
     bytes(from.bytes_per_second, 1s, from.bytes_burst),

@@ -2,13 +2,14 @@
 
 #include "atrium/broker/util/errc.hpp"
 #include "atrium/net/admission/token_bucket.hpp"
-#include "atrium/net/options/options.hpp"
 
 namespace atrium {
 
+struct rate_options;
+
 /// How much each client may ask for, and how often it may err.
 struct client_rates {
-  explicit client_rates(const options& from);
+  explicit client_rates(const rate_options& from);
 
   token_rate messages;
   token_rate frames; ///< That end no message; see `frame_meter`.

@@ -1,6 +1,7 @@
 #include "atrium/net/admission/door.hpp"
 
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/net/admission/admission_options.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 
 #include <algorithm>
@@ -9,7 +10,7 @@ namespace atrium {
 
 namespace {
 
-std::uint64_t watermark_of(const options& from) {
+std::uint64_t watermark_of(const admission_options& from) {
   std::uint64_t result = 0;
   read_watermark(from.memory_watermark, available_bytes(), result);
   return result;
@@ -22,7 +23,7 @@ std::size_t share_of_one(std::size_t places) {
   return std::max(places / 2, std::min(places, few));
 }
 
-waiting_room::bounds bounds_of(const options& from,
+waiting_room::bounds bounds_of(const admission_options& from,
                                const std::shared_ptr<const semaphore>& open,
                                std::size_t files) {
   return {from.max_pending, share_of_one(from.max_pending), files,
@@ -31,7 +32,8 @@ waiting_room::bounds bounds_of(const options& from,
 
 } // namespace
 
-door::door(const options& from, std::shared_ptr<client_counters> counters,
+door::door(const admission_options& from,
+           std::shared_ptr<client_counters> counters,
            std::shared_ptr<const semaphore> open, std::size_t most,
            std::size_t files)
   : counters_(std::move(counters)),

@@ -6,7 +6,6 @@
 #include "atrium/net/admission/memory_gauge.hpp"
 #include "atrium/net/admission/token_bucket.hpp"
 #include "atrium/net/admission/waiting_room.hpp"
-#include "atrium/net/options/options.hpp"
 
 #include <memory>
 #include <mutex>
@@ -15,6 +14,7 @@
 
 namespace atrium {
 
+struct admission_options;
 struct client_counters;
 
 /// How many may come in: what is asked before anybody looks at who it is. Any
@@ -25,7 +25,7 @@ public:
 
   /// `open` has the WebSockets of this node, at most `most` of them; `files` is
   /// for how many sockets of clients there are file descriptors.
-  door(const options& from, std::shared_ptr<client_counters> counters,
+  door(const admission_options& from, std::shared_ptr<client_counters> counters,
        std::shared_ptr<const semaphore> open, std::size_t most,
        std::size_t files);
 

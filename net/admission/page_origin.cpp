@@ -96,20 +96,4 @@ bool is_same_origin(std::string_view a, std::string_view b) {
   return x && x == page_origin::parse(b);
 }
 
-bool is_loopback_host(std::string_view host) {
-  if (host.starts_with('[') && host.ends_with(']'))
-    host = host.substr(1, host.size() - 2);
-  auto name
-    = lower(host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0)));
-  if (name == "localhost" || name.ends_with(".localhost"))
-    return true;
-  boost::system::error_code error;
-  auto address = ip::make_address(name, error);
-  if (error)
-    return false;
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return ip::make_address_v4(ip::v4_mapped, address.to_v6()).is_loopback();
-  return address.is_loopback();
-}
-
 } // namespace atrium

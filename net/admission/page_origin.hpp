@@ -31,8 +31,4 @@ struct page_origin {
 /// Returns whether two serialised origins are the same, `null` included.
 bool is_same_origin(std::string_view a, std::string_view b);
 
-/// Returns whether a host is this machine: a loopback address in any spelling,
-/// `localhost` or a name below it (RFC 6761, 6.3).
-bool is_loopback_host(std::string_view host);
-
 } // namespace atrium

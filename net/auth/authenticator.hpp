@@ -1,7 +1,6 @@
 #pragma once
 
 #include "atrium/actors/identity.hpp"
-#include "atrium/net/options/options.hpp"
 
 #include <functional>
 #include <memory>
@@ -41,14 +40,5 @@ public:
   /// changes. Blocks, so not on an I/O thread.
   virtual std::string reload() = 0;
 };
-
-/// Makes what `--auth` asks for. Null with `none`, and null with `error` set
-/// when keys cannot be read. Blocks.
-std::shared_ptr<authenticator> make_authenticator(const options& from,
-                                                  std::string& error);
-
-/// Returns what is wrong with the options of authentication, or nothing; reads
-/// no files.
-std::string check_auth(const options& from);
 
 } // namespace atrium

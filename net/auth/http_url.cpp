@@ -1,6 +1,6 @@
 #include "atrium/net/auth/http_url.hpp"
 
-#include "atrium/net/options/option_values.hpp"
+#include "atrium/net/transport/listen_address.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
 

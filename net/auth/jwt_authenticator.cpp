@@ -3,19 +3,19 @@
 namespace atrium {
 
 std::shared_ptr<jwt_authenticator>
-jwt_authenticator::make(const options& from,
+jwt_authenticator::make(const jwt_options& from,
                         std::shared_ptr<const rights> everybody,
                         std::string& error) {
   auto keys = jwt_keys::load(from, error);
   if (!keys)
     return nullptr;
-  jwt_rules rules{from.jwt_issuer, from.jwt_audience, from.jwt_leeway,
+  jwt_rules rules{from.issuer, from.audience, from.leeway,
                   std::move(everybody)};
   return std::make_shared<jwt_authenticator>(from, std::move(rules),
                                              std::move(keys));
 }
 
-jwt_authenticator::jwt_authenticator(const options& from, jwt_rules rules,
+jwt_authenticator::jwt_authenticator(const jwt_options& from, jwt_rules rules,
                                      std::shared_ptr<const jwt_keys> keys)
   : from_(from), rules_(std::move(rules)), keys_(std::move(keys)) {
   // nop

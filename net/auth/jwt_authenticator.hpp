@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/auth/jwt_verifier.hpp"
 
@@ -12,10 +13,10 @@ class jwt_authenticator final : public authenticator {
 public:
   /// Reads the keys; null and `error` set if that fails. Blocks.
   static std::shared_ptr<jwt_authenticator>
-  make(const options& from, std::shared_ptr<const rights> everybody,
+  make(const jwt_options& from, std::shared_ptr<const rights> everybody,
        std::string& error);
 
-  jwt_authenticator(const options& from, jwt_rules rules,
+  jwt_authenticator(const jwt_options& from, jwt_rules rules,
                     std::shared_ptr<const jwt_keys> keys);
 
   void check(credentials x, lane_thread& lane,
@@ -26,7 +27,7 @@ public:
   std::string reload() override;
 
 private:
-  const options from_;
+  const jwt_options from_;
   const jwt_rules rules_;
   std::atomic<std::shared_ptr<const jwt_keys>> keys_;
 };

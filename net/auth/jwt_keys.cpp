@@ -1,5 +1,7 @@
 #include "atrium/net/auth/jwt_keys.hpp"
 
+#include "atrium/net/auth/auth_options.hpp"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -129,25 +131,25 @@ std::string read_secret(const std::string& path, std::string& error) {
   return result;
 }
 
-std::shared_ptr<const jwt_keys> jwt_keys::load(const options& from,
+std::shared_ptr<const jwt_keys> jwt_keys::load(const jwt_options& from,
                                                std::string& error) {
   auto result = std::make_shared<jwt_keys>();
-  auto& x = *find_jwt_algorithm(from.jwt_alg);
+  auto& x = *find_jwt_algorithm(from.alg);
   result->algorithm_ = &x;
   if (x.kind == family::hmac) {
-    result->single_ = read_secret(from.jwt_secret_file, error);
+    result->single_ = read_secret(from.secret_file, error);
     // RFC 7518, section 3.2: a shorter one is weaker than the hash.
     if (error.empty() && result->single_.size() < x.hash_bytes)
       error = std::string{x.name} + " needs a secret of "
               + std::to_string(x.hash_bytes) + " bytes at least";
     if (!error.empty())
-      error = from.jwt_secret_file + ": " + error;
+      error = from.secret_file + ": " + error;
   } else {
-    if (!from.jwt_key.empty())
-      result->single_ = read_public_key(from.jwt_key, x, error);
-    result->folder_ = !from.jwt_keys.empty();
+    if (!from.key.empty())
+      result->single_ = read_public_key(from.key, x, error);
+    result->folder_ = !from.keys.empty();
     if (error.empty() && result->folder_)
-      result->by_kid_ = read_folder(from.jwt_keys, x, error);
+      result->by_kid_ = read_folder(from.keys, x, error);
   }
   return error.empty() ? result : nullptr;
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "atrium/net/auth/evp_key.hpp"
-#include "atrium/net/options/options.hpp"
 
 #include <map>
 #include <memory>
@@ -10,6 +9,8 @@
 #include <string_view>
 
 namespace atrium {
+
+struct jwt_options;
 
 /// How tokens are signed: IANA's registry of JOSE algorithms, as far as it
 /// recommends them for signatures (RFC 7518, 3.1; RFC 8037, 3.1).
@@ -39,7 +40,7 @@ public:
   /// checks that the keys are of the algorithm's kind and strong enough.
   /// Blocks. Null and `error` set if something is wrong, be it with one key of
   /// many.
-  static std::shared_ptr<const jwt_keys> load(const options& from,
+  static std::shared_ptr<const jwt_keys> load(const jwt_options& from,
                                               std::string& error);
 
   const jwt_algorithm& algorithm() const {

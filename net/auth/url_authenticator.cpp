@@ -5,6 +5,7 @@
 #include "atrium/broker/tcp/name_lookup.hpp"
 #include "atrium/broker/tcp/redis_dialer.hpp"
 #include "atrium/broker/util/text.hpp"
+#include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/claims.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 
@@ -205,13 +206,13 @@ private:
 
 } // namespace
 
-url_authenticator::url_authenticator(const options& from,
+url_authenticator::url_authenticator(const backend_options& from,
                                      std::shared_ptr<const rights> everybody)
   : backend_(std::make_shared<backend>()) {
-  backend_->url = parse_http_url(from.auth_url).value();
-  backend_->timeout = from.auth_timeout;
+  backend_->url = parse_http_url(from.url).value();
+  backend_->timeout = from.timeout;
   backend_->everybody = std::move(everybody);
-  backend_->places = std::make_shared<semaphore>(from.auth_concurrency);
+  backend_->places = std::make_shared<semaphore>(from.concurrency);
 }
 
 void url_authenticator::check(credentials x, lane_thread& lane,

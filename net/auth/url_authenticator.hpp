@@ -10,6 +10,8 @@
 
 namespace atrium {
 
+struct backend_options;
+
 /// What all questions to the backend have in common.
 struct backend {
   http_url url;
@@ -33,7 +35,7 @@ struct backend {
 /// again for a moment.
 class url_authenticator final : public authenticator {
 public:
-  url_authenticator(const options& from,
+  url_authenticator(const backend_options& from,
                     std::shared_ptr<const rights> everybody);
 
   void check(credentials x, lane_thread& lane,

@@ -2,10 +2,11 @@
 
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/redis/redis_url.hpp"
-#include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/options/option_table.hpp"
-#include "atrium/net/options/pass_phrase.hpp"
+#include "atrium/net/options/parse_options.hpp"
+#include "atrium/net/transport/pass_phrase.hpp"
 #include "atrium/net/transport/tls_context.hpp"
 
 #include <cstdio>
@@ -30,8 +31,8 @@ std::string value_of(const option_entry& entry, const options& from) {
   }
   if (entry.kind != option_kind::text)
     return values.front();
-  if (entry.name == "redis" && !from.redis.empty())
-    return quoted(parse_redis_url(from.redis).url->masked());
+  if (entry.name == "redis" && !from.bus.redis.empty())
+    return quoted(parse_redis_url(from.bus.redis).url->masked());
   return quoted(values.front());
 }
 
@@ -48,14 +49,15 @@ int run_check_config(int argc, const char* const* argv) {
     std::fprintf(stderr, "atrium: %s is an orchestrator's, and ignored\n",
                  name.c_str());
   never_ask_for_pass_phrases();
+  auto& from = parsed.value;
   std::string error;
-  make_authenticator(parsed.value, error);
+  make_authenticator(from.auth, error);
   if (error.empty())
-    tls_context::load(public_tls(parsed.value), error);
+    tls_context::load(from.tls, error);
   if (error.empty())
-    tls_context::load(internal_tls(parsed.value), error);
+    tls_context::load(from.internal.tls, error);
   if (error.empty())
-    administrators::load(parsed.value, error);
+    administrators::load(from.internal.admin_token_file, false, error);
   if (!error.empty()) {
     std::fprintf(stderr, "atrium: %s\n", error.c_str());
     return unsound;
@@ -63,7 +65,7 @@ int run_check_config(int argc, const char* const* argv) {
   for (auto& entry : option_table())
     if (entry.name != "config")
       std::printf("%s = %s\n", entry.name.c_str(),
-                  value_of(entry, parsed.value).c_str());
+                  value_of(entry, from).c_str());
   std::puts("# the configuration is sound");
   return 0;
 }

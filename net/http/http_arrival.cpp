@@ -24,7 +24,7 @@ http_session::http_session(stream_socket socket, lane_thread& lane,
     from_{peer_, permit{place_}, {}} {
   // Beast bounds neither the extensions of chunks nor the trailer.
   constexpr std::size_t least = 8192;
-  buffer_.max_size(std::max(2 * node_->options.max_header_bytes, least));
+  buffer_.max_size(std::max(2 * node_->http.max_header_bytes, least));
 }
 
 void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
@@ -46,7 +46,7 @@ void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
 }
 
 std::chrono::seconds http_session::time_left() const {
-  auto all = node_->options.handshake_timeout;
+  auto all = node_->http.handshake_timeout;
   return routes_.for_operators ? all : all + accepted_ - lane_.pulse().time();
 }
 

@@ -50,7 +50,7 @@ void http_session::read() {
 void http_session::read_head() {
   parser_.emplace();
   parser_->header_limit(
-    static_cast<std::uint32_t>(node_->options.max_header_bytes));
+    static_cast<std::uint32_t>(node_->http.max_header_bytes));
   parser_->body_limit(routes_.largest_body);
   http::async_read_header(
     stream_, buffer_, *parser_,
@@ -132,7 +132,7 @@ void http_session::on_read(boost::system::error_code error) {
 std::optional<http_answer> http_session::refusal_of(http_request& x) {
   if (auto flaw = make_sound(x))
     return answer_to(*flaw);
-  if (x.target().size() > node_->options.max_header_bytes / 2) {
+  if (x.target().size() > node_->http.max_header_bytes / 2) {
     ++node_->client_counts->headers_refused;
     return http_problem(414, "bad_request", "the URL is too long");
   }

@@ -3,7 +3,6 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/http_session.hpp"
-#include "atrium/net/options/option_values.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -104,7 +103,7 @@ void listener::receive(stream_socket socket, lane_thread& lane) {
   std::make_shared<http_session>(std::move(socket), lane, node_, routes_,
                                  std::move(place))
     ->run(tls_ ? tls_->current() : nullptr,
-          !routes_.for_operators && node_->options.proxy_protocol);
+          !routes_.for_operators && node_->proxy_protocol);
 }
 
 // To try at once would spin.

@@ -4,6 +4,7 @@
 #include "atrium/net/http/http_routes.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
+#include "atrium/net/transport/listen_address.hpp"
 #include "atrium/net/transport/socket_file.hpp"
 #include "atrium/net/transport/stream_socket.hpp"
 #include "atrium/net/transport/tls_context.hpp"

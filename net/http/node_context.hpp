@@ -5,14 +5,17 @@
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/admission/client_meter.hpp"
 #include "atrium/net/admission/door.hpp"
+#include "atrium/net/admission/origin_rules.hpp"
 #include "atrium/net/admission/place_sweep.hpp"
 #include "atrium/net/admission/refused_origins.hpp"
 #include "atrium/net/admission/trusted_proxies.hpp"
 #include "atrium/net/auth/authenticator.hpp"
+#include "atrium/net/http/http_options.hpp"
 #include "atrium/net/inspector/inspect_service.hpp"
 #include "atrium/net/monitoring/node_life.hpp"
-#include "atrium/net/options/options.hpp"
 #include "atrium/net/protocol/protocol.hpp"
+#include "atrium/net/protocol/session_options.hpp"
+#include "atrium/net/transport/listen_address.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -21,24 +24,30 @@ namespace atrium {
 /// What the sessions of a node have in common; made once when it starts.
 struct node_context {
   caf::actor_system& system;
-  struct options options;
+  http_options http;
+  session_options session;
   environment_ptr env;
   directory_actor directory;
   protocol::node_facts facts;
+  client_rates rates;
   std::shared_ptr<semaphore> connections; ///< Bound of open WebSockets.
   std::shared_ptr<struct client_counters> client_counts;
   std::shared_ptr<const node_life> life;
   std::shared_ptr<const class health> health;
-  std::shared_ptr<authenticator> guard; ///< Null: everybody is believed.
+  std::shared_ptr<authenticator> guard;   ///< Null: everybody is believed.
+  std::vector<std::string> shown_headers; ///< To `guard`, of the upgrade.
+  origin_rules origins;
+  bool has_page = true; ///< Clients are shown the chat page.
   inspect_service inspector;
   std::shared_ptr<const class administrators> administrators;
   std::shared_ptr<const class node_metrics> metrics;
   std::shared_ptr<place_sweep> sweep;
-  client_rates rates{options};
   /// Bound of operators who watch what happens.
   std::shared_ptr<semaphore> event_streams;
   std::shared_ptr<class door> door;
-  trusted_proxies proxies{options.trusted_proxy};
+  trusted_proxies proxies;
+  bool proxy_protocol = false; ///< Clients come through trusted proxies only.
+  std::optional<listen_address> internal; ///< Where operators are served.
   std::shared_ptr<refused_origins> strangers
     = std::make_shared<refused_origins>();
 };

@@ -21,22 +21,22 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::shared_ptr<administrators> administrators::load(const options& from,
-                                                     std::string& error) {
-  auto result = std::make_shared<administrators>(from);
-  if (!from.admin_token_file.empty())
-    error = result->reload();
+std::shared_ptr<administrators>
+administrators::load(const std::string& token_file, bool is_private,
+                     std::string& error) {
+  auto result = std::make_shared<administrators>(token_file, is_private);
+  error = result->reload();
   return error.empty() ? result : nullptr;
 }
 
 std::string administrators::reload() {
-  if (from_.admin_token_file.empty())
+  if (token_file_.empty())
     return {};
-  std::ifstream file{from_.admin_token_file, std::ios::binary};
+  std::ifstream file{token_file_, std::ios::binary};
   std::string token{std::istreambuf_iterator<char>{file}, {}};
   token.erase(token.find_last_not_of("\r\n") + 1);
   if (!file && !file.eof())
-    return "admin-token-file: " + from_.admin_token_file + " cannot be read";
+    return "admin-token-file: " + token_file_ + " cannot be read";
   if (token.size() < shortest || token.size() > longest)
     return "admin-token-file: a token has 16 to 4096 bytes";
   token_.store(std::make_shared<const std::string>(std::move(token)));
@@ -51,8 +51,7 @@ std::optional<http_answer> administrators::refuse(const http_request& x) const {
     return http_problem(401, "unauthorized",
                         "show the token of --admin-token-file as Bearer");
   }
-  auto where = from_.internal_address();
-  if (where && where->is_loopback())
+  if (is_private_)
     return std::nullopt;
   return http_problem(403, "forbidden",
                       "other machines can reach this listener: "

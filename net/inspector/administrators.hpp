@@ -15,11 +15,13 @@ namespace atrium {
 class administrators {
 public:
   /// Reads the token. Null and `error` set if that fails. Blocks.
-  static std::shared_ptr<administrators> load(const options& from,
-                                              std::string& error);
+  /// `is_private`: only this machine can reach the listener.
+  static std::shared_ptr<administrators>
+  load(const std::string& token_file, bool is_private, std::string& error);
 
   /// Without a token.
-  explicit administrators(const options& from) : from_(from) {
+  administrators(std::string token_file, bool is_private)
+    : token_file_(std::move(token_file)), is_private_(is_private) {
     // nop
   }
 
@@ -31,7 +33,8 @@ public:
   std::string reload();
 
 private:
-  const options from_;
+  const std::string token_file_; // empty: there is none
+  const bool is_private_;
   std::atomic<std::shared_ptr<const std::string>> token_; // null: none
 };
 

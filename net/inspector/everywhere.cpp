@@ -1,6 +1,6 @@
 #include "atrium/actors/cluster/cluster.hpp"
+#include "atrium/broker/util/percent.hpp"
 #include "atrium/net/inspector/gathering.hpp"
-#include "atrium/net/options/percent.hpp"
 
 namespace atrium {
 

@@ -10,7 +10,6 @@
 #include "atrium/net/inspector/event_stream.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/inspector_page.hpp"
-#include "atrium/net/options/option_values.hpp"
 
 #include <charconv>
 
@@ -47,7 +46,7 @@ std::optional<http_answer> refuse_foreign_page(const node_context& node,
                                                const http_request& x) {
   auto host = header(x, http::field::host);
   auto origin = header(x, http::field::origin);
-  auto where = node.options.internal_address();
+  auto& where = node.internal;
   // Browsers come to a Unix socket, too: by a tunnel or a proxy.
   auto bound_anew
     = where && where->is_loopback() && !host.empty() && !is_local_name(host);
@@ -82,15 +81,16 @@ void answer_log_level(const node_context& node, const http_request& x,
       return respond(std::move(*no));
     auto body = json_object::parse(x.body());
     auto wanted = body ? text_of(*body, "level") : std::nullopt;
-    log::level level{};
-    if (!wanted || !read_log_level(*wanted, level).empty())
+    auto level = wanted ? log::find_level(*wanted) : std::nullopt;
+    if (!level)
       return respond(http_problem(400, "bad_request",
                                   "level is trace, debug, info, warn, error "
                                   "or off"));
-    log::change_threshold(level, "an administrator");
+    log::change_threshold(*level, "an administrator");
   }
-  respond({200, json_type,
-           R"({"level":")" + show_log_level(log::threshold()) + "\"}"});
+  std::string answer = R"({"level":")";
+  answer.append(to_string(log::threshold())).append("\"}");
+  respond({200, json_type, std::move(answer)});
 }
 
 bool stream_events(const node_context_ptr& node, lane_thread& lane,

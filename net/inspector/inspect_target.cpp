@@ -1,7 +1,7 @@
 #include "atrium/net/inspector/inspect_target.hpp"
 
+#include "atrium/broker/util/percent.hpp"
 #include "atrium/net/admission/admission.hpp"
-#include "atrium/net/options/percent.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -3,6 +3,7 @@
 #include "atrium/actors/delivery/lane.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/net/lane/lane_options.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -10,13 +11,13 @@
 
 namespace atrium {
 
-lane_thread::lane_thread(caf::actor_system& system, const options& from,
-                         std::size_t index)
+lane_thread::lane_thread(caf::actor_system& system, const lane_options& from,
+                         std::shared_ptr<semaphore> queue, std::size_t index)
   : index_(index),
     unit_(system, io_, [this] { return flusher_.is_behind(); }),
     flusher_(io_, from.flush_window, *meter_),
     heartbeat_(io_, from.ping_interval) {
-  port_.queue = std::make_shared<semaphore>(from.lane_queue_bytes);
+  port_.queue = std::move(queue);
   auto* unit = static_cast<caf::execution_unit*>(&unit_);
   port_.meter = meter_;
   port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);

@@ -5,7 +5,6 @@
 #include "atrium/net/lane/asio_unit.hpp"
 #include "atrium/net/lane/flusher.hpp"
 #include "atrium/net/lane/heartbeat.hpp"
-#include "atrium/net/options/options.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <caf/actor_system.hpp>
@@ -17,12 +16,15 @@
 
 namespace atrium {
 
+struct lane_options;
+
 /// One I/O thread with everything that lives on it: sockets, their sessions,
 /// the connections' actors and the lane's own. Nothing on it needs a lock.
 class lane_thread {
 public:
-  lane_thread(caf::actor_system& system, const options& from,
-              std::size_t index);
+  /// `queue` bounds what waits for the lane's actor.
+  lane_thread(caf::actor_system& system, const lane_options& from,
+              std::shared_ptr<semaphore> queue, std::size_t index);
 
   lane_thread(const lane_thread&) = delete;
   lane_thread& operator=(const lane_thread&) = delete;

@@ -2,7 +2,6 @@
 
 #include "atrium/actors/util/directory_counters.hpp"
 #include "atrium/actors/util/semaphore.hpp"
-#include "atrium/net/options/version.hpp"
 
 namespace atrium {
 
@@ -21,7 +20,7 @@ node_report node_reporter::report() {
   node_report x;
   x.node = env_->node_id;
   x.run = env_->run_id;
-  x.version = version();
+  x.version = env_->version;
   auto age = std::chrono::floor<std::chrono::seconds>(clock::now() - start_);
   x.uptime_s = static_cast<std::uint64_t>(age.count());
   x.connections = connections_->taken();

@@ -1,8 +1,8 @@
 #include "atrium/net/node/file_budget.hpp"
 
 #include "atrium/broker/log/log.hpp"
+#include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/monitoring/metrics/process_stats.hpp"
-#include "atrium/net/options/options.hpp"
 
 #include <algorithm>
 #include <sys/resource.h>
@@ -10,20 +10,20 @@
 namespace atrium {
 
 file_budget file_budget::share(std::size_t limit, std::size_t open,
-                               const options& from) {
+                               const auth_options& from) {
   file_budget result;
   result.limit = limit;
   // Half of it is for links to Redis, files that are read anew, and others.
   auto reserve = std::clamp<std::size_t>(limit / 8, 8, 64);
   result.operators = reserve / 4;
   result.watchers = reserve / 4;
-  if (from.auth == auth_mode::url)
-    reserve += std::min(from.auth_concurrency, limit / 8);
+  if (from.mode == auth_mode::url)
+    reserve += std::min(from.backend.concurrency, limit / 8);
   result.clients = limit - std::min(limit, open + reserve);
   return result;
 }
 
-file_budget file_budget::of_process(const options& from) {
+file_budget file_budget::of_process(const auth_options& from) {
   auto now = read_process_stats();
   return share(now.max_fds, now.open_fds, from);
 }

@@ -4,7 +4,7 @@
 
 namespace atrium {
 
-struct options;
+struct auth_options;
 
 /// Who may have how many of the file descriptors of this process. Clients get
 /// what is left when operators and the links to Redis have theirs, so that
@@ -17,10 +17,10 @@ struct file_budget {
 
   /// Shares out `limit`, of which `open` are taken already.
   static file_budget share(std::size_t limit, std::size_t open,
-                           const options& from);
+                           const auth_options& from);
 
   /// The same for this process, now.
-  static file_budget of_process(const options& from);
+  static file_budget of_process(const auth_options& from);
 };
 
 /// Raises the soft limit of file descriptors to the hard one: where nobody has

@@ -12,10 +12,11 @@
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/control_groups.hpp"
+#include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node_parts.hpp"
-#include "atrium/net/options/option_values.hpp"
+#include "atrium/net/options/version.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -26,8 +27,8 @@ namespace atrium {
 namespace {
 
 std::size_t lane_count(const options& from) {
-  if (from.lanes != 0)
-    return from.lanes;
+  if (from.lanes.count != 0)
+    return from.lanes.count;
   return std::max<std::size_t>(1, usable_processors() / 2);
 }
 
@@ -39,8 +40,9 @@ std::size_t allowed_connections(const options& from, const file_budget& files,
     error = fmt::format("a limit of {} open files (ulimit -n) leaves none for "
                         "clients",
                         files.limit);
-  if (from.max_connections <= files.clients)
-    return from.max_connections;
+  auto wanted = from.admission.max_connections;
+  if (wanted <= files.clients)
+    return wanted;
   log::warn("connections_clamped",
             {{"max_connections", files.clients}, {"files", files.limit}},
             "node lets fewer clients in than --max-connections says: there are "
@@ -59,91 +61,114 @@ node::actor_config::actor_config(const options& from) {
   set("scheduler.max-throughput", messages_per_turn);
 }
 
-node::node(options from, room_types rooms)
-  : config_(from), system_(std::make_unique<caf::actor_system>(config_)) {
+node::node(options with, room_types rooms)
+  : options_(std::move(with)),
+    config_(options_),
+    system_(std::make_unique<caf::actor_system>(config_)) {
+  auto& from = options_;
   for (std::size_t i = 0; i < lane_count(from); ++i)
-    lanes_.push_back(std::make_unique<lane_thread>(*system_, from, i));
-  internal_lane_ = std::make_unique<lane_thread>(*system_, from, lanes_.size());
-  auto env = make_environment(from, std::move(rooms));
+    lanes_.push_back(make_lane(i));
+  internal_lane_ = make_lane(lanes_.size());
+  auto env = make_environment(std::move(rooms));
   hooks_ = env->hooks;
   auto root = system_->spawn<directory>(env);
-  protocol::node_facts facts{env->node_id, from.ping_interval,
-                             from.max_message_bytes};
-  auto files = file_budget::of_process(from);
+  protocol::node_facts facts{env->node_id, from.lanes.ping_interval,
+                             from.session.max_message_bytes};
+  auto files = file_budget::of_process(from.auth);
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
-  auto entrance
-    = std::make_shared<door>(from, counts, connections, most, files.clients);
-  auto guard = error_.empty() ? make_authenticator(from, error_) : nullptr;
-  if (error_.empty())
-    tls_ = tls_context::load(public_tls(from), error_);
-  if (error_.empty())
-    internal_tls_ = tls_context::load(internal_tls(from), error_);
-  if (error_.empty())
-    administrators_ = administrators::load(from, error_);
+  auto entrance = std::make_shared<door>(from.admission, counts, connections,
+                                         most, files.clients);
+  auto guard = read_files();
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
   observatory_ = std::make_unique<observatory>(
     observatory_setup{*system_, from, env, root, all, *internal_lane_, life_,
                       connections, counts, entrance, redis_.get()});
-  context_ = std::make_shared<node_context>(
-    node_context{.system = *system_,
-                 .options = std::move(from),
-                 .env = std::move(env),
-                 .directory = std::move(root),
-                 .facts = std::move(facts),
-                 .connections = std::move(connections),
-                 .client_counts = std::move(counts),
-                 .life = life_,
-                 .health = observatory_->health(),
-                 .guard = std::move(guard),
-                 .inspector = observatory_->inspector(),
-                 .administrators = administrators_,
-                 .metrics = observatory_->metrics(),
-                 .sweep = std::make_shared<place_sweep>(all),
-                 .event_streams = std::make_shared<semaphore>(files.watchers),
-                 .door = std::move(entrance)});
+  context_ = std::make_shared<node_context>(node_context{
+    .system = *system_,
+    .http = from.http,
+    .session = from.session,
+    .env = std::move(env),
+    .directory = std::move(root),
+    .facts = std::move(facts),
+    .rates = client_rates{from.rates},
+    .connections = std::move(connections),
+    .client_counts = std::move(counts),
+    .life = life_,
+    .health = observatory_->health(),
+    .guard = std::move(guard),
+    .shown_headers = from.auth.backend.headers,
+    .origins = {from.admission.allow_origin, from.listen.is_loopback(),
+                from.auth.mode == auth_mode::none},
+    .has_page = from.has_page(),
+    .inspector = observatory_->inspector(),
+    .administrators = administrators_,
+    .metrics = observatory_->metrics(),
+    .sweep = std::make_shared<place_sweep>(all),
+    .event_streams = std::make_shared<semaphore>(files.watchers),
+    .door = std::move(entrance),
+    .proxies = trusted_proxies{from.admission.trusted_proxies},
+    .proxy_protocol = from.admission.proxy_protocol,
+    .internal = from.internal_address()});
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
                                          context_->door->waiting(), tls_);
-  all = {internal_lane_.get()};
-  if (context_->options.internal_address())
+  if (context_->internal)
     internal_listener_ = std::make_shared<listener>(
-      all, context_, internal_routes(),
+      std::vector{internal_lane_.get()}, context_, internal_routes(),
       std::make_shared<waiting_room>(
         waiting_room::bounds{files.operators, files.operators}),
       internal_tls_);
+}
+
+// Stops at the first one that is wrong, which is what `start` says.
+std::shared_ptr<authenticator> node::read_files() {
+  auto& from = options_;
+  auto guard = error_.empty() ? make_authenticator(from.auth, error_) : nullptr;
+  if (error_.empty())
+    tls_ = tls_context::load(from.tls, error_);
+  if (error_.empty())
+    internal_tls_ = tls_context::load(from.internal.tls, error_);
+  auto where = from.internal_address();
+  if (error_.empty())
+    administrators_ = administrators::load(
+      from.internal.admin_token_file, where && where->is_loopback(), error_);
+  return guard;
 }
 
 node::~node() {
   stop();
 }
 
-environment_ptr node::make_environment(const options& from, room_types rooms) {
+std::unique_ptr<lane_thread> node::make_lane(std::size_t index) {
+  return std::make_unique<lane_thread>(
+    *system_, options_.lanes,
+    std::make_shared<semaphore>(options_.limits.lane_queue), index);
+}
+
+environment_ptr node::make_environment(room_types rooms) {
+  auto& from = options_;
   auto env = std::make_shared<environment>();
   env->node_id = from.node_id.empty() ? make_node_id() : from.node_id;
   env->run_id = make_random_id(8);
+  env->version = version();
   redis_ = make_redis(from, env->node_id);
   env->bus = make_bus(from, redis_.get());
-  env->names = channel_names{from.name_space};
-  env->registry = make_registry(from, *env, redis_.get());
-  env->rooms = std::move(rooms);
-  env->watched = watch_list{from.trace_user, from.trace_room};
-  env->limits.rooms_per_connection = from.max_rooms;
-  env->limits.members_per_room = from.max_room_members;
-  env->limits.rooms_per_node = from.max_node_rooms;
+  env->names = channel_names{from.bus.name_space};
+  env->limits = from.limits;
   env->limits.rooms_per_user = from.room_share();
-  env->limits.bus_timeout = from.bus_timeout;
-  env->limits.user_lease = from.user_lease;
   // Asking others and insisting then has to fit into the time of a sign-on.
   env->limits.probe_timeout
     = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);
-  env->limits.room_queue = from.room_queue_bytes;
-  env->limits.message_bytes = from.outbox_bytes + envelope_overhead;
-  env->bus_queue = std::make_shared<semaphore>(from.bus_queue_bytes);
-  for (auto& rule : from.outbox_policy)
+  env->limits.message_bytes = from.session.outbox_bytes + envelope_overhead;
+  for (auto& rule : from.session.outbox_policy)
     env->limits.outbox_policies.add(rule);
+  env->bus_queue = std::make_shared<semaphore>(env->limits.bus_queue);
+  env->registry = make_registry(from, *env, redis_.get());
+  env->rooms = std::move(rooms);
+  env->watched = watch_list{from.log.trace_users, from.log.trace_rooms};
   env->now = [] {
     return std::chrono::floor<std::chrono::milliseconds>(
       std::chrono::system_clock::now());
@@ -158,12 +183,11 @@ environment_ptr node::make_environment(const options& from, room_types rooms) {
 std::string node::start() {
   if (!error_.empty())
     return error_;
-  auto& from = context_->options;
   if (internal_listener_)
-    if (auto error = internal_listener_->start(*from.internal_address());
+    if (auto error = internal_listener_->start(*context_->internal);
         !error.empty())
       return "internal listener: " + error;
-  if (auto error = listener_->start(from.listen); !error.empty())
+  if (auto error = listener_->start(options_.listen); !error.empty())
     return error;
   life_->advance(node_phase::running);
   observatory_->start(internal_for_others());
@@ -198,7 +222,7 @@ void node::reload() {
     report("certificate", tls_->reload());
   if (internal_tls_)
     report("certificate for operators", internal_tls_->reload());
-  if (!context_->options.admin_token_file.empty())
+  if (!options_.internal.admin_token_file.empty())
     report("administrators' token", administrators_->reload());
 }
 

@@ -26,7 +26,7 @@ class node {
 public:
   /// Makes everything that needs no network; reads the keys for tokens. `rooms`
   /// says which logic runs in which rooms.
-  node(options from, room_types rooms);
+  node(options with, room_types rooms);
 
   node(const node&) = delete;
   node& operator=(const node&) = delete;
@@ -81,7 +81,9 @@ private:
     explicit actor_config(const options& from);
   };
 
-  environment_ptr make_environment(const options& from, room_types rooms);
+  std::unique_ptr<lane_thread> make_lane(std::size_t index);
+  environment_ptr make_environment(room_types rooms);
+  std::shared_ptr<authenticator> read_files();
   std::string internal_for_others() const;
   void drain();
   void tell_connections();
@@ -90,6 +92,7 @@ private:
 
   /// What the bus and others are guests of: goes last.
   std::unique_ptr<redis_host> redis_; // none: the node runs alone
+  const options options_;
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;

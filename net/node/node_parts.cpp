@@ -26,9 +26,9 @@ constexpr std::chrono::seconds clock_skew{2};
 redis_client_config redis_config(const options& from,
                                  const std::string& node_id) {
   redis_client_config config;
-  config.url = parse_redis_url(from.redis).url.value();
+  config.url = parse_redis_url(from.bus.redis).url.value();
   config.client_name = "atrium-" + node_id;
-  config.write_key = channel_names{from.name_space}.nodes() + ":probe";
+  config.write_key = channel_names{from.bus.name_space}.nodes() + ":probe";
   config.log = log::write;
   return config;
 }
@@ -43,7 +43,7 @@ std::string make_node_id() {
 
 std::unique_ptr<redis_host> make_redis(const options& from,
                                        const std::string& node_id) {
-  if (from.redis.empty())
+  if (from.bus.redis.empty())
     return nullptr;
   return std::make_unique<redis_host>(redis_config(from, node_id));
 }
@@ -52,18 +52,19 @@ std::shared_ptr<bus> make_bus(const options& from, redis_host* redis) {
   if (redis == nullptr)
     return std::make_shared<memory_bus>();
   redis_bus_config config;
-  config.max_pending = from.bus_pending;
-  config.max_pending_bytes = from.bus_pending_bytes;
-  config.publish_timeout = from.bus_timeout;
+  config.max_pending = from.bus.pending;
+  config.max_pending_bytes = from.bus.pending_bytes;
+  config.publish_timeout = from.limits.bus_timeout;
   config.clock_skew = clock_skew;
   return std::make_shared<redis_bus>(redis->client(), std::move(config));
 }
 
 std::shared_ptr<registry>
 make_registry(const options& from, const environment& env, redis_host* redis) {
-  if (from.user_connections == 0)
+  if (from.limits.connections_per_user == 0)
     return nullptr;
-  registry_config rules{env.run_id, from.user_connections, from.user_policy,
+  registry_config rules{env.run_id, from.limits.connections_per_user,
+                        from.limits.user_policy,
                         [known = env.weak_from_this()](const std::string& id) {
                           if (auto node = known.lock()) {
                             ++node->user_counts->users_evicted;
@@ -73,9 +74,8 @@ make_registry(const options& from, const environment& env, redis_host* redis) {
   if (redis == nullptr)
     return std::make_shared<memory_registry>(std::move(rules));
   registry_timing timing;
-  timing.lease = from.user_lease;
-  timing.patience = std::min(timing.patience,
-                             std::chrono::milliseconds{from.bus_timeout} / 2);
+  timing.lease = from.limits.user_lease;
+  timing.patience = std::min(timing.patience, from.limits.bus_timeout / 2);
   return std::make_shared<redis_registry>(
     redis->client(),
     redis_registry_config{env.names, std::move(rules), timing});

@@ -38,11 +38,11 @@ void node::drain() {
   if (!life_->wants_clients())
     return; // has never begun
   life_->advance(node_phase::draining);
-  std::this_thread::sleep_for(context_->options.drain_delay);
+  std::this_thread::sleep_for(options_.stop.drain_delay);
 }
 
 std::chrono::milliseconds node::longest_stop() const {
-  auto& by = context_->options;
+  auto& by = options_.stop;
   std::chrono::milliseconds slack{500}; // for the node to say so by itself
   auto result = by.grace + slack;
   return life_->wants_clients() ? by.drain_delay + by.drain_window + result
@@ -54,7 +54,7 @@ bool node::stop() {
   drain();
   if (!life_->advance(node_phase::stopping))
     return true;
-  auto& by = context_->options;
+  auto& by = options_.stop;
   auto latest = steady::now() + by.drain_window + by.grace;
   listener_->stop();
   waits_for_ = "the lanes to tell their clients";
@@ -93,13 +93,12 @@ void node::tell_connections() {
     untold->try_acquire(1);
     caf::anon_send(lane->port().actor,
                    close_all{close_code::going_away, "the node is going away",
-                             context_->options.drain_window,
-                             permit{untold, 1}});
+                             options_.stop.drain_window, permit{untold, 1}});
   }
   // Lanes may be busy.
   auto slack = std::min(std::chrono::milliseconds{1'000},
-                        std::chrono::milliseconds{context_->options.grace} / 2);
-  wait_until(steady::now() + context_->options.drain_window + slack,
+                        std::chrono::milliseconds{options_.stop.grace} / 2);
+  wait_until(steady::now() + options_.stop.drain_window + slack,
              [&] { return untold->taken() == 0; });
 }
 
@@ -108,7 +107,7 @@ bool node::close_connections(steady::time_point deadline) {
   auto gone = [&] { return open.taken() == 0; };
   // Clients that do not answer a close must not cost the node its clean end: in
   // the first round those get it who waited for an answer, the second is final.
-  auto grace = std::chrono::milliseconds{context_->options.grace};
+  auto grace = std::chrono::milliseconds{options_.stop.grace};
   for (auto left : {grace / 2, grace / 4}) {
     if (!wait_until(deadline - left, gone))
       log::warn("connections_cut", {{"count", open.taken()}},
@@ -128,7 +127,7 @@ bool node::stop_actors(steady::time_point deadline) {
   auto gone = wait_until(deadline, [&] { return running() <= others; });
   if (gone)
     waits_for_ = "the register of users";
-  auto slice = std::chrono::milliseconds{context_->options.grace} / 8;
+  auto slice = std::chrono::milliseconds{options_.stop.grace} / 8;
   auto moment = std::min(slice, std::chrono::milliseconds{1'000});
   if (auto& users = context_->env->registry)
     users->stop(moment);

@@ -50,7 +50,7 @@ std::shared_ptr<health> make_health(const observatory_setup& x) {
   auto& env = *x.env;
   // Nobody can be called nothing, so nobody is sent anything there.
   std::vector<channel_watch::sample> others;
-  if (!x.from.redis.empty())
+  if (!x.from.bus.redis.empty())
     others = {{"users", env.names.user({})},
               {"rooms", env.names.room({})},
               {"everyone", env.names.all()},
@@ -89,9 +89,9 @@ observatory::observatory(const observatory_setup& x)
                     [by = reporter_] { return to_json(by->report()); },
                     nullptr})),
     metrics_(make_metrics(x, health_, roll_)) {
-  auto status
-    = std::make_shared<node_status>(x.env, reporter_, metrics_, x.life,
-                                    x.from.redis.empty() ? "memory" : "redis");
+  auto status = std::make_shared<node_status>(
+    x.env, reporter_, metrics_, x.life,
+    x.from.bus.redis.empty() ? "memory" : "redis");
   inspector_ = x.system.spawn<class inspector>(inspector_setup{
     x.env, x.directory, cluster_, [status] { return status->to_json(); }});
   cluster_->answer_with(

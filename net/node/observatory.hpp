@@ -16,6 +16,7 @@
 
 namespace atrium {
 
+struct options;
 class cluster;
 class node_roll;
 

@@ -1,4 +1,6 @@
 #include "atrium/net/options/option_sources.hpp"
+#include "atrium/net/options/option_table.hpp"
+#include "atrium/net/options/options.hpp"
 #include "atrium/net/options/version.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/options/option_table.hpp"
+#include "atrium/net/options/option_entry.hpp"
 #include "atrium/net/options/option_values.hpp"
 
 #include <chrono>
@@ -10,7 +10,7 @@
 #include <vector>
 
 /// Makes rows of the option table, each for a member of `options` of one type:
-/// how it is read, checked and shown. For option_table.cpp only.
+/// how it is read, checked and shown. For option_list.cpp only.
 namespace atrium::option_rows {
 
 using strings = std::vector<std::string>;
@@ -25,26 +25,47 @@ inline option_entry row(option_kind kind, std::string name, std::string takes,
   return res;
 }
 
-inline void assign(std::size_t& out, std::uint64_t value) {
+/// Where an option is kept: a function, since a path leads through parts.
+template <class T>
+using field = T& (*)(options&);
+
+template <class T>
+const T& kept(const options& from, field<T> at) {
+  return at(const_cast<options&>(from)); // which only looks
+}
+
+inline void assign(std::size_t& out, std::uint64_t value, std::string_view) {
   out = value;
 }
 
-template <class Rep, class Period>
-void assign(std::chrono::duration<Rep, Period>& out, std::uint64_t value) {
-  out = std::chrono::duration<Rep, Period>{static_cast<Rep>(value)};
+inline std::uint64_t count(std::size_t value, std::string_view) {
+  return value;
 }
 
-inline std::string show_number(std::size_t value) {
-  return std::to_string(value);
+// A duration may be kept in a finer unit than that of its option.
+
+template <class Rep, class Period>
+void assign(std::chrono::duration<Rep, Period>& out, std::uint64_t value,
+            std::string_view unit) {
+  using namespace std::chrono;
+  auto n = static_cast<std::int64_t>(value);
+  auto exact = unit == "s"    ? microseconds{seconds{n}}
+               : unit == "ms" ? microseconds{milliseconds{n}}
+                              : microseconds{n};
+  out = duration_cast<duration<Rep, Period>>(exact);
 }
 
 template <class Rep, class Period>
-std::string show_number(std::chrono::duration<Rep, Period> value) {
-  return std::to_string(value.count());
+std::int64_t count(std::chrono::duration<Rep, Period> value,
+                   std::string_view unit) {
+  using namespace std::chrono;
+  return unit == "s"    ? duration_cast<seconds>(value).count()
+         : unit == "ms" ? duration_cast<milliseconds>(value).count()
+                        : duration_cast<microseconds>(value).count();
 }
 
 template <class T>
-option_entry number(std::string name, T options::*member, number_range range,
+option_entry number(std::string name, field<T> at, number_range range,
                     std::string help) {
   auto res = row(option_kind::number, std::move(name), "N", std::move(help));
   res.range = range.text();
@@ -52,18 +73,19 @@ option_entry number(std::string name, T options::*member, number_range range,
     std::uint64_t value = 0;
     auto error = read_number(values.front(), range, value);
     if (error.empty())
-      assign(out.*member, value);
+      assign(at(out), value, range.unit);
     return error;
   };
-  res.show
-    = [=](const options& in) -> strings { return {show_number(in.*member)}; };
+  res.show = [=](const options& in) -> strings {
+    return {std::to_string(count(kept(in, at), range.unit))};
+  };
   return res;
 }
 
 /// Returns what is wrong with a value, or nothing.
 using text_check = std::string(const std::string&);
 
-inline option_entry text(std::string name, std::string options::*member,
+inline option_entry text(std::string name, field<std::string> at,
                          std::string takes, text_check* check,
                          std::string help) {
   auto res = row(option_kind::text, std::move(name), std::move(takes),
@@ -71,51 +93,49 @@ inline option_entry text(std::string name, std::string options::*member,
   res.store = [=](options& out, const strings& values) {
     auto error = check ? check(values.front()) : std::string{};
     if (error.empty())
-      out.*member = values.front();
+      at(out) = values.front();
     return error;
   };
-  res.show = [=](const options& in) -> strings { return {in.*member}; };
+  res.show = [=](const options& in) -> strings { return {kept(in, at)}; };
   return res;
 }
 
 /// Makes a row for a member with its own pair of conversions.
 template <class T>
-option_entry value(std::string name, T options::*member, std::string takes,
+option_entry value(std::string name, field<T> at, std::string takes,
                    std::string (*read)(const std::string&, T&),
                    std::string (*show)(const T&), std::string help) {
   auto res = row(option_kind::text, std::move(name), std::move(takes),
                  std::move(help));
   res.store = [=](options& out, const strings& values) {
-    return read(values.front(), out.*member);
+    return read(values.front(), at(out));
   };
-  res.show = [=](const options& in) -> strings { return {show(in.*member)}; };
+  res.show = [=](const options& in) -> strings { return {show(kept(in, at))}; };
   return res;
 }
 
-inline option_entry list(std::string name, strings options::*member,
-                         std::string takes, text_check* check,
-                         std::string help) {
+inline option_entry list(std::string name, field<strings> at, std::string takes,
+                         text_check* check, std::string help) {
   auto res = row(option_kind::list, std::move(name), std::move(takes),
                  std::move(help));
   res.store = [=](options& out, const strings& values) {
     for (const auto& value : values)
       if (auto error = check(value); !error.empty())
         return error;
-    out.*member = values;
+    at(out) = values;
     return std::string{};
   };
-  res.show = [=](const options& in) { return in.*member; };
+  res.show = [=](const options& in) { return kept(in, at); };
   return res;
 }
 
-inline option_entry toggle(std::string name, bool options::*member,
-                           std::string help) {
+inline option_entry toggle(std::string name, field<bool> at, std::string help) {
   auto res = row(option_kind::toggle, std::move(name), "", std::move(help));
   res.store = [=](options& out, const strings& values) {
-    return read_toggle(values.front(), out.*member);
+    return read_toggle(values.front(), at(out));
   };
   res.show = [=](const options& in) -> strings {
-    return {in.*member ? "true" : "false"};
+    return {kept(in, at) ? "true" : "false"};
   };
   return res;
 }

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/rights.hpp"
 #include "atrium/net/options/config_file.hpp"
+#include "atrium/net/options/option_table.hpp"
 
 #include <algorithm>
 #include <cctype>

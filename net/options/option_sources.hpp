@@ -1,6 +1,7 @@
 #pragma once
 
-#include "atrium/net/options/option_table.hpp"
+#include "atrium/net/options/option_entry.hpp"
+#include "atrium/net/options/variables.hpp"
 
 #include <optional>
 #include <string>

@@ -10,24 +10,16 @@
 #include "atrium/net/auth/jwt_keys.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 #include <initializer_list>
-#include <sys/un.h>
 
 namespace atrium {
 
 namespace {
 
-constexpr std::string_view unix_scheme = "unix://";
-constexpr std::string_view digits = "0123456789";
 constexpr std::string_view alphanumeric
   = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/// In the order of `log::level`.
-constexpr std::array level_names
-  = {"trace", "debug", "info", "warn", "error", "off"};
 
 /// In the order of `auth_mode`.
 constexpr std::array auth_mode_names = {"none", "jwt", "url"};
@@ -55,19 +47,6 @@ bool convert(std::string_view text, T& out) {
   return error == std::errc{} && stop == end;
 }
 
-bool is_address(int family, const std::string& text) {
-  in6_addr ignored;
-  return ::inet_pton(family, text.c_str(), &ignored) == 1;
-}
-
-bool is_host(const std::string& text) {
-  if (text.empty() || text.size() > 253 || text.front() == '-')
-    return false;
-  if (only(text, digits, ".")) // no name looks like that
-    return is_address(AF_INET, text);
-  return only(text, alphanumeric, "-.");
-}
-
 } // namespace
 
 std::string number_range::text() const {
@@ -92,28 +71,11 @@ std::string read_toggle(const std::string& text, bool& out) {
   return {};
 }
 
-std::string read_address(const std::string& text, listen_address& out) {
-  auto colon = text.rfind(':');
-  listen_address res;
-  if (colon == text.npos
-      || !convert(std::string_view{text}.substr(colon + 1), res.port))
-    return quoted(text) + " is not HOST:PORT with a port in 0..65535";
-  res.host = text.substr(0, colon);
-  auto bracketed = res.host.starts_with('[') && res.host.ends_with(']');
-  if (bracketed)
-    res.host = res.host.substr(1, res.host.size() - 2);
-  if (bracketed ? !is_address(AF_INET6, res.host) : !is_host(res.host))
-    return quoted(text)
-           + " names no host: expected an address, a name or [IPv6 address]";
-  out = std::move(res);
-  return {};
-}
-
 std::string read_log_level(const std::string& text, log::level& out) {
-  auto found = std::find(level_names.begin(), level_names.end(), text);
-  if (found == level_names.end())
+  auto found = log::find_level(text);
+  if (!found)
     return quoted(text) + " is not trace, debug, info, warn, error or off";
-  out = static_cast<log::level>(found - level_names.begin());
+  out = *found;
   return {};
 }
 
@@ -141,7 +103,7 @@ std::string show_auth_mode(const auth_mode& value) {
 }
 
 std::string show_log_level(const log::level& value) {
-  return level_names.at(static_cast<std::size_t>(value));
+  return std::string{log::to_string(value)};
 }
 
 std::string read_surplus_policy(const std::string& text, surplus_policy& out) {
@@ -155,43 +117,16 @@ std::string show_surplus_policy(const surplus_policy& value) {
   return value == surplus_policy::reject ? "reject" : "kick_oldest";
 }
 
-std::string show_address(const listen_address& address) {
-  if (!address.path.empty())
-    return std::string{unix_scheme} + address.path;
-  auto host = address.host.find(':') == std::string::npos
-                ? address.host
-                : "[" + address.host + "]";
-  return host + ":" + std::to_string(address.port);
-}
-
-std::string read_internal(const std::string& text, listen_address& out) {
-  if (!text.starts_with(unix_scheme))
-    return read_address(text, out);
-  auto path = text.substr(unix_scheme.size());
-  auto error = check_socket_path(path);
-  if (error.empty())
-    out = {{}, 0, std::move(path)};
-  return error;
-}
-
 std::string check_internal(const std::string& text) {
   listen_address ignored;
-  return text.empty() || text == "off" ? "" : read_internal(text, ignored);
+  return text.empty() || text == "off" ? ""
+                                       : read_address_or_path(text, ignored);
 }
 
 std::string check_page(const std::string& text) {
   if (text.empty() || one_of(text, {"on", "off"}))
     return {};
   return quoted(text) + " is neither on nor off";
-}
-
-std::string check_socket_path(const std::string& text) {
-  constexpr auto longest = sizeof(sockaddr_un{}.sun_path) - 1;
-  if (text.size() > 1 && text.size() <= longest && text.front() == '/'
-      && text.back() != '/')
-    return {};
-  return quoted(text) + " is no path of a Unix socket: absolute, up to "
-         + std::to_string(longest) + " bytes";
 }
 
 std::string check_redis(const std::string& text) {

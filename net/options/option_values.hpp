@@ -1,6 +1,9 @@
 #pragma once
 
-#include "atrium/net/options/options.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/broker/registry.hpp"
+#include "atrium/net/auth/auth_options.hpp"
+#include "atrium/net/transport/listen_address.hpp"
 
 #include <cstdint>
 #include <string>
@@ -27,16 +30,10 @@ std::string read_toggle(const std::string& text, bool& out);
 std::string read_log_level(const std::string& text, log::level& out);
 std::string read_log_format(const std::string& text, log::format& out);
 std::string read_surplus_policy(const std::string& text, surplus_policy& out);
-std::string read_address(const std::string& text, listen_address& out);
-
 std::string read_auth_mode(const std::string& text, auth_mode& out);
-
-/// Reads an address or `unix://PATH`.
-std::string read_internal(const std::string& text, listen_address& out);
 
 std::string check_internal(const std::string& text);
 std::string check_page(const std::string& text);
-std::string check_socket_path(const std::string& text);
 std::string check_redis(const std::string& text);
 std::string check_name_space(const std::string& text);
 std::string check_node_id(const std::string& text);
@@ -55,6 +52,5 @@ std::string show_auth_mode(const auth_mode& value);
 std::string show_log_level(const log::level& value);
 std::string show_log_format(const log::format& value);
 std::string show_surplus_policy(const surplus_policy& value);
-std::string show_address(const listen_address& address);
 
 } // namespace atrium

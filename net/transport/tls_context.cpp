@@ -1,7 +1,7 @@
 #include "atrium/net/transport/tls_context.hpp"
 
 #include "atrium/broker/log/log.hpp"
-#include "atrium/net/options/pass_phrase.hpp"
+#include "atrium/net/transport/pass_phrase.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -63,7 +63,7 @@ void warn_of_end(const SSL_CTX& x, const std::string& file) {
               "the certificate in {} expires within a week", file);
 }
 
-std::shared_ptr<SSL_CTX> read(const tls_files& from, std::string& error) {
+std::shared_ptr<SSL_CTX> read(const tls_options& from, std::string& error) {
   ERR_clear_error();
   std::shared_ptr<SSL_CTX> result{SSL_CTX_new(TLS_server_method()),
                                   SSL_CTX_free};
@@ -72,11 +72,11 @@ std::shared_ptr<SSL_CTX> read(const tls_files& from, std::string& error) {
   SSL_CTX_set_default_passwd_cb(result.get(), refuse_pass_phrase);
   SSL_CTX_set_default_passwd_cb_userdata(result.get(), &is_encrypted);
   if (SSL_CTX_use_certificate_chain_file(result.get(), from.cert.c_str()) != 1)
-    error = from.option + "-cert: " + from.cert + ": " + last_error();
+    error = from.prefix + "-cert: " + from.cert + ": " + last_error();
   else if (SSL_CTX_use_PrivateKey_file(result.get(), from.key.c_str(),
                                        SSL_FILETYPE_PEM)
            != 1)
-    error = from.option + "-key: " + from.key + ": "
+    error = from.prefix + "-key: " + from.key + ": "
             + (is_encrypted ? encrypted_key : last_error());
   SSL_CTX_set_default_passwd_cb_userdata(result.get(), nullptr);
   if (!error.empty())
@@ -87,15 +87,7 @@ std::shared_ptr<SSL_CTX> read(const tls_files& from, std::string& error) {
 
 } // namespace
 
-tls_files public_tls(const options& from) {
-  return {"tls", from.tls_cert, from.tls_key};
-}
-
-tls_files internal_tls(const options& from) {
-  return {"internal-tls", from.internal_tls_cert, from.internal_tls_key};
-}
-
-std::shared_ptr<tls_context> tls_context::load(const tls_files& from,
+std::shared_ptr<tls_context> tls_context::load(const tls_options& from,
                                                std::string& error) {
   if (from.cert.empty())
     return nullptr;
@@ -111,16 +103,11 @@ std::string tls_context::reload() {
   return error;
 }
 
-std::string check_tls(const options& from) {
-  for (auto& x : {public_tls(from), internal_tls(from)})
-    if (x.cert.empty() != x.key.empty())
-      return x.option + "-cert and " + x.option
-             + "-key: one does not work without the other";
-  auto internal = from.internal_address();
-  if (!from.internal_tls_cert.empty() && (!internal || !internal->path.empty()))
-    return "internal-tls-cert: --internal is " + from.internal
-           + ", which has no use for it";
-  return {};
+std::string check_tls(const tls_options& from) {
+  if (from.cert.empty() == from.key.empty())
+    return {};
+  return from.prefix + "-cert and " + from.prefix
+         + "-key: one does not work without the other";
 }
 
 } // namespace atrium

@@ -41,15 +41,15 @@ void http_session::upgrade(http_request request) {
             std::string_view{request[http::field::host]},
             std::string_view{request[http::field::origin]}};
   if (!node_->guard) {
-    auto admitted = admit(who, node_->options);
+    auto admitted = admit(who, node_->origins);
     if (auto* no = std::get_if<struct refusal>(&admitted))
       return refuse(std::move(request), *no);
     return let_in(std::move(request), std::move(std::get<identity>(admitted)));
   }
-  if (auto no = refuse_origin(who, node_->options))
+  if (auto no = refuse_origin(who, node_->origins))
     return refuse(std::move(request), *no);
-  auto shown = credentials_of(request, from_.address.to_string(),
-                              node_->options.auth_header);
+  auto shown
+    = credentials_of(request, from_.address.to_string(), node_->shown_headers);
   node_->guard->check(
     std::move(shown), lane_,
     [self = shared_from_this(), request = std::move(request)](verdict x) {

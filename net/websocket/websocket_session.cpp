@@ -23,8 +23,8 @@ constexpr std::chrono::seconds silent_timeout{1}; // no answer to pings either
 websocket_session::websocket_session(transport below, lane_thread& lane,
                                      node_context_ptr node, entry from,
                                      const websocket_encoder& speaks)
-  : stream_(std::move(below), lane.flushes(), node->options.outbox_bytes,
-            node->rates.frames, node->options.max_message_bytes),
+  : stream_(std::move(below), lane.flushes(), node->session.outbox_bytes,
+            node->rates.frames, node->session.max_message_bytes),
     speaks_(speaks),
     lane_(lane),
     node_(std::move(node)),
@@ -41,7 +41,7 @@ websocket_session::websocket_session(transport below, lane_thread& lane,
 void websocket_session::upgrade(const http_request& request,
                                 std::function<void()> then) {
   stream_.owned_by(weak_from_this());
-  lane_.pulse().expire_after(*this, node_->options.handshake_timeout);
+  lane_.pulse().expire_after(*this, node_->http.handshake_timeout);
   stream_.accept(request, speaks_.codec().subprotocol(), std::move(then));
 }
 
@@ -108,7 +108,7 @@ void websocket_session::on_binary() {
 }
 
 void websocket_session::on_ready() {
-  auto& most = node_->options;
+  auto& most = node_->session;
   if (state_.is_listening() && !stream_.is_reading()
       && window_.has_room(most.request_window, most.outbox_bytes))
     stream_.read();
@@ -165,7 +165,7 @@ void websocket_session::last_until(unix_time end) {
 void websocket_session::watch_expiry() {
   if (!state_.is_listening())
     return;
-  if (auto left = expiry_.due(node_->env->now(), node_->options.ping_interval))
+  if (auto left = expiry_.due(node_->env->now(), node_->facts.ping_interval))
     lane_.pulse().expire_after(*this, *left);
 }
 
@@ -234,12 +234,12 @@ void websocket_session::beat() {
   if (!is_live())
     return;
   watch_expiry();
-  auto& by = node_->options;
   if (pulse_.is_silent(stream_.is_reading())) { // not because of the window
     ++node_->client_counts->silent_closes;
     close(close_code::no_pong, "no answer to pings", {});
   } else if (window_.is_empty()
-             && pulse_.is_idle(by.ping_interval, by.idle_timeout)) {
+             && pulse_.is_idle(node_->facts.ping_interval,
+                               node_->session.idle_timeout)) {
     ++node_->client_counts->idle_closes;
     close(close_code::normal, "nothing was requested for too long", {});
   } else {

@@ -4,6 +4,7 @@
 
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/admission/page_origin.hpp"
+#include "atrium/net/transport/listen_address.hpp"
 
 #include "property.hpp"
 
@@ -14,17 +15,10 @@ using fuzz::require;
 
 namespace {
 
-options open_to(std::string host, std::vector<std::string> origins) {
-  options result;
-  result.listen.host = std::move(host);
-  result.allow_origin = std::move(origins);
-  return result;
-}
-
-const std::array<options, 3> nodes = {
-  open_to("127.0.0.1", {}),
-  open_to("0.0.0.0", {}),
-  open_to("127.0.0.1", {"https://app.example"}),
+const std::array<origin_rules, 3> nodes = {
+  origin_rules{{}, true, true},
+  origin_rules{{}, false, true},
+  origin_rules{{"https://app.example"}, true, true},
 };
 
 std::string percent_encoded(std::string_view text) {
@@ -39,17 +33,17 @@ std::string percent_encoded(std::string_view text) {
   return result;
 }
 
-void check(const identity& who, const knock& x, const options& by) {
+void check(const identity& who, const knock& x, const origin_rules& by) {
   require(is_name(who.user), "a user has a valid name");
   auto asked = query_value(x.target, "user");
   require(asked ? who.user == *asked : who.user.starts_with("guest-"), "the name is as asked for");
   auto from = page_origin::parse(x.origin);
   auto listed = from && *from == page_origin{"https", "app.example", 443};
-  if (!by.allow_origin.empty())
+  if (!by.allowed.empty())
     require(x.origin.empty() || listed, "only origins on the list come in");
   else
     require(x.origin.empty() || is_origin_of(x.host, x.origin)
-              || (by.listen.is_loopback() && from && is_loopback_host(from->host)),
+              || (by.is_local && from && is_loopback_host(from->host)),
             "or only those of the own host or machine");
 }
 

@@ -1,10 +1,10 @@
 // What comes by HTTP before anybody knows who it is: targets of the inspector, percent
 // encoding, X-Forwarded-For and the PROXY protocol.
 
+#include "atrium/broker/util/percent.hpp"
 #include "atrium/net/admission/trusted_proxies.hpp"
 #include "atrium/net/http/proxy_header.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
-#include "atrium/net/options/percent.hpp"
 
 #include "property.hpp"
 

@@ -2,6 +2,7 @@
 // good signature, so that what reads the claims is reached.
 
 #include "atrium/broker/util/text.hpp"
+#include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/jwt_verifier.hpp"
 
 #include "property.hpp"
@@ -25,9 +26,9 @@ std::shared_ptr<const jwt_keys> make_keys() {
   auto path
     = std::filesystem::temp_directory_path() / ("atrium-fuzz-secret-" + std::to_string(::getpid()));
   std::ofstream{path} << secret;
-  options from;
-  from.jwt_alg = "HS256";
-  from.jwt_secret_file = path;
+  jwt_options from;
+  from.alg = "HS256";
+  from.secret_file = path;
   std::string error;
   auto result = jwt_keys::load(from, error);
   std::filesystem::remove(path);

@@ -59,9 +59,9 @@ constexpr std::size_t member_count = 100;
 options quiet() {
   options result;
   result.listen.port = 0;
-  result.log_level = log::level::warn;
-  result.lanes = 2;
-  result.max_connections = 1'000;
+  result.log.level = log::level::warn;
+  result.lanes.count = 2;
+  result.admission.max_connections = 1'000;
   return result;
 }
 

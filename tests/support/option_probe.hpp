@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/net/options/option_table.hpp"
-#include "atrium/net/options/options.hpp"
+#include "atrium/net/options/parse_options.hpp"
 
 #include "caf/test/unit_test.hpp"
 

@@ -1,7 +1,7 @@
 #include "atrium/net/cli/inspect/inspect_options.hpp"
 
+#include "atrium/broker/util/percent.hpp"
 #include "atrium/net/options/option_values.hpp"
-#include "atrium/net/options/percent.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>

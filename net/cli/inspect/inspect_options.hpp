@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/net/cli/inspect/node_address.hpp"
-#include "atrium/net/options/options.hpp"
+#include "atrium/net/options/variables.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "atrium/net/cli/inspect/node_address.hpp"
 
 #include "atrium/net/auth/http_url.hpp"
-#include "atrium/net/options/option_values.hpp"
+#include "atrium/net/transport/listen_address.hpp"
 
 namespace atrium::tool {
 

@@ -1,6 +1,6 @@
 #include "atrium/net/cli/inspect/page_walk.hpp"
 
-#include "atrium/net/options/percent.hpp"
+#include "atrium/broker/util/percent.hpp"
 
 #include <algorithm>
 

@@ -8,7 +8,6 @@
 #include "atrium/broker/registry.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
-#include "atrium/net/options/version.hpp"
 
 #include <algorithm>
 
@@ -44,7 +43,7 @@ std::string node_metrics::text() const {
   family_list result;
   result.gauge(
     {"atrium_build_info", "The node's version; always 1.", "version"},
-    {{1, version()}});
+    {{1, env_->version}});
   add_clients(result);
   add_messages(result);
   add_outboxes(result);

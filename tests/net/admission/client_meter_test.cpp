@@ -1,6 +1,7 @@
 #define CAF_SUITE client_meter_test
 
 #include "atrium/net/admission/client_meter.hpp"
+#include "atrium/net/admission/rate_options.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 constexpr client_meter::clock::time_point start{1'000h};
 
 client_rates rates(std::size_t messages, std::size_t bytes, std::size_t errors) {
-  options from;
+  rate_options from;
   from.messages_per_second = messages;
   from.bytes_per_second = bytes;
   from.errors_per_minute = errors;

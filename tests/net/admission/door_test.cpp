@@ -1,5 +1,6 @@
 #define CAF_SUITE door_test
 
+#include "atrium/net/admission/admission_options.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/door.hpp"
 
@@ -26,7 +27,7 @@ struct fixture {
     return {};
   }
 
-  void open(const options& from) {
+  void open(const admission_options& from) {
     entrance = std::make_unique<door>(from, count, open_ones, from.max_connections, 1'000'000);
   }
 
@@ -41,7 +42,7 @@ struct fixture {
 CAF_TEST_FIXTURE_SCOPE(door_tests, fixture)
 
 CAF_TEST(a door that is shut says why) {
-  options from;
+  admission_options from;
   from.max_pending = 1;
   from.max_connections = 2;
   from.handshakes_per_second = 1;
@@ -66,7 +67,7 @@ CAF_TEST(a door that is shut says why) {
 }
 
 CAF_TEST(handshakes have a rate that all addresses share) {
-  options from;
+  admission_options from;
   from.handshakes_per_second = 2;
   open(from);
   CAF_CHECK_EQUAL(enter(ann), "");
@@ -77,7 +78,7 @@ CAF_TEST(handshakes have a rate that all addresses share) {
 }
 
 CAF_TEST(an address has its limit and the others theirs) {
-  options from;
+  admission_options from;
   from.connections_per_address = 1;
   open(from);
   CAF_CHECK_EQUAL(enter(ann), "");
@@ -89,7 +90,7 @@ CAF_TEST(an address has its limit and the others theirs) {
 }
 
 CAF_TEST(nobody is let in while memory is short) {
-  options from;
+  admission_options from;
   from.memory_watermark = "1";
   open(from);
   CAF_CHECK_EQUAL(enter(ann), "overloaded");

@@ -1,5 +1,6 @@
 #define CAF_SUITE jwt_verifier_test
 
+#include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/jwt_verifier.hpp"
 
 #include "caf/test/unit_test.hpp"
@@ -17,8 +18,8 @@ constexpr auto good = R"({"sub":"ann","exp":1800000060})";
 /// The keys of one algorithm on disk, and what a node with them says.
 struct door {
   explicit door(const std::string& alg) : pair(make_key_pair(alg)) {
-    from.jwt_alg = alg;
-    (alg.starts_with("HS") ? from.jwt_secret_file : from.jwt_key) = folder.write("key", pair.shown);
+    from.alg = alg;
+    (alg.starts_with("HS") ? from.secret_file : from.key) = folder.write("key", pair.shown);
     load();
   }
 
@@ -41,12 +42,12 @@ struct door {
   }
 
   std::string signs(const std::string& claims) const {
-    return sign(from.jwt_alg, pair.secret, claims);
+    return sign(from.alg, pair.secret, claims);
   }
 
   temporary_folder folder;
   key_pair pair;
-  options from;
+  jwt_options from;
   jwt_rules rules;
   std::shared_ptr<const jwt_keys> keys;
 };
@@ -244,7 +245,7 @@ CAF_TEST(a key is chosen by its id) {
   temporary_folder keys;
   keys.write("next.pem", next.shown);
   keys.write("readme.txt", "not a key");
-  x.from.jwt_keys = keys.path();
+  x.from.keys = keys.path();
   x.load();
   CAF_CHECK_EQUAL(x.says(sign("ES256", next.secret, good, "next")), "ann");
   CAF_CHECK_EQUAL(x.says(x.signs(good)), "ann"); // the single key has no id
@@ -284,10 +285,9 @@ CAF_TEST(keys of the wrong kind are refused when they are read) {
     {"HS256", std::string(70'000, 'x'), "too large"},
   };
   for (auto& row : table) {
-    options from;
-    from.jwt_alg = row.alg;
-    (row.alg.starts_with("HS") ? from.jwt_secret_file : from.jwt_key)
-      = folder.write("key", row.key);
+    jwt_options from;
+    from.alg = row.alg;
+    (row.alg.starts_with("HS") ? from.secret_file : from.key) = folder.write("key", row.key);
     std::string error;
     CAF_CHECK(jwt_keys::load(from, error) == nullptr);
     CAF_CHECK_NOT_EQUAL(error.find(row.error), std::string::npos);
@@ -302,9 +302,9 @@ CAF_TEST(keys of the wrong kind are refused when they are read) {
   CAF_CHECK_EQUAL(secret_of("abc\n\n"), "abc\n");
   CAF_CHECK_EQUAL(secret_of("abc\r"), "abc\r");
   CAF_CHECK_EQUAL(secret_of("abc "), "abc ");
-  options from;
-  from.jwt_alg = "ES256";
-  from.jwt_key = folder.path() + "/missing";
+  jwt_options from;
+  from.alg = "ES256";
+  from.key = folder.path() + "/missing";
   CAF_CHECK(jwt_keys::load(from, error) == nullptr);
   CAF_CHECK(error.ends_with("cannot read the file"));
 }

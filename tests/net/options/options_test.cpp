@@ -10,8 +10,8 @@ CAF_TEST(rights in a variable are separated like everywhere) {
   for (auto text : {"lobby:*=join,publish, news=join", "lobby:*=join+publish,news=join"}) {
     auto got = parse({}, {{"ATRIUM_DEFAULT_ROOMS", text}});
     CAF_CHECK(!got.exit_code);
-    CAF_REQUIRE_EQUAL(got.value.default_rooms.size(), 2U);
-    CAF_CHECK_EQUAL(got.value.default_rooms[1], "news=join");
+    CAF_REQUIRE_EQUAL(got.value.auth.default_rooms.size(), 2U);
+    CAF_CHECK_EQUAL(got.value.auth.default_rooms[1], "news=join");
   }
 }
 
@@ -19,12 +19,12 @@ CAF_TEST(without any source the defaults hold) {
   auto got = parse({});
   check_good(got);
   CAF_CHECK(got.value.listen == (listen_address{"127.0.0.1", 8080}));
-  CAF_CHECK_EQUAL(got.value.validate(), "");
+  CAF_CHECK_EQUAL(validate(got.value), "");
 }
 
 CAF_TEST(the word node in front of the flags changes nothing) {
-  CAF_CHECK_EQUAL(parse({"node", "--lanes=3"}).value.lanes, 3u);
-  CAF_CHECK_EQUAL(parse({"--lanes=3"}).value.lanes, 3u);
+  CAF_CHECK_EQUAL(parse({"node", "--lanes=3"}).value.lanes.count, 3u);
+  CAF_CHECK_EQUAL(parse({"--lanes=3"}).value.lanes.count, 3u);
 }
 
 CAF_TEST(a flag wins over a variable over the file over the default) {
@@ -35,25 +35,25 @@ CAF_TEST(a flag wins over a variable over the file over the default) {
                             {"PATH", "/bin"}};
   auto got = parse({"--lanes", "3"}, variables);
   check_good(got);
-  CAF_CHECK_EQUAL(got.value.lanes, 3u);
+  CAF_CHECK_EQUAL(got.value.lanes.count, 3u);
   CAF_CHECK_EQUAL(got.value.workers, 12u);
-  CAF_CHECK(got.value.grace == 21s);
-  CAF_CHECK_EQUAL(got.value.max_rooms, 128u);
+  CAF_CHECK(got.value.stop.grace == 21s);
+  CAF_CHECK_EQUAL(got.value.limits.rooms_per_connection, 128u);
 }
 
 CAF_TEST(a flag may switch off what a variable or the file switches on) {
   variable_map variables = {{"ATRIUM_ALLOW_ANONYMOUS", "1"}, {"ATRIUM_REDIS", "redis://h:1"}};
   auto got = parse({"--allow-anonymous=false", "--redis", ""}, variables);
   check_good(got);
-  CAF_CHECK(!got.value.allow_anonymous);
-  CAF_CHECK_EQUAL(got.value.redis, "");
+  CAF_CHECK(!got.value.admission.allow_anonymous);
+  CAF_CHECK_EQUAL(got.value.bus.redis, "");
 }
 
 CAF_TEST(the flag for the file wins over the variable) {
   temporary_file file{"lanes = 7\n"};
   auto got = parse({"--config", file.path()}, {{"ATRIUM_CONFIG", "/nowhere"}});
   check_good(got);
-  CAF_CHECK_EQUAL(got.value.lanes, 7u);
+  CAF_CHECK_EQUAL(got.value.lanes.count, 7u);
 }
 
 namespace {
@@ -121,7 +121,7 @@ CAF_TEST(lists are repeated flags or comma separated or an array) {
     = parse_file("allow_origin = [\n  '" + both[0] + "', # one\n  \"" + both[1] + "\",\n]\n");
   for (const auto& got : {by_flag, by_variable, by_file}) {
     check_good(got);
-    CAF_CHECK(got.value.allow_origin == both);
+    CAF_CHECK(got.value.admission.allow_origin == both);
   }
 }
 
@@ -130,9 +130,9 @@ CAF_TEST(a file may be empty and have comments and underscores and other line en
   auto got = parse_file("\xEF\xBB\xBF# atrium\r\n\r\nmax_message_bytes = 65_536\r\n"
                         "\"log-level\" = 'warn'\r\nallow-anonymous=true");
   check_good(got);
-  CAF_CHECK_EQUAL(got.value.max_message_bytes, 65536u);
-  CAF_CHECK_EQUAL(got.value.log_level, log::level::warn);
-  CAF_CHECK(got.value.allow_anonymous);
+  CAF_CHECK_EQUAL(got.value.session.max_message_bytes, 65536u);
+  CAF_CHECK_EQUAL(got.value.log.level, log::level::warn);
+  CAF_CHECK(got.value.admission.allow_anonymous);
 }
 
 CAF_TEST(help names every option with its variable and default and range) {
@@ -156,17 +156,17 @@ CAF_TEST(version is printed with success) {
 
 CAF_TEST(options that a program sets are validated like those of a user) {
   options value;
-  value.lanes = 1000;
-  CAF_CHECK_EQUAL(value.validate(), "lanes: '1000' is not a whole number in 0..256");
+  value.lanes.count = 1000;
+  CAF_CHECK_EQUAL(validate(value), "lanes: '1000' is not a whole number in 0..256");
   value = {};
-  value.ping_interval = -5s;
-  CAF_CHECK(value.validate().starts_with("ping-interval: "));
+  value.lanes.ping_interval = -5s;
+  CAF_CHECK(validate(value).starts_with("ping-interval: "));
   value = {};
   value.listen = {"", 0};
-  CAF_CHECK(value.validate().starts_with("listen: "));
+  CAF_CHECK(validate(value).starts_with("listen: "));
   value.listen = {"::", 0};
-  value.allow_anonymous = true;
-  CAF_CHECK_EQUAL(value.validate(), "");
+  value.admission.allow_anonymous = true;
+  CAF_CHECK_EQUAL(validate(value), "");
 }
 
 CAF_TEST(variables of an orchestrator are not taken for options) {
@@ -191,7 +191,7 @@ CAF_TEST(variables of an orchestrator are not taken for options) {
     CAF_CHECK(!got.exit_code);
     CAF_CHECK_EQUAL(got.ignored, strings{name});
   }
-  CAF_CHECK_EQUAL(parse({}, {{"ATRIUM_MAX_PENDING", "7"}}).value.max_pending, 7U);
+  CAF_CHECK_EQUAL(parse({}, {{"ATRIUM_MAX_PENDING", "7"}}).value.admission.max_pending, 7U);
   CAF_CHECK(parse({}, {{"ATRIUM_MAX_PENDING", "7"}}).ignored.empty());
   for (auto& [name, value] : variable_map{{"ATRIUM_PORT", "8080"},
                                           {"ATRIUM_PORT_HTTP", "8080"},

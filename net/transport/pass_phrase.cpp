@@ -1,4 +1,4 @@
-#include "atrium/net/options/pass_phrase.hpp"
+#include "atrium/net/transport/pass_phrase.hpp"
 
 #include <openssl/ui.h>
 

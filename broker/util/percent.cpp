@@ -1,4 +1,4 @@
-#include "atrium/net/options/percent.hpp"
+#include "atrium/broker/util/percent.hpp"
 
 #include <charconv>
 

@@ -1,0 +1,16 @@
+#include "atrium/net/options/option_entry.hpp"
+
+#include <cctype>
+
+namespace atrium {
+
+std::string option_entry::variable() const {
+  std::string res = "ATRIUM_";
+  for (auto c : name)
+    res += c == '-'
+             ? '_'
+             : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return res;
+}
+
+} // namespace atrium

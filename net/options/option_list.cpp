@@ -1,0 +1,284 @@
+#include "atrium/net/options/option_list.hpp"
+
+#include "atrium/net/admission/trusted_proxies.hpp"
+#include "atrium/net/options/option_rows.hpp"
+#include "atrium/net/options/options.hpp"
+
+#include <utility>
+
+/// The member of `options` at this path.
+#define FIELD(path)                                                            \
+  +[](options & x) -> auto& {                                                  \
+    return x.path;                                                             \
+  }
+
+namespace atrium {
+
+namespace {
+
+using namespace option_rows;
+using rows = std::vector<option_entry>;
+
+rows node_rows() {
+  return {
+    value("listen", FIELD(listen), "HOST:PORT", read_address, show_address,
+          "Address to listen on, an IPv6 address in brackets; port 0 "
+          "lets the system choose."),
+    text("internal", FIELD(internal.address), "HOST:PORT|unix://PATH",
+         check_internal,
+         "Address for operators: /health, /inspector; `off` for none. "
+         "Without it 127.0.0.1 and the port of --listen plus 1000."),
+    text("internal-tls-cert", FIELD(internal.tls.cert), "FILE", nullptr,
+         "Certificate for operators and those above it, in PEM; they connect "
+         "with TLS then. Read anew on SIGHUP."),
+    text("internal-tls-key", FIELD(internal.tls.key), "FILE", nullptr,
+         "Key of that certificate, in PEM."),
+    text("admin-token-file", FIELD(internal.admin_token_file), "FILE", nullptr,
+         "Token of administrators, who may close connections and publish on "
+         "--internal. Without it only this machine may. Read anew on "
+         "SIGHUP."),
+    text("redis", FIELD(bus.redis), "URL", check_redis,
+         "Redis that joins the nodes: redis://[user:password@]host:port"
+         "[/db] or unix:///path. Without it the node is alone."),
+    text("namespace", FIELD(bus.name_space), "NAME", check_name_space,
+         "Prefix of all channels in Redis; nodes of one namespace work "
+         "together."),
+    text("node-id", FIELD(node_id), "NAME", check_node_id,
+         "Name of this node, unlike that of any other. Without it the "
+         "host name and a random part."),
+    text("config", FIELD(config), "FILE", nullptr,
+         "File with options: TOML, one `name = value` a line."),
+    value("log-level", FIELD(log.level), "LEVEL", read_log_level,
+          show_log_level,
+          "Least important messages to log: trace, debug, info, warn, "
+          "error or off. SIGUSR1 switches to debug and back."),
+    value("log-format", FIELD(log.format), "FORMAT", read_log_format,
+          show_log_format,
+          "How the log looks: text, or json for an object a line."),
+    list("trace-user", FIELD(log.trace_users), "NAME", check_traced_name,
+         "Log what this user does, and what is sent to it, at the level "
+         "info; may be repeated."),
+    list("trace-room", FIELD(log.trace_rooms), "NAME", check_traced_name,
+         "The same for a room."),
+    number(
+      "lanes", FIELD(lanes.count), {0, 256},
+      "Threads that serve sockets; 0 means one per two processors that the "
+      "node may use, by affinity and control groups."),
+    number("workers", FIELD(workers), {1, 64},
+           "Threads that run the logic of rooms and users."),
+    number("drain-delay", FIELD(stop.drain_delay), {0, 600'000, "ms"},
+           "Time after a stop signal for load balancers to notice; clients "
+           "are served as before."),
+    number("drain-window", FIELD(stop.drain_window), {0, 600'000, "ms"},
+           "Time over which clients are then closed, and told to come back."),
+    number("grace", FIELD(stop.grace), {1, 3600, "s"},
+           "Time after that for clients that do not answer, and for rooms."),
+  };
+}
+
+rows connection_rows() {
+  return {
+    list("allow-origin", FIELD(admission.allow_origin), "ORIGIN", check_origin,
+         "Origin of web pages that may connect, may be repeated; * "
+         "means every page. Without it the node's own host only."),
+    toggle("allow-anonymous", FIELD(admission.allow_anonymous),
+           "Let clients choose their user name without proof although "
+           "other machines can reach the node."),
+    text("page", FIELD(http.page), "on|off", check_page,
+         "Whether / shows a chat page, for trying things out. Without it on, "
+         "and off with --auth."),
+    text("tls-cert", FIELD(tls.cert), "FILE", nullptr,
+         "Certificate of the node and those above it, in PEM; clients "
+         "connect with TLS then. Read anew on SIGHUP."),
+    text("tls-key", FIELD(tls.key), "FILE", nullptr,
+         "Key of the certificate, in PEM."),
+    list("trusted-proxy", FIELD(admission.trusted_proxies), "ADDRESS[/BITS]",
+         check_network,
+         "Proxy whose X-Forwarded-For is believed, or a network of "
+         "them; may be repeated."),
+    toggle("proxy-protocol", FIELD(admission.proxy_protocol),
+           "Expect the PROXY protocol, version 1 or 2, before anything else; "
+           "only trusted proxies may connect then."),
+    number("ping-interval", FIELD(lanes.ping_interval), {1, 3600, "s"},
+           "Time between pings; a connection that is silent for two of "
+           "them is closed."),
+    number("handshake-timeout", FIELD(http.handshake_timeout), {1, 300, "s"},
+           "Time a client has for its HTTP request."),
+    number("idle-timeout", FIELD(session.idle_timeout), {0, 86'400, "s"},
+           "Time without a request after which a connection is closed; "
+           "0 means never."),
+    number("flush-window", FIELD(lanes.flush_window), {0, 100'000, "us"},
+           "Longest time for which a busy lane gathers messages; it "
+           "gathers for as long as its last writing took."),
+  };
+}
+
+rows access_rows() {
+  return {
+    value("auth", FIELD(auth.mode), "MODE", read_auth_mode, show_auth_mode,
+          "How users are known: none (by ?user=NAME), jwt (by a signed "
+          "token) or url (by a backend of yours)."),
+    text("jwt-alg", FIELD(auth.jwt.alg), "NAME", check_jwt_alg,
+         "Algorithm of the tokens, the only one that is accepted: HS256, "
+         "RS256, PS256 or ES256, or with 384 or 512; or EdDSA."),
+    text("jwt-secret-file", FIELD(auth.jwt.secret_file), "FILE", nullptr,
+         "Secret of HS tokens; a line break at the end does not count."),
+    text("jwt-key", FIELD(auth.jwt.key), "FILE", nullptr,
+         "Public key of RS, PS, ES or EdDSA tokens, in PEM."),
+    text("jwt-keys", FIELD(auth.jwt.keys), "FOLDER", nullptr,
+         "Public keys <kid>.pem, for tokens that name theirs by kid."),
+    text("jwt-issuer", FIELD(auth.jwt.issuer), "TEXT", nullptr,
+         "What iss has to be. Without it anything."),
+    text("jwt-audience", FIELD(auth.jwt.audience), "TEXT", nullptr,
+         "What has to be in aud. Without it anything."),
+    number("jwt-leeway", FIELD(auth.jwt.leeway), {0, 300, "s"},
+           "How far apart the clocks of issuer and node may be."),
+    list("default-rooms", FIELD(auth.default_rooms), "ROOMS",
+         check_default_rooms,
+         "What everybody may do, as in lobby:*=join,publish, in addition to "
+         "what the token says; may be repeated. In a variable + separates "
+         "the rights."),
+    text("auth-url", FIELD(auth.backend.url), "URL", check_auth_url,
+         "Backend that says who a token's owner is: http://host:port/path."),
+    list("auth-header", FIELD(auth.backend.headers), "NAME", check_header_name,
+         "Header of the upgrade request that the backend gets to see, may be "
+         "repeated."),
+    number("auth-timeout", FIELD(auth.backend.timeout), {1, 60, "s"},
+           "Time the backend has for an answer."),
+    number("auth-concurrency", FIELD(auth.backend.concurrency),
+           {1, 65'536, "requests"},
+           "Questions to the backend at a time; more are refused with 503."),
+  };
+}
+
+rows queue_rows() {
+  return {
+    number("max-message-bytes", FIELD(session.max_message_bytes),
+           {128, 16'777'216, "bytes"}, "Largest frame of a client."),
+    number("outbox-bytes", FIELD(session.outbox_bytes),
+           {4'096, 1'073'741'824, "bytes"},
+           "What may wait for one slow connection before it is closed, "
+           "counting 128 bytes for each message beside its own; not less "
+           "than --max-message-bytes."),
+    list("outbox-policy", FIELD(session.outbox_policy), "PATTERN=POLICY",
+         check_outbox_policy,
+         "For rooms like 'ticker:*', instead of closing a slow connection: "
+         "drop_oldest or latest_only; may be repeated."),
+    number("room-queue-bytes", FIELD(limits.room_queue),
+           {65'536, 4'294'967'296, "bytes"},
+           "Messages from the bus that may wait for one room or user; more "
+           "are dropped, and a gap is told."),
+    number("bus-queue-bytes", FIELD(limits.bus_queue),
+           {65'536, 68'719'476'736, "bytes"},
+           "The same for all rooms and users of the node together."),
+    number("lane-queue-bytes", FIELD(limits.lane_queue),
+           {65'536, 4'294'967'296, "bytes"},
+           "The same for what waits for one lane."),
+    number("request-window", FIELD(session.request_window),
+           {1, 65'536, "requests"},
+           "Unanswered requests of one connection before the node stops "
+           "reading from it."),
+  };
+}
+
+rows count_rows() {
+  return {
+    number("max-connections", FIELD(admission.max_connections),
+           {1, 10'000'000, "connections"}, "Connections of this node."),
+    number("max-pending", FIELD(admission.max_pending),
+           {1, 10'000'000, "connections"},
+           "TCP connections of this node that are not WebSockets (yet); "
+           "more are closed at once."),
+    number("connections-per-address", FIELD(admission.connections_per_address),
+           {0, 10'000'000, "connections"},
+           "Connections of one IPv4 address or IPv6 /64; 0 means no limit."),
+    number("user-connections", FIELD(limits.connections_per_user),
+           {0, 1'000, "connections"},
+           "Connections of one user on all nodes; 0 means no limit."),
+    value("user-policy", FIELD(limits.user_policy), "POLICY",
+          read_surplus_policy, show_surplus_policy,
+          "When a user has one connection too many: reject it, or "
+          "kick_oldest."),
+    number("user-lease", FIELD(limits.user_lease), {2, 3600, "s"},
+           "Time after which the connections of a node that has crashed "
+           "count no more."),
+    number("max-rooms", FIELD(limits.rooms_per_connection),
+           {1, 100'000, "rooms"}, "Rooms that one connection may be in."),
+    number("max-room-members", FIELD(limits.members_per_room),
+           {0, 10'000'000, "connections"},
+           "Members of one room on this node; 0 means no limit."),
+    number("max-node-rooms", FIELD(limits.rooms_per_node),
+           {1, 10'000'000, "rooms"}, "Rooms that have members on this node."),
+    number("max-user-rooms", FIELD(limits.rooms_per_user),
+           {0, 10'000'000, "rooms"},
+           "Of them, those that one user has opened; 0 means a tenth, of a "
+           "small node up to half."),
+    number("max-header-bytes", FIELD(http.max_header_bytes),
+           {1'024, 65'536, "bytes"},
+           "Largest header of an HTTP request; half of it for the URL."),
+    text("memory-watermark", FIELD(admission.memory_watermark), "BYTES|N%",
+         check_watermark,
+         "Memory over which nobody is let in: bytes, or a share of what the "
+         "process may have; 0 means no limit."),
+  };
+}
+
+rows rate_rows() {
+  return {
+    number("messages-per-second", FIELD(rates.messages_per_second),
+           {0, 1'000'000, "messages"},
+           "What one connection may send on average; more is refused as "
+           "rate_limited."),
+    number("messages-burst", FIELD(rates.messages_burst),
+           {0, 1'000'000, "messages"},
+           "What it may send at once; 0 means as much as in a second."),
+    number("bytes-per-second", FIELD(rates.bytes_per_second),
+           {0, 1'073'741'824, "bytes"},
+           "The same for the size of the messages."),
+    number("bytes-burst", FIELD(rates.bytes_burst), {0, 1'073'741'824, "bytes"},
+           "The same for the size of the messages."),
+    number("errors-per-minute", FIELD(rates.errors_per_minute),
+           {0, 1'000'000, "errors"},
+           "Mistakes and refusals of one connection before it is closed."),
+    number("handshakes-per-second", FIELD(admission.handshakes_per_second),
+           {0, 1'000'000, "handshakes"},
+           "Upgrades that the node considers; more are answered by 429."),
+  };
+}
+
+rows bus_rows() {
+  return {
+    number("bus-timeout", FIELD(limits.bus_timeout), {1, 300, "s"},
+           "Time for which a request waits for the bus."),
+    number("bus-pending", FIELD(bus.pending), {1, 10'000'000, "messages"},
+           "Messages that may wait for Redis before publishers are "
+           "refused."),
+    number("bus-pending-bytes", FIELD(bus.pending_bytes),
+           {65'536, 4'294'967'296, "bytes"},
+           "Size of the messages that may wait for Redis."),
+  };
+}
+
+/// Adds rows under a heading of the help.
+void append(rows& table, const std::string& group, rows group_rows) {
+  for (auto& row : group_rows) {
+    row.group = group;
+    table.push_back(std::move(row));
+  }
+}
+
+} // namespace
+
+rows list_options() {
+  rows res;
+  append(res, "Node", node_rows());
+  append(res, "Connections", connection_rows());
+  append(res, "Access", access_rows());
+  append(res, "Limits", queue_rows());
+  append(res, "Limits", count_rows());
+  append(res, "Rates; 0 means no limit", rate_rows());
+  append(res, "Bus", bus_rows());
+  return res;
+}
+
+} // namespace atrium

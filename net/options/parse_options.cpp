@@ -1,0 +1,128 @@
+#include "atrium/net/options/parse_options.hpp"
+
+#include "atrium/broker/envelope.hpp"
+#include "atrium/net/auth/make_authenticator.hpp"
+#include "atrium/net/options/option_sources.hpp"
+#include "atrium/net/options/option_table.hpp"
+#include "atrium/net/transport/tls_context.hpp"
+
+namespace atrium {
+
+namespace {
+
+parsed_options stop(const settings& source) {
+  auto text = source.text;
+  if (source.exit_code != 0)
+    text = "atrium: " + text + "\nTry --help for all options.\n";
+  return {{}, source.exit_code, text, {}};
+}
+
+/// Stores `source` into `out`; returns the first error with its origin.
+std::string apply(const settings& source, options& out) {
+  for (const auto& setting : source.values)
+    if (auto error = setting.option->store(out, setting.values); !error.empty())
+      return setting.source + ": " + error;
+  return {};
+}
+
+// A message that fits into no outbox would close whoever should receive it; one
+// that fits into no queue of the bus could never be published.
+std::string check_sizes(const options& x) {
+  auto message = std::to_string(x.session.max_message_bytes);
+  if (x.session.outbox_bytes < x.session.max_message_bytes)
+    return "outbox-bytes: " + std::to_string(x.session.outbox_bytes)
+           + " is less than max-message-bytes, " + message;
+  if (x.bus.pending_bytes < x.session.max_message_bytes + envelope_overhead)
+    return "bus-pending-bytes: " + std::to_string(x.bus.pending_bytes)
+           + " has no room for a message of max-message-bytes, " + message
+           + ", with its envelope";
+  return {};
+}
+
+/// Returns which options, each of them sound, do not go together; or nothing.
+std::string find_contradiction(const options& x) {
+  if (x.admission.proxy_protocol && x.admission.trusted_proxies.empty())
+    return "proxy-protocol: no trusted-proxy is named, nobody could connect";
+  if (x.internal.address == "off" && !x.internal.admin_token_file.empty())
+    return "admin-token-file: with internal off there is nothing to show the "
+           "token to";
+  if (auto own = x.internal_address(); own && own->port != 0
+                                       && own->port == x.listen.port
+                                       && own->host == x.listen.host)
+    return "internal: clients and operators cannot have the same address";
+  if (x.auth.mode != auth_mode::none && x.admission.allow_anonymous)
+    return "allow-anonymous: with auth nobody is anonymous";
+  if (x.rates.messages_burst != 0 && x.rates.messages_per_second == 0)
+    return "messages-burst: without messages-per-second there is no limit";
+  if (x.rates.bytes_burst != 0 && x.rates.bytes_per_second == 0)
+    return "bytes-burst: without bytes-per-second there is no limit";
+  return {};
+}
+
+/// Returns which files for TLS are missing, or of no use.
+std::string check_files(const options& x) {
+  for (auto* pair : {&x.tls, &x.internal.tls})
+    if (auto error = check_tls(*pair); !error.empty())
+      return error;
+  auto internal = x.internal_address();
+  if (!x.internal.tls.cert.empty() && (!internal || !internal->path.empty()))
+    return "internal-tls-cert: --internal is " + x.internal.address
+           + ", which has no use for it";
+  return {};
+}
+
+// Nobody is believed on other machines unless the operator says so.
+std::string check_proof(const options& x) {
+  if (x.auth.mode != auth_mode::none)
+    return check_auth(x.auth);
+  if (x.listen.is_loopback() || x.admission.allow_anonymous)
+    return {};
+  return "listen: other machines can reach " + x.listen.host
+         + ", and users need no proof of who they are; set --auth jwt, or "
+           "--allow-anonymous if that is meant";
+}
+
+} // namespace
+
+std::string validate(const options& x) {
+  auto copy = x;
+  for (const auto& entry : option_table())
+    if (auto values = entry.show(x);
+        !values.empty() || entry.kind == option_kind::list)
+      if (auto error = entry.store(copy, values); !error.empty())
+        return entry.name + ": " + error;
+  if (auto error = check_sizes(x); !error.empty())
+    return error;
+  if (auto error = find_contradiction(x); !error.empty())
+    return error;
+  if (auto error = check_files(x); !error.empty())
+    return error;
+  return check_proof(x);
+}
+
+parsed_options parse_options(int argc, const char* const* argv,
+                             const variable_map& variables) {
+  auto flags = read_flags(argc, argv);
+  if (flags.exit_code)
+    return stop(flags);
+  auto from_variables = read_variables(variables);
+  if (from_variables.exit_code)
+    return stop(from_variables);
+  auto path = flags.find("config");
+  if (path.empty())
+    path = from_variables.find("config");
+  auto file = path.empty() ? settings{} : read_config(path);
+  if (file.exit_code)
+    return stop(file);
+  parsed_options res;
+  res.ignored = from_variables.ignored;
+  std::string error;
+  for (auto source : {&file, &from_variables, &flags}) // the last one wins
+    if (error.empty())
+      error = apply(*source, res.value);
+  if (error.empty())
+    error = validate(res.value);
+  return error.empty() ? res : stop({{}, 2, error, {}});
+}
+
+} // namespace atrium
