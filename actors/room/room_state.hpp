@@ -1,8 +1,5 @@
 #pragma once
 
-#include "atrium/actors/directory_messages.hpp"
-#include "atrium/actors/environment.hpp"
-#include "atrium/actors/inspection.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/join_queue.hpp"

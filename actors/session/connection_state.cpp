@@ -6,7 +6,6 @@
 #include "atrium/actors/delivery/watched_session.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/lane_messages.hpp"
-#include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/room_messages.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/trace_context.hpp"
