@@ -2,7 +2,7 @@
 
 #include "atrium/broker/redis/gap_clock.hpp"
 #include "atrium/broker/redis/resp.hpp"
-#include "atrium/broker/tcp/redis_socket.hpp"
+#include "atrium/broker/tcp/dial_targets.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,7 +24,7 @@ public:
 
   /// The server at this address turned out to be no master while the link was
   /// set up; `on_down` is not called then.
-  virtual void on_turned_away(const redis_protocol::endpoint&,
+  virtual void on_turned_away(const dial_protocol::endpoint&,
                               std::string_view) {
     // nop
   }

@@ -74,7 +74,7 @@ void redis_link::wake() {
   write();
 }
 
-void redis_link::drop_if_at(const redis_protocol::endpoint& where,
+void redis_link::drop_if_at(const dial_protocol::endpoint& where,
                             std::string_view reason) {
   if (state_ >= state::setting_up && peer_ == where)
     lose(reason);
@@ -107,13 +107,13 @@ void redis_link::connect() {
                });
 }
 
-void redis_link::dial(redis_endpoints targets) {
+void redis_link::dial(dial_targets targets) {
   state_ = state::dialing;
   constexpr std::chrono::seconds slack{1}; // the dialer is in time by itself
-  arm(redis_dialer::stagger * targets.size() + config_.connect_timeout + slack,
+  arm(tcp_dialer::stagger * targets.size() + config_.connect_timeout + slack,
       &redis_link::time_out);
   dialer_.dial(order_.sorted(std::move(targets)),
-               [this, generation = generation_](redis_dialer::outcome x) {
+               [this, generation = generation_](tcp_dialer::outcome x) {
                  if (generation != generation_)
                    return;
                  if (!x.error.empty())
@@ -122,7 +122,7 @@ void redis_link::dial(redis_endpoints targets) {
                });
 }
 
-void redis_link::set_up(redis_dialer::outcome x) {
+void redis_link::set_up(tcp_dialer::outcome x) {
   state_ = state::setting_up;
   socket_ = std::move(x.socket);
   peer_ = std::move(x.peer);

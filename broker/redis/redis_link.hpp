@@ -5,9 +5,9 @@
 #include "atrium/broker/redis/redis_life.hpp"
 #include "atrium/broker/redis/redis_setup.hpp"
 #include "atrium/broker/redis/resp.hpp"
+#include "atrium/broker/tcp/dial_targets.hpp"
 #include "atrium/broker/tcp/name_lookup.hpp"
-#include "atrium/broker/tcp/redis_dialer.hpp"
-#include "atrium/broker/tcp/redis_socket.hpp"
+#include "atrium/broker/tcp/tcp_dialer.hpp"
 #include "atrium/broker/util/backoff.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -72,7 +72,7 @@ public:
   }
 
   /// The same, if it is one to this address.
-  void drop_if_at(const redis_protocol::endpoint& where,
+  void drop_if_at(const dial_protocol::endpoint& where,
                   std::string_view reason);
 
   /// Everything works again: the next loss starts with a short pause.
@@ -102,8 +102,8 @@ private:
   enum class state { down, resolving, dialing, setting_up, up };
 
   void connect();
-  void dial(redis_endpoints targets);
-  void set_up(redis_dialer::outcome x);
+  void dial(dial_targets targets);
+  void set_up(tcp_dialer::outcome x);
   void go_up();
 
   void read();
@@ -130,9 +130,9 @@ private:
   redis_dialog* dialog_ = nullptr; // null: not started
 
   name_lookup lookup_;
-  redis_dialer dialer_;
-  redis_protocol::socket socket_;
-  redis_protocol::endpoint peer_;
+  tcp_dialer dialer_;
+  dial_protocol::socket socket_;
+  dial_protocol::endpoint peer_;
   target_order order_;
   boost::asio::steady_timer timer_;
   backoff backoff_;

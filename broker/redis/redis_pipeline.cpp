@@ -62,7 +62,7 @@ void redis_pipeline::on_down(gap_clock::steady, std::string_view reason) {
     on_demoted_(reason, nullptr);
 }
 
-void redis_pipeline::on_turned_away(const redis_protocol::endpoint& from,
+void redis_pipeline::on_turned_away(const dial_protocol::endpoint& from,
                                     std::string_view reason) {
   on_demoted_(reason, &from);
 }

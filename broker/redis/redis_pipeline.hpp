@@ -36,7 +36,7 @@ public:
   /// What to do when the server is no master: whatever the address, or only for
   /// those that are connected to `where`.
   using demotion_handler = std::function<void(
-    std::string_view reason, const redis_protocol::endpoint* where)>;
+    std::string_view reason, const dial_protocol::endpoint* where)>;
 
   /// Calls `on_demoted` when the server was lost since it is no master, or was
   /// not got for that; `on_proven` when the link has shown that it works.
@@ -54,7 +54,7 @@ public:
 
   void on_up() override;
   void on_down(gap_clock::steady proven, std::string_view reason) override;
-  void on_turned_away(const redis_protocol::endpoint& from,
+  void on_turned_away(const dial_protocol::endpoint& from,
                       std::string_view reason) override;
   void compose(std::string& out) override;
   bool idle() const override {

@@ -3,7 +3,7 @@
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/tcp/name_lookup.hpp"
-#include "atrium/broker/tcp/redis_dialer.hpp"
+#include "atrium/broker/tcp/tcp_dialer.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/claims.hpp"
@@ -134,9 +134,9 @@ private:
     }
   }
 
-  void connect(redis_endpoints found) {
+  void connect(dial_targets found) {
     dialer_.dial(std::move(found),
-                 [self = shared_from_this()](redis_dialer::outcome x) {
+                 [self = shared_from_this()](tcp_dialer::outcome x) {
                    if (!x.error.empty())
                      return self->finish(out_of_reach(x.error));
                    self->socket_ = std::move(x.socket);
@@ -196,8 +196,8 @@ private:
   address_table::permit address_permit_;
   refusal_cache::key digest_{};
   name_lookup names_;
-  redis_dialer dialer_;
-  redis_protocol::socket socket_;
+  tcp_dialer dialer_;
+  dial_protocol::socket socket_;
   http::request<http::string_body> request_;
   boost::beast::flat_buffer buffer_;
   http::response_parser<http::string_body> answer_;

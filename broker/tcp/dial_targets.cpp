@@ -1,4 +1,4 @@
-#include "atrium/broker/tcp/redis_socket.hpp"
+#include "atrium/broker/tcp/dial_targets.hpp"
 
 #include <algorithm>
 #include <netinet/in.h>
@@ -7,13 +7,13 @@
 
 namespace atrium {
 
-redis_endpoints
+dial_targets
 tcp_endpoints(const std::vector<boost::asio::ip::tcp::endpoint>& found) {
-  redis_endpoints first;
-  redis_endpoints second;
+  dial_targets first;
+  dial_targets second;
   for (auto& x : found)
     (x.protocol() == found.front().protocol() ? first : second).emplace_back(x);
-  redis_endpoints out;
+  dial_targets out;
   for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i)
     for (auto* all : {&first, &second})
       if (i < all->size())
@@ -21,7 +21,7 @@ tcp_endpoints(const std::vector<boost::asio::ip::tcp::endpoint>& found) {
   return out;
 }
 
-void target_order::failed(const redis_protocol::endpoint& x) {
+void target_order::failed(const dial_protocol::endpoint& x) {
   constexpr std::size_t most = 16;
   std::erase(failed_, x);
   if (failed_.size() == most)
@@ -29,7 +29,7 @@ void target_order::failed(const redis_protocol::endpoint& x) {
   failed_.push_back(x);
 }
 
-redis_endpoints target_order::sorted(redis_endpoints targets) const {
+dial_targets target_order::sorted(dial_targets targets) const {
   auto rank = [this](auto& x) {
     auto i = std::ranges::find(failed_, x);
     return i == failed_.end() ? 0 : 1 + (i - failed_.begin());
@@ -39,7 +39,7 @@ redis_endpoints target_order::sorted(redis_endpoints targets) const {
 }
 
 // None of the options is worth a connection, hence failures are ignored.
-void tune_tcp(redis_protocol::socket& socket,
+void tune_tcp(dial_protocol::socket& socket,
               std::chrono::milliseconds patience) {
   boost::system::error_code ignored;
   socket.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);

@@ -1,4 +1,4 @@
-#include "atrium/broker/tcp/redis_dialer.hpp"
+#include "atrium/broker/tcp/tcp_dialer.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,10 +14,10 @@ namespace atrium {
 using boost::system::error_code;
 
 // One dial. Its handlers keep it alive; when it is over they do nothing.
-class redis_dialer::race : public std::enable_shared_from_this<race> {
+class tcp_dialer::race : public std::enable_shared_from_this<race> {
 public:
   race(asio::io_context& io, std::chrono::milliseconds patience,
-       redis_endpoints targets, handler done)
+       dial_targets targets, handler done)
     : io_(io),
       patience_(patience),
       targets_(std::move(targets)),
@@ -72,7 +72,7 @@ private:
       // nop
     }
 
-    redis_protocol::socket socket;
+    dial_protocol::socket socket;
     asio::steady_timer deadline;
     bool is_over = false;
   };
@@ -100,7 +100,7 @@ private:
       return;
     auto done = std::exchange(done_, nullptr);
     end();
-    done({redis_protocol::socket{io_}, {}, std::move(error_)});
+    done({dial_protocol::socket{io_}, {}, std::move(error_)});
   }
 
   // What several addresses have in common is said once.
@@ -111,7 +111,7 @@ private:
 
   asio::io_context& io_;
   const std::chrono::milliseconds patience_;
-  const redis_endpoints targets_;
+  const dial_targets targets_;
   handler done_; // empty: it is over
   asio::steady_timer pause_;
   std::vector<std::unique_ptr<runner>> runners_; // by target
@@ -119,14 +119,14 @@ private:
   std::string error_;
 };
 
-void redis_dialer::dial(redis_endpoints targets, handler done) {
+void tcp_dialer::dial(dial_targets targets, handler done) {
   cancel();
   race_ = std::make_shared<race>(io_, patience_, std::move(targets),
                                  std::move(done));
   race_->start_next();
 }
 
-void redis_dialer::cancel() {
+void tcp_dialer::cancel() {
   if (auto over = std::exchange(race_, nullptr))
     over->end();
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/tcp/redis_socket.hpp"
+#include "atrium/broker/tcp/dial_targets.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -16,7 +16,7 @@ namespace atrium {
 /// for a moment, and keeps the others going meanwhile (RFC 8305, section 5). An
 /// address that swallows everything thus costs a moment. For one thread, that
 /// of the context.
-class redis_dialer {
+class tcp_dialer {
 public:
   /// How long it waits before the next address is tried as well: what RFC 8305
   /// recommends.
@@ -24,29 +24,29 @@ public:
 
   /// A socket and where it leads, or why none of the addresses has answered.
   struct outcome {
-    redis_protocol::socket socket;
-    redis_protocol::endpoint peer;
+    dial_protocol::socket socket;
+    dial_protocol::endpoint peer;
     std::string error;
   };
 
   using handler = std::function<void(outcome)>;
 
   /// Each address has `patience` to answer.
-  redis_dialer(boost::asio::io_context& io, std::chrono::milliseconds patience)
+  tcp_dialer(boost::asio::io_context& io, std::chrono::milliseconds patience)
     : io_(io), patience_(patience) {
     // nop
   }
 
-  redis_dialer(const redis_dialer&) = delete;
-  redis_dialer& operator=(const redis_dialer&) = delete;
+  tcp_dialer(const tcp_dialer&) = delete;
+  tcp_dialer& operator=(const tcp_dialer&) = delete;
 
-  ~redis_dialer() {
+  ~tcp_dialer() {
     cancel();
   }
 
   /// Calls `done` once, never before it returns, unless `cancel` comes first.
   /// One dial at a time; there has to be at least one target.
-  void dial(redis_endpoints targets, handler done);
+  void dial(dial_targets targets, handler done);
 
   /// Gives up what is under way.
   void cancel();
