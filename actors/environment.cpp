@@ -11,7 +11,7 @@
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/bus.hpp"
-#include "atrium/broker/registry.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 
 #include <charconv>
 

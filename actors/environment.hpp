@@ -19,7 +19,7 @@ class bus;
 class event_log;
 class semaphore;
 class hook_watch;
-class registry;
+class connection_limiter;
 struct backlogs;
 struct cluster_counters;
 struct delivery_counters;
@@ -45,7 +45,8 @@ struct environment : std::enable_shared_from_this<environment> {
   std::string version;
 
   std::shared_ptr<class bus> bus;
-  std::shared_ptr<class registry> registry; ///< Null: users have no limit.
+  std::shared_ptr<class connection_limiter>
+    limiter; ///< Null: users have no limit.
   channel_names names{"dev:atrium"};
   room_types rooms;
   struct limits limits;

@@ -64,8 +64,8 @@ using user_actor = caf::typed_actor<
   caf::reacts_to<sign_on>,
   // From the bus: it carries the channel, still.
   caf::reacts_to<channel_carried>,
-  // From the registry: whether one of them may stay.
-  caf::reacts_to<seated>,
+  // From the limiter: whether one of them may stay.
+  caf::reacts_to<lease_decided>,
   // From a connection without a place: it knows now whose clients are silent.
   caf::reacts_to<insist>,
   // From the directory, after the user has offered to passivate.

@@ -23,7 +23,7 @@ using lane_actor = caf::typed_actor<
   caf::reacts_to<tell_all>,
   // From the directory: the room is dead; tell its members and forget it.
   caf::reacts_to<room_died>,
-  // From the registry: a user has too many connections, this one has to go.
+  // From the limiter: a user has too many connections, this one has to go.
   caf::reacts_to<close_one>,
   // From another connection of a user: is this one's client still there? And
   // internal: it had its time to say so.

@@ -44,7 +44,7 @@ ATRIUM_MESSAGE(room_lingered)
 
 // -- to users -----------------------------------------------------------------
 
-ATRIUM_MESSAGE(seated)
+ATRIUM_MESSAGE(lease_decided)
 ATRIUM_MESSAGE(insist)
 
 // -- probes -------------------------------------------------------------------

@@ -9,9 +9,9 @@ namespace atrium {
 
 // What users hear about the places of their connections.
 
-/// Whether a connection may stay, as the registry sees it, and who has the
+/// Whether a connection may stay, as the limiter sees it, and who has the
 /// places if it may come again.
-struct seated {
+struct lease_decided {
   actor_number connection = 0;
   bool admitted = false;
   std::vector<std::string> rivals;

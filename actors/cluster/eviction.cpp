@@ -27,7 +27,7 @@ void say(const environment& env, std::string_view to_node_of,
   env.bus->publish(env.names.node(run_of(to_node_of)),
                    std::make_shared<const std::string>(std::move(word)),
                    [](const publish_receipt&) {
-                     // nop: the registry says it again when it renews the
+                     // nop: the limiter says it again when it renews the
                      // place, and who asks does not wait for ever
                    });
 }

@@ -10,17 +10,17 @@
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/actors/util/user_counters.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/registry.hpp"
 
 #include <caf/send.hpp>
 
 namespace atrium {
 
 user_state::~user_state() {
-  if (env_ && env_->registry)
+  if (env_ && env_->limiter)
     for (auto& x : connections_)
-      env_->registry->leave(name_, x.actor->id());
+      env_->limiter->leave(name_, x.actor->id());
 }
 
 void user_state::start(environment_ptr env, const std::string& user,
@@ -36,7 +36,7 @@ void user_state::start(environment_ptr env, const std::string& user,
 void user_state::add(const sign_on& x) {
   ++received_;
   self_->monitor(x.connection);
-  connections_.push_back({x.connection, false, env_->registry == nullptr});
+  connections_.push_back({x.connection, false, env_->limiter == nullptr});
   if (refused_)
     self_->send(x.connection, turned_away{user_actor{}, {}, true});
   else if (open_)
@@ -46,9 +46,10 @@ void user_state::add(const sign_on& x) {
 
 void user_state::ask_for_place(newcomer who) {
   auto number = who.connection;
-  env_->registry->enter(
-    name_, std::move(who), [to = user_actor{self_}, number](const seating& x) {
-      caf::anon_send(to, seated{number, x.admitted, x.rivals});
+  env_->limiter->enter(
+    name_, std::move(who),
+    [to = user_actor{self_}, number](const lease_decision& x) {
+      caf::anon_send(to, lease_decided{number, x.admitted, x.rivals});
     });
 }
 
@@ -58,10 +59,10 @@ void user_state::seat_anyway(const insist& x) {
       return ask_for_place({x.connection, true, x.silent});
 }
 
-void user_state::seat(const seated& x) {
+void user_state::decide_lease(const lease_decided& x) {
   for (auto& one : connections_)
     if (one.actor->id() == x.connection) {
-      one.seated = x.admitted;
+      one.has_lease = x.admitted;
       sign_on_to(one);
       if (x.admitted)
         return;
@@ -78,7 +79,7 @@ void user_state::seat(const seated& x) {
 void user_state::sign_on_to(resident& x) {
   if (!x.carried)
     return;
-  if (x.seated)
+  if (x.has_lease)
     self_->send(x.actor, signed_on{user_actor{self_}});
   else if (!std::exchange(x.asked, true))
     ask_for_place({x.actor->id(), false});
@@ -87,8 +88,8 @@ void user_state::sign_on_to(resident& x) {
 void user_state::lost(actor_number connection) {
   std::erase_if(connections_,
                 [&](auto& x) { return x.actor->id() == connection; });
-  if (env_->registry)
-    env_->registry->leave(name_, connection);
+  if (env_->limiter)
+    env_->limiter->leave(name_, connection);
   if (connections_.empty())
     self_->send(directory_, passivate{self_->id(), received_});
 }
@@ -164,7 +165,7 @@ user::user(caf::actor_config& config, environment_ptr env,
 user::behavior_type user::make_behavior() {
   return {
     [this](const sign_on& x) { state.add(x); },
-    [this](const seated& x) { state.seat(x); },
+    [this](const lease_decided& x) { state.decide_lease(x); },
     [this](const insist& x) { state.seat_anyway(x); },
     [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
     [this](const subscribed&) { state.open(); },

@@ -9,7 +9,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/user_messages.hpp"
 #include "atrium/actors/util/observed.hpp"
-#include "atrium/broker/registry.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -22,7 +22,7 @@ namespace atrium {
 /// and an actor more for each would cost a kilobyte. Sign-on is complete, and
 /// the client may talk, when the bus carries the channel: from then on nothing
 /// that is sent to the user passes this node by; and when, after that, the
-/// registry has a place for the connection, if there is a registry.
+/// limiter has a place for the connection, if there is a limiter.
 class user_state {
 public:
   static inline constexpr auto name = "user";
@@ -42,8 +42,8 @@ public:
 
   void add(const sign_on& x);
 
-  /// The registry has decided about a connection.
-  void seat(const seated& x);
+  /// The limiter has decided about a connection.
+  void decide_lease(const lease_decided& x);
 
   /// A connection without a place knows now who needs none.
   void seat_anyway(const insist& x);
@@ -70,7 +70,7 @@ private:
   struct resident {
     connection_actor actor;
     bool asked = false; // for a place
-    bool seated = false;
+    bool has_lease = false;
     bool carried = false;     // the bus has been heard since it came
     std::uint64_t number = 0; // of the proof for which it waits
   };

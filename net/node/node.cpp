@@ -6,9 +6,9 @@
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/redis/redis_host.hpp"
-#include "atrium/broker/registry.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/control_groups.hpp"
@@ -166,7 +166,7 @@ environment_ptr node::make_environment(room_types rooms) {
   for (auto& rule : from.session.outbox_policy)
     env->limits.outbox_policies.add(rule);
   env->bus_queue = std::make_shared<semaphore>(env->limits.bus_queue);
-  env->registry = make_registry(from, *env, redis_.get());
+  env->limiter = make_limiter(from, *env, redis_.get());
   env->rooms = std::move(rooms);
   env->watched = watch_list{from.log.trace_users, from.log.trace_rooms};
   env->now = [] {

@@ -4,12 +4,12 @@
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
+#include "atrium/broker/memory/memory_connection_limiter.hpp"
 #include "atrium/broker/memory/memory_node_roll.hpp"
-#include "atrium/broker/memory/memory_registry.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
+#include "atrium/broker/redis/redis_connection_limiter.hpp"
 #include "atrium/broker/redis/redis_host.hpp"
 #include "atrium/broker/redis/redis_node_roll.hpp"
-#include "atrium/broker/redis/redis_registry.hpp"
 #include "atrium/broker/util/random_id.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
@@ -59,26 +59,26 @@ std::shared_ptr<bus> make_bus(const options& from, redis_host* redis) {
   return std::make_shared<redis_bus>(redis->client(), std::move(config));
 }
 
-std::shared_ptr<registry>
-make_registry(const options& from, const environment& env, redis_host* redis) {
+std::shared_ptr<connection_limiter>
+make_limiter(const options& from, const environment& env, redis_host* redis) {
   if (from.limits.connections_per_user == 0)
     return nullptr;
-  registry_config rules{env.run_id, from.limits.connections_per_user,
-                        from.limits.user_policy,
-                        [known = env.weak_from_this()](const std::string& id) {
-                          if (auto node = known.lock()) {
-                            ++node->user_counts->users_evicted;
-                            evict(*node, id);
-                          }
-                        }};
+  limiter_config rules{env.run_id, from.limits.connections_per_user,
+                       from.limits.user_policy,
+                       [known = env.weak_from_this()](const std::string& id) {
+                         if (auto node = known.lock()) {
+                           ++node->user_counts->users_evicted;
+                           evict(*node, id);
+                         }
+                       }};
   if (redis == nullptr)
-    return std::make_shared<memory_registry>(std::move(rules));
-  registry_timing timing;
+    return std::make_shared<memory_connection_limiter>(std::move(rules));
+  limiter_timing timing;
   timing.lease = from.limits.user_lease;
   timing.patience = std::min(timing.patience, from.limits.bus_timeout / 2);
-  return std::make_shared<redis_registry>(
+  return std::make_shared<redis_connection_limiter>(
     redis->client(),
-    redis_registry_config{env.names, std::move(rules), timing});
+    redis_connection_limiter_config{env.names, std::move(rules), timing});
 }
 
 std::shared_ptr<node_roll> make_roll(const environment& env, redis_host* redis,

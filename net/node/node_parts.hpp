@@ -27,8 +27,8 @@ std::shared_ptr<bus> make_bus(const options& from, redis_host* redis);
 
 /// Returns who counts the connections of users, or nothing if there is no
 /// limit. Needs the environment's bus, names and ids.
-std::shared_ptr<registry>
-make_registry(const options& from, const environment& env, redis_host* redis);
+std::shared_ptr<connection_limiter>
+make_limiter(const options& from, const environment& env, redis_host* redis);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.

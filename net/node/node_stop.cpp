@@ -3,8 +3,8 @@
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/registry.hpp"
 #include "atrium/net/node/node.hpp"
 
 #include <caf/send.hpp>
@@ -129,7 +129,7 @@ bool node::stop_actors(steady::time_point deadline) {
     waits_for_ = "the register of users";
   auto slice = std::chrono::milliseconds{options_.stop.grace} / 8;
   auto moment = std::min(slice, std::chrono::milliseconds{1'000});
-  if (auto& users = context_->env->registry)
+  if (auto& users = context_->env->limiter)
     users->stop(moment);
   if (gone)
     waits_for_ = "the roll of nodes";

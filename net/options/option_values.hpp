@@ -1,7 +1,7 @@
 #pragma once
 
+#include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/registry.hpp"
 #include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/transport/listen_address.hpp"
 

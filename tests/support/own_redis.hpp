@@ -1,9 +1,9 @@
 #pragma once
 
 #include "atrium/broker/redis/redis_bus.hpp"
+#include "atrium/broker/redis/redis_connection_limiter.hpp"
 #include "atrium/broker/redis/redis_host.hpp"
 #include "atrium/broker/redis/redis_node_roll.hpp"
-#include "atrium/broker/redis/redis_registry.hpp"
 
 #include <utility>
 
@@ -33,7 +33,7 @@ public:
 
 using bus_settings = settings<redis_bus>;
 using own_bus = alone<redis_bus>;
-using own_registry = alone<redis_registry>;
+using own_limiter = alone<redis_connection_limiter>;
 using own_roll = alone<redis_node_roll>;
 
 } // namespace atrium::test

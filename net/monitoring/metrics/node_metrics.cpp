@@ -5,7 +5,7 @@
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
-#include "atrium/broker/registry.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 
@@ -67,7 +67,7 @@ void node_metrics::add_bus_and_links(family_list& to) const {
   add_bus(to, bus, {of("cmd", bus.publishes), of("sub", bus.subscribes)},
           health_->bus_round_trip());
   add_trouble(to, *env_, *clients_.counts, bus);
-  add_user_limits(to, env_->registry.get());
+  add_user_limits(to, env_->limiter.get());
   add_node_registry(to, roll_.get());
 }
 

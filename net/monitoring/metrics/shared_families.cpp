@@ -87,7 +87,7 @@ void add_trouble(family_list& to, const environment& env,
 }
 
 // Without a limit the families are there, and empty.
-void add_user_limits(family_list& to, const registry* users) {
+void add_user_limits(family_list& to, const connection_limiter* users) {
   std::vector<sample> shared;
   std::vector<sample> known;
   std::vector<sample> events;

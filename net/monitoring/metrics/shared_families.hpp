@@ -2,8 +2,8 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/node_roll.hpp"
-#include "atrium/broker/registry.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 
 #include <chrono>
@@ -29,7 +29,7 @@ void add_trouble(family_list& to, const environment& env,
 
 /// Adds whether the limit of a user's connections holds on all nodes, and what
 /// it has decided; null: there is no limit.
-void add_user_limits(family_list& to, const registry* users);
+void add_user_limits(family_list& to, const connection_limiter* users);
 
 /// Adds whether this node is announced to the others, and how old its list of
 /// them is; null: it has none.

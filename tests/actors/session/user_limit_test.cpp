@@ -3,7 +3,7 @@
 #include "atrium/actors/cluster/eviction.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/user_counters.hpp"
-#include "atrium/broker/memory/memory_registry.hpp"
+#include "atrium/broker/memory/memory_connection_limiter.hpp"
 
 #include "support/actor_fixture.hpp"
 
@@ -12,8 +12,8 @@ using namespace atrium::test;
 
 namespace {
 
-// A registry that answers when the test says so.
-class slow_registry final : public registry {
+// A limiter that answers when the test says so.
+class slow_limiter final : public connection_limiter {
 public:
   void enter(const std::string&, newcomer, answer done) override {
     waiting.push_back(std::move(done));
@@ -24,7 +24,7 @@ public:
   void stop(std::chrono::milliseconds) override {
     // nop
   }
-  registry_stats stats() const override {
+  limiter_stats stats() const override {
     return {};
   }
 
@@ -63,7 +63,7 @@ struct fixture : node_fixture {
   }
 
   void limit(std::size_t most, surplus_policy policy) {
-    env->registry = std::make_shared<memory_registry>(registry_config{
+    env->limiter = std::make_shared<memory_connection_limiter>(limiter_config{
       env->run_id, most, policy, [this](const std::string& id) { evict(*env, id); }});
     listening = wire->subscribe(env->names.node(env->run_id), make_eviction_listener(env));
   }
@@ -99,9 +99,9 @@ CAF_TEST(the oldest connection is closed on whichever lane it is) {
   CAF_CHECK_EQUAL(laptop.out->take(), lines{"welcome ann"});
 }
 
-CAF_TEST(a welcome waits for the registry) {
-  auto slow = std::make_shared<slow_registry>();
-  env->registry = slow;
+CAF_TEST(a welcome waits for the limiter) {
+  auto slow = std::make_shared<slow_limiter>();
+  env->limiter = slow;
   auto ann = connect("ann");
   CAF_CHECK(ann.out->take().empty());
   slow->waiting.front()({true});
@@ -110,8 +110,8 @@ CAF_TEST(a welcome waits for the registry) {
 }
 
 CAF_TEST(an answer that comes too late finds nobody) {
-  auto slow = std::make_shared<slow_registry>();
-  env->registry = slow;
+  auto slow = std::make_shared<slow_limiter>();
+  env->limiter = slow;
   auto ann = connect("ann");
   disconnect(ann);
   CAF_CHECK_EQUAL(slow->left, lines{"ann"});
@@ -121,8 +121,8 @@ CAF_TEST(an answer that comes too late finds nobody) {
 }
 
 CAF_TEST(a user actor that dies gives the places back) {
-  auto slow = std::make_shared<slow_registry>();
-  env->registry = slow;
+  auto slow = std::make_shared<slow_limiter>();
+  env->limiter = slow;
   auto ann = connect("ann");
   slow->waiting.front()({true});
   sched.run();
@@ -213,8 +213,8 @@ CAF_TEST(nodes ask each other) {
 }
 
 CAF_TEST(who waits for another node in vain may come again later) {
-  auto slow = std::make_shared<slow_registry>();
-  env->registry = slow;
+  auto slow = std::make_shared<slow_limiter>();
+  env->limiter = slow;
   auto ann = connect("ann");
   slow->waiting.at(0)({false, {"other-1"}});
   sched.run();

@@ -1,17 +1,17 @@
-#include "atrium/broker/seat_table.hpp"
+#include "atrium/broker/user_connections.hpp"
 
 #include <algorithm>
 
 namespace atrium {
 
-bool seat_table::add(const std::string& user, seat x) {
+bool user_connections::add(const std::string& user, lease x) {
   if (find(user, x.connection) != nullptr)
     return false;
   users_[user].push_back(x);
   return true;
 }
 
-bool seat_table::remove(std::string_view user, std::uint64_t connection) {
+bool user_connections::remove(std::string_view user, std::uint64_t connection) {
   auto i = users_.find(user);
   if (i == users_.end())
     return false;
@@ -22,26 +22,27 @@ bool seat_table::remove(std::string_view user, std::uint64_t connection) {
   return gone != 0;
 }
 
-auto seat_table::find(std::string_view user) const -> const seats* {
+auto user_connections::find(std::string_view user) const -> const leases* {
   auto i = users_.find(user);
   return i != users_.end() ? &i->second : nullptr;
 }
 
-auto seat_table::find(std::string_view user, std::uint64_t connection)
-  -> seat* {
+auto user_connections::find(std::string_view user, std::uint64_t connection)
+  -> lease* {
   auto i = users_.find(user);
   if (i == users_.end())
     return nullptr;
-  auto at = std::ranges::find(i->second, connection, &seat::connection);
+  auto at = std::ranges::find(i->second, connection, &lease::connection);
   return at != i->second.end() ? &*at : nullptr;
 }
 
-seating seat_table::decide(std::string_view user, const newcomer& who,
-                           const registry_config& by,
-                           std::vector<std::uint64_t>& gone) {
+lease_decision user_connections::decide(std::string_view user,
+                                        const newcomer& who,
+                                        const limiter_config& by,
+                                        std::vector<std::uint64_t>& gone) {
   if (find(user, who.connection) == nullptr)
     return {}; // has had to go for a younger one
-  seating result;
+  lease_decision result;
   for (auto& x : *find(user))
     if (x.admitted && x.connection != who.connection)
       result.rivals.push_back(by.id_of(x.connection));
@@ -62,8 +63,8 @@ seating seat_table::decide(std::string_view user, const newcomer& who,
 // Those about whom nothing is decided yet have their turn later: of them only
 // the older ones are in the newcomer's way.
 std::optional<std::uint64_t>
-seat_table::surplus(std::string_view user, const newcomer& who,
-                    const registry_config& by) const {
+user_connections::surplus(std::string_view user, const newcomer& who,
+                          const limiter_config& by) const {
   auto& all = *find(user);
   if (all.size() <= by.most)
     return std::nullopt;
@@ -73,7 +74,7 @@ seat_table::surplus(std::string_view user, const newcomer& who,
       return x.connection;
   if (by.policy == surplus_policy::kick_oldest)
     return all.front().connection;
-  auto place = std::ranges::find(all, who.connection, &seat::connection);
+  auto place = std::ranges::find(all, who.connection, &lease::connection);
   if (static_cast<std::size_t>(place - all.begin()) < by.most)
     return std::nullopt;
   return who.connection;

@@ -1,6 +1,6 @@
-#define CAF_SUITE registry_queue_test
+#define CAF_SUITE limiter_queue_test
 
-#include "atrium/broker/redis/registry_queue.hpp"
+#include "atrium/broker/redis/limiter_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -39,7 +39,7 @@ struct fixture {
   void enter(std::uint64_t connection, const std::string& user = "ann") {
     queue.enter(
       user, {connection},
-      [this, connection](const seating& x) {
+      [this, connection](const lease_decision& x) {
         decided.push_back((x.admitted ? "yes " : "no ") + std::to_string(connection));
       },
       now);
@@ -66,16 +66,16 @@ struct fixture {
   const surplus_policy policy;
   lines decided;
   lines evicted;
-  registry_queue::clock::time_point now{1'000h};
-  registry_queue queue{{"n1", 1, policy, [this](const std::string& x) { evicted.push_back(x); }},
-                       {60s, 2s},
-                       [](std::string_view user) { return std::string{user}; },
-                       {}};
+  limiter_queue::clock::time_point now{1'000h};
+  limiter_queue queue{{"n1", 1, policy, [this](const std::string& x) { evicted.push_back(x); }},
+                      {60s, 2s},
+                      [](std::string_view user) { return std::string{user}; },
+                      {}};
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(registry_queue_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(limiter_queue_tests, fixture)
 
 CAF_TEST(nobody is decided about before Redis has answered) {
   enter(1);
@@ -145,8 +145,8 @@ CAF_TEST(all places are renewed within a third of the lease) {
   }
   std::size_t renewed = 0;
   std::size_t most = 0;
-  for (auto time = 0ms; time < 20s; time += registry_queue::tick_time) {
-    later(registry_queue::tick_time);
+  for (auto time = 0ms; time < 20s; time += limiter_queue::tick_time) {
+    later(limiter_queue::tick_time);
     auto n = written("EVALSHA");
     for (std::size_t i = 0; i < n; ++i)
       places({});

@@ -1,13 +1,13 @@
-#define CAF_SUITE registry_contract_test
+#define CAF_SUITE connection_limiter_contract_test
 
 #include "caf/test/unit_test.hpp"
-#include "support/registry_probe.hpp"
+#include "support/limiter_probe.hpp"
 
 using namespace atrium;
 using namespace atrium::test;
 
 CAF_TEST(a user has as many connections as allowed) {
-  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     CAF_CHECK(probe.enter(at, "ann", 1));
     CAF_CHECK(probe.enter(at, "ann", 2));
     CAF_CHECK(!probe.enter(at, "ann", 3));
@@ -19,7 +19,7 @@ CAF_TEST(a user has as many connections as allowed) {
 }
 
 CAF_TEST(a place that is given back is free) {
-  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     probe.enter(at, "ann", 1);
     probe.enter(at, "ann", 2);
     at.leave("ann", 1);
@@ -32,7 +32,7 @@ CAF_TEST(a place that is given back is free) {
 }
 
 CAF_TEST(who is refused takes no place from anybody) {
-  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     probe.enter(at, "ann", 1);
     probe.enter(at, "ann", 2);
     CAF_CHECK(!probe.enter(at, "ann", 3));
@@ -44,7 +44,7 @@ CAF_TEST(who is refused takes no place from anybody) {
 }
 
 CAF_TEST(who has a place keeps it when asking again) {
-  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     probe.enter(at, "ann", 1);
     probe.enter(at, "ann", 2);
     CAF_CHECK(probe.enter(at, "ann", 1));
@@ -54,7 +54,7 @@ CAF_TEST(who has a place keeps it when asking again) {
 }
 
 CAF_TEST(the oldest can be made to go) {
-  on_every_registry(surplus_policy::kick_oldest, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::kick_oldest, [](connection_limiter& at, limiter_probe& probe) {
     CAF_CHECK(probe.enter(at, "ann", 7));
     let_a_millisecond_pass();
     CAF_CHECK(probe.enter(at, "ann", 2));
@@ -68,7 +68,7 @@ CAF_TEST(the oldest can be made to go) {
 }
 
 CAF_TEST(names are taken as they are) {
-  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     for (auto* user : {"a:b", "a b", "{a}", "\xc3\xa9", "a%3Ab"}) {
       CAF_CHECK(probe.enter(at, user, 1));
       CAF_CHECK(probe.enter(at, user, 2));
@@ -78,7 +78,7 @@ CAF_TEST(names are taken as they are) {
 }
 
 CAF_TEST(every question is answered once) {
-  on_every_registry(surplus_policy::reject, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     for (std::uint64_t i = 0; i < 200; ++i)
       probe.enter(at, "user" + std::to_string(i % 20), i);
     at.stop();
@@ -89,7 +89,7 @@ CAF_TEST(every question is answered once) {
 
 CAF_TEST(who does not insist hears who has the places) {
   for (auto policy : {surplus_policy::reject, surplus_policy::kick_oldest})
-    on_every_registry(policy, [](registry& at, registry_probe& probe) {
+    on_every_limiter(policy, [](connection_limiter& at, limiter_probe& probe) {
       CAF_CHECK(probe.ask(at, "ann", {1, false}).admitted);
       CAF_CHECK(probe.ask(at, "ann", {2, false}).admitted);
       auto answer = probe.ask(at, "ann", {3, false});
@@ -105,7 +105,7 @@ CAF_TEST(who does not insist hears who has the places) {
 
 CAF_TEST(whose client is silent goes first and only for a newcomer) {
   for (auto policy : {surplus_policy::reject, surplus_policy::kick_oldest})
-    on_every_registry(policy, [](registry& at, registry_probe& probe) {
+    on_every_limiter(policy, [](connection_limiter& at, limiter_probe& probe) {
       probe.enter(at, "ann", 1);
       probe.enter(at, "ann", 2);
       CAF_CHECK(probe.enter(at, "ann", 3, {"n1-2", "n9-9"}));
@@ -118,7 +118,7 @@ CAF_TEST(whose client is silent goes first and only for a newcomer) {
 }
 
 CAF_TEST(of those who came in one millisecond the first one is the oldest) {
-  on_every_registry(surplus_policy::kick_oldest, [](registry& at, registry_probe& probe) {
+  on_every_limiter(surplus_policy::kick_oldest, [](connection_limiter& at, limiter_probe& probe) {
     std::vector<std::string> order;
     for (std::uint64_t i = 8; i < 14; ++i) {
       CAF_CHECK(probe.enter(at, "ann", i));

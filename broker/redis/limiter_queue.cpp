@@ -1,7 +1,7 @@
-#include "atrium/broker/redis/registry_queue.hpp"
+#include "atrium/broker/redis/limiter_queue.hpp"
 
+#include "atrium/broker/redis/limiter_script.hpp"
 #include "atrium/broker/redis/redis_caller.hpp"
-#include "atrium/broker/redis/registry_script.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -20,8 +20,8 @@ std::int64_t read_since(std::string_view text) {
 
 } // namespace
 
-registry_queue::registry_queue(registry_config config, registry_timing timing,
-                               key_function key, bus_log log)
+limiter_queue::limiter_queue(limiter_config config, limiter_timing timing,
+                             key_function key, bus_log log)
   : config_(std::move(config)),
     timing_(timing),
     key_(std::move(key)),
@@ -31,9 +31,10 @@ registry_queue::registry_queue(registry_config config, registry_timing timing,
 
 // -- from the node ------------------------------------------------------------
 
-void registry_queue::enter(const std::string& user, newcomer who,
-                           registry::answer done, clock::time_point now) {
-  seats_.add(user, {who.connection, now});
+void limiter_queue::enter(const std::string& user, newcomer who,
+                          connection_limiter::answer done,
+                          clock::time_point now) {
+  connections_.add(user, {who.connection, now});
   job x{verb::enter, user, std::move(who), std::move(done),
         now + timing_.patience};
   if (script_ == script::refused || is_lost_ || !has_room())
@@ -42,37 +43,37 @@ void registry_queue::enter(const std::string& user, newcomer who,
     push(std::move(x));
 }
 
-void registry_queue::leave(const std::string& user, std::uint64_t connection) {
-  if (!seats_.remove(user, connection))
+void limiter_queue::leave(const std::string& user, std::uint64_t connection) {
+  if (!connections_.remove(user, connection))
     return;
   tell_departure(user, connection);
 }
 
-void registry_queue::tell_departure(const std::string& user,
-                                    std::uint64_t connection) {
+void limiter_queue::tell_departure(const std::string& user,
+                                   std::uint64_t connection) {
   if (has_room())
     push({verb::leave, user, newcomer{connection}, nullptr, {}});
   else
     ++stats_.discarded;
 }
 
-std::size_t registry_queue::memory_of(const job& x) {
+std::size_t limiter_queue::memory_of(const job& x) {
   auto result = sizeof(x) + x.user.size();
   for (auto& id : x.who.silent)
     result += sizeof(id) + id.size();
   return result;
 }
 
-bool registry_queue::has_room() const noexcept {
+bool limiter_queue::has_room() const noexcept {
   return waiting_bytes_ < max_waiting_bytes;
 }
 
-void registry_queue::push(job x) {
+void limiter_queue::push(job x) {
   waiting_bytes_ += memory_of(x);
   waiting_.push_back(std::move(x));
 }
 
-void registry_queue::tick(clock::time_point now) {
+void limiter_queue::tick(clock::time_point now) {
   decide_if([=](auto& x) { return x.deadline <= now; });
   // What is decided need not be asked: the next renewal tells it.
   std::erase_if(waiting_, [this](auto& x) {
@@ -87,18 +88,18 @@ void registry_queue::tick(clock::time_point now) {
     return;
   auto interval = timing_.lease / 3;
   next_round_ = now + interval;
-  seats_.for_each([&](auto& user, auto&) { round_.push_back(user); });
+  connections_.for_each([&](auto& user, auto&) { round_.push_back(user); });
   auto ticks = std::max<clock::rep>(1, interval / tick_time);
   quota_ = per_tick_ = round_.size() / static_cast<std::size_t>(ticks) + 1;
 }
 
-void registry_queue::decide_all() {
+void limiter_queue::decide_all() {
   decide_if([](auto&) { return true; });
 }
 
 // By index: who is refused leaves, which adds to what waits.
 template <class Predicate>
-void registry_queue::decide_if(Predicate due) {
+void limiter_queue::decide_if(Predicate due) {
   for (auto* jobs : {&in_flight_, &waiting_})
     // NOLINTNEXTLINE(modernize-loop-convert)
     for (std::size_t i = 0; i < jobs->size(); ++i)
@@ -108,7 +109,7 @@ void registry_queue::decide_if(Predicate due) {
 
 // -- from the link ------------------------------------------------------------
 
-void registry_queue::on_up() {
+void limiter_queue::on_up() {
   is_lost_ = false;
   round_.clear();
   next_round_ = {}; // Redis may have lost everything
@@ -116,7 +117,7 @@ void registry_queue::on_up() {
 
 // Departures are told again, which does no harm; whether an arrival took effect
 // is unknown, but this node has to decide now.
-void registry_queue::on_lost() {
+void limiter_queue::on_lost() {
   is_lost_ = true;
   script_ = script::unknown;
   auto lost = std::exchange(in_flight_, {});
@@ -130,18 +131,18 @@ void registry_queue::on_lost() {
                   std::make_move_iterator(lost.end()));
 }
 
-void registry_queue::on_script(std::string_view sha) {
+void limiter_queue::on_script(std::string_view sha) {
   script_ = script::ready;
   sha_ = sha;
 }
 
-void registry_queue::on_script_refused() {
+void limiter_queue::on_script_refused() {
   script_ = script::refused;
   decide_all();
 }
 
-void registry_queue::compose(std::string& out, std::size_t limit,
-                             clock::time_point now) {
+void limiter_queue::compose(std::string& out, std::size_t limit,
+                            clock::time_point now) {
   if (!usable())
     return;
   repeated_ = 0;
@@ -155,36 +156,37 @@ void registry_queue::compose(std::string& out, std::size_t limit,
   renew_some(out, limit, now);
 }
 
-void registry_queue::write(const job& x, std::string& out) {
+void limiter_queue::write(const job& x, std::string& out) {
   auto id = config_.id_of(x.who.connection);
   if (x.what == verb::leave)
     return append_command(out, {"HDEL", key_(x.user), id});
-  append_registry_call(out, {sha_, key_(x.user), timing_.lease, config_,
-                             !config_.decides_at_once(x.who), x.who.silent, 1});
+  append_limiter_call(out, {sha_, key_(x.user), timing_.lease, config_,
+                            !config_.decides_at_once(x.who), x.who.silent, 1});
   append_newcomer(out, id);
 }
 
 // Who is not admitted yet is not told of: that would be an answer in itself.
-void registry_queue::renew_some(std::string& out, std::size_t limit,
-                                clock::time_point now) {
+void limiter_queue::renew_some(std::string& out, std::size_t limit,
+                               clock::time_point now) {
   for (; quota_ > 0 && !round_.empty() && out.size() < limit; --quota_) {
     auto user = std::move(round_.back());
     round_.pop_back();
-    std::vector<seat_table::seat> seats;
-    if (auto* all = seats_.find(user))
-      std::ranges::copy_if(*all, std::back_inserter(seats),
-                           &seat_table::seat::admitted);
-    if (seats.empty())
+    std::vector<user_connections::lease> leases;
+    if (auto* all = connections_.find(user))
+      std::ranges::copy_if(*all, std::back_inserter(leases),
+                           &user_connections::lease::admitted);
+    if (leases.empty())
       continue;
-    append_registry_call(
-      out, {sha_, key_(user), timing_.lease, config_, false, {}, seats.size()});
-    for (auto& x : seats)
-      append_seat(out, config_.id_of(x.connection), x, now);
+    append_limiter_call(
+      out,
+      {sha_, key_(user), timing_.lease, config_, false, {}, leases.size()});
+    for (auto& x : leases)
+      append_lease(out, config_.id_of(x.connection), x, now);
     in_flight_.push_back({verb::renew, std::move(user), {}, nullptr, {}});
   }
 }
 
-std::string_view registry_queue::on_reply(resp_reply reply) {
+std::string_view limiter_queue::on_reply(resp_reply reply) {
   if (in_flight_.empty())
     return "an answer to no command";
   auto x = std::move(in_flight_.front());
@@ -200,22 +202,22 @@ std::string_view registry_queue::on_reply(resp_reply reply) {
 
 // In the order in which they were said. Whoever has left meanwhile is not told
 // of again: Redis would keep a place for nobody.
-void registry_queue::repeat(job x) {
+void limiter_queue::repeat(job x) {
   if (x.what == verb::renew) {
     ++quota_;
     return round_.push_back(std::move(x.user));
   }
   if (!x.done)
     return; // decided already: the next renewal tells it
-  if (seats_.find(x.user, x.who.connection) == nullptr)
+  if (connections_.find(x.user, x.who.connection) == nullptr)
     return decide_alone(x);
   waiting_bytes_ += memory_of(x);
   auto at = static_cast<std::ptrdiff_t>(repeated_++);
   waiting_.insert(waiting_.begin() + at, std::move(x));
 }
 
-void registry_queue::on_places(job& x, resp_reply reply) {
-  seating result{true};
+void limiter_queue::on_places(job& x, resp_reply reply) {
+  lease_decision result{true};
   for (std::size_t i = 2; i < reply.size(); i += 2) {
     std::string id{reply[i - 1].text};
     auto since = reply[i].text;
@@ -225,8 +227,8 @@ void registry_queue::on_places(job& x, resp_reply reply) {
       evict(x.user, id);
     else if (x.what == verb::enter)
       result.rivals.push_back(std::move(id));
-    else if (auto* seat = seats_.find(x.user, own_number(id)))
-      seat->since = read_since(since);
+    else if (auto* lease = connections_.find(x.user, own_number(id)))
+      lease->since = read_since(since);
   }
   if (result.admitted)
     result.rivals.clear();
@@ -235,28 +237,29 @@ void registry_queue::on_places(job& x, resp_reply reply) {
 }
 
 // What was decided alone meanwhile stands, unless the policy says otherwise.
-void registry_queue::on_own_place(job& x, std::string_view since,
-                                  seating& result) {
+void limiter_queue::on_own_place(job& x, std::string_view since,
+                                 lease_decision& result) {
   auto number = x.who.connection;
   result.admitted = !since.empty();
-  if (auto* seat = seats_.find(x.user, number); seat && result.admitted) {
-    seat->since = read_since(since);
-    seat->admitted = seat->admitted || x.done;
+  if (auto* lease = connections_.find(x.user, number);
+      lease && result.admitted) {
+    lease->since = read_since(since);
+    lease->admitted = lease->admitted || x.done;
   }
   if (result.admitted)
     return;
   if (x.done)
-    seats_.remove(x.user, number);
+    connections_.remove(x.user, number);
   else if (config_.decides_at_once(x.who))
     evict(x.user, config_.id_of(number));
 }
 
 // -- decisions ----------------------------------------------------------------
 
-void registry_queue::decide_alone(job& x) {
+void limiter_queue::decide_alone(job& x) {
   ++stats_.alone;
   std::vector<std::uint64_t> gone;
-  auto result = seats_.decide(x.user, x.who, config_, gone);
+  auto result = connections_.decide(x.user, x.who, config_, gone);
   stats_.evicted += gone.size();
   for (auto one : gone) {
     tell_departure(x.user, one);
@@ -267,7 +270,7 @@ void registry_queue::decide_alone(job& x) {
   answer(x, result);
 }
 
-void registry_queue::answer(job& x, const seating& result) {
+void limiter_queue::answer(job& x, const lease_decision& result) {
   if (!result.admitted && config_.decides_at_once(x.who))
     ++stats_.refused;
   call_guarded(log_,
@@ -275,16 +278,16 @@ void registry_queue::answer(job& x, const seating& result) {
 }
 
 // One of this node that is not here any more has gone by itself.
-void registry_queue::evict(const std::string& user,
-                           const std::string& connection) {
+void limiter_queue::evict(const std::string& user,
+                          const std::string& connection) {
   auto number = own_number(connection);
-  if (number != 0 && !seats_.remove(user, number))
+  if (number != 0 && !connections_.remove(user, number))
     return;
   ++stats_.evicted;
   call_guarded(log_, [&] { config_.evict(connection); });
 }
 
-std::uint64_t registry_queue::own_number(std::string_view id) const {
+std::uint64_t limiter_queue::own_number(std::string_view id) const {
   auto& node = config_.node;
   if (!id.starts_with(node) || id.size() <= node.size()
       || id[node.size()] != '-')
@@ -294,10 +297,10 @@ std::uint64_t registry_queue::own_number(std::string_view id) const {
   return result;
 }
 
-registry_stats registry_queue::stats() const {
+limiter_stats limiter_queue::stats() const {
   auto result = stats_;
   result.connected = usable();
-  result.users = seats_.users();
+  result.users = connections_.users();
   return result;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/broker/names.hpp"
-#include "atrium/broker/redis/registry_queue.hpp"
+#include "atrium/broker/redis/limiter_queue.hpp"
 
 #include <memory>
 
@@ -9,11 +9,11 @@ namespace atrium {
 
 class redis_client;
 
-/// What a `redis_registry` needs to know.
-struct redis_registry_config {
+/// What a `redis_connection_limiter` needs to know.
+struct redis_connection_limiter_config {
   channel_names names{"dev:atrium"};
-  registry_config rules;
-  registry_timing timing;
+  limiter_config rules;
+  limiter_timing timing;
 };
 
 /// Counts the connections of all nodes in one Redis, over the command link of a
@@ -23,18 +23,19 @@ struct redis_registry_config {
 /// out, and a Redis that has lost its data learns of them again. Fails open:
 /// while Redis does not answer, a node counts its own connections only, and
 /// those that are too many when it is back have to go.
-class redis_registry : public registry {
+class redis_connection_limiter : public connection_limiter {
 public:
-  using config = redis_registry_config;
+  using config = redis_connection_limiter_config;
 
-  /// Returns at once. The client has to outlive the registry.
-  redis_registry(redis_client& client, redis_registry_config config);
+  /// Returns at once. The client has to outlive the limiter.
+  redis_connection_limiter(redis_client& client,
+                           redis_connection_limiter_config config);
 
-  redis_registry(const redis_registry&) = delete;
-  redis_registry& operator=(const redis_registry&) = delete;
+  redis_connection_limiter(const redis_connection_limiter&) = delete;
+  redis_connection_limiter& operator=(const redis_connection_limiter&) = delete;
 
-  /// Stops the registry if that has not happened yet.
-  ~redis_registry() override;
+  /// Stops the limiter if that has not happened yet.
+  ~redis_connection_limiter() override;
 
   void enter(const std::string& user, newcomer who, answer done) override;
 
@@ -42,7 +43,7 @@ public:
 
   void stop(std::chrono::milliseconds patience) override;
 
-  registry_stats stats() const override;
+  limiter_stats stats() const override;
 
 private:
   class core;

@@ -1,7 +1,7 @@
-#define CAF_SUITE redis_registry_test
+#define CAF_SUITE redis_connection_limiter_test
 
 #include "caf/test/unit_test.hpp"
-#include "support/registry_probe.hpp"
+#include "support/limiter_probe.hpp"
 
 #include <thread>
 
@@ -15,9 +15,9 @@ namespace {
 struct two_nodes {
   explicit two_nodes(surplus_policy policy = surplus_policy::reject,
                      std::chrono::milliseconds lease = 60s)
-    : here(registry_on(server, at_here.rules("n1", 2, policy), lease)),
-      there(std::make_unique<own_registry>(
-        registry_on(server, at_there.rules("n2", 2, policy), lease))) {
+    : here(limiter_on(server, at_here.rules("n1", 2, policy), lease)),
+      there(
+        std::make_unique<own_limiter>(limiter_on(server, at_there.rules("n2", 2, policy), lease))) {
     // nop
   }
 
@@ -26,10 +26,10 @@ struct two_nodes {
   }
 
   redis_server server;
-  registry_probe at_here;
-  registry_probe at_there;
-  own_registry here;
-  std::unique_ptr<own_registry> there;
+  limiter_probe at_here;
+  limiter_probe at_there;
+  own_limiter here;
+  std::unique_ptr<own_limiter> there;
 };
 
 } // namespace
@@ -51,7 +51,7 @@ CAF_TEST(of many who come at once exactly so many are let in) {
     return;
   two_nodes nodes;
   std::atomic<int> admitted = 0;
-  auto storm = [&](registry_probe& probe, registry& at) {
+  auto storm = [&](limiter_probe& probe, connection_limiter& at) {
     for (std::uint64_t i = 1; i <= 50; ++i)
       if (probe.enter(at, "ann", i))
         ++admitted;
@@ -170,8 +170,8 @@ CAF_TEST(a Redis that refuses the script leaves it to the node) {
     return;
   redis_server server;
   server.command({"ACL", "SETUSER", "default", "-@scripting"});
-  registry_probe probe;
-  own_registry node{registry_on(server, probe.rules("n1", 2, surplus_policy::reject))};
+  limiter_probe probe;
+  own_limiter node{limiter_on(server, probe.rules("n1", 2, surplus_policy::reject))};
   CAF_CHECK(probe.enter(node, "ann", 1));
   CAF_CHECK(probe.enter(node, "ann", 2));
   CAF_CHECK(!probe.enter(node, "ann", 3));

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/registry.hpp"
+#include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/util/string_map.hpp"
 
 #include <chrono>
@@ -12,11 +12,11 @@ namespace atrium {
 
 /// The connections of each user on this node, oldest first. Pure state, for one
 /// thread.
-class seat_table {
+class user_connections {
 public:
   using clock = std::chrono::steady_clock;
 
-  struct seat {
+  struct lease {
     std::uint64_t connection = 0;
     clock::time_point came{};
 
@@ -28,24 +28,25 @@ public:
     bool admitted = false;
   };
 
-  using seats = std::vector<seat>;
+  using leases = std::vector<lease>;
 
   /// Adds a connection; returns false if it is there already.
-  bool add(const std::string& user, seat x);
+  bool add(const std::string& user, lease x);
 
   /// Removes a connection; returns false if it is not there.
   bool remove(std::string_view user, std::uint64_t connection);
 
   /// Returns the connections of a user, or null if they have none.
-  const seats* find(std::string_view user) const;
+  const leases* find(std::string_view user) const;
 
   /// Returns one of them, or null.
-  seat* find(std::string_view user, std::uint64_t connection);
+  lease* find(std::string_view user, std::uint64_t connection);
 
   /// Decides by what is in the table about a newcomer that is in it. Takes out
   /// who has no place: the newcomer, or those that are appended to `gone`.
-  seating decide(std::string_view user, const newcomer& who,
-                 const registry_config& by, std::vector<std::uint64_t>& gone);
+  lease_decision decide(std::string_view user, const newcomer& who,
+                        const limiter_config& by,
+                        std::vector<std::uint64_t>& gone);
 
   std::size_t users() const {
     return users_.size();
@@ -60,9 +61,9 @@ public:
 private:
   std::optional<std::uint64_t> surplus(std::string_view user,
                                        const newcomer& who,
-                                       const registry_config& by) const;
+                                       const limiter_config& by) const;
 
-  string_map<seats> users_;
+  string_map<leases> users_;
 };
 
 } // namespace atrium

@@ -1,7 +1,7 @@
-#include "atrium/broker/redis/redis_registry.hpp"
+#include "atrium/broker/redis/redis_connection_limiter.hpp"
 
+#include "atrium/broker/redis/limiter_script.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
-#include "atrium/broker/redis/registry_script.hpp"
 #include "atrium/broker/util/handoff.hpp"
 
 #include <boost/asio/post.hpp>
@@ -16,11 +16,11 @@
 
 namespace atrium {
 
-using clock_type = registry_queue::clock;
+using clock_type = limiter_queue::clock;
 
-class redis_registry::core final : private redis_caller {
+class redis_connection_limiter::core final : private redis_caller {
 public:
-  core(redis_client& client, redis_registry_config config)
+  core(redis_client& client, redis_connection_limiter_config config)
     : client_(client),
       queue_(
         std::move(config.rules), config.timing,
@@ -35,14 +35,14 @@ public:
 
   void start() {
     boost::asio::post(client_.io(), [this] {
-      client_.add(*this, {registry_script, "registry_refused",
+      client_.add(*this, {limiter_script, "registry_refused",
                           "the registry of users is refused"});
       tick();
     });
   }
 
   // The second call returns when what was posted before has run: nothing refers
-  // to the registry any more.
+  // to the limiter any more.
   void stop(std::chrono::milliseconds patience) {
     if (stopped_.exchange(true))
       return;
@@ -70,7 +70,7 @@ public:
       x.done({true});
   }
 
-  registry_stats stats() const {
+  limiter_stats stats() const {
     std::lock_guard guard{mutex_};
     return stats_;
   }
@@ -105,7 +105,7 @@ private:
     publish_stats();
     if (last_ && (queue_.is_settled() || now >= *last_))
       return end();
-    auto next = now + registry_queue::tick_time;
+    auto next = now + limiter_queue::tick_time;
     timer_.expires_at(last_ ? std::min(next, *last_) : next);
     timer_.async_wait([this](boost::system::error_code ec) {
       if (!ec)
@@ -164,41 +164,43 @@ private:
   }
 
   redis_client& client_;
-  registry_queue queue_;
+  limiter_queue queue_;
   boost::asio::steady_timer timer_;
-  std::optional<clock_type::time_point> last_; // the registry stops
+  std::optional<clock_type::time_point> last_; // the limiter stops
   bool is_over_ = false;
   std::atomic<bool> stopped_ = false;
   std::promise<void> ended_;
   handoff<std::vector<wish>> wishes_; // of other threads
 
   mutable std::mutex mutex_;
-  registry_stats stats_;
+  limiter_stats stats_;
 };
 
-redis_registry::redis_registry(redis_client& client,
-                               redis_registry_config config)
+redis_connection_limiter::redis_connection_limiter(
+  redis_client& client, redis_connection_limiter_config config)
   : core_(std::make_unique<core>(client, std::move(config))) {
   core_->start();
 }
 
-redis_registry::~redis_registry() {
+redis_connection_limiter::~redis_connection_limiter() {
   core_->stop({});
 }
 
-void redis_registry::enter(const std::string& user, newcomer who, answer done) {
+void redis_connection_limiter::enter(const std::string& user, newcomer who,
+                                     answer done) {
   core_->leave({user, std::move(who), std::move(done)});
 }
 
-void redis_registry::leave(const std::string& user, std::uint64_t connection) {
+void redis_connection_limiter::leave(const std::string& user,
+                                     std::uint64_t connection) {
   core_->leave({user, newcomer{connection}, nullptr});
 }
 
-void redis_registry::stop(std::chrono::milliseconds patience) {
+void redis_connection_limiter::stop(std::chrono::milliseconds patience) {
   core_->stop(patience);
 }
 
-registry_stats redis_registry::stats() const {
+limiter_stats redis_connection_limiter::stats() const {
   return core_->stats();
 }
 

@@ -2,7 +2,7 @@
 
 #include "atrium/broker/log/bus_log.hpp"
 #include "atrium/broker/redis/resp.hpp"
-#include "atrium/broker/seat_table.hpp"
+#include "atrium/broker/user_connections.hpp"
 
 #include <chrono>
 #include <deque>
@@ -12,8 +12,8 @@
 
 namespace atrium {
 
-/// How a registry in Redis keeps its places, and its patience.
-struct registry_timing {
+/// How a limiter in Redis keeps its places, and its patience.
+struct limiter_timing {
   /// Places of a node that has crashed are free after this time.
   std::chrono::milliseconds lease{60'000};
 
@@ -21,12 +21,12 @@ struct registry_timing {
   std::chrono::milliseconds patience{2'000};
 };
 
-/// What a registry has to tell Redis and what it makes of the answers. What
+/// What a limiter has to tell Redis and what it makes of the answers. What
 /// comes and goes is told first; besides, all places are renewed, evenly spread
 /// over a third of the lease, which also restores what Redis has lost: every
 /// place with the age that it has, so that it does not matter which node speaks
 /// first. Pure state, for one thread.
-class registry_queue {
+class limiter_queue {
 public:
   using clock = std::chrono::steady_clock;
   using key_function = std::function<std::string(std::string_view user)>;
@@ -39,13 +39,13 @@ public:
   /// How often `tick` has to be called.
   static constexpr std::chrono::milliseconds tick_time{500};
 
-  registry_queue(registry_config config, registry_timing timing,
-                 key_function key, bus_log log);
+  limiter_queue(limiter_config config, limiter_timing timing, key_function key,
+                bus_log log);
 
   // -- from the node ----------------------------------------------------------
 
-  void enter(const std::string& user, newcomer who, registry::answer done,
-             clock::time_point now);
+  void enter(const std::string& user, newcomer who,
+             connection_limiter::answer done, clock::time_point now);
 
   void leave(const std::string& user, std::uint64_t connection);
 
@@ -74,7 +74,7 @@ public:
   }
 
   /// Returns the counters of the queue.
-  registry_stats stats() const;
+  limiter_stats stats() const;
 
 private:
   enum class verb : std::uint8_t { enter, renew, leave };
@@ -83,7 +83,7 @@ private:
     verb what;
     std::string user;
     newcomer who;
-    registry::answer done; // of an enter that is not decided
+    connection_limiter::answer done; // of an enter that is not decided
     clock::time_point deadline{};
   };
 
@@ -101,24 +101,24 @@ private:
   void renew_some(std::string& out, std::size_t limit, clock::time_point now);
   void repeat(job x);
   void on_places(job& x, resp_reply reply);
-  void on_own_place(job& x, std::string_view since, seating& result);
+  void on_own_place(job& x, std::string_view since, lease_decision& result);
 
   template <class Predicate>
   void decide_if(Predicate due);
 
   void decide_alone(job& x);
-  void answer(job& x, const seating& result);
+  void answer(job& x, const lease_decision& result);
   void evict(const std::string& user, const std::string& connection);
 
   /// Returns the number of a connection of this node, or 0.
   std::uint64_t own_number(std::string_view id) const;
 
-  const registry_config config_;
-  const registry_timing timing_;
+  const limiter_config config_;
+  const limiter_timing timing_;
   const key_function key_;
   const bus_log log_;
-  seat_table seats_;
-  registry_stats stats_;
+  user_connections connections_;
+  limiter_stats stats_;
   script script_ = script::unknown; // to the Redis of this connection
   bool is_lost_ = false;            // was there, and will be back
   std::string sha_;                 // its name there

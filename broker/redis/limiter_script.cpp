@@ -1,4 +1,4 @@
-#include "atrium/broker/redis/registry_script.hpp"
+#include "atrium/broker/redis/limiter_script.hpp"
 
 #include "atrium/broker/redis/resp.hpp"
 
@@ -13,7 +13,7 @@ namespace atrium {
 // first, which on one node is the order of their numbers. A place that lasts
 // for longer than a lease was taken before the clock was set back: it gets one
 // lease from now, which whoever is alive renews.
-const std::string_view registry_script = R"(
+const std::string_view limiter_script = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local lease, most, policy = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
@@ -102,7 +102,7 @@ return answer
 
 namespace {
 
-std::string_view policy_of(const registry_call& x) {
+std::string_view policy_of(const limiter_call& x) {
   if (x.asks)
     return "ask";
   return x.config.policy == surplus_policy::reject ? "reject" : "kick_oldest";
@@ -110,9 +110,9 @@ std::string_view policy_of(const registry_call& x) {
 
 } // namespace
 
-void append_registry_call(std::string& out, const registry_call& x) {
+void append_limiter_call(std::string& out, const limiter_call& x) {
   constexpr std::size_t fixed_args = 8;
-  append_command_head(out, fixed_args + x.silent.size() + 2 * x.seats);
+  append_command_head(out, fixed_args + x.silent.size() + 2 * x.leases);
   append_argument(out, "EVALSHA");
   append_argument(out, x.sha);
   append_argument(out, "1");
@@ -130,8 +130,9 @@ void append_newcomer(std::string& out, std::string_view id) {
   append_argument(out, "");
 }
 
-void append_seat(std::string& out, std::string_view id,
-                 const seat_table::seat& x, seat_table::clock::time_point now) {
+void append_lease(std::string& out, std::string_view id,
+                  const user_connections::lease& x,
+                  user_connections::clock::time_point now) {
   using std::chrono::milliseconds;
   auto age = std::chrono::floor<milliseconds>(now - x.came);
   append_argument(out, id);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/memory/memory_registry.hpp"
+#include "atrium/broker/memory/memory_connection_limiter.hpp"
 
 #include "support/bus_probe.hpp"
 #include "support/own_redis.hpp"
@@ -16,12 +16,12 @@
 
 namespace atrium::test {
 
-/// A node as its registry sees it: knows who was admitted and who was told to
+/// A node as its limiter sees it: knows who was admitted and who was told to
 /// go. Any thread.
-class registry_probe {
+class limiter_probe {
 public:
   /// Returns rules for a node of this name that report here.
-  registry_config rules(std::string node, std::size_t most, surplus_policy policy) {
+  limiter_config rules(std::string node, std::size_t most, surplus_policy policy) {
     return {std::move(node), most, policy, [this](const std::string& connection) {
               std::lock_guard guard{mutex_};
               evicted_.push_back(connection);
@@ -29,14 +29,14 @@ public:
   }
 
   /// Asks for a place, by the policy, and waits for the answer.
-  bool enter(registry& at, const std::string& user, std::uint64_t connection,
+  bool enter(connection_limiter& at, const std::string& user, std::uint64_t connection,
              std::vector<std::string> silent = {}) {
     return ask(at, user, {connection, true, std::move(silent)}).admitted;
   }
 
-  seating ask(registry& at, const std::string& user, newcomer who) {
-    auto answered = std::make_shared<std::optional<seating>>();
-    at.enter(user, std::move(who), [this, answered](const seating& x) {
+  lease_decision ask(connection_limiter& at, const std::string& user, newcomer who) {
+    auto answered = std::make_shared<std::optional<lease_decision>>();
+    at.enter(user, std::move(who), [this, answered](const lease_decision& x) {
       std::lock_guard guard{mutex_};
       if (answered->has_value())
         ++repeated_;
@@ -46,7 +46,7 @@ public:
       std::lock_guard guard{mutex_};
       return answered->has_value();
     });
-    return decided ? **answered : seating{};
+    return decided ? **answered : lease_decision{};
   }
 
   /// Returns whether this connection, and no other, was told to go.
@@ -82,10 +82,10 @@ inline void let_a_millisecond_pass() {
 }
 
 /// Returns what a node needs that shares this server, with short leases.
-inline settings<redis_registry> registry_on(const redis_server& server, registry_config rules,
-                                            std::chrono::milliseconds lease
-                                            = std::chrono::seconds{60}) {
-  settings<redis_registry> config;
+inline settings<redis_connection_limiter>
+limiter_on(const redis_server& server, limiter_config rules,
+           std::chrono::milliseconds lease = std::chrono::seconds{60}) {
+  settings<redis_connection_limiter> config;
   config.url = server.url();
   config.backoff_floor = std::chrono::milliseconds{2};
   config.backoff_cap = std::chrono::milliseconds{20};
@@ -94,22 +94,22 @@ inline settings<redis_registry> registry_on(const redis_server& server, registry
   return config;
 }
 
-/// Runs a rule of the contract over every kind of registry: one node, at most
+/// Runs a rule of the contract over every kind of limiter: one node, at most
 /// two connections of a user.
 template <class F>
-void on_every_registry(surplus_policy policy, F&& rule) {
+void on_every_limiter(surplus_policy policy, F&& rule) {
   {
-    std::puts("on memory_registry");
-    registry_probe probe;
-    memory_registry memory{probe.rules("n1", 2, policy)};
+    std::puts("on memory_connection_limiter");
+    limiter_probe probe;
+    memory_connection_limiter memory{probe.rules("n1", 2, policy)};
     rule(memory, probe);
   }
   if (!redis_server::is_installed())
     return;
-  std::puts("on redis_registry");
+  std::puts("on redis_connection_limiter");
   redis_server server;
-  registry_probe probe;
-  own_registry redis{registry_on(server, probe.rules("n1", 2, policy))};
+  limiter_probe probe;
+  own_limiter redis{limiter_on(server, probe.rules("n1", 2, policy))};
   rule(redis, probe);
   redis.stop(std::chrono::seconds{1});
 }

@@ -30,15 +30,15 @@ struct newcomer {
 };
 
 /// What becomes of a newcomer.
-struct seating {
+struct lease_decision {
   bool admitted = false;
 
   /// Who has the places, for one that does not insist.
   std::vector<std::string> rivals = {};
 };
 
-/// What a registry enforces, and for whom.
-struct registry_config {
+/// What a limiter enforces, and for whom.
+struct limiter_config {
   /// First part of the ids of this node's connections, which are
   /// `<node>-<number>`; no other node or run has it.
   std::string node;
@@ -63,8 +63,8 @@ struct registry_config {
   }
 };
 
-/// Counters of a registry since its start: the metrics `atrium_user_limits_*`.
-struct registry_stats {
+/// Counters of a limiter since its start: the metrics `atrium_user_limits_*`.
+struct limiter_stats {
   bool connected = false;      ///< Knows the connections of the other nodes.
   std::uint64_t refused = 0;   ///< Newcomers without a place.
   std::uint64_t evicted = 0;   ///< Connections that were told to go.
@@ -76,13 +76,13 @@ struct registry_stats {
 /// Keeps count of every user's connections, so that nobody has more than they
 /// may. Every member function may be called from any thread and returns without
 /// blocking.
-class registry {
+class connection_limiter {
 public:
   /// Called exactly once per `enter`, from any thread, possibly before `enter`
   /// returns.
-  using answer = std::function<void(const seating&)>;
+  using answer = std::function<void(const lease_decision&)>;
 
-  virtual ~registry() = default;
+  virtual ~connection_limiter() = default;
 
   /// Takes a place for a connection of this node. A connection that has one
   /// keeps it.
@@ -92,11 +92,11 @@ public:
   virtual void leave(const std::string& user, std::uint64_t connection) = 0;
 
   /// Passes on who has left, for `patience` at most, and ends: from now on
-  /// everybody is let in. Called once, not from a callback of the registry.
+  /// everybody is let in. Called once, not from a callback of the limiter.
   virtual void stop(std::chrono::milliseconds patience) = 0;
 
   /// Returns the counters; a snapshot, not a transaction.
-  virtual registry_stats stats() const = 0;
+  virtual limiter_stats stats() const = 0;
 };
 
 } // namespace atrium

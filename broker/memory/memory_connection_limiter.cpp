@@ -1,0 +1,42 @@
+#include "atrium/broker/memory/memory_connection_limiter.hpp"
+
+namespace atrium {
+
+// Whoever has to go gives its place up here and now, so that one newcomer never
+// costs two their places.
+void memory_connection_limiter::enter(const std::string& user, newcomer who,
+                                      answer done) {
+  std::vector<std::uint64_t> gone;
+  auto result = decide(user, who, gone);
+  for (auto x : gone)
+    config_.evict(config_.id_of(x));
+  done(result);
+}
+
+lease_decision
+memory_connection_limiter::decide(const std::string& user, const newcomer& who,
+                                  std::vector<std::uint64_t>& gone) {
+  std::lock_guard guard{mutex_};
+  connections_.add(user, {who.connection, user_connections::clock::now()});
+  auto result = connections_.decide(user, who, config_, gone);
+  stats_.evicted += gone.size();
+  if (!result.admitted && config_.decides_at_once(who))
+    ++stats_.refused;
+  return result;
+}
+
+void memory_connection_limiter::leave(const std::string& user,
+                                      std::uint64_t connection) {
+  std::lock_guard guard{mutex_};
+  connections_.remove(user, connection);
+}
+
+limiter_stats memory_connection_limiter::stats() const {
+  std::lock_guard guard{mutex_};
+  auto result = stats_;
+  result.connected = true;
+  result.users = connections_.users();
+  return result;
+}
+
+} // namespace atrium
