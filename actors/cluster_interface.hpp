@@ -9,7 +9,7 @@ namespace atrium {
 using cluster_actor = caf::typed_actor<
   // From `cluster`: a question to all nodes, and who answers theirs.
   caf::reacts_to<ask_nodes>, caf::reacts_to<answer_by>,
-  // From the roll: which nodes there are.
+  // From the registry: which nodes there are.
   caf::reacts_to<nodes_listed>,
   // From the bus: what nodes ask and answer; or it has not taken a question.
   caf::reacts_to<node_packets>, caf::reacts_to<question_unsent>,

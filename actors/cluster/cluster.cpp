@@ -20,7 +20,7 @@ constexpr std::chrono::seconds list_patience{2};
 cluster::cluster(caf::actor_system& system, caf::execution_unit* unit,
                  cluster_setup setup)
   : env_(setup.env),
-    roll_(setup.roll),
+    registry_(setup.registry),
     places_(std::make_shared<semaphore>(max_questions)),
     desk_(system.spawn<cluster_desk>(unit, std::move(setup))) {
   auto ear = make_cluster_ear(desk_, *env_);
@@ -33,7 +33,7 @@ cluster::~cluster() {
 }
 
 void cluster::list(std::function<void(node_listing)> done) const {
-  roll_->list(list_patience, std::move(done));
+  registry_->list(list_patience, std::move(done));
 }
 
 void cluster::ask(question what,

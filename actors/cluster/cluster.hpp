@@ -4,7 +4,7 @@
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/util/semaphore.hpp"
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 
 #include <caf/fwd.hpp>
 
@@ -42,7 +42,7 @@ using answerer
 /// What a `cluster` is made from.
 struct cluster_setup {
   environment_ptr env;
-  std::shared_ptr<node_roll> roll;
+  std::shared_ptr<node_registry> registry;
 
   /// What this node says to the question "facts", which needs no name.
   std::function<std::string()> facts;
@@ -96,7 +96,7 @@ public:
 
 private:
   environment_ptr env_;
-  std::shared_ptr<node_roll> roll_;
+  std::shared_ptr<node_registry> registry_;
   std::shared_ptr<semaphore> places_; // of our questions
   cluster_actor desk_;
   bus::subscription questions_;

@@ -64,7 +64,7 @@ void cluster_desk_state::ask(ask_nodes& x) {
                      if (receipt.error != errc::none)
                        caf::anon_send(self, question_unsent{id});
                    });
-  setup_.roll->list(setup_.patience / 2, [self, id](node_listing nodes) {
+  setup_.registry->list(setup_.patience / 2, [self, id](node_listing nodes) {
     caf::anon_send(self, nodes_listed{id, std::move(nodes)});
   });
   answer(question, {});

@@ -16,8 +16,8 @@ void node_reporter::serve_at(std::string where) {
   internal_ = std::move(where);
 }
 
-node_report node_reporter::report() {
-  node_report x;
+node_info node_reporter::report() {
+  node_info x;
   x.node = env_->node_id;
   x.run = env_->run_id;
   x.version = env_->version;

@@ -2,7 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/util/semaphore.hpp"
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 #include "atrium/net/monitoring/cpu_meter.hpp"
 
 #include <memory>
@@ -23,7 +23,7 @@ public:
   /// `https://` in front when it speaks TLS; empty: nowhere.
   void serve_at(std::string where);
 
-  node_report report();
+  node_info report();
 
 private:
   using clock = std::chrono::steady_clock;

@@ -59,8 +59,8 @@ public:
   ///   stopping  2. the listener accepts nobody any more
   ///             3. clients are told and closed, spread over the drain window
   ///             4. rooms, users and everyone stop, and with them their
-  ///                subscriptions; the node leaves the roll; the bus sends what
-  ///                it still has, and ends
+  ///                subscriptions; the node leaves the registry; the bus sends
+  ///                what it still has, and ends
   ///             5. the lanes' actors and the inspector end
   ///   stopped   6. threads end, then the actor system
   ///

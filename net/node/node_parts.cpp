@@ -5,11 +5,11 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_connection_limiter.hpp"
-#include "atrium/broker/memory/memory_node_roll.hpp"
+#include "atrium/broker/memory/memory_node_registry.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
 #include "atrium/broker/redis/redis_host.hpp"
-#include "atrium/broker/redis/redis_node_roll.hpp"
+#include "atrium/broker/redis/redis_node_registry.hpp"
 #include "atrium/broker/util/random_id.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
@@ -81,12 +81,14 @@ make_limiter(const options& from, const environment& env, redis_host* redis) {
     redis_connection_limiter_config{env.names, std::move(rules), timing});
 }
 
-std::shared_ptr<node_roll> make_roll(const environment& env, redis_host* redis,
-                                     std::function<node_report()> report) {
+std::shared_ptr<node_registry>
+make_node_registry(const environment& env, redis_host* redis,
+                   std::function<node_info()> report) {
   if (redis == nullptr)
-    return std::make_shared<memory_node_roll>(std::move(report));
-  return std::make_shared<redis_node_roll>(
-    redis->client(), redis_node_roll_config{env.names, {}, std::move(report)});
+    return std::make_shared<memory_node_registry>(std::move(report));
+  return std::make_shared<redis_node_registry>(
+    redis->client(),
+    redis_node_registry_config{env.names, {}, std::move(report)});
 }
 
 } // namespace atrium

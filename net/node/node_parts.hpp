@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 #include "atrium/net/options/options.hpp"
 
 #include <memory>
@@ -32,7 +32,8 @@ make_limiter(const options& from, const environment& env, redis_host* redis);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.
-std::shared_ptr<node_roll> make_roll(const environment& env, redis_host* redis,
-                                     std::function<node_report()> report);
+std::shared_ptr<node_registry>
+make_node_registry(const environment& env, redis_host* redis,
+                   std::function<node_info()> report);
 
 } // namespace atrium

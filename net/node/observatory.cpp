@@ -62,15 +62,15 @@ std::shared_ptr<health> make_health(const observatory_setup& x) {
     [door = x.door] { return door->shut(door::clock::now()); });
 }
 
-std::shared_ptr<node_metrics> make_metrics(const observatory_setup& x,
-                                           std::shared_ptr<health> health,
-                                           std::shared_ptr<node_roll> roll) {
+std::shared_ptr<node_metrics>
+make_metrics(const observatory_setup& x, std::shared_ptr<health> health,
+             std::shared_ptr<node_registry> registry) {
   std::vector<node_metrics::lane_view> views;
   for (auto* lane : x.lanes)
     views.push_back({lane->port(), [lane] { return lane->busy(); }});
   return std::make_shared<node_metrics>(
     x.env, node_metrics::client_view{x.connections, x.client_counts},
-    std::move(health), std::move(views), std::move(roll));
+    std::move(health), std::move(views), std::move(registry));
 }
 
 } // namespace
@@ -81,14 +81,14 @@ observatory::observatory(const observatory_setup& x)
     door_(x.door),
     health_(make_health(x)),
     reporter_(std::make_shared<node_reporter>(x.env, x.connections)),
-    roll_(
-      make_roll(*x.env, x.redis, [by = reporter_] { return by->report(); })),
+    registry_(make_node_registry(*x.env, x.redis,
+                                 [by = reporter_] { return by->report(); })),
     cluster_(std::make_shared<cluster>(
       x.system, &x.own_lane.unit(),
-      cluster_setup{x.env, roll_,
+      cluster_setup{x.env, registry_,
                     [by = reporter_] { return to_json(by->report()); },
                     nullptr})),
-    metrics_(make_metrics(x, health_, roll_)) {
+    metrics_(make_metrics(x, health_, registry_)) {
   auto status = std::make_shared<node_status>(
     x.env, reporter_, metrics_, x.life,
     x.from.bus.redis.empty() ? "memory" : "redis");
@@ -102,7 +102,7 @@ observatory::observatory(const observatory_setup& x)
 
 void observatory::start(std::string internal) {
   reporter_->serve_at(std::move(internal));
-  roll_->start();
+  registry_->start();
   check_up_ = std::make_unique<ticker>(own_lane_.io(), std::chrono::seconds{1},
                                        [this] { check_up(); });
 }
@@ -129,7 +129,7 @@ void observatory::stop_asking() {
 }
 
 void observatory::sign_off(std::chrono::milliseconds patience) {
-  roll_->stop(patience);
+  registry_->stop(patience);
 }
 
 void observatory::end() {

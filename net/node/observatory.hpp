@@ -18,7 +18,7 @@ namespace atrium {
 
 struct options;
 class cluster;
-class node_roll;
+class node_registry;
 
 /// What an observatory looks at.
 struct observatory_setup {
@@ -36,8 +36,8 @@ struct observatory_setup {
 };
 
 /// Everything through which operators look into a node, and nodes at each
-/// other: health, metrics, the inspector, the roll of nodes. Clients get along
-/// without it. Belongs to the thread of the node; has to live until the
+/// other: health, metrics, the inspector, the registry of nodes. Clients get
+/// along without it. Belongs to the thread of the node; has to live until the
 /// threads of the lanes have ended.
 class observatory {
 public:
@@ -55,7 +55,7 @@ public:
   /// Looks after nothing any more, and answers no questions of other nodes.
   void stop_asking();
 
-  /// Leaves the roll; takes that long at most.
+  /// Leaves the registry; takes that long at most.
   void sign_off(std::chrono::milliseconds patience);
 
   /// Ends the inspector.
@@ -81,7 +81,7 @@ private:
   std::shared_ptr<class door> door_;
   std::shared_ptr<class health> health_;
   std::shared_ptr<node_reporter> reporter_;
-  std::shared_ptr<node_roll> roll_;
+  std::shared_ptr<node_registry> registry_;
   std::shared_ptr<cluster> cluster_;
   std::shared_ptr<node_metrics> metrics_;
   inspect_service inspector_;

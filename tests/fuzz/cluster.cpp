@@ -3,7 +3,7 @@
 
 #include "atrium/actors/cluster/cluster_packet.hpp"
 #include "atrium/broker/json/json_object.hpp"
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 #include "atrium/broker/util/text.hpp"
 
 #include "property.hpp"

@@ -15,8 +15,8 @@
 
 namespace atrium::test {
 
-/// A roll that says what the test has written into it, at once or later.
-class fake_roll final : public node_roll {
+/// A registry that says what the test has written into it, at once or later.
+class fake_node_registry final : public node_registry {
 public:
   void start() override {
     // nop
@@ -33,7 +33,7 @@ public:
     // nop
   }
 
-  node_roll_stats stats() const override {
+  node_registry_stats stats() const override {
     return {};
   }
 
@@ -56,7 +56,7 @@ public:
 /// keeps questions for "later" until the test answers them.
 struct peer {
   peer(caf::actor_system& system, const std::string& node, std::shared_ptr<bus> wire,
-       std::shared_ptr<node_roll> roll)
+       std::shared_ptr<node_registry> registry)
     : env(std::make_shared<environment>()) {
     env->node_id = node;
     env->run_id = node + 'r';
@@ -70,7 +70,7 @@ struct peer {
       done(x.name == "nobody" ? "" : '"' + env->node_id + ' ' + x.kind + ' ' + x.name + '"');
     };
     subject = std::make_unique<cluster>(system, nullptr,
-                                        cluster_setup{env, std::move(roll), facts, answer});
+                                        cluster_setup{env, std::move(registry), facts, answer});
   }
 
   std::shared_ptr<environment> env;
@@ -78,12 +78,12 @@ struct peer {
   std::unique_ptr<cluster> subject;
 };
 
-/// Three nodes, a, b and c, that share a bus and a roll.
+/// Three nodes, a, b and c, that share a bus and a registry.
 struct cluster_fixture : test_coordinator_fixture<> {
   cluster_fixture() {
     for (auto name : {"a", "b", "c"}) {
-      roll->add(name, std::string{name} + 'r');
-      peers.emplace(name, std::make_unique<peer>(sys, name, wire, roll));
+      registry->add(name, std::string{name} + 'r');
+      peers.emplace(name, std::make_unique<peer>(sys, name, wire, registry));
     }
     sched.run();
   }
@@ -130,7 +130,7 @@ struct cluster_fixture : test_coordinator_fixture<> {
 
   channel_names names{"dev:atrium"};
   std::shared_ptr<memory_bus> wire = std::make_shared<memory_bus>();
-  std::shared_ptr<fake_roll> roll = std::make_shared<fake_roll>();
+  std::shared_ptr<fake_node_registry> registry = std::make_shared<fake_node_registry>();
   std::map<std::string, std::unique_ptr<peer>> peers;
   std::vector<cluster_answer> told;
 };

@@ -3,7 +3,7 @@
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
 #include "atrium/broker/redis/redis_host.hpp"
-#include "atrium/broker/redis/redis_node_roll.hpp"
+#include "atrium/broker/redis/redis_node_registry.hpp"
 
 #include <utility>
 
@@ -34,6 +34,6 @@ public:
 using bus_settings = settings<redis_bus>;
 using own_bus = alone<redis_bus>;
 using own_limiter = alone<redis_connection_limiter>;
-using own_roll = alone<redis_node_roll>;
+using own_node_registry = alone<redis_node_registry>;
 
 } // namespace atrium::test

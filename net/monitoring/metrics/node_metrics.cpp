@@ -23,12 +23,12 @@ static_assert(std::size(all_scopes) == lane_counters::scopes);
 node_metrics::node_metrics(environment_ptr env, client_view clients,
                            std::shared_ptr<const class health> health,
                            std::vector<lane_view> lanes,
-                           std::shared_ptr<const node_roll> roll)
+                           std::shared_ptr<const node_registry> registry)
   : env_(std::move(env)),
     clients_(std::move(clients)),
     health_(std::move(health)),
     lanes_(std::move(lanes)),
-    roll_(std::move(roll)),
+    registry_(std::move(registry)),
     loads_(lanes_.size()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i)
     names_.push_back(std::to_string(i));
@@ -68,7 +68,7 @@ void node_metrics::add_bus_and_links(family_list& to) const {
           health_->bus_round_trip());
   add_trouble(to, *env_, *clients_.counts, bus);
   add_user_limits(to, env_->limiter.get());
-  add_node_registry(to, roll_.get());
+  add_node_registry(to, registry_.get());
 }
 
 node_totals node_metrics::totals() const {

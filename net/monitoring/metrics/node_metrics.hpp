@@ -3,7 +3,7 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/semaphore.hpp"
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 #include "atrium/net/monitoring/health.hpp"
 #include "atrium/net/monitoring/metrics/lane_load.hpp"
 #include "atrium/net/monitoring/metrics/node_totals.hpp"
@@ -41,7 +41,7 @@ public:
   node_metrics(environment_ptr env, client_view clients,
                std::shared_ptr<const class health> health,
                std::vector<lane_view> lanes,
-               std::shared_ptr<const node_roll> roll = nullptr);
+               std::shared_ptr<const node_registry> registry = nullptr);
 
   /// Notes how busy the lanes are. To be called once a second, by the thread
   /// that calls `text`.
@@ -68,8 +68,9 @@ private:
   client_view clients_;
   std::shared_ptr<const class health> health_;
   std::vector<lane_view> lanes_;
-  std::shared_ptr<const node_roll> roll_; // null: nobody announces the node
-  std::vector<std::string> names_;        // of the lanes, as labels
+  std::shared_ptr<const node_registry>
+    registry_;                     // null: nobody announces the node
+  std::vector<std::string> names_; // of the lanes, as labels
   std::vector<lane_load> loads_;
 };
 

@@ -112,7 +112,7 @@ void add_user_limits(family_list& to, const connection_limiter* users) {
              events);
 }
 
-void add_node_registry(family_list& to, const node_roll* nodes) {
+void add_node_registry(family_list& to, const node_registry* nodes) {
   std::vector<sample> up;
   std::vector<sample> age;
   std::vector<sample> events;

@@ -3,7 +3,7 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 
 #include <chrono>
@@ -33,7 +33,7 @@ void add_user_limits(family_list& to, const connection_limiter* users);
 
 /// Adds whether this node is announced to the others, and how old its list of
 /// them is; null: it has none.
-void add_node_registry(family_list& to, const node_roll* nodes);
+void add_node_registry(family_list& to, const node_registry* nodes);
 
 /// Adds what the log has left out.
 void add_log(family_list& to);

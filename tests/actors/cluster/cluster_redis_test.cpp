@@ -1,7 +1,7 @@
 #define CAF_SUITE cluster_redis_test
 
 #include "atrium/actors/cluster/cluster.hpp"
-#include "atrium/broker/redis/redis_node_roll.hpp"
+#include "atrium/broker/redis/redis_node_registry.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include "support/redis_fixture.hpp"
@@ -28,19 +28,19 @@ struct live_node {
     env->node_id = name;
     env->run_id = name + 'r';
     env->bus = std::make_shared<redis_bus>(host.client(), redis_bus_config{});
-    redis_node_roll_config config;
+    redis_node_registry_config config;
     config.timing.interval = 20ms;
-    config.report = [name] { return node_report{name, name + 'r', "1", 0, 0, 0, 0, 0, ""}; };
-    roll = std::make_shared<redis_node_roll>(host.client(), std::move(config));
-    roll->start();
+    config.report = [name] { return node_info{name, name + 'r', "1", 0, 0, 0, 0, 0, ""}; };
+    registry = std::make_shared<redis_node_registry>(host.client(), std::move(config));
+    registry->start();
     auto facts = [name] { return '"' + name + '"'; };
     subject = std::make_unique<cluster>(system, nullptr,
-                                        cluster_setup{env, roll, facts, nullptr, patience});
+                                        cluster_setup{env, registry, facts, nullptr, patience});
   }
 
   ~live_node() {
     subject->stop();
-    roll->stop(1s);
+    registry->stop(1s);
     env->bus->stop();
   }
 
@@ -50,16 +50,16 @@ struct live_node {
     return told.get_future().get();
   }
 
-  // How many nodes the roll has; remembers them for when Redis is away.
+  // How many nodes the registry has; remembers them for when Redis is away.
   std::size_t known() {
     std::promise<std::size_t> told;
-    roll->list(1s, [&](node_listing x) { told.set_value(x.nodes.size()); });
+    registry->list(1s, [&](node_listing x) { told.set_value(x.nodes.size()); });
     return told.get_future().get();
   }
 
   redis_host host;
   std::shared_ptr<environment> env;
-  std::shared_ptr<redis_node_roll> roll;
+  std::shared_ptr<redis_node_registry> registry;
   std::unique_ptr<cluster> subject;
 };
 
@@ -98,7 +98,7 @@ CAF_TEST(nodes on one Redis answer each other before the patience is over) {
 
 CAF_TEST(a node that hangs is named by the other) {
   with_two_nodes([](redis_server&, live_node& a, live_node& b) {
-    b.subject->stop(); // still in the roll
+    b.subject->stop(); // still in the registry
     CAF_CHECK(eventually([&] { return a.ask().silent == lines{"b"}; }));
     auto x = a.ask();
     CAF_CHECK_EQUAL(names(x), lines{"a"});
@@ -109,7 +109,7 @@ CAF_TEST(a node that hangs is named by the other) {
 CAF_TEST(without Redis a node answers for itself and names the others) {
   with_two_nodes([](redis_server& server, live_node& a, live_node&) {
     server.kill();
-    CAF_CHECK(eventually([&] { return !a.roll->stats().connected; }));
+    CAF_CHECK(eventually([&] { return !a.registry->stats().connected; }));
     auto start = std::chrono::steady_clock::now();
     auto x = a.ask();
     CAF_CHECK(std::chrono::steady_clock::now() - start < 4 * patience);

@@ -29,7 +29,7 @@ CAF_TEST(every cluster has the facts of its nodes) {
                   (lines{R"(a={"facts":"a"})", R"(b={"facts":"b"})", R"(c={"facts":"c"})"}));
 }
 
-CAF_TEST(the listing is that of the roll) {
+CAF_TEST(the listing is that of the registry) {
   std::vector<node_listing> listed;
   at("b").subject->list([&](node_listing x) { listed.push_back(std::move(x)); });
   CAF_REQUIRE_EQUAL(listed.size(), 1U);
@@ -53,7 +53,7 @@ CAF_TEST(who does not answer in time is named and its late answer ignored) {
 }
 
 CAF_TEST(who is known to be silent is named and not waited for) {
-  roll->add("d", "dr", true);
+  registry->add("d", "dr", true);
   ask({"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(told[0].answers.size(), 3U);
@@ -61,14 +61,14 @@ CAF_TEST(who is known to be silent is named and not waited for) {
 }
 
 CAF_TEST(a node that was started again is not missing) {
-  roll->add("b", "older", true);
+  registry->add("b", "older", true);
   ask({"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(told[0].silent, lines{});
 }
 
 CAF_TEST(of two nodes of one name the one without an answer is missed) {
-  roll->add("b", "twin");
+  registry->add("b", "twin");
   ask({"room", "x"});
   CAF_CHECK(told.empty());
   pass(1s);
@@ -76,19 +76,19 @@ CAF_TEST(of two nodes of one name the one without an answer is missed) {
   CAF_CHECK_EQUAL(told[0].silent, lines{"b"});
 }
 
-CAF_TEST(a node that the roll does not know yet is heard) {
-  std::erase_if(roll->listing.nodes, [](auto& x) { return x.report.node == "b"; });
-  roll->answers = false;
+CAF_TEST(a node that the registry does not know yet is heard) {
+  std::erase_if(registry->listing.nodes, [](auto& x) { return x.report.node == "b"; });
+  registry->answers = false;
   ask({"room", "x"});
   CAF_CHECK(told.empty());
-  roll->waiting.at(0)(roll->listing);
+  registry->waiting.at(0)(registry->listing);
   sched.run();
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
 }
 
 CAF_TEST(without a bus this node answers at once and says what is wrong) {
   wire->stop();
-  roll->listing.error = "Redis is down";
+  registry->listing.error = "Redis is down";
   ask({"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(rows(), lines{"a=\"a room x\""});
@@ -96,8 +96,8 @@ CAF_TEST(without a bus this node answers at once and says what is wrong) {
   CAF_CHECK_EQUAL(told[0].error, "Redis is down; the bus has not taken the question");
 }
 
-CAF_TEST(without a roll there are answers all the same) {
-  roll->answers = false;
+CAF_TEST(without a registry there are answers all the same) {
+  registry->answers = false;
   ask({"room", "x"});
   CAF_CHECK(told.empty());
   pass(1s);

@@ -1,4 +1,4 @@
-#include "atrium/broker/redis/roll_queue.hpp"
+#include "atrium/broker/redis/node_registry_queue.hpp"
 
 #include "atrium/broker/redis/redis_caller.hpp"
 
@@ -29,8 +29,10 @@ void sort(node_listing& x) {
 
 } // namespace
 
-roll_queue::roll_queue(roll_keys keys, roll_timing timing,
-                       std::function<node_report()> report, bus_log log)
+node_registry_queue::node_registry_queue(node_registry_keys keys,
+                                         node_registry_timing timing,
+                                         std::function<node_info()> report,
+                                         bus_log log)
   : keys_(std::move(keys)),
     timing_(timing),
     report_(std::move(report)),
@@ -40,13 +42,13 @@ roll_queue::roll_queue(roll_keys keys, roll_timing timing,
 
 // -- from the node ------------------------------------------------------------
 
-void roll_queue::start(clock::time_point now) {
+void node_registry_queue::start(clock::time_point now) {
   announces_ = true;
   next_beat_ = now;
 }
 
-void roll_queue::list(answer done, clock::time_point deadline,
-                      clock::time_point now) {
+void node_registry_queue::list(answer done, clock::time_point deadline,
+                               clock::time_point now) {
   if (waiting_.size() + asked_.size() < max_waiting) {
     waiting_.push_back({std::move(done), deadline});
     return;
@@ -55,13 +57,13 @@ void roll_queue::list(answer done, clock::time_point deadline,
   tell({{std::move(done), {}}}, known(now, "too many ask at once"));
 }
 
-void roll_queue::leave() {
+void node_registry_queue::leave() {
   leave_due_ = std::exchange(announces_, false);
   beat_due_ = false;
   next_beat_ = clock::time_point::max();
 }
 
-void roll_queue::tick(clock::time_point now) {
+void node_registry_queue::tick(clock::time_point now) {
   if (now >= next_beat_) {
     next_beat_ = now + timing_.interval;
     beat_due_ = true;
@@ -82,7 +84,7 @@ void roll_queue::tick(clock::time_point now) {
        known(now, is_up_ ? "Redis does not answer in time" : latest_flaw_));
 }
 
-roll_queue::clock::time_point roll_queue::due() const {
+node_registry_queue::clock::time_point node_registry_queue::due() const {
   auto result = next_beat_;
   for (auto* all : {&waiting_, &asked_})
     for (auto& x : *all)
@@ -90,7 +92,7 @@ roll_queue::clock::time_point roll_queue::due() const {
   return result;
 }
 
-void roll_queue::answer_all(clock::time_point now) {
+void node_registry_queue::answer_all(clock::time_point now) {
   auto all = std::exchange(waiting_, {});
   std::ranges::move(std::exchange(asked_, {}), std::back_inserter(all));
   stats_.unanswered += all.size();
@@ -100,14 +102,14 @@ void roll_queue::answer_all(clock::time_point now) {
 // -- from the link ------------------------------------------------------------
 
 // Redis may have lost everything.
-void roll_queue::on_up(clock::time_point now) {
+void node_registry_queue::on_up(clock::time_point now) {
   is_up_ = true;
   if (announces_)
     next_beat_ = now;
   tick(now);
 }
 
-void roll_queue::on_lost() {
+void node_registry_queue::on_lost() {
   is_up_ = false;
   sha_.clear();
   in_flight_.clear();
@@ -117,16 +119,16 @@ void roll_queue::on_lost() {
   asked_.clear();
 }
 
-void roll_queue::on_script(std::string_view sha) {
+void node_registry_queue::on_script(std::string_view sha) {
   sha_ = sha;
 }
 
-void roll_queue::on_script_refused(std::string_view error) {
+void node_registry_queue::on_script_refused(std::string_view error) {
   ++stats_.refused;
   refusal_ = error;
 }
 
-void roll_queue::compose(std::string& out) {
+void node_registry_queue::compose(std::string& out) {
   if (beat_due_ && !sha_.empty() && !is_under_way(verb::beat))
     write_beat(out);
   if (std::exchange(leave_due_, false)) {
@@ -138,11 +140,11 @@ void roll_queue::compose(std::string& out) {
     write_reading(out);
 }
 
-bool roll_queue::is_under_way(verb x) const {
+bool node_registry_queue::is_under_way(verb x) const {
   return std::ranges::find(in_flight_, x) != in_flight_.end();
 }
 
-void roll_queue::write_beat(std::string& out) {
+void node_registry_queue::write_beat(std::string& out) {
   beat_due_ = false;
   auto report = report_();
   append_beat(out, sha_, keys_, timing_, report.run, to_json(report));
@@ -152,7 +154,7 @@ void roll_queue::write_beat(std::string& out) {
 // Not one script: Redis would do nothing else while it puts the answer
 // together. Who comes or goes between the three is in only one of the answers
 // and left out.
-void roll_queue::write_reading(std::string& out) {
+void node_registry_queue::write_reading(std::string& out) {
   reading_due_ = false;
   asked_ = std::exchange(waiting_, {});
   flaw_.clear();
@@ -165,7 +167,8 @@ void roll_queue::write_reading(std::string& out) {
     in_flight_.push_back(part);
 }
 
-std::string_view roll_queue::on_reply(resp_reply reply, clock::time_point now) {
+std::string_view node_registry_queue::on_reply(resp_reply reply,
+                                               clock::time_point now) {
   if (in_flight_.empty())
     return "an answer to no command";
   auto what = in_flight_.front();
@@ -177,7 +180,7 @@ std::string_view roll_queue::on_reply(resp_reply reply, clock::time_point now) {
   return {};
 }
 
-void roll_queue::on_beaten(resp_reply reply) {
+void node_registry_queue::on_beaten(resp_reply reply) {
   if (!is_error(reply)) {
     ++stats_.beats;
     refusal_.clear();
@@ -193,7 +196,8 @@ void roll_queue::on_beaten(resp_reply reply) {
 
 // -- reading ------------------------------------------------------------------
 
-void roll_queue::on_read(verb part, resp_reply reply, clock::time_point now) {
+void node_registry_queue::on_read(verb part, resp_reply reply,
+                                  clock::time_point now) {
   if (is_error(reply))
     flaw_ = loggable(reply.front().text);
   else if (part == verb::time && reply.size() > 2)
@@ -207,13 +211,13 @@ void roll_queue::on_read(verb part, resp_reply reply, clock::time_point now) {
     end_reading(now);
 }
 
-void roll_queue::read_beats(resp_reply reply) {
+void node_registry_queue::read_beats(resp_reply reply) {
   beats_.clear();
   for (std::size_t i = 1; i + 1 < reply.size(); i += 2)
     beats_.emplace(reply[i].text, number_in(reply[i + 1].text));
 }
 
-void roll_queue::read_reports(resp_reply reply) {
+void node_registry_queue::read_reports(resp_reply reply) {
   using ms = std::chrono::duration<double, std::milli>;
   auto self = report_().run;
   for (std::size_t i = 1; i + 1 < reply.size(); i += 2) {
@@ -223,7 +227,7 @@ void roll_queue::read_reports(resp_reply reply) {
     auto& text = reply[i + 1].text;
     node_row row;
     if (text.size() <= max_report_bytes)
-      row.report = parse_node_report(text).value_or(node_report{});
+      row.report = parse_node_info(text).value_or(node_info{});
     row.report.run = reply[i].text;
     if (row.report.node.empty())
       row.report.node = row.report.run; // of another version, maybe
@@ -235,7 +239,7 @@ void roll_queue::read_reports(resp_reply reply) {
   }
 }
 
-void roll_queue::end_reading(clock::time_point now) {
+void node_registry_queue::end_reading(clock::time_point now) {
   if (flaw_.empty()) {
     latest_ = std::exchange(read_, {});
     latest_at_ = now;
@@ -250,7 +254,8 @@ void roll_queue::end_reading(clock::time_point now) {
 
 // Nobody beats while Redis is away, so who was not silent then is not silent
 // now for all that is known.
-node_listing roll_queue::known(clock::time_point now, std::string error) const {
+node_listing node_registry_queue::known(clock::time_point now,
+                                        std::string error) const {
   auto result = latest_;
   add_self(result);
   drop_returned(result);
@@ -265,28 +270,29 @@ node_listing roll_queue::known(clock::time_point now, std::string error) const {
   return result;
 }
 
-void roll_queue::add_self(node_listing& to) const {
+void node_registry_queue::add_self(node_listing& to) const {
   if (std::ranges::none_of(to.nodes, &node_row::self))
     to.nodes.push_back({report_(), true, false, 0});
 }
 
-void roll_queue::tell(std::vector<waiter> whom, const node_listing& x) {
+void node_registry_queue::tell(std::vector<waiter> whom,
+                               const node_listing& x) {
   for (auto& one : whom)
     call_guarded(log_, [&] { one.done(x); });
 }
 
 // What keeps the latest reading from being the whole truth.
-std::string roll_queue::trouble() const {
+std::string node_registry_queue::trouble() const {
   if (latest_flaw_.empty() && !refusal_.empty())
     return "this node is not announced: " + refusal_;
   return latest_flaw_;
 }
 
-bool roll_queue::is_settled() const noexcept {
+bool node_registry_queue::is_settled() const noexcept {
   return !is_up_ || (!leave_due_ && !is_under_way(verb::leave));
 }
 
-node_roll_stats roll_queue::stats() const {
+node_registry_stats node_registry_queue::stats() const {
   auto result = stats_;
   result.read_at = latest_at_;
   result.connected = is_up_ && !sha_.empty() && refusal_.empty();

@@ -1,7 +1,7 @@
-#include "atrium/broker/redis/redis_node_roll.hpp"
+#include "atrium/broker/redis/redis_node_registry.hpp"
 
+#include "atrium/broker/redis/node_registry_queue.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
-#include "atrium/broker/redis/roll_queue.hpp"
 #include "atrium/broker/util/handoff.hpp"
 
 #include <boost/asio/post.hpp>
@@ -18,17 +18,17 @@ namespace atrium {
 
 namespace {
 
-using clock_type = roll_queue::clock;
+using clock_type = node_registry_queue::clock;
 
-roll_keys keys_of(const channel_names& names) {
+node_registry_keys keys_of(const channel_names& names) {
   return {names.nodes() + ":beats", names.nodes() + ":reports"};
 }
 
 } // namespace
 
-class redis_node_roll::core final : private redis_caller {
+class redis_node_registry::core final : private redis_caller {
 public:
-  core(redis_client& client, redis_node_roll_config config)
+  core(redis_client& client, redis_node_registry_config config)
     : client_(client),
       report_(config.report),
       queue_(keys_of(config.names), config.timing, std::move(config.report),
@@ -54,7 +54,7 @@ public:
   }
 
   // The second call returns when what was posted before has run: nothing refers
-  // to the roll any more.
+  // to the registry any more.
   void stop(std::chrono::milliseconds patience) {
     if (stopped_.exchange(true))
       return;
@@ -69,7 +69,7 @@ public:
 
   void list(std::chrono::milliseconds patience, answer done) {
     auto left = wishes_.leave([&](std::vector<wish>& to) {
-      if (to.size() >= roll_queue::max_waiting)
+      if (to.size() >= node_registry_queue::max_waiting)
         return false;
       to.push_back({std::move(done), clock_type::now() + patience});
       return true;
@@ -78,7 +78,7 @@ public:
       done(list_alone(report_(), "the roll takes no more questions"));
   }
 
-  node_roll_stats stats() const {
+  node_registry_stats stats() const {
     std::lock_guard guard{mutex_};
     auto result = stats_;
     result.read_at = std::max(result.read_at, made_at_);
@@ -179,42 +179,43 @@ private:
 
   redis_client& client_;
   const clock_type::time_point made_at_ = clock_type::now();
-  const std::function<node_report()> report_;
-  roll_queue queue_;
+  const std::function<node_info()> report_;
+  node_registry_queue queue_;
   boost::asio::steady_timer timer_;
-  std::optional<clock_type::time_point> last_; // the roll stops
+  std::optional<clock_type::time_point> last_; // the registry stops
   bool is_over_ = false;
   std::atomic<bool> stopped_ = false;
   std::promise<void> ended_;
   handoff<std::vector<wish>> wishes_; // of other threads
 
   mutable std::mutex mutex_;
-  node_roll_stats stats_;
+  node_registry_stats stats_;
 };
 
-redis_node_roll::redis_node_roll(redis_client& client,
-                                 redis_node_roll_config config)
+redis_node_registry::redis_node_registry(redis_client& client,
+                                         redis_node_registry_config config)
   : core_(std::make_unique<core>(client, std::move(config))) {
   core_->join();
 }
 
-redis_node_roll::~redis_node_roll() {
+redis_node_registry::~redis_node_registry() {
   core_->stop({});
 }
 
-void redis_node_roll::start() {
+void redis_node_registry::start() {
   core_->start();
 }
 
-void redis_node_roll::list(std::chrono::milliseconds patience, answer done) {
+void redis_node_registry::list(std::chrono::milliseconds patience,
+                               answer done) {
   core_->list(patience, std::move(done));
 }
 
-void redis_node_roll::stop(std::chrono::milliseconds patience) {
+void redis_node_registry::stop(std::chrono::milliseconds patience) {
   core_->stop(patience);
 }
 
-node_roll_stats redis_node_roll::stats() const {
+node_registry_stats redis_node_registry::stats() const {
   return core_->stats();
 }
 

@@ -1,4 +1,4 @@
-#include "atrium/broker/redis/roll_script.hpp"
+#include "atrium/broker/redis/node_registry_script.hpp"
 
 #include "atrium/broker/redis/resp.hpp"
 
@@ -37,8 +37,9 @@ redis.call('PEXPIRE', KEYS[2], lease + keep)
 return surplus
 )";
 
-void append_beat(std::string& out, std::string_view sha, const roll_keys& keys,
-                 const roll_timing& timing, std::string_view run,
+void append_beat(std::string& out, std::string_view sha,
+                 const node_registry_keys& keys,
+                 const node_registry_timing& timing, std::string_view run,
                  std::string_view report) {
   append_command(out, {"EVALSHA", sha, "2", keys.beats, keys.reports, run,
                        report, std::to_string(timing.lease.count()),

@@ -1,6 +1,6 @@
-#define CAF_SUITE redis_node_roll_test
+#define CAF_SUITE redis_node_registry_test
 
-#include "atrium/broker/redis/redis_node_roll.hpp"
+#include "atrium/broker/redis/redis_node_registry.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include "support/redis_fixture.hpp"
@@ -18,25 +18,26 @@ using lines = std::vector<std::string>;
 constexpr auto beats = "{dev:atrium:nodes}:beats";
 constexpr auto reports = "{dev:atrium:nodes}:reports";
 
-settings<redis_node_roll> config_of(const redis_server& server, std::string run,
-                                    roll_timing timing) {
-  settings<redis_node_roll> config;
+settings<redis_node_registry> config_of(const redis_server& server, std::string run,
+                                        node_registry_timing timing) {
+  settings<redis_node_registry> config;
   static_cast<redis_client_config&>(config) = quick_config(server);
   config.timing = timing;
-  config.report = [run] { return node_report{"of " + run, run, "1", 0, 3, 0, 0, 0, ""}; };
+  config.report = [run] { return node_info{"of " + run, run, "1", 0, 3, 0, 0, 0, ""}; };
   return config;
 }
 
-// A node that is in the roll until it stops, or crashes without a word.
+// A node that is in the registry until it stops, or crashes without a word.
 struct member {
-  member(const redis_server& server, const std::string& run, roll_timing timing = {20ms, 1s, 1s})
-    : roll(config_of(server, run, timing)) {
-    roll.start();
+  member(const redis_server& server, const std::string& run,
+         node_registry_timing timing = {20ms, 1s, 1s})
+    : registry(config_of(server, run, timing)) {
+    registry.start();
   }
 
   node_listing list(std::chrono::milliseconds patience = 2s) {
     std::promise<node_listing> told;
-    roll.list(patience, [&](node_listing x) { told.set_value(std::move(x)); });
+    registry.list(patience, [&](node_listing x) { told.set_value(std::move(x)); });
     return told.get_future().get();
   }
 
@@ -52,7 +53,7 @@ struct member {
     return eventually([&] { return runs() == expected; });
   }
 
-  own_roll roll;
+  own_node_registry registry;
 };
 
 // Writes down a node that has been silent for so long.
@@ -94,8 +95,8 @@ CAF_TEST(a name that is used twice is two rows) {
   with_redis([](redis_server& server) {
     member a{server, "a"};
     auto config = config_of(server, "b", {20ms, 1s, 1s});
-    config.report = [] { return node_report{"of a", "b", "1", 0, 0, 0, 0, 0, ""}; };
-    own_roll twin{std::move(config)};
+    config.report = [] { return node_info{"of a", "b", "1", 0, 0, 0, 0, 0, ""}; };
+    own_node_registry twin{std::move(config)};
     twin.start();
     CAF_CHECK(a.lists({"a", "b"}));
   });
@@ -103,10 +104,10 @@ CAF_TEST(a name that is used twice is two rows) {
 
 CAF_TEST(a node that has not started is not announced) {
   with_redis([](redis_server& server) {
-    own_roll shy{config_of(server, "a", {20ms, 1s, 1s})};
+    own_node_registry shy{config_of(server, "a", {20ms, 1s, 1s})};
     member b{server, "b"};
     CAF_CHECK(b.lists({"b"}));
-    CAF_CHECK(eventually([&] { return b.roll.stats().beats > 3; }));
+    CAF_CHECK(eventually([&] { return b.registry.stats().beats > 3; }));
     CAF_CHECK(b.lists({"b"}));
   });
 }
@@ -116,7 +117,7 @@ CAF_TEST(a node that stops is gone at once) {
     member a{server, "a"};
     member b{server, "b"};
     CAF_CHECK(a.lists({"a", "b"}));
-    b.roll.stop(5s);
+    b.registry.stop(5s);
     CAF_CHECK_EQUAL(a.runs(), lines{"a"});
     CAF_CHECK_EQUAL(server.ask({"HEXISTS", reports, "b"}), "0");
     auto after = b.list();
@@ -147,7 +148,7 @@ CAF_TEST(of too many silent nodes the last ones are kept) {
   });
 }
 
-CAF_TEST(the roll goes with the last node) {
+CAF_TEST(the registry goes with the last node) {
   with_redis([](redis_server& server) {
     {
       member a{server, "a", {20ms, 100ms, 100ms}};
@@ -164,7 +165,7 @@ CAF_TEST(a Redis that starts anew learns who is there) {
     member b{server, "b"};
     CAF_CHECK(a.lists({"a", "b"}));
     server.kill();
-    CAF_CHECK(eventually([&] { return !a.roll.stats().connected; }));
+    CAF_CHECK(eventually([&] { return !a.registry.stats().connected; }));
     auto meanwhile = a.list(10ms);
     CAF_CHECK_EQUAL(meanwhile.nodes.size(), 2U);
     CAF_CHECK_EQUAL(meanwhile.error, "the link to Redis is down");
@@ -205,8 +206,8 @@ CAF_TEST(flushed scripts are loaded again) {
     member a{server, "a"};
     CAF_CHECK(a.lists({"a"}));
     server.command({"SCRIPT", "FLUSH"});
-    auto beaten = a.roll.stats().beats;
-    CAF_CHECK(eventually([&] { return a.roll.stats().beats > beaten + 3; }));
+    auto beaten = a.registry.stats().beats;
+    CAF_CHECK(eventually([&] { return a.registry.stats().beats > beaten + 3; }));
   });
 }
 
@@ -214,7 +215,7 @@ CAF_TEST(a Redis that refuses the beat is told of) {
   with_redis([](redis_server& server) {
     server.command({"ACL", "SETUSER", "default", "-zadd"});
     member a{server, "a"};
-    CAF_CHECK(eventually([&] { return a.roll.stats().refused > 0; }));
+    CAF_CHECK(eventually([&] { return a.registry.stats().refused > 0; }));
     auto error = a.list().error;
     CAF_CHECK(error.starts_with("this node is not announced: "));
     server.command({"ACL", "SETUSER", "default", "+zadd"});
@@ -231,10 +232,10 @@ CAF_TEST(many who ask from many threads are all answered once) {
       for (int i = 0; i < 4; ++i)
         askers.emplace_back([&] {
           for (int j = 0; j < 200; ++j)
-            a.roll.list(1s, [&](const node_listing&) { ++answers; });
+            a.registry.list(1s, [&](const node_listing&) { ++answers; });
         });
     }
-    a.roll.stop(5s);
+    a.registry.stop(5s);
     CAF_CHECK_EQUAL(answers.load(), 800);
   });
 }

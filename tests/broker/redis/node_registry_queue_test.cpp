@@ -1,6 +1,6 @@
-#define CAF_SUITE roll_queue_test
+#define CAF_SUITE node_registry_queue_test
 
-#include "atrium/broker/redis/roll_queue.hpp"
+#include "atrium/broker/redis/node_registry_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -85,16 +85,16 @@ struct fixture {
 
   std::string last; // what was written
   std::vector<node_listing> told;
-  roll_queue::clock::time_point now{1'000h};
-  roll_queue queue{{"beats", "reports"},
-                   {5s, 15s, 600s, 1'000},
-                   [] { return node_report{"of me", "me", "1", 0, 0, 0, 0, 0, ""}; },
-                   {}};
+  node_registry_queue::clock::time_point now{1'000h};
+  node_registry_queue queue{{"beats", "reports"},
+                            {5s, 15s, 600s, 1'000},
+                            [] { return node_info{"of me", "me", "1", 0, 0, 0, 0, 0, ""}; },
+                            {}};
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(roll_queue_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(node_registry_queue_tests, fixture)
 
 CAF_TEST(a node that has started beats every interval) {
   up();
@@ -279,12 +279,12 @@ CAF_TEST(a node that was never announced leaves without a word) {
 }
 
 CAF_TEST(too many who ask get what is known) {
-  for (std::size_t i = 0; i <= roll_queue::max_waiting; ++i)
+  for (std::size_t i = 0; i <= node_registry_queue::max_waiting; ++i)
     ask();
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(told[0].error, "too many ask at once");
   queue.answer_all(now);
-  CAF_CHECK_EQUAL(told.size(), roll_queue::max_waiting + 1);
+  CAF_CHECK_EQUAL(told.size(), node_registry_queue::max_waiting + 1);
 }
 
 CAF_TEST(rows that nobody can read are listed by their run) {

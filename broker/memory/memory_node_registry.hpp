@@ -1,15 +1,15 @@
 #pragma once
 
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 
 namespace atrium {
 
-/// The roll of a node that runs alone: lists it, at once, on the thread that
-/// asks.
-class memory_node_roll final : public node_roll {
+/// The registry of a node that runs alone: lists it, at once, on the thread
+/// that asks.
+class memory_node_registry final : public node_registry {
 public:
   /// `report` may be called from any thread.
-  explicit memory_node_roll(std::function<node_report()> report)
+  explicit memory_node_registry(std::function<node_info()> report)
     : report_(std::move(report)) {
     // nop
   }
@@ -24,10 +24,10 @@ public:
     // nop
   }
 
-  node_roll_stats stats() const override;
+  node_registry_stats stats() const override;
 
 private:
-  std::function<node_report()> report_;
+  std::function<node_info()> report_;
 };
 
 } // namespace atrium

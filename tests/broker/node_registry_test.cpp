@@ -1,6 +1,6 @@
-#define CAF_SUITE node_roll_test
+#define CAF_SUITE node_registry_test
 
-#include "atrium/broker/memory/memory_node_roll.hpp"
+#include "atrium/broker/memory/memory_node_registry.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-node_report sample() {
+node_info sample() {
   return {"n1", "r1", "0.1.0", 7, 3, 2, 1, 0.25, "127.0.0.1:9080"};
 }
 
@@ -20,20 +20,20 @@ CAF_TEST(a report is read as it was written) {
   CAF_CHECK_EQUAL(text, R"({"node":"n1","run":"r1","version":"0.1.0","uptime_s":7,)"
                         R"("connections":3,"rooms":2,"users":1,"load":0.250,)"
                         R"("internal":"127.0.0.1:9080"})");
-  auto read = parse_node_report(text);
+  auto read = parse_node_info(text);
   CAF_REQUIRE(read);
   CAF_CHECK_EQUAL(to_json(*read), text);
 }
 
 CAF_TEST(a report of another version loses only what is not understood) {
-  auto read = parse_node_report(R"({"node":"n2","rooms":-1,"users":"x","load":1e999,"new":[]})");
+  auto read = parse_node_info(R"({"node":"n2","rooms":-1,"users":"x","load":1e999,"new":[]})");
   CAF_REQUIRE(read);
   CAF_CHECK_EQUAL(read->node, "n2");
   CAF_CHECK_EQUAL(read->rooms, 0U);
   CAF_CHECK_EQUAL(read->users, 0U);
   CAF_CHECK_EQUAL(read->load, 0.);
   for (auto broken : {"", "[]", "{", "\"n1\"", "{\"node\":\"\xff\"}"})
-    CAF_CHECK(!parse_node_report(broken));
+    CAF_CHECK(!parse_node_info(broken));
 }
 
 CAF_TEST(a silent run goes when its name is back) {
@@ -71,16 +71,16 @@ CAF_TEST(a listing is an object with a row for each node and an error) {
 }
 
 CAF_TEST(a node alone lists itself) {
-  memory_node_roll roll{sample};
-  roll.start();
+  memory_node_registry registry{sample};
+  registry.start();
   std::vector<node_listing> told;
-  roll.list(1s, [&](node_listing x) { told.push_back(std::move(x)); });
-  roll.stop(1s);
+  registry.list(1s, [&](node_listing x) { told.push_back(std::move(x)); });
+  registry.stop(1s);
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_REQUIRE_EQUAL(told[0].nodes.size(), 1U);
   CAF_CHECK_EQUAL(told[0].nodes[0].report.run, "r1");
   CAF_CHECK(told[0].nodes[0].self);
   CAF_CHECK(!told[0].nodes[0].silent);
   CAF_CHECK_EQUAL(told[0].error, "");
-  CAF_CHECK(roll.stats().connected);
+  CAF_CHECK(registry.stats().connected);
 }

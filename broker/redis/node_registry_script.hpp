@@ -7,14 +7,14 @@
 
 namespace atrium {
 
-/// Where the roll stands in Redis; both keys are in one slot.
-struct roll_keys {
+/// Where the registry stands in Redis; both keys are in one slot.
+struct node_registry_keys {
   std::string beats;   ///< Sorted set: run to the time of its last beat, in ms.
   std::string reports; ///< Hash: run to its report.
 };
 
-/// How a roll in Redis tells the living from the dead.
-struct roll_timing {
+/// How a registry in Redis tells the living from the dead.
+struct node_registry_timing {
   /// A node announces itself this often.
   std::chrono::milliseconds interval{5'000};
 
@@ -33,8 +33,9 @@ struct roll_timing {
 extern const std::string_view beat_script;
 
 /// Appends a call of the script that was loaded as `sha`.
-void append_beat(std::string& out, std::string_view sha, const roll_keys& keys,
-                 const roll_timing& timing, std::string_view run,
+void append_beat(std::string& out, std::string_view sha,
+                 const node_registry_keys& keys,
+                 const node_registry_timing& timing, std::string_view run,
                  std::string_view report);
 
 } // namespace atrium

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "atrium/broker/log/bus_log.hpp"
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
+#include "atrium/broker/redis/node_registry_script.hpp"
 #include "atrium/broker/redis/resp.hpp"
-#include "atrium/broker/redis/roll_script.hpp"
 
 #include <deque>
 #include <map>
@@ -13,15 +13,15 @@
 
 namespace atrium {
 
-/// What a roll has to tell Redis and what it makes of the answers: announces
-/// this node every interval, says goodbye, and reads the roll for whoever asks,
-/// one reading at a time for all that wait. Every beat reads the roll, too, so
-/// that there is something to tell when Redis is gone. Pure state, for one
-/// thread.
-class roll_queue {
+/// What a registry has to tell Redis and what it makes of the answers:
+/// announces this node every interval, says goodbye, and reads the registry for
+/// whoever asks, one reading at a time for all that wait. Every beat reads the
+/// registry, too, so that there is something to tell when Redis is gone. Pure
+/// state, for one thread.
+class node_registry_queue {
 public:
   using clock = std::chrono::steady_clock;
-  using answer = node_roll::answer;
+  using answer = node_registry::answer;
 
   /// Of listings so many may wait; more get what is known, at once.
   static constexpr std::size_t max_waiting = 256;
@@ -29,8 +29,8 @@ public:
   /// Of nodes so many are listed: those that were heard of last.
   static constexpr std::size_t max_rows = 2'000;
 
-  roll_queue(roll_keys keys, roll_timing timing,
-             std::function<node_report()> report, bus_log log);
+  node_registry_queue(node_registry_keys keys, node_registry_timing timing,
+                      std::function<node_info()> report, bus_log log);
 
   // -- from the node ----------------------------------------------------------
 
@@ -69,7 +69,7 @@ public:
   /// Returns whether Redis knows that the node has left, or will not learn it.
   bool is_settled() const noexcept;
 
-  node_roll_stats stats() const;
+  node_registry_stats stats() const;
 
 private:
   enum class verb : std::uint8_t { beat, leave, time, beats, reports };
@@ -94,11 +94,11 @@ private:
   void tell(std::vector<waiter> whom, const node_listing& x);
   std::string trouble() const;
 
-  const roll_keys keys_;
-  const roll_timing timing_;
-  const std::function<node_report()> report_;
+  const node_registry_keys keys_;
+  const node_registry_timing timing_;
+  const std::function<node_info()> report_;
   const bus_log log_;
-  node_roll_stats stats_;
+  node_registry_stats stats_;
   std::string sha_; // of the script; empty: Redis does not have it yet
   std::deque<verb> in_flight_;
 

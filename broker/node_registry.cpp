@@ -1,4 +1,4 @@
-#include "atrium/broker/node_roll.hpp"
+#include "atrium/broker/node_registry.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/util/text.hpp"
@@ -50,7 +50,7 @@ private:
   std::string out_;
 };
 
-void add_load(object_writer& to, const node_report& x) {
+void add_load(object_writer& to, const node_info& x) {
   to.add("version", x.version);
   to.add("uptime_s", x.uptime_s);
   to.add("connections", x.connections);
@@ -95,7 +95,7 @@ void read(const json_object& from, const char* name, double& to) {
 
 } // namespace
 
-std::string to_json(const node_report& x) {
+std::string to_json(const node_info& x) {
   object_writer to;
   to.add("node", x.node);
   to.add("run", x.run);
@@ -103,11 +103,11 @@ std::string to_json(const node_report& x) {
   return to.take();
 }
 
-std::optional<node_report> parse_node_report(std::string_view text) {
+std::optional<node_info> parse_node_info(std::string_view text) {
   auto object = is_utf8(text) ? json_object::parse(text) : std::nullopt;
   if (!object)
     return std::nullopt;
-  node_report x;
+  node_info x;
   read(*object, "node", x.node);
   read(*object, "run", x.run);
   read(*object, "version", x.version);
@@ -141,7 +141,7 @@ void drop_returned(node_listing& x) {
   });
 }
 
-node_listing list_alone(const node_report& self, std::string error) {
+node_listing list_alone(const node_info& self, std::string error) {
   return {{{self, true, false, 0}}, std::move(error)};
 }
 
