@@ -1,6 +1,7 @@
 // The end of a node, in order; node.hpp has the list.
 
 #include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
