@@ -1,6 +1,7 @@
 #include "atrium/broker/envelope.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 
@@ -13,34 +14,6 @@ namespace {
 
 // Later milliseconds do not fit into a time.
 constexpr std::uint64_t last_time = std::numeric_limits<std::int64_t>::max();
-
-// What stands before the colon of a packet.
-struct packet_header {
-  bool skip_sender = false;
-  std::string_view origin;
-};
-
-bool is_run(std::string_view x) {
-  constexpr std::size_t longest = 32;
-  return !x.empty() && x.size() <= longest
-         && x.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz")
-              == std::string_view::npos;
-}
-
-std::optional<packet_header> read_header(std::string_view x) {
-  packet_header result;
-  if (!x.starts_with('0'))
-    return std::nullopt;
-  x.remove_prefix(1);
-  result.skip_sender = x.starts_with('x');
-  x.remove_prefix(result.skip_sender ? 1 : 0);
-  if (x.empty())
-    return result;
-  result.origin = x.substr(1);
-  if (x.front() != '@' || !is_run(result.origin))
-    return std::nullopt;
-  return result;
-}
 
 void append_field(std::string& out, std::string_view key,
                   std::string_view text) {
@@ -141,9 +114,7 @@ std::string encode_packet(const envelope& x, bool skip_sender,
   constexpr std::size_t overhead = 192; // keys, quotes, time: saves growing
   std::string result;
   result.reserve(x.data.size() + x.target.size() + overhead);
-  result.append(skip_sender ? "0x" : "0");
-  if (!origin.empty())
-    result.append("@").append(origin);
+  append_header(result, {skip_sender, origin});
   result.push_back(':');
   append_json(result, x);
   return result;
@@ -153,7 +124,8 @@ std::string encode_packet(const envelope& x, bool skip_sender,
 // one; data comes last.
 std::optional<unix_time> packet_time(std::string_view bytes) noexcept {
   constexpr std::string_view key = ",\"ts\":";
-  auto i = bytes.substr(0, envelope_overhead).find(key);
+  auto i
+    = bytes.substr(0, packet_header::max_size + envelope_overhead).find(key);
   if (i == std::string_view::npos)
     return std::nullopt;
   auto number = bytes.substr(i + key.size());

@@ -44,10 +44,8 @@ inline constexpr std::size_t envelope_overhead = 2048;
 /// Returns the JSON text of `x` (net/PROTOCOL.md, section 4, `message`).
 std::string to_json(const envelope& x);
 
-/// What an envelope looks like on a bus: a header of the node's own, a colon,
-/// and the envelope's JSON. Headers are `0` (everybody who is subscribed) and
-/// `0x` (all but the connection that sent it); `@` and the run of the node may
-/// follow where the envelope does not say which node it comes from.
+/// What an envelope looks like on a bus: a header (`packet_header`), a colon,
+/// and the envelope's JSON.
 struct packet {
   bool skip_sender = false;
   std::string_view origin; ///< Run of the node, or empty.

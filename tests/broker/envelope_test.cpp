@@ -1,6 +1,7 @@
 #define CAF_SUITE envelope_test
 
 #include "atrium/broker/envelope.hpp"
+#include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/random_id.hpp"
 
 #include "caf/test/unit_test.hpp"
@@ -9,6 +10,7 @@
 
 using namespace atrium;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace {
 
@@ -75,6 +77,36 @@ CAF_TEST(the header may say where a packet comes from) {
   for (auto header : {"0@:", "0@A:", "0@a b:", "0xx:", "0@a@b:", "0a:", "0@x\xFF:"})
     CAF_CHECK(error_of(header + text) == packet_error::unknown_version);
   CAF_CHECK(error_of("0@" + std::string(33, 'a') + ":" + text) == packet_error::unknown_version);
+}
+
+CAF_TEST(a newer node may add fields to the header) {
+  auto text = to_json(sample());
+  struct header {
+    const char* now;
+    const char* newer;
+  };
+  for (auto x : {header{"0", ";offset=17"}, header{"0x", ";epoch=k3=j;offset=17"},
+                 header{"0@k3j2h1", ";urgent"}, header{"0x@k3j2h1", ";a=;b=\"{,}\""}}) {
+    auto older = decode_packet(std::string{x.now} + ':' + text);
+    auto newer = decode_packet(std::string{x.now} + x.newer + ':' + text);
+    CAF_REQUIRE(std::holds_alternative<packet>(older));
+    CAF_REQUIRE(std::holds_alternative<packet>(newer));
+    auto& expected = std::get<packet>(older);
+    auto& read = std::get<packet>(newer);
+    CAF_CHECK_EQUAL(read.skip_sender, expected.skip_sender);
+    CAF_CHECK_EQUAL(read.origin, expected.origin);
+    CAF_CHECK_EQUAL(read.json, text);
+    CAF_CHECK(packet_time(std::string{x.now} + x.newer + ':' + text) == sample().time);
+  }
+}
+
+CAF_TEST(a header that makes no sense or is of another version is unknown) {
+  auto text = to_json(sample());
+  auto longest = "0;a=" + std::string(packet_header::max_size - 4, 'b');
+  CAF_CHECK(std::holds_alternative<packet>(decode_packet(longest + ':' + text)));
+  for (auto header : {"1"s, "1;a=1"s, "00"s, "0;"s, ";a=1"s, "0;a=1;"s, "0;;a"s, "0;=1"s, "0;A=1"s,
+                      "0;a=b c"s, "0;a=\xFF"s, "0;a@b"s, "0;x@run"s, longest + 'b'})
+    CAF_CHECK(error_of(header + ':' + text) == packet_error::unknown_version);
 }
 
 CAF_TEST(a traceparent travels and a malformed one is dropped) {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// What stands before the first colon of a packet: what nodes need to know of
+/// it, and clients do not.
+///
+///     header = version [ "x" ] [ "@" run ] { ";" name [ "=" value ] }
+///
+/// `x` leaves out the connection that has sent it, `run` names the node that it
+/// comes from where the envelope does not. The rest are fields that newer nodes
+/// may add: a reader skips those that it does not know, which are all of them
+/// today. A field therefore must not change what the rest of a packet means;
+/// what does needs another version, and who does not know that drops the
+/// packet.
+struct packet_header {
+  /// The version that this node writes, and the only one that it understands.
+  static constexpr std::string_view version = "0";
+
+  /// The longest header, in bytes.
+  static constexpr std::size_t max_size = 512;
+
+  bool skip_sender = false;
+  std::string_view origin; ///< Run of the node (`0-9a-z`), or empty.
+};
+
+/// Appends the text of `x`, without the colon.
+void append_header(std::string& out, const packet_header& x);
+
+/// Reads the text before the colon; nothing if this node cannot understand it.
+/// Names of fields are `0-9a-z`; values are printable ASCII but for `;`. The
+/// result refers to `text`.
+std::optional<packet_header> read_header(std::string_view text) noexcept;
+
+} // namespace atrium
