@@ -4,15 +4,15 @@
 
 namespace atrium {
 
-/// Asks all nodes and answers what they ask; behind `cluster`. Lives on the
-/// thread that serves operators.
+/// Asks other nodes, answers what they ask and carries out what they command;
+/// behind `cluster`. Lives on the thread that serves operators.
 using cluster_actor = caf::typed_actor<
-  // From `cluster`: a question to all nodes, and who answers theirs.
+  // From `cluster`: a question to all nodes or one, and who answers theirs.
   caf::reacts_to<ask_nodes>, caf::reacts_to<answer_by>,
   // From the registry: which nodes there are.
   caf::reacts_to<nodes_listed>,
-  // From the bus: what nodes ask and answer; or it has not taken a question.
-  caf::reacts_to<node_packets>, caf::reacts_to<question_unsent>,
+  // From the bus: what nodes say; or it has not taken a question.
+  caf::reacts_to<control_packets>, caf::reacts_to<question_unsent>,
   // From whoever answers: for a question of this node or of another.
   caf::reacts_to<node_answered>,
   // Internal: nobody waits any longer.

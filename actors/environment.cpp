@@ -36,6 +36,10 @@ std::string connection_id(const environment& env, actor_number number) {
   return env.run_id + '-' + std::to_string(number);
 }
 
+std::string_view run_of(std::string_view id) {
+  return id.substr(0, id.rfind('-'));
+}
+
 origin::place place_of(const environment& env, std::string_view run) {
   if (run.empty())
     return origin::place::unknown;

@@ -16,6 +16,7 @@
 namespace atrium {
 
 class bus;
+class connection_control;
 class event_log;
 class semaphore;
 class hook_watch;
@@ -46,7 +47,8 @@ struct environment : std::enable_shared_from_this<environment> {
 
   std::shared_ptr<class bus> bus;
   std::shared_ptr<class connection_limiter>
-    limiter; ///< Null: users have no limit.
+    limiter;                                   ///< Null: users have no limit.
+  std::shared_ptr<connection_control> control; ///< Reaches all connections.
   channel_names names{"dev:atrium"};
   room_types rooms;
   struct limits limits;
@@ -73,6 +75,9 @@ using environment_ptr = std::shared_ptr<const environment>;
 
 /// Names the connection with this number for clients: `<run_id>-<number>`.
 std::string connection_id(const environment& env, actor_number number);
+
+/// Returns the run of the node that has the connection called `id`.
+std::string_view run_of(std::string_view id);
 
 /// Returns where what this run, or a connection of it, has sent comes from.
 origin::place place_of(const environment& env, std::string_view run);

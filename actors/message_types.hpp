@@ -102,7 +102,7 @@ ATRIUM_MESSAGE(nodes_listed)
 ATRIUM_MESSAGE(question_unsent)
 ATRIUM_MESSAGE(question_overdue)
 ATRIUM_MESSAGE(node_answered)
-ATRIUM_MESSAGE(node_packets)
+ATRIUM_MESSAGE(control_packets)
 
 #undef ATRIUM_MESSAGE
 

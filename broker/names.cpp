@@ -74,12 +74,8 @@ std::string channel_names::user(std::string_view name) const {
   return "{" + namespace_ + ":user:" + escape(name) + "}";
 }
 
-std::string channel_names::node(std::string_view name) const {
-  return "{" + namespace_ + ":node:" + escape(name) + "}";
-}
-
-std::string channel_names::answers(std::string_view name) const {
-  return node(name) + ":answers";
+std::string channel_names::node(std::string_view run) const {
+  return "{" + namespace_ + ":node:" + escape(run) + "}";
 }
 
 std::string channel_names::nodes() const {

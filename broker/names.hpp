@@ -33,13 +33,10 @@ public:
   /// `{namespace:user:<escaped>}`
   std::string user(std::string_view name) const;
 
-  /// `{namespace:node:<escaped>}`
-  std::string node(std::string_view name) const;
+  /// `{namespace:node:<escaped>}`: what others say to the node of this run.
+  std::string node(std::string_view run) const;
 
-  /// `{namespace:node:<escaped>}:answers`: what others answer this node.
-  std::string answers(std::string_view name) const;
-
-  /// `{namespace:nodes}`: what all nodes are asked.
+  /// `{namespace:nodes}`: what nodes say to all of them.
   std::string nodes() const;
 
   /// `{namespace:all}`

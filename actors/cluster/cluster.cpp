@@ -1,7 +1,6 @@
 #include "atrium/actors/cluster/cluster.hpp"
 
 #include "atrium/actors/cluster/cluster_desk.hpp"
-#include "atrium/actors/cluster/cluster_ear.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/bus.hpp"
@@ -23,9 +22,7 @@ cluster::cluster(caf::actor_system& system, caf::execution_unit* unit,
     registry_(setup.registry),
     places_(std::make_shared<semaphore>(max_questions)),
     desk_(system.spawn<cluster_desk>(unit, std::move(setup))) {
-  auto ear = make_cluster_ear(desk_, *env_);
-  questions_ = env_->bus->subscribe(env_->names.nodes(), ear);
-  answers_ = env_->bus->subscribe(env_->names.answers(env_->run_id), ear);
+  channel_.emplace(*env_, desk_);
 }
 
 cluster::~cluster() {
@@ -38,6 +35,11 @@ void cluster::list(std::function<void(node_listing)> done) const {
 
 void cluster::ask(question what,
                   std::function<void(cluster_answer)> done) const {
+  ask_one({}, std::move(what), std::move(done));
+}
+
+void cluster::ask_one(std::string run, question what,
+                      std::function<void(cluster_answer)> done) const {
   auto refuse = [&](const char* why) {
     ++env_->cluster_counts->questions_refused;
     done({{}, {}, why});
@@ -46,8 +48,9 @@ void cluster::ask(question what,
     return refuse("too_large");
   if (!places_->try_acquire(1))
     return refuse("busy");
-  caf::anon_send(
-    desk_, ask_nodes{std::move(what), {std::move(done), permit{places_, 1}}});
+  caf::anon_send(desk_, ask_nodes{std::move(run),
+                                  std::move(what),
+                                  {std::move(done), permit{places_, 1}}});
 }
 
 void cluster::answer_with(answerer by) const {
@@ -55,8 +58,7 @@ void cluster::answer_with(answerer by) const {
 }
 
 void cluster::stop() {
-  questions_ = {};
-  answers_ = {};
+  channel_.reset();
   caf::anon_send(desk_, stop_atom{});
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/cluster/cluster_packet.hpp"
+#include "atrium/actors/cluster/control_channel.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/util/semaphore.hpp"
@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,9 +55,9 @@ struct cluster_setup {
   std::chrono::milliseconds patience{1'000};
 };
 
-/// All nodes, as one of them sees them: lists them, and asks them, over the
-/// bus. Every member function but `stop` may be called from any thread and
-/// returns without blocking.
+/// All nodes, as one of them sees them: lists them, asks them over the bus, and
+/// answers and obeys the others. Every member function but `stop` may be called
+/// from any thread and returns without blocking.
 ///
 /// This node answers its own questions whether or not the bus works. A question
 /// travels at most once: who is asked to do something may have done it even if
@@ -86,12 +87,17 @@ public:
   /// once get the error "busy", too long ones "too_large".
   void ask(question what, std::function<void(cluster_answer)> done) const;
 
+  /// The same with one node, by its run: done at once if the registry knows
+  /// that no such node is there.
+  void ask_one(std::string run, question what,
+               std::function<void(cluster_answer)> done) const;
+
   /// Lets `by` answer from now on.
   void answer_with(answerer by) const;
 
-  /// Answers nobody any more, soon; who still waits gets an error. What answers
-  /// may still be called until the cluster's actor has ended. Not from a
-  /// callback of the cluster.
+  /// Answers and obeys nobody any more, soon; who still waits gets an error.
+  /// What answers may still be called until the cluster's actor has ended. Not
+  /// from a callback of the cluster.
   void stop();
 
 private:
@@ -99,8 +105,7 @@ private:
   std::shared_ptr<node_registry> registry_;
   std::shared_ptr<semaphore> places_; // of our questions
   cluster_actor desk_;
-  bus::subscription questions_;
-  bus::subscription answers_;
+  std::optional<control_channel> channel_;
 };
 
 } // namespace atrium

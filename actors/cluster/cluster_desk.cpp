@@ -1,5 +1,6 @@
 #include "atrium/actors/cluster/cluster_desk.hpp"
 
+#include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
@@ -18,17 +19,22 @@ namespace {
 
 constexpr auto stopping = "the node stops";
 
+// Whether a node is asked: all are, or the one with this run.
+bool is_asked(const node_row& x, const std::string& only) {
+  return only.empty() || x.report.run == only;
+}
+
 // Who has not answered. One that is silent is not missing if it runs again
 // under the same name and has answered.
 std::vector<std::string>
-missing(const node_listing& nodes,
+missing(const node_listing& nodes, const std::string& only,
         const std::map<std::string, cluster_answer::row>& answers) {
   std::set<std::string> present;
   for (auto& [run, x] : answers)
     present.insert(x.node);
   std::set<std::string> result;
   for (auto& x : nodes.nodes)
-    if (answers.count(x.report.run) == 0
+    if (is_asked(x, only) && answers.count(x.report.run) == 0
         && !(x.silent && present.count(x.report.node) != 0))
       result.insert(x.report.node);
   return {result.begin(), result.end()};
@@ -51,23 +57,29 @@ void cluster_desk_state::start(cluster_actor::pointer self,
   serving_ = std::make_shared<semaphore>(cluster::max_questions);
 }
 
+// The own node answers whether or not the bus works. What is sent is on its way
+// before the registry is asked: nobody waits longer than for the slower of the
+// two.
 void cluster_desk_state::ask(ask_nodes& x) {
   auto id = ++asked_;
   auto& env = *setup_.env;
-  under_way_[id].who = std::move(x.who);
+  survey_request request{id, std::move(x.what)};
+  under_way_[id] = {std::move(x.who), x.run, {}, false, {}, 0};
   self_->delayed_send(self_, setup_.patience, question_overdue{id});
-  asked question{id, env.run_id, std::move(x.what)};
   auto self = cluster_actor{self_};
-  env.bus->publish(env.names.nodes(),
-                   std::make_shared<const std::string>(encode(question)),
-                   [self, id](const publish_receipt& receipt) {
-                     if (receipt.error != errc::none)
-                       caf::anon_send(self, question_unsent{id});
-                   });
+  auto unsent = [self, id](const publish_receipt& receipt) {
+    if (receipt.error != errc::none)
+      caf::anon_send(self, question_unsent{id});
+  };
+  if (x.run.empty())
+    send_to_all(env, request, std::move(unsent));
+  else if (x.run != env.run_id)
+    send_to_node(env, x.run, request, std::move(unsent));
   setup_.registry->list(setup_.patience / 2, [self, id](node_listing nodes) {
     caf::anon_send(self, nodes_listed{id, std::move(nodes)});
   });
-  answer(question, {});
+  if (x.run.empty() || x.run == env.run_id)
+    answer(env.run_id, request, {});
 }
 
 void cluster_desk_state::change_answerer(answer_by& x) {
@@ -91,7 +103,7 @@ void cluster_desk_state::give_up_others(const question_unsent& x) {
 }
 
 // The first answer of a run counts.
-void cluster_desk_state::collect(answered x) {
+void cluster_desk_state::collect(const std::string& run, survey_response x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end()) {
     ++late_;
@@ -102,8 +114,8 @@ void cluster_desk_state::collect(answered x) {
     x.json = error_answer("too_large");
   }
   auto size = x.json.size();
-  cluster_answer::row row{std::move(x.node), x.run, std::move(x.json)};
-  if (!i->second.answers.emplace(std::move(x.run), std::move(row)).second)
+  cluster_answer::row row{std::move(x.node), run, std::move(x.json)};
+  if (!i->second.answers.emplace(run, std::move(row)).second)
     return;
   held_ += size;
   i->second.bytes += size;
@@ -111,11 +123,18 @@ void cluster_desk_state::collect(answered x) {
 }
 
 bool cluster_desk_state::is_complete(const gathering& x) const {
-  if (!x.nodes || x.answers.count(setup_.env->run_id) == 0)
+  auto has_answered = [&](auto& run) { return x.answers.count(run) != 0; };
+  if (!x.only.empty() && has_answered(x.only))
+    return true;
+  if (!x.nodes || (x.only.empty() && !has_answered(setup_.env->run_id)))
+    return false;
+  // A listing that may be out of date does not show that a node is not there.
+  if (!x.only.empty() && !x.nodes->error.empty() && !x.unsent)
     return false;
   return x.unsent
          || std::ranges::all_of(x.nodes->nodes, [&](const node_row& row) {
-              return row.silent || x.answers.count(row.report.run) != 0;
+              return !is_asked(row, x.only) || row.silent
+                     || has_answered(row.report.run);
             });
 }
 
@@ -134,7 +153,7 @@ void cluster_desk_state::end(gatherings::iterator i) {
   auto& all = i->second;
   cluster_answer result;
   if (all.nodes) {
-    result.silent = missing(*all.nodes, all.answers);
+    result.silent = missing(*all.nodes, all.only, all.answers);
     result.error = all.nodes->error;
   } else {
     result.error = "the roll of nodes does not answer";
@@ -162,39 +181,59 @@ void cluster_desk_state::stop() {
 
 // -- questions of others ------------------------------------------------------
 
-void cluster_desk_state::take(const node_packets& x) {
+void cluster_desk_state::take(const control_packets& x) {
   for (auto& bytes : x.batch) {
-    auto packet = decode_cluster_packet(*bytes);
-    if (auto* question = std::get_if<asked>(&packet))
-      serve(*question);
-    else if (auto* what = std::get_if<answered>(&packet))
-      collect(std::move(*what));
-    else if (++errors_; std::get<cluster_packet_error>(packet)
-                        == cluster_packet_error::unknown)
-      ++setup_.env->delivery_counts->unknown_versions;
-    else
-      ++setup_.env->delivery_counts->malformed_packets;
+    auto read = decode_control_packet(*bytes);
+    if (auto* why = std::get_if<control_packet_error>(&read)) {
+      drop(*why);
+      continue;
+    }
+    auto& packet = std::get<control_packet>(read);
+    auto makes_sense = std::visit(
+      [&](auto& what) { return dispatch(packet.run, what); }, packet.what);
+    if (!makes_sense)
+      drop(control_packet_error::malformed);
   }
 }
 
-void cluster_desk_state::serve(asked& x) {
+void cluster_desk_state::drop(control_packet_error why) {
+  ++errors_;
+  auto& all = *setup_.env->delivery_counts;
+  ++(why == control_packet_error::unknown ? all.unknown_versions
+                                          : all.malformed_packets);
+}
+
+bool cluster_desk_state::dispatch(const std::string& run, survey_request& x) {
   auto& env = *setup_.env;
-  if (x.run == env.run_id)
-    return; // has been answered without the bus
+  if (run == env.run_id)
+    return true; // has been answered without the bus
   if (!serving_->try_acquire(1)) {
     ++env.cluster_counts->questions_refused;
-    return send(x.run, {x.id, env.node_id, env.run_id, error_answer("busy")});
+    respond(run, {x.id, env.node_id, error_answer("busy")});
+    return true;
   }
   ++served_;
-  answer(x, permit{serving_, 1});
+  answer(run, x, permit{serving_, 1});
+  return true;
+}
+
+bool cluster_desk_state::dispatch(const std::string& run, survey_response& x) {
+  collect(run, std::move(x));
+  return true;
+}
+
+template <class Command>
+bool cluster_desk_state::dispatch(const std::string&, const Command& x) {
+  return obey(*setup_.env, x);
 }
 
 // The permit is given back when the answerer forgets whom to tell.
-void cluster_desk_state::answer(const asked& x, const permit& held) {
-  auto done = [desk = cluster_actor{self_}, id = x.id, run = x.run,
-               held](std::string json) {
-    caf::anon_send(desk, node_answered{id, run, std::move(json)});
-  };
+void cluster_desk_state::answer(const std::string& run, const survey_request& x,
+                                const permit& held) {
+  auto done
+    = [desk = cluster_actor{self_}, id = x.id, run, held](std::string json) {
+        caf::anon_send(desk, node_answered{id, run, std::move(json)});
+      };
   try {
     if (x.what.kind == "facts" && setup_.facts)
       done(setup_.facts());
@@ -212,20 +251,15 @@ void cluster_desk_state::answer(const asked& x, const permit& held) {
 
 void cluster_desk_state::take(node_answered& x) {
   auto& env = *setup_.env;
-  answered with{x.id, env.node_id, env.run_id, fit_answer(std::move(x.json))};
+  survey_response with{x.id, env.node_id, fit_answer(std::move(x.json))};
   if (x.run == env.run_id)
-    collect(std::move(with));
+    collect(x.run, std::move(with));
   else
-    send(x.run, std::move(with));
+    respond(x.run, std::move(with));
 }
 
-void cluster_desk_state::send(const std::string& run, answered x) {
-  auto& env = *setup_.env;
-  env.bus->publish(env.names.answers(run),
-                   std::make_shared<const std::string>(encode(x)),
-                   [](const publish_receipt&) {
-                     // nop: who has asked does not wait for ever
-                   });
+void cluster_desk_state::respond(const std::string& run, survey_response x) {
+  send_to_node(*setup_.env, run, std::move(x));
 }
 
 caf::error inspect(json_inspector& f, cluster_desk_state& x) {
@@ -248,7 +282,7 @@ cluster_desk::behavior_type cluster_desk::make_behavior() {
     [this](ask_nodes& x) { state.ask(x); },
     [this](answer_by& x) { state.change_answerer(x); },
     [this](nodes_listed& x) { state.take(x); },
-    [this](const node_packets& x) { state.take(x); },
+    [this](const control_packets& x) { state.take(x); },
     [this](const question_unsent& x) { state.give_up_others(x); },
     [this](node_answered& x) { state.take(x); },
     [this](const question_overdue& x) { state.give_up(x); },

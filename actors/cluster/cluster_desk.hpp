@@ -16,6 +16,7 @@ namespace atrium {
 // -- messages; what they are for: actors/interfaces.hpp -----------------------
 
 struct ask_nodes {
+  std::string run; // of the only one to ask; empty: all
   question what;
   asker who;
 };
@@ -43,13 +44,13 @@ struct node_answered {
   std::string json;
 };
 
-struct node_packets {
+struct control_packets {
   std::vector<shared_bytes> batch;
   permit held;
 };
 
 /// The state behind `cluster`: gathers the answers to this node's questions,
-/// and has those of others answered.
+/// has those of others answered and their commands carried out.
 class cluster_desk_state {
 public:
   static inline constexpr auto name = "cluster";
@@ -66,7 +67,7 @@ public:
 
   void take(nodes_listed& x);
 
-  void take(const node_packets& x);
+  void take(const control_packets& x);
 
   void take(node_answered& x);
 
@@ -83,6 +84,7 @@ public:
 private:
   struct gathering {
     asker who;
+    std::string only; // run of the only node that is asked, or empty
     std::optional<node_listing> nodes;
     bool unsent = false;
     std::map<std::string, cluster_answer::row> answers; // by run
@@ -91,10 +93,17 @@ private:
 
   using gatherings = std::map<std::uint64_t, gathering>;
 
-  void serve(asked& x);
-  void collect(answered x);
-  void answer(const asked& x, const permit& held);
-  void send(const std::string& run, answered x);
+  /// Return false if that makes no sense here.
+  bool dispatch(const std::string& run, survey_request& x);
+  bool dispatch(const std::string& run, survey_response& x);
+  template <class Command>
+  bool dispatch(const std::string& run, const Command& x);
+
+  void drop(control_packet_error why);
+  void collect(const std::string& run, survey_response x);
+  void answer(const std::string& run, const survey_request& x,
+              const permit& held);
+  void respond(const std::string& run, survey_response x);
   bool is_complete(const gathering& x) const;
   void end_if_complete(gatherings::iterator i);
   void end(gatherings::iterator i);

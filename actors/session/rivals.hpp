@@ -1,6 +1,7 @@
 #pragma once
 
-#include "atrium/actors/cluster/eviction.hpp"
+#include "atrium/actors/connection_control.hpp"
+#include "atrium/actors/environment.hpp"
 #include "atrium/actors/probe_messages.hpp"
 
 #include <string>
@@ -18,7 +19,7 @@ public:
            actor_number asker) {
     unheard_ = std::move(all);
     for (auto& x : unheard_)
-      ask_after(env, x, asker);
+      env.control->probe(x, asker);
   }
 
   /// Takes an answer. Returns whether there is no use in waiting for more.

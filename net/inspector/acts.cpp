@@ -18,10 +18,11 @@ void inspector_state::close(actor_number connection) {
                                       "disconnected by an administrator"});
 }
 
-void inspector_state::disconnect_connection(const std::string& id, answer to) {
+void inspector_state::disconnect_connection(const std::string& id,
+                                            bool everywhere, answer to) {
   auto number = connection_number(*setup_.env, id);
-  if (number == 0)
-    return ask_nodes("disconnect_connection", id, to);
+  if (number == 0 && everywhere)
+    return ask_node_of(id, "disconnect_connection", to);
   auto end = [this, number](auto& shown, children& found) {
     if (!is_found(found, number))
       return;
@@ -41,7 +42,7 @@ void inspector_state::disconnect_connection(const std::string& id, answer to) {
 void inspector_state::disconnect_user(const std::string& name, bool everywhere,
                                       answer to) {
   if (everywhere && setup_.cluster)
-    return ask_nodes("disconnect_user", name, to);
+    return disconnect_everywhere(name, to);
   auto end = [this, name](auto& shown, json state) {
     auto ids = state.value("connections", json::array());
     for (auto& id : ids)

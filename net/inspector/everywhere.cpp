@@ -71,23 +71,36 @@ void inspector_state::view_everywhere(child_kind kind, const std::string& name,
   });
 }
 
-void inspector_state::ask_nodes(const char* kind, const std::string& name,
-                                answer to) {
-  if (!setup_.cluster)
+void inspector_state::disconnect_everywhere(const std::string& user,
+                                            answer to) {
+  setup_.cluster->ask({"disconnect_user", user},
+                      [back = here(), to, user](cluster_answer x) {
+                        back([to, user, x = std::move(x)]() mutable {
+                          auto result = merge("user", "disconnected", user, x);
+                          if (result["nodes"].empty() && x.silent.empty())
+                            refuse_unknown(to);
+                          else
+                            to.deliver(std::uint16_t{200}, dump(result));
+                        });
+                      });
+}
+
+// The id names the node, so no other is asked.
+void inspector_state::ask_node_of(const std::string& connection,
+                                  const char* kind, answer to) {
+  std::string run{run_of(connection)};
+  if (!setup_.cluster || run.empty() || run == setup_.env->run_id)
     return refuse_unknown(to);
-  auto is_user = std::string_view{kind} == "disconnect_user";
-  setup_.cluster->ask(
-    {kind, name}, [back = here(), to, name, is_user](cluster_answer x) {
-      back([to, name, is_user, x = std::move(x)]() mutable {
-        auto result
-          = is_user ? merge("user", "disconnected", name, x) : first_of(x);
-        if (result.is_null()
-            || (is_user && result["nodes"].empty() && x.silent.empty()))
-          refuse_unknown(to);
-        else
-          to.deliver(std::uint16_t{200}, dump(result));
-      });
-    });
+  setup_.cluster->ask_one(run, {kind, connection},
+                          [back = here(), to](cluster_answer x) {
+                            back([to, x = std::move(x)]() mutable {
+                              auto result = first_of(x);
+                              if (result.is_null())
+                                refuse_unknown(to);
+                              else
+                                to.deliver(std::uint16_t{200}, dump(result));
+                            });
+                          });
 }
 
 void answer_cluster(caf::actor_system& system, const inspect_service& whom,
@@ -101,9 +114,9 @@ void answer_cluster(caf::actor_system& system, const inspect_service& whom,
   constexpr kind kinds[] = {
     {"room", "rooms/", "?local=1", false},
     {"user", "users/", "?local=1", false},
-    {"connection", "connections/", "", false},
+    {"connection", "connections/", "?local=1", false},
     {"disconnect_user", "users/", "/disconnect?local=1", true},
-    {"disconnect_connection", "connections/", "/disconnect", true},
+    {"disconnect_connection", "connections/", "/disconnect?local=1", true},
   };
   for (auto& x : kinds)
     if (what.kind == x.name) {

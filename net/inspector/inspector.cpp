@@ -54,7 +54,7 @@ void inspector_state::view_path(const inspect_target& x, answer to) {
       return here ? view_here(kind, path[1], to)
                   : view_everywhere(kind, path[1], to);
     if (what == "connections")
-      return view_connection(path[1], to);
+      return view_connection(path[1], !here, to);
     if (what == "actors")
       return view_actor(path[1], to);
   }
@@ -74,10 +74,11 @@ inspector_state::act(const std::string& target, const std::string& body) {
     return to;
   }
   auto& path = x->path();
+  auto everywhere = x->text("local").empty();
   if (path[0] == "connections" && path[2] == "disconnect")
-    disconnect_connection(path[1], to);
+    disconnect_connection(path[1], everywhere, to);
   else if (path[0] == "users" && path[2] == "disconnect")
-    disconnect_user(path[1], x->text("local").empty(), to);
+    disconnect_user(path[1], everywhere, to);
   else if (path[0] == "rooms" && path[2] == "publish")
     publish(path[1], body, to);
   else

@@ -76,7 +76,7 @@ private:
   void view_tree(const inspect_target& x, answer to);
   void view_children(child_kind kind, const inspect_target& x, answer to);
   void view_connections(const inspect_target& x, answer to);
-  void view_connection(const std::string& id, answer to);
+  void view_connection(const std::string& id, bool everywhere, answer to);
   void view_actor(const std::string& number, answer to);
   void view_found(const inspect_target& x, answer to);
   void view_top(const inspect_target& x, answer to);
@@ -87,10 +87,11 @@ private:
                     answer to);
   void view_everywhere(child_kind kind, const std::string& name, answer to);
 
-  void disconnect_connection(const std::string& id, answer to);
+  void disconnect_connection(const std::string& id, bool everywhere, answer to);
   void disconnect_user(const std::string& name, bool everywhere, answer to);
   void publish(const std::string& room, const std::string& body, answer to);
-  void ask_nodes(const char* kind, const std::string& name, answer to);
+  void disconnect_everywhere(const std::string& user, answer to);
+  void ask_node_of(const std::string& connection, const char* kind, answer to);
   void close(actor_number connection);
   static void add_slow(const std::shared_ptr<gathering>& all, const child& x);
 

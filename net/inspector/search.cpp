@@ -60,10 +60,11 @@ void inspector_state::view_connections(const inspect_target& x, answer to) {
                    });
 }
 
-void inspector_state::view_connection(const std::string& id, answer to) {
+void inspector_state::view_connection(const std::string& id, bool everywhere,
+                                      answer to) {
   auto number = connection_number(*setup_.env, id);
-  if (number == 0)
-    return ask_nodes("connection", id, to);
+  if (number == 0 && everywhere)
+    return ask_node_of(id, "connection", to);
   auto show = [number](auto& shown, children& found) {
     if (!is_found(found, number))
       return;

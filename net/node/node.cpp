@@ -1,6 +1,6 @@
 #include "atrium/net/node/node.hpp"
 
-#include "atrium/actors/cluster/eviction.hpp"
+#include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
@@ -175,8 +175,7 @@ environment_ptr node::make_environment(room_types rooms) {
   };
   for (auto& lane : lanes_)
     env->lanes.push_back(lane->port());
-  evictions_ = env->bus->subscribe(env->names.node(env->run_id),
-                                   make_eviction_listener(env));
+  env->control = std::make_shared<connection_commands>(env);
   return env;
 }
 

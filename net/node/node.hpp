@@ -105,7 +105,6 @@ private:
   std::shared_ptr<administrators> administrators_;
   std::unique_ptr<observatory> observatory_;
   node_context_ptr context_;
-  bus::subscription evictions_;
   std::shared_ptr<listener> listener_;
   std::shared_ptr<listener> internal_listener_; // none if it is off
   std::string error_;                           // why it cannot start

@@ -1,6 +1,6 @@
 #include "atrium/net/node/node_parts.hpp"
 
-#include "atrium/actors/cluster/eviction.hpp"
+#include "atrium/actors/connection_control.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
@@ -63,14 +63,14 @@ std::shared_ptr<connection_limiter>
 make_limiter(const options& from, const environment& env, redis_host* redis) {
   if (from.limits.connections_per_user == 0)
     return nullptr;
-  limiter_config rules{env.run_id, from.limits.connections_per_user,
-                       from.limits.user_policy,
-                       [known = env.weak_from_this()](const std::string& id) {
-                         if (auto node = known.lock()) {
-                           ++node->user_counts->users_evicted;
-                           evict(*node, id);
-                         }
-                       }};
+  limiter_config rules{
+    env.run_id, from.limits.connections_per_user, from.limits.user_policy,
+    [known = env.weak_from_this()](const std::string& id) {
+      if (auto node = known.lock()) {
+        ++node->user_counts->users_evicted;
+        node->control->disconnect(id, close_code::too_many_connections);
+      }
+    }};
   if (redis == nullptr)
     return std::make_shared<memory_connection_limiter>(std::move(rules));
   limiter_timing timing;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/lane.hpp"
 #include "atrium/actors/directory/directory.hpp"
@@ -174,6 +175,7 @@ struct node_fixture : test_coordinator_fixture<> {
     env->node_id = "n1";
     env->run_id = "run";
     env->bus = wire = std::make_shared<scripted_bus>();
+    env->control = std::make_shared<connection_commands>(env);
     env->rooms = std::move(rooms);
     env->now = [this] { return now; };
     for (int i = 0; i < 2; ++i) {

@@ -108,6 +108,13 @@ struct cluster_fixture : test_coordinator_fixture<> {
     sched.run();
   }
 
+  /// The same, of the node with this run alone.
+  void ask_one(const std::string& run, question what) {
+    at("a").subject->ask_one(run, std::move(what),
+                             [this](cluster_answer x) { told.push_back(std::move(x)); });
+    sched.run();
+  }
+
   void pass(std::chrono::milliseconds time) {
     advance_time(time);
     sched.run();

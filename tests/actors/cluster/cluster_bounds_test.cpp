@@ -16,11 +16,11 @@ namespace {
 struct fixture : cluster_fixture {
   // What others would have sent.
   void question_from(const std::string& run, question what) {
-    publish(names.nodes(), encode(asked{1, run, std::move(what)}));
+    publish(names.nodes(), encode({run, survey_request{1, std::move(what)}}));
   }
 
   void answer_from(const std::string& run, std::string json, std::uint64_t id = 1) {
-    publish(names.answers("ar"), encode(answered{id, "x" + run, run, std::move(json)}));
+    publish(names.node("ar"), encode({run, survey_response{id, "x" + run, std::move(json)}}));
   }
 };
 
@@ -66,7 +66,7 @@ CAF_TEST(too many questions at once are refused and the place is free later) {
 
 CAF_TEST(too many questions of others are answered that the node is busy) {
   auto ghost = std::make_shared<ear>();
-  auto listening = wire->subscribe(names.answers("ghost"), ghost);
+  auto listening = wire->subscribe(names.node("ghost"), ghost);
   for (std::size_t i = 0; i < cluster::max_questions; ++i)
     question_from("ghost", {"room", "later"});
   CAF_CHECK_EQUAL(ghost->heard, lines{});
@@ -74,10 +74,10 @@ CAF_TEST(too many questions of others are answered that the node is busy) {
   CAF_REQUIRE_EQUAL(ghost->heard.size(), 3U);
   CAF_CHECK_EQUAL(counted("b").cluster_counts->questions_refused.load(), 1U);
   for (auto& x : ghost->heard) {
-    auto read = decode_cluster_packet(x);
-    auto* answer = std::get_if<answered>(&read);
-    CAF_REQUIRE(answer != nullptr);
-    CAF_CHECK_EQUAL(answer->json, R"({"error":"busy"})");
+    auto read = decode_control_packet(x);
+    auto* packet = std::get_if<control_packet>(&read);
+    CAF_REQUIRE(packet != nullptr);
+    CAF_CHECK_EQUAL(std::get<survey_response>(packet->what).json, R"({"error":"busy"})");
   }
   at("b").kept.clear();
   question_from("ghost", {"room", "x"});
@@ -122,7 +122,7 @@ CAF_TEST(answers of all questions together have a bound) {
 CAF_TEST(packets that wait have a bound) {
   auto big = std::make_shared<const std::string>(max_answer_bytes, 'x');
   for (int i = 0; i < 100; ++i)
-    wire->publish(names.answers("ar"), big, [](const publish_receipt&) {});
+    wire->publish(names.node("ar"), big, [](const publish_receipt&) {});
   auto dropped = counted("a").cluster_counts->node_packet_drops.load();
   CAF_CHECK(dropped > 30 && dropped < 40);
   sched.run();
@@ -143,13 +143,14 @@ CAF_TEST(the first answer of a run counts) {
 }
 
 CAF_TEST(what is no packet is counted and ignored) {
-  for (auto bytes : {"", "{", "[]", "evict:ar-1", R"({"v":1,"type":"ask","id":1})", "\xff"})
+  for (auto bytes :
+       {"", "{", "[]", "evict:ar-1", R"({"v":1,"type":"survey_request","id":1})", "\xff"})
     publish(names.nodes(), bytes);
   CAF_CHECK_EQUAL(counted("a").delivery_counts->malformed_packets.load(), 6U);
   for (auto bytes : {R"({"v":2})", R"({"v":1,"type":"shout","id":1})"})
-    publish(names.answers("ar"), bytes);
-  CAF_CHECK_EQUAL(counted("a").cluster_counts->unknown_versions.load(), 2U);
-  CAF_CHECK_EQUAL(counted("b").cluster_counts->unknown_versions.load(), 0U);
+    publish(names.node("ar"), bytes);
+  CAF_CHECK_EQUAL(counted("a").delivery_counts->unknown_versions.load(), 2U);
+  CAF_CHECK_EQUAL(counted("b").delivery_counts->unknown_versions.load(), 0U);
   ask({"room", "x"});
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
 }
@@ -158,11 +159,11 @@ CAF_TEST(any bytes are survived) {
   std::minstd_rand random{1};
   auto pick = [&](std::size_t n) { return std::size_t{random()} % n; };
   for (int i = 0; i < 3'000; ++i) {
-    auto bytes = i % 2 == 0 ? encode(asked{1, "ghost", {"room", "x"}})
-                            : encode(answered{1, "b", "br", "{\"a\":1}"});
+    auto bytes = i % 2 == 0 ? encode({"ghost", survey_request{1, {"room", "x"}}})
+                            : encode({"br", survey_response{1, "b", "{\"a\":1}"}});
     for (auto n = pick(4); n > 0; --n)
       bytes[pick(bytes.size())] = static_cast<char>(random());
-    publish(pick(2) == 0 ? names.nodes() : names.answers("ar"), bytes);
+    publish(pick(2) == 0 ? names.nodes() : names.node("ar"), bytes);
   }
   CAF_CHECK(counted("a").delivery_counts->malformed_packets.load() > 100);
   ask({"room", "x"});

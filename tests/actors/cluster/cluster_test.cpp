@@ -6,7 +6,15 @@ using namespace atrium;
 using namespace atrium::test;
 using namespace std::chrono_literals;
 
-CAF_TEST_FIXTURE_SCOPE(cluster_tests, cluster_fixture)
+namespace {
+
+struct fixture : cluster_fixture {
+  int strangers = 0; // questions that went to who was not asked
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(cluster_tests, fixture)
 
 CAF_TEST(all nodes answer and nobody waits for the end of the patience) {
   ask({"room", "x"});
@@ -84,6 +92,49 @@ CAF_TEST(a node that the registry does not know yet is heard) {
   registry->waiting.at(0)(registry->listing);
   sched.run();
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
+}
+
+CAF_TEST(one node is asked and the others hear nothing of it) {
+  at("c").subject->answer_with([this](const question&, const auto&) { ++strangers; });
+  ask_one("br", {"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(rows(), lines{"b=\"b room x\""});
+  CAF_CHECK_EQUAL(told[0].silent, lines{});
+  CAF_CHECK_EQUAL(told[0].error, "");
+  ask_one("ar", {"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 2U);
+  CAF_CHECK_EQUAL(rows(), lines{"a=\"a room x\""});
+  CAF_CHECK_EQUAL(strangers, 0);
+}
+
+CAF_TEST(a node that does not exist is not waited for) {
+  ask_one("nobody", {"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(rows(), lines{});
+  CAF_CHECK_EQUAL(told[0].silent, lines{});
+  registry->add("d", "dr", true);
+  ask_one("dr", {"room", "x"});
+  CAF_REQUIRE_EQUAL(told.size(), 2U);
+  CAF_CHECK_EQUAL(told[1].silent, lines{"d"});
+}
+
+CAF_TEST(one node that hangs is waited for and named) {
+  at("b").subject->answer_with(
+    [this](const question&, auto done) { at("b").kept.push_back(std::move(done)); });
+  ask_one("br", {"room", "x"});
+  CAF_CHECK(told.empty());
+  pass(1s);
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].silent, lines{"b"});
+}
+
+CAF_TEST(a registry that may be out of date does not say that a node is not there) {
+  registry->listing.error = "Redis is down";
+  ask_one("nobody", {"room", "x"});
+  CAF_CHECK(told.empty());
+  pass(1s);
+  CAF_REQUIRE_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].error, "Redis is down");
 }
 
 CAF_TEST(without a bus this node answers at once and says what is wrong) {

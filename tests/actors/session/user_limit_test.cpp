@@ -1,11 +1,13 @@
 #define CAF_SUITE user_limit_test
 
-#include "atrium/actors/cluster/eviction.hpp"
+#include "atrium/actors/cluster/cluster.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/memory/memory_connection_limiter.hpp"
+#include "atrium/broker/memory/memory_node_registry.hpp"
 
 #include "support/actor_fixture.hpp"
+#include "support/bus_probe.hpp"
 
 using namespace atrium;
 using namespace atrium::test;
@@ -56,19 +58,64 @@ private:
   std::function<void(const std::string&)> hear_;
 };
 
+// What other nodes say, as the tests write it: `probe:<connection>:<asker>`.
+std::string packet_of(std::string_view word) {
+  std::vector<std::string> parts(1);
+  for (auto c : word)
+    if (c == ':')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  parts.resize(3);
+  if (parts[0] == "disconnect")
+    return encode({"other", disconnect_command{parts[1], close_code::too_many_connections}});
+  if (parts[0] == "probe")
+    return encode({"other", probe_request{parts[1], parts[2]}});
+  if (parts[0] == "alive" || parts[0] == "silent")
+    return encode({"other", probe_response{parts[2], parts[1], parts[0] == "alive"}});
+  return R"({"v":1,"type":")" + parts[0] + R"(","run":"other"})";
+}
+
+// The other way round.
+std::string word_of(std::string_view packet) {
+  auto read = decode_control_packet(packet);
+  auto* x = std::get_if<control_packet>(&read);
+  CAF_REQUIRE(x != nullptr);
+  if (auto* command = std::get_if<disconnect_command>(&x->what))
+    return "disconnect:" + command->connection;
+  if (auto* asked = std::get_if<probe_request>(&x->what))
+    return "probe:" + asked->connection + ':' + asked->asker;
+  auto& answer = std::get<probe_response>(x->what);
+  return (answer.alive ? "alive:" : "silent:") + answer.asker + ':' + answer.connection;
+}
+
 struct fixture : node_fixture {
   ~fixture() override {
     for (auto& x : clients)
       disconnect(x);
+    nodes.reset();
+    sched.run();
   }
 
   void limit(std::size_t most, surplus_policy policy) {
-    env->limiter = std::make_shared<memory_connection_limiter>(limiter_config{
-      env->run_id, most, policy, [this](const std::string& id) { evict(*env, id); }});
-    listening = wire->subscribe(env->names.node(env->run_id), make_eviction_listener(env));
+    env->limiter = std::make_shared<memory_connection_limiter>(
+      limiter_config{env->run_id, most, policy, [this](const std::string& id) {
+                       env->control->disconnect(id, close_code::too_many_connections);
+                     }});
+    auto registry = std::make_shared<memory_node_registry>([] { return node_info{}; });
+    nodes.reset();
+    nodes.emplace(sys, nullptr, cluster_setup{env, registry, nullptr, nullptr});
+    sched.run();
   }
 
-  bus::subscription listening;
+  // Says something to this node as another one does.
+  void say(const std::string& word) {
+    wire->publish(env->names.node(env->run_id), bytes(packet_of(word)),
+                  [](const publish_receipt&) {});
+    sched.run();
+  }
+
+  std::optional<cluster> nodes;
 };
 
 } // namespace
@@ -132,25 +179,44 @@ CAF_TEST(a user actor that dies gives the places back) {
   CAF_CHECK_EQUAL(slow->left, lines{"ann"});
 }
 
-CAF_TEST(words that no node understands are counted) {
+CAF_TEST(commands that no node understands are counted) {
   limit(1, surplus_policy::reject);
-  auto channel = env->names.node(env->run_id);
   auto ann = connect("ann");
   ann.out->take();
-  wire->publish(channel, std::make_shared<const std::string>("dance:run-1"),
-                [](const publish_receipt&) {});
-  wire->publish(channel, std::make_shared<const std::string>("evict:other-1"),
-                [](const publish_receipt&) {});
-  wire->publish(channel, std::make_shared<const std::string>("evict:run-99999999"),
-                [](const publish_receipt&) {});
-  sched.run();
-  for (auto* word : {"evict:run-1:other-1", "probe:run-1", "alive:run-1:", "evict:", "evict"})
-    wire->publish(channel, std::make_shared<const std::string>(word),
-                  [](const publish_receipt&) {});
-  sched.run();
+  for (auto* word : {"dance:run-1", "disconnect:other-1", "disconnect:run-99999999", "probe:run-1",
+                     "probe:other-1:run-1", "alive:run-1:", "alive:other-1:run-1", "disconnect:"})
+    say(word);
   CAF_CHECK_EQUAL(env->delivery_counts->unknown_versions.load(), 1U);
   CAF_CHECK_EQUAL(env->delivery_counts->malformed_packets.load(), 6U);
   CAF_CHECK(ann.out->take().empty());
+}
+
+CAF_TEST(a node closes the connection that another one names and says why) {
+  limit(2, surplus_policy::reject);
+  auto phone = connect("ann", 0);
+  auto laptop = connect("ann", 1);
+  phone.out->take();
+  laptop.out->take();
+  say("disconnect:" + laptop.out->connection);
+  CAF_CHECK_EQUAL(laptop.out->take(), lines{"close 4004"});
+  wire->publish(env->names.nodes(),
+                bytes(encode({"other", disconnect_command{phone.out->connection}})),
+                [](const publish_receipt&) {});
+  sched.run();
+  CAF_CHECK_EQUAL(phone.out->take(), lines{"close 4005"});
+}
+
+CAF_TEST(a command about a connection goes to its node alone) {
+  lines words;
+  auto listen = [&](const std::string& channel) {
+    return wire->subscribe(channel,
+                           std::make_shared<ear>([&](auto& x) { words.push_back(word_of(x)); }));
+  };
+  auto all = listen(env->names.nodes());
+  auto owner = listen(env->names.node("other"));
+  auto third = listen(env->names.node("third"));
+  env->control->disconnect("other-7", close_code::too_many_connections);
+  CAF_CHECK_EQUAL(words, lines{"disconnect:other-7"});
 }
 
 CAF_TEST(the place of a client that does not answer is free) {
@@ -189,13 +255,8 @@ CAF_TEST(a connection that is gone by the time somebody asks is no rival) {
 CAF_TEST(nodes ask each other) {
   limit(1, surplus_policy::reject);
   lines words;
-  auto elsewhere = wire->subscribe(env->names.node("other"),
-                                   std::make_shared<ear>([&](auto& x) { words.push_back(x); }));
-  auto say = [&](const std::string& word) {
-    wire->publish(env->names.node(env->run_id), std::make_shared<const std::string>(word),
-                  [](const publish_receipt&) {});
-    sched.run();
-  };
+  auto elsewhere = wire->subscribe(
+    env->names.node("other"), std::make_shared<ear>([&](auto& x) { words.push_back(word_of(x)); }));
   auto ann = connect("ann");
   auto id = ann.out->connection;
   ann.out->take();

@@ -1,0 +1,96 @@
+#include "atrium/actors/cluster/connection_commands.hpp"
+
+#include "atrium/actors/cluster/control_channel.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/probe_messages.hpp"
+
+#include <caf/send.hpp>
+
+namespace atrium {
+
+namespace {
+
+// Only the lane that has the connection does something.
+template <class Message>
+void tell_lanes(const environment& env, const Message& x) {
+  for (auto& lane : env.lanes)
+    caf::anon_send(lane.actor, x);
+}
+
+constexpr std::string_view reason_of(close_code why) {
+  return why == close_code::too_many_connections
+           ? "the user has too many connections"
+           : "disconnected by an administrator";
+}
+
+void close_here(const environment& env, actor_number connection,
+                close_code why) {
+  tell_lanes(env, close_one{connection, why, std::string{reason_of(why)}});
+}
+
+void answer_here(const environment& env, actor_number asker, std::string rival,
+                 bool alive) {
+  tell_lanes(env, probe_answered{asker, {std::move(rival), alive}});
+}
+
+void probe_here(const environment& env, actor_number connection,
+                probe::answer_function answer) {
+  auto question = std::make_shared<class probe>(std::move(answer));
+  tell_lanes(
+    env, probe_one{connection, std::move(question), env.limits.probe_timeout});
+}
+
+} // namespace
+
+void connection_commands::disconnect(const std::string& id,
+                                     close_code why) const {
+  auto env = env_.lock();
+  if (!env)
+    return;
+  if (auto number = connection_number(*env, id))
+    close_here(*env, number, why);
+  else
+    send_to_node(*env, run_of(id), disconnect_command{id, why});
+}
+
+void connection_commands::probe(const std::string& id,
+                                actor_number asker) const {
+  auto env = env_.lock();
+  if (!env)
+    return;
+  if (auto number = connection_number(*env, id))
+    probe_here(*env, number, [env, id, asker](bool alive) {
+      answer_here(*env, asker, id, alive);
+    });
+  else
+    send_to_node(*env, run_of(id),
+                 probe_request{id, connection_id(*env, asker)});
+}
+
+bool obey(const environment& env, const disconnect_command& x) {
+  auto number = connection_number(env, x.connection);
+  if (number != 0)
+    close_here(env, number, x.why);
+  return number != 0;
+}
+
+bool obey(const environment& env, const probe_request& x) {
+  auto number = connection_number(env, x.connection);
+  if (number == 0)
+    return false;
+  probe_here(env, number, [env = env.shared_from_this(), x](bool alive) {
+    send_to_node(*env, run_of(x.asker),
+                 probe_response{x.connection, x.asker, alive});
+  });
+  return true;
+}
+
+bool obey(const environment& env, const probe_response& x) {
+  auto asker = connection_number(env, x.asker);
+  if (asker != 0)
+    answer_here(env, asker, x.connection, x.alive);
+  return asker != 0;
+}
+
+} // namespace atrium

@@ -1,0 +1,197 @@
+#include "atrium/actors/cluster/control_packet.hpp"
+
+#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/util/text.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace atrium {
+
+namespace {
+
+using content = control_packet::content;
+
+// Names, numbers and the braces round an answer.
+constexpr std::size_t max_packet_bytes = max_answer_bytes + 4'096;
+
+constexpr std::size_t max_name_bytes = 128; // of a node, run or connection
+
+constexpr std::string_view nothing = "null";
+
+// -- writing ------------------------------------------------------------------
+
+void append(std::string& out, std::string_view key, std::string_view text) {
+  out.append(",\"").append(key).append("\":");
+  append_json_string(out, is_utf8(text) ? text : std::string_view{});
+}
+
+void append(std::string& out, std::string_view key, std::uint64_t number) {
+  out.append(",\"").append(key).append("\":").append(std::to_string(number));
+}
+
+void append_members(std::string& out, const survey_request& x) {
+  append(out, "id", x.id);
+  append(out, "kind", x.what.kind);
+  append(out, "name", x.what.name);
+}
+
+void append_members(std::string& out, const survey_response& x) {
+  append(out, "id", x.id);
+  append(out, "node", x.node);
+  out.append(",\"body\":").append(x.json.empty() ? nothing : x.json);
+}
+
+void append_members(std::string& out, const disconnect_command& x) {
+  append(out, "connection", x.connection);
+  append(out, "code", static_cast<std::uint64_t>(x.why));
+}
+
+void append_members(std::string& out, const probe_request& x) {
+  append(out, "connection", x.connection);
+  append(out, "asker", x.asker);
+}
+
+void append_members(std::string& out, const probe_response& x) {
+  append(out, "connection", x.connection);
+  append(out, "asker", x.asker);
+  out.append(",\"alive\":").append(x.alive ? "true" : "false");
+}
+
+// -- reading ------------------------------------------------------------------
+
+std::optional<std::string> text_in(const json_object& x, std::string_view key) {
+  auto raw = x.find(key);
+  return raw ? json_string(*raw) : std::nullopt;
+}
+
+std::optional<std::uint64_t> number_in(const json_object& x,
+                                       std::string_view key) {
+  auto raw = x.find(key);
+  return raw ? json_unsigned(*raw) : std::nullopt;
+}
+
+std::optional<std::string> name_in(const json_object& x, std::string_view key) {
+  auto result = text_in(x, key);
+  if (!result || result->empty() || result->size() > max_name_bytes)
+    return std::nullopt;
+  return result;
+}
+
+std::optional<content> read_survey_request(const json_object& x) {
+  auto id = number_in(x, "id");
+  auto kind = text_in(x, "kind");
+  auto name = text_in(x, "name");
+  if (!id || !kind || !name || kind->size() + name->size() > max_question_bytes)
+    return std::nullopt;
+  return survey_request{*id, {std::move(*kind), std::move(*name)}};
+}
+
+std::optional<content> read_survey_response(const json_object& x) {
+  auto id = number_in(x, "id");
+  auto node = name_in(x, "node");
+  auto body = x.find("body");
+  if (!id || !node || !body || body->size() > max_answer_bytes)
+    return std::nullopt;
+  return survey_response{*id, std::move(*node),
+                         std::string{*body == nothing ? "" : *body}};
+}
+
+// A reason that is not known, or not one for clients, is no reason to let the
+// client stay.
+std::optional<content> read_disconnect(const json_object& x) {
+  auto connection = name_in(x, "connection");
+  auto code = number_in(x, "code");
+  if (!connection || !code)
+    return std::nullopt;
+  auto limit = static_cast<std::uint64_t>(close_code::too_many_connections);
+  return disconnect_command{std::move(*connection),
+                            code == limit ? close_code::too_many_connections
+                                          : close_code::disconnected};
+}
+
+std::optional<content> read_probe_request(const json_object& x) {
+  auto connection = name_in(x, "connection");
+  auto asker = name_in(x, "asker");
+  if (!connection || !asker)
+    return std::nullopt;
+  return probe_request{std::move(*connection), std::move(*asker)};
+}
+
+std::optional<content> read_probe_response(const json_object& x) {
+  auto connection = name_in(x, "connection");
+  auto asker = name_in(x, "asker");
+  auto alive = x.find("alive");
+  if (!connection || !asker || (alive != "true" && alive != "false"))
+    return std::nullopt;
+  return probe_response{std::move(*connection), std::move(*asker),
+                        *alive == "true"};
+}
+
+struct reader {
+  std::string_view type;
+  std::optional<content> (*read)(const json_object& x);
+};
+
+constexpr reader readers[] = {
+  {survey_request::type, read_survey_request},
+  {survey_response::type, read_survey_response},
+  {disconnect_command::type, read_disconnect},
+  {probe_request::type, read_probe_request},
+  {probe_response::type, read_probe_response},
+};
+
+} // namespace
+
+std::string error_answer(std::string_view code) {
+  std::string result = "{\"error\":";
+  append_json_string(result, code);
+  return result + '}';
+}
+
+std::string fit_answer(std::string json) {
+  if (json.size() > max_answer_bytes)
+    return error_answer("too_large");
+  // Exactly one value, so that it cannot end the packet and begin another.
+  if (json.empty() || is_json_value(json))
+    return json;
+  return error_answer("internal");
+}
+
+std::string encode(const control_packet& x) {
+  auto result = "{\"v\":" + std::to_string(control_packet::version);
+  std::visit(
+    [&](auto& what) {
+      append(result, "type", what.type);
+      append(result, "run", x.run);
+      append_members(result, what);
+    },
+    x.what);
+  return result + '}';
+}
+
+std::variant<control_packet, control_packet_error>
+decode_control_packet(std::string_view bytes) {
+  auto object = bytes.size() <= max_packet_bytes && is_utf8(bytes)
+                  ? json_object::parse(bytes)
+                  : std::nullopt;
+  auto version = object ? number_in(*object, "v") : std::nullopt;
+  if (!version)
+    return control_packet_error::malformed;
+  if (*version != control_packet::version)
+    return control_packet_error::unknown;
+  auto type = text_in(*object, "type");
+  if (!type)
+    return control_packet_error::malformed;
+  for (auto& x : readers)
+    if (x.type == *type) {
+      auto run = name_in(*object, "run");
+      auto what = run ? x.read(*object) : std::nullopt;
+      if (!what)
+        return control_packet_error::malformed;
+      return control_packet{std::move(*run), std::move(*what)};
+    }
+  return control_packet_error::unknown;
+}
+
+} // namespace atrium
