@@ -25,22 +25,26 @@ int hex_value(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-} // namespace
-
-std::string escape(std::string_view id) {
+void append_escaped(std::string& out, std::string_view id) {
   static constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string result;
-  result.reserve(id.size());
   for (auto c : id) {
     if (keep(c)) {
-      result.push_back(c);
+      out.push_back(c);
       continue;
     }
     auto byte = static_cast<unsigned char>(c);
-    result.push_back('%');
-    result.push_back(hex[byte >> 4U]);
-    result.push_back(hex[byte & 15U]);
+    out.push_back('%');
+    out.push_back(hex[byte >> 4U]);
+    out.push_back(hex[byte & 15U]);
   }
+}
+
+} // namespace
+
+std::string escape(std::string_view id) {
+  std::string result;
+  result.reserve(id.size());
+  append_escaped(result, id);
   return result;
 }
 
@@ -67,15 +71,15 @@ std::optional<std::string> unescape(std::string_view text) {
 }
 
 std::string channel_names::room(std::string_view name) const {
-  return "{" + namespace_ + ":room:" + escape(name) + "}";
+  return named(":room:", name);
 }
 
 std::string channel_names::user(std::string_view name) const {
-  return "{" + namespace_ + ":user:" + escape(name) + "}";
+  return named(":user:", name);
 }
 
 std::string channel_names::node(std::string_view run) const {
-  return "{" + namespace_ + ":node:" + escape(run) + "}";
+  return named(":node:", run);
 }
 
 std::string channel_names::nodes() const {
@@ -87,7 +91,18 @@ std::string channel_names::all() const {
 }
 
 std::string channel_names::probe(std::string_view node_id) const {
-  return "{" + namespace_ + ":probe:" + escape(node_id) + "}";
+  return named(":probe:", node_id);
+}
+
+// In one piece: every publish names its channel.
+std::string channel_names::named(std::string_view kind,
+                                 std::string_view id) const {
+  std::string result;
+  result.reserve(namespace_.size() + kind.size() + id.size() + 2);
+  result.append("{").append(namespace_).append(kind);
+  append_escaped(result, id);
+  result.push_back('}');
+  return result;
 }
 
 } // namespace atrium

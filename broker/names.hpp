@@ -46,6 +46,8 @@ public:
   std::string probe(std::string_view node_id) const;
 
 private:
+  std::string named(std::string_view kind, std::string_view id) const;
+
   std::string namespace_;
 };
 

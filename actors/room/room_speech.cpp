@@ -2,7 +2,7 @@
 // operator's code, so what it makes is checked before anybody gets it.
 
 #include "atrium/actors/connection_messages.hpp"
-#include "atrium/actors/delivery/publishing.hpp"
+#include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/room_state.hpp"
@@ -11,7 +11,6 @@
 #include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/text.hpp"
 
 namespace atrium {
@@ -72,43 +71,35 @@ void room_state::publish_from(publish_in_room& x) {
   if (auto no = ask_logic(who, message); no.code != errc::none)
     return refuse(no.code, std::move(no.why));
   ++published_;
-  auto e = new_envelope(std::move(message.data));
-  if (!message.event_id.empty())
-    e.event_id = std::move(message.event_id);
+  publisher out{*env_};
+  auto e = out.make_envelope(scope::room, name_, std::move(message.data),
+                             std::move(message.event_id));
   e.trace_id = std::move(message.trace_id);
   e.traceparent = std::move(request.traceparent);
   e.from = sender{std::move(who.user), std::move(who.connection)};
   what.event_id = e.event_id;
-  atrium::publish(
-    *env_, channel_,
-    {std::move(e), !request.echo, x.from, std::move(what), watched});
+  out.publish_for(x.from, std::move(what), std::move(e),
+                  {!request.echo, watched});
 }
 
 void room_state::publish(std::string data) {
   if (!is_json_value(data))
     return reject_words("publish", "data");
-  auto e = new_envelope(std::move(data));
-  if (watched_)
-    watch_log::published(e);
-  auto bytes = encode_packet(e, false, env_->run_id);
-  auto report
-    = [name = name_, id = std::move(e.event_id)](const publish_receipt& x) {
-        if (x.error != errc::none)
-          report_loss(name, id, x.error);
-      };
-  if (bytes.size() > env_->limits.message_bytes)
-    return report({errc::message_too_large});
-  env_->bus->publish(channel_,
-                     std::make_shared<const std::string>(std::move(bytes)),
-                     std::move(report));
+  publisher out{*env_};
+  auto e = out.make_envelope(scope::room, name_, std::move(data));
+  out.publish(e, {false, watched_},
+              [name = name_, id = e.event_id](const publish_receipt& x) {
+                if (x.error != errc::none)
+                  report_loss(name, id, x.error);
+              });
 }
 
 void room_state::tell(const member& who, std::string data) {
   if (!is_json_value(data))
     return reject_words("tell", "data");
   auto number = connection_number(*env_, who.connection);
-  auto content
-    = std::make_shared<const publication>(new_envelope(std::move(data)));
+  auto content = std::make_shared<const publication>(
+    publisher{*env_}.make_envelope(scope::room, name_, std::move(data)));
   auto& about = content->about();
   if (content->size() > env_->limits.message_bytes)
     return report_loss(name_, about.event_id, errc::message_too_large);
@@ -128,16 +119,6 @@ void room_state::reject_words(std::string_view where, std::string_view field) {
   log::error("room_words_invalid",
              {{"room", name_}, {"where", where}, {"field", field}},
              "room drops what its logic made: not JSON in UTF-8");
-}
-
-envelope room_state::new_envelope(std::string data) const {
-  envelope result;
-  result.time = env_->now();
-  result.event_id = make_ulid(result.time);
-  result.to = scope::room;
-  result.target = name_;
-  result.data = std::move(data);
-  return result;
 }
 
 } // namespace atrium

@@ -119,7 +119,6 @@ private:
   caf::error refusal(const member& who);
   void passivate_if_empty();
   void offer_to_passivate();
-  envelope new_envelope(std::string data) const;
 
   void record(node_event::kind what, const room_member& x);
   void schedule_tick();

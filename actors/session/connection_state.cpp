@@ -1,13 +1,12 @@
 #include "atrium/actors/session/connection_state.hpp"
 
 #include "atrium/actors/connection_messages.hpp"
-#include "atrium/actors/delivery/publishing.hpp"
+#include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/delivery/watched_session.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room_messages.hpp"
-#include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 
 #include <algorithm>
@@ -195,14 +194,11 @@ void connection_state::on(publish_request& x) {
 }
 
 void connection_state::on(send_request& x) {
-  auto target = x.user;
-  auto channel = setup_.env->names.user(target);
-  send_to_bus(x, scope::user, std::move(target), channel, accepted::kind::sent);
+  send_to_bus(x, scope::user, x.user, accepted::kind::sent);
 }
 
 void connection_state::on(broadcast_request& x) {
-  send_to_bus(x, scope::all, {}, setup_.env->names.all(),
-              accepted::kind::broadcasted);
+  send_to_bus(x, scope::all, {}, accepted::kind::broadcasted);
 }
 
 void connection_state::on(presence_request& x) {
@@ -220,23 +216,18 @@ void connection_state::on(ping_request& x) {
 
 template <class Request>
 void connection_state::send_to_bus(Request& x, scope to, std::string target,
-                                   const std::string& channel,
                                    accepted::kind what) {
-  envelope e;
-  e.time = setup_.env->now();
-  e.event_id = x.event_id.empty() ? make_ulid(e.time) : std::move(x.event_id);
-  e.to = to;
-  e.target = std::move(target);
+  publisher out{*setup_.env};
+  auto e = out.make_envelope(to, std::move(target), std::move(x.data),
+                             std::move(x.event_id));
   e.from = sender{setup_.who.user, id_};
   e.trace_id = std::move(x.trace_id);
   e.traceparent = std::move(x.traceparent);
-  e.data = std::move(x.data);
   auto watched
     = watched_ || (to == scope::user && setup_.env->watched.has_user(e.target));
   accepted success{what, std::move(x.id), e.target, e.event_id};
-  publish(*setup_.env, channel,
-          {std::move(e), false, connection_actor{self_}, std::move(success),
-           watched});
+  out.publish_for(connection_actor{self_}, std::move(success), std::move(e),
+                  {false, watched});
 }
 
 member connection_state::who() const {

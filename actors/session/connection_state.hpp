@@ -127,7 +127,7 @@ private:
 
   template <class Request>
   void send_to_bus(Request& x, scope to, std::string target,
-                   const std::string& channel, accepted::kind what);
+                   accepted::kind what);
 
   lane_meter& meter() {
     return *setup_.env->lanes[setup_.lane].meter;

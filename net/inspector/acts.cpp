@@ -1,10 +1,8 @@
-#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/broker/bus.hpp"
-#include "atrium/broker/envelope.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/util/random_id.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/paging.hpp"
@@ -72,29 +70,21 @@ void inspector_state::publish(const std::string& room, const std::string& body,
                   R"(the body has to be JSON: {"data":...})");
   if (!is_name(room))
     return refuse(to, 400, "bad_request", "this is no name of a room");
-  envelope e;
-  e.time = env.now();
-  e.event_id = make_ulid(e.time);
-  e.to = scope::room;
-  e.target = room;
-  e.data = *data;
-  auto bytes = encode_packet(e, false, env.run_id);
-  if (bytes.size() > env.limits.message_bytes)
-    return refuse(to, 413, "message_too_large",
-                  "no client's outbox has room for this message");
-  if (env.watched.has_room(room))
-    watch_log::published(e);
+  publisher out{env};
+  auto e = out.make_envelope(scope::room, room, std::string{*data});
   auto done = [to, id = e.event_id](const publish_receipt& x) mutable {
     if (x.error == errc::none)
       to.deliver(std::uint16_t{200}, dump({{"event_id", id}}));
+    else if (x.error == errc::message_too_large)
+      refuse(to, 413, "message_too_large",
+             "no client's outbox has room for this message");
     else
       refuse(to, 503, "bus_unavailable", std::string{to_string(x.error)});
   };
-  env.bus->publish(env.names.room(room),
-                   std::make_shared<const std::string>(std::move(bytes)),
-                   [back = here(), done](publish_receipt x) {
-                     back([done, x = std::move(x)]() mutable { done(x); });
-                   });
+  out.publish(e, {false, env.watched.has_room(room)},
+              [back = here(), done](publish_receipt x) {
+                back([done, x = std::move(x)]() mutable { done(x); });
+              });
 }
 
 } // namespace atrium

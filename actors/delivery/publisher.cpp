@@ -1,0 +1,81 @@
+#include "atrium/actors/delivery/publisher.hpp"
+
+#include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/delivery/watch_log.hpp"
+#include "atrium/broker/log/log.hpp"
+#include "atrium/broker/util/random_id.hpp"
+
+#include <caf/send.hpp>
+
+namespace atrium {
+
+envelope publisher::make_envelope(scope to, std::string target,
+                                  std::string data,
+                                  std::string event_id) const {
+  envelope result;
+  result.time = env_.now();
+  result.event_id
+    = event_id.empty() ? make_ulid(result.time) : std::move(event_id);
+  result.to = to;
+  result.target = std::move(target);
+  result.data = std::move(data);
+  return result;
+}
+
+void publisher::publish(const envelope& x, publish_options how,
+                        bus::receipt_handler done) const {
+  hand_over(channel_of(x), pack(x, how), std::move(done));
+}
+
+void publisher::publish_for(connection_actor client, accepted success,
+                            envelope x, publish_options how) const {
+  auto channel = channel_of(x);
+  auto packet = pack(x, how); // before the ids are moved out of it
+  auto level = how.watched ? log::level::info : log::level::debug;
+  hand_over(
+    std::move(channel), std::move(packet),
+    [to = std::move(client), what = std::move(success),
+     trace_id = std::move(x.trace_id), level](publish_receipt receipt) mutable {
+      auto too_large = receipt.error == errc::message_too_large;
+      if (receipt.error != errc::none && !too_large)
+        log::line(level, "publish_failed",
+                  {{"event_id", what.event_id},
+                   {"trace_id", trace_id},
+                   {"code", to_string(receipt.error)}},
+                  "bus does not take a message");
+      what.at = std::move(receipt.at);
+      caf::anon_send(to,
+                     outcome{std::move(what), receipt.error,
+                             too_large ? "too large with its envelope" : ""});
+    });
+}
+
+// A client's connection tells which node it comes from; where there is none the
+// header does.
+shared_bytes publisher::pack(const envelope& x, publish_options how) const {
+  if (how.watched)
+    watch_log::published(x);
+  auto origin = x.from ? std::string_view{} : env_.run_id;
+  return std::make_shared<const std::string>(
+    encode_packet(x, how.skip_sender, origin));
+}
+
+std::string publisher::channel_of(const envelope& x) const {
+  switch (x.to) {
+  case scope::room:
+    return env_.names.room(x.target);
+  case scope::user:
+    return env_.names.user(x.target);
+  default:
+    return env_.names.all();
+  }
+}
+
+void publisher::hand_over(std::string channel, shared_bytes packet,
+                          bus::receipt_handler done) const {
+  if (packet->size() > env_.limits.message_bytes)
+    return done({errc::message_too_large});
+  env_.bus->publish(std::move(channel), std::move(packet), std::move(done));
+}
+
+} // namespace atrium

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/replies.hpp"
+#include "atrium/broker/bus.hpp"
+#include "atrium/broker/envelope.hpp"
+
+#include <string>
+
+namespace atrium {
+
+/// How an envelope is published.
+struct publish_options {
+  bool skip_sender = false; ///< Not to the connection that has sent it.
+  bool watched = false;     ///< The log tells of it at the level info.
+};
+
+/// The one way to publish, for everybody who does: connections for their
+/// clients, rooms for their members and their logic, the inspector for
+/// operators, and whoever comes next, such as an HTTP API. It makes the
+/// envelope, chooses the channel, and refuses what is larger than a client may
+/// get. The caller knows who asks, so the caller has checked before: the
+/// rights, the name of the target (`is_name`), ids that others have chosen
+/// (`is_event_id`), and that the data is one JSON value (`is_json_value`).
+///
+/// A view on the environment, made where it is needed. Any thread; nothing
+/// waits.
+class publisher {
+public:
+  explicit publisher(const environment& env) noexcept : env_(env) {
+    // nop
+  }
+
+  /// Returns an envelope of now that no client has sent; `from` and the ids of
+  /// a trace may be added. Without `event_id` it gets a ULID.
+  envelope make_envelope(scope to, std::string target, std::string data,
+                         std::string event_id = {}) const;
+
+  /// Publishes `x`. `done` is called once, from any thread, possibly before
+  /// this returns: with `message_too_large`, or what the bus says.
+  void publish(const envelope& x, publish_options how,
+               bus::receipt_handler done) const;
+
+  /// The same for a client's request: its connection gets the `outcome`, and
+  /// the log a failure with the ids of the message.
+  void publish_for(connection_actor client, accepted success, envelope x,
+                   publish_options how) const;
+
+private:
+  shared_bytes pack(const envelope& x, publish_options how) const;
+  std::string channel_of(const envelope& x) const;
+  void hand_over(std::string channel, shared_bytes packet,
+                 bus::receipt_handler done) const;
+
+  const environment& env_;
+};
+
+} // namespace atrium
