@@ -57,19 +57,8 @@ void limiter_queue::tell_departure(const std::string& user,
     ++stats_.discarded;
 }
 
-std::size_t limiter_queue::memory_of(const job& x) {
-  auto result = sizeof(x) + x.user.size();
-  for (auto& id : x.who.silent)
-    result += sizeof(id) + id.size();
-  return result;
-}
-
-bool limiter_queue::has_room() const noexcept {
-  return waiting_bytes_ < max_waiting_bytes;
-}
-
 void limiter_queue::push(job x) {
-  waiting_bytes_ += memory_of(x);
+  waiting_bytes_ += x.memory();
   waiting_.push_back(std::move(x));
 }
 
@@ -79,7 +68,7 @@ void limiter_queue::tick(clock::time_point now) {
   std::erase_if(waiting_, [this](auto& x) {
     if (x.what != verb::enter || x.done)
       return false;
-    waiting_bytes_ -= memory_of(x);
+    waiting_bytes_ -= x.memory();
     return true;
   });
   repeated_ = std::min(repeated_, waiting_.size());
@@ -126,7 +115,7 @@ void limiter_queue::on_lost() {
       decide_alone(x);
   std::erase_if(lost, [](auto& x) { return x.what != verb::leave; });
   for (auto& x : lost)
-    waiting_bytes_ += memory_of(x);
+    waiting_bytes_ += x.memory();
   waiting_.insert(waiting_.begin(), std::make_move_iterator(lost.begin()),
                   std::make_move_iterator(lost.end()));
 }
@@ -149,7 +138,7 @@ void limiter_queue::compose(std::string& out, std::size_t limit,
   while (!waiting_.empty() && out.size() < limit) {
     auto& next = waiting_.front();
     write(next, out);
-    waiting_bytes_ -= memory_of(next);
+    waiting_bytes_ -= next.memory();
     in_flight_.push_back(std::move(next));
     waiting_.pop_front();
   }
@@ -211,7 +200,7 @@ void limiter_queue::repeat(job x) {
     return; // decided already: the next renewal tells it
   if (connections_.find(x.user, x.who.connection) == nullptr)
     return decide_alone(x);
-  waiting_bytes_ += memory_of(x);
+  waiting_bytes_ += x.memory();
   auto at = static_cast<std::ptrdiff_t>(repeated_++);
   waiting_.insert(waiting_.begin() + at, std::move(x));
 }

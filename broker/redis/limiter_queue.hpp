@@ -85,6 +85,14 @@ private:
     newcomer who;
     connection_limiter::answer done; // of an enter that is not decided
     clock::time_point deadline{};
+
+    /// What it takes while it waits, in bytes.
+    std::size_t memory() const noexcept {
+      auto result = sizeof(job) + user.size();
+      for (auto& id : who.silent)
+        result += sizeof(id) + id.size();
+      return result;
+    }
   };
 
   enum class script : std::uint8_t { unknown, ready, refused };
@@ -93,8 +101,10 @@ private:
     return script_ == script::ready;
   }
 
-  static std::size_t memory_of(const job& x);
-  bool has_room() const noexcept;
+  bool has_room() const noexcept {
+    return waiting_bytes_ < max_waiting_bytes;
+  }
+
   void push(job x);
   void tell_departure(const std::string& user, std::uint64_t connection);
   void write(const job& x, std::string& out);

@@ -119,10 +119,6 @@ void node_registry_queue::on_lost() {
   asked_.clear();
 }
 
-void node_registry_queue::on_script(std::string_view sha) {
-  sha_ = sha;
-}
-
 void node_registry_queue::on_script_refused(std::string_view error) {
   ++stats_.refused;
   refusal_ = error;

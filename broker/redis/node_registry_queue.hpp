@@ -55,7 +55,10 @@ public:
 
   void on_up(clock::time_point now);
   void on_lost();
-  void on_script(std::string_view sha);
+  void on_script(std::string_view sha) {
+    sha_ = sha;
+  }
+
   void on_script_refused(std::string_view error);
 
   /// A handful of commands at most, whatever the limit of a write is.

@@ -23,13 +23,15 @@ redis_client::redis_client(boost::asio::io_context& io,
 }
 
 redis_client_state redis_client::state() const {
+  auto& cmd = commands_.status();
+  auto& sub = subscriptions_.status();
   redis_client_state result;
-  result.commands = commands_.is_up();
-  result.subscriptions = subscriptions_.is_up();
-  result.takes_writes = commands_.takes_writes();
-  result.reconnects = commands_.losses() + subscriptions_.losses();
-  for (auto& [name, what] : {std::pair{"cmd", commands_.trouble()},
-                             std::pair{"sub", subscriptions_.trouble()}})
+  result.commands = cmd.is_up();
+  result.subscriptions = sub.is_up();
+  result.takes_writes = cmd.takes_writes();
+  result.reconnects = cmd.losses() + sub.losses();
+  for (auto& [name, what] :
+       {std::pair{"cmd", cmd.trouble()}, std::pair{"sub", sub.trouble()}})
     if (!what.empty())
       result.trouble
         += (result.trouble.empty() ? "" : "; ") + (name + (": " + what));

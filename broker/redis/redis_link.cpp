@@ -80,16 +80,6 @@ void redis_link::drop_if_at(const dial_protocol::endpoint& where,
     lose(reason);
 }
 
-std::string redis_link::trouble() const {
-  std::lock_guard guard{mutex_};
-  return known_trouble_;
-}
-
-bool redis_link::takes_writes() const {
-  std::lock_guard guard{mutex_};
-  return takes_writes_;
-}
-
 // -- coming up ----------------------------------------------------------------
 
 void redis_link::connect() {
@@ -139,11 +129,11 @@ void redis_link::set_up(tcp_dialer::outcome x) {
 void redis_link::go_up() {
   state_ = state::up;
   last_loss_.clear();
-  tell({}, true);
+  status_.tell({}, true);
   log_to(config_.log, log::level::info, "bus_link_up", {{"link", name_}},
          "link to " + config_.url.masked() + " is up");
   arm({}, &redis_link::look_after_life);
-  is_up_ = true;
+  status_.set_up(true);
   dialog_->on_up();
   wake();
 }
@@ -216,13 +206,13 @@ void redis_link::on_life_reply(resp_reply reply) {
     trouble_ = std::move(found.demotion);
     return;
   }
-  if (!found.write_error.empty() && found.write_error != trouble())
+  if (!found.write_error.empty() && found.write_error != status_.trouble())
     log_to(config_.log, log::level::warn, "bus_write_refused",
            {{"link", name_}, {"error", found.write_error}},
            "Redis takes no writes");
   if (found.is_whole) {
     order_.worked(); // not before: a replica may have come up as well
-    tell(found.write_error, found.write_error.empty());
+    status_.tell(found.write_error, found.write_error.empty());
     dialog_->on_proven();
   }
 }
@@ -245,7 +235,7 @@ void redis_link::lose(std::string_view reason) {
   report_loss(why, pause);
   arm(pause, &redis_link::connect);
   if (before == state::up) {
-    ++losses_;
+    status_.count_loss();
     dialog_->on_down(life_.proven(), why);
   } else if (before == state::setting_up && is_demotion(why)) {
     dialog_->on_turned_away(peer_, why);
@@ -255,7 +245,7 @@ void redis_link::lose(std::string_view reason) {
 void redis_link::close() {
   ++generation_;
   state_ = state::down;
-  is_up_ = false;
+  status_.set_up(false);
   lookup_.forget();
   dialer_.cancel();
   error_code ignored;
@@ -268,16 +258,10 @@ void redis_link::close() {
 void redis_link::report_loss(std::string_view reason, backoff::duration pause) {
   auto level = reason == last_loss_ ? log::level::debug : log::level::warn;
   last_loss_ = reason;
-  tell(last_loss_, takes_writes() && !is_demotion(reason));
+  status_.tell(last_loss_, status_.takes_writes() && !is_demotion(reason));
   log_to(config_.log, level, "bus_link_down",
          {{"link", name_}, {"error", last_loss_}, {"retry_ms", pause.count()}},
          "link to " + config_.url.masked() + " is down");
-}
-
-void redis_link::tell(std::string trouble, bool takes_writes) {
-  std::lock_guard guard{mutex_};
-  known_trouble_ = std::move(trouble);
-  takes_writes_ = takes_writes;
 }
 
 void redis_link::arm(std::chrono::milliseconds delay,

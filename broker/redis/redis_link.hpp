@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/broker/redis/link_status.hpp"
 #include "atrium/broker/redis/redis_client_config.hpp"
 #include "atrium/broker/redis/redis_dialog.hpp"
 #include "atrium/broker/redis/redis_life.hpp"
@@ -13,10 +14,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,23 +79,10 @@ public:
     backoff_.reset();
   }
 
-  /// Returns whether the link is up and set up. Any thread.
-  bool is_up() const noexcept {
-    return is_up_.load();
+  /// Returns how the link is. Any thread.
+  const link_status& status() const noexcept {
+    return status_;
   }
-
-  /// Returns how often the link was lost. Any thread.
-  std::uint64_t losses() const noexcept {
-    return losses_.load();
-  }
-
-  /// Returns why the link is down, or what it is refused; empty if nothing is
-  /// wrong. Any thread.
-  std::string trouble() const;
-
-  /// Returns whether the server has not refused the last write that was tried.
-  /// Any thread.
-  bool takes_writes() const;
 
 private:
   enum class state { down, resolving, dialing, setting_up, up };
@@ -119,7 +105,6 @@ private:
   void lose(std::string_view reason);
   void close();
   void report_loss(std::string_view reason, backoff::duration pause);
-  void tell(std::string trouble, bool takes_writes);
   void arm(std::chrono::milliseconds delay, void (redis_link::*action)());
 
   template <class F>
@@ -148,12 +133,7 @@ private:
   std::string last_loss_; // what the log says already
   bool writing_ = false;
   redis_life life_;
-
-  std::atomic<bool> is_up_ = false;
-  std::atomic<std::uint64_t> losses_ = 0;
-  mutable std::mutex mutex_;
-  std::string known_trouble_ = "not connected yet";
-  bool takes_writes_ = true;
+  link_status status_;
 };
 
 } // namespace atrium

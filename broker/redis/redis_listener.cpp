@@ -90,7 +90,7 @@ void redis_listener::on_read_end() {
   table_.flush();
   received_ = table_.received();
   channels_ = tracker_.wanted();
-  if (link_.is_up() && tracker_.settled())
+  if (link_.status().is_up() && tracker_.settled())
     link_.settled();
 }
 
