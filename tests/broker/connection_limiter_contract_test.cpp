@@ -81,7 +81,7 @@ CAF_TEST(every question is answered once) {
   on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     for (std::uint64_t i = 0; i < 200; ++i)
       probe.enter(at, "user" + std::to_string(i % 20), i);
-    at.stop();
+    at.stop(std::chrono::seconds{1});
     CAF_CHECK(probe.enter(at, "late", 1) || true);
     CAF_CHECK_EQUAL(probe.repeated(), 0);
   });
