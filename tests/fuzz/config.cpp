@@ -1,6 +1,8 @@
 // The options file: what it says is read as it stands, or refused with a line.
 
 #include "atrium/net/options/config_file.hpp"
+#include "atrium/net/options/option_table.hpp"
+#include "atrium/net/options/options.hpp"
 
 #include "property.hpp"
 
