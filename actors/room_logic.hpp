@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/json_inspector.hpp"
-#include "atrium/broker/bus.hpp"
+#include "atrium/broker/util/time.hpp"
 
 #include <chrono>
 #include <memory>

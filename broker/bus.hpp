@@ -1,8 +1,9 @@
 #pragma once
 
 #include "atrium/broker/publish_receipt.hpp"
+#include "atrium/broker/util/shared_bytes.hpp"
+#include "atrium/broker/util/time.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace atrium {
-
-/// Bytes that many receivers share; never changed once made.
-using shared_bytes = std::shared_ptr<const std::string>;
-
-/// Time on the wire: milliseconds since the Unix epoch, UTC.
-using unix_time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// Receives what one channel carries. All calls come from one thread at a time,
 /// in order, and must neither block nor call back into the bus; the bus drops

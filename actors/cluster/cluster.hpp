@@ -4,6 +4,7 @@
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
 #include "atrium/broker/node_registry.hpp"
 
 #include <caf/fwd.hpp>

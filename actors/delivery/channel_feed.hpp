@@ -5,6 +5,7 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "atrium/actors/util/outbox_policy.hpp"
-#include "atrium/broker/bus.hpp"
+#include "atrium/broker/util/shared_bytes.hpp"
+#include "atrium/broker/util/time.hpp"
 
 #include <memory>
 #include <string>

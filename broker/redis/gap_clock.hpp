@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/bus.hpp"
+#include "atrium/broker/util/time.hpp"
 
 #include <chrono>
 #include <deque>

@@ -1,5 +1,6 @@
 #include "atrium/broker/util/random_id.hpp"
 
+#include <cstdint>
 #include <random>
 #include <string_view>
 
