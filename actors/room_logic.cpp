@@ -1,6 +1,6 @@
 #include "atrium/actors/room_logic.hpp"
 
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <stdexcept>
 

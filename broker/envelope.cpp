@@ -2,8 +2,8 @@
 
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/packet_header.hpp"
-#include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <charconv>
 #include <limits>

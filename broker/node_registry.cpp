@@ -1,7 +1,7 @@
 #include "atrium/broker/node_registry.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <charconv>
 #include <cmath>

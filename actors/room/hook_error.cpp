@@ -1,6 +1,6 @@
 #include "atrium/actors/room/hook_error.hpp"
 
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <boost/core/demangle.hpp>
 

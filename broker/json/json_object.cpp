@@ -1,7 +1,7 @@
 #include "atrium/broker/json/json_object.hpp"
 
 #include "atrium/broker/json/json_scanner.hpp"
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "atrium/broker/log/log_line.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 6> level_words
   = {"trace", "debug", "info", "warn", "error", "off"};
 
-void append_escape(std::string& out, unsigned code) {
+void append_escape(std::string& out, char32_t code) {
   constexpr std::string_view hex = "0123456789abcdef";
   out.append("\\u");
   for (auto shift : {12U, 8U, 4U, 0U})
@@ -23,21 +23,9 @@ void append_escape(std::string& out, unsigned code) {
 
 // What a terminal obeys, takes for the end of a line or writes from right to
 // left: control characters, U+2028 and U+2029, and what embeds and isolates.
-bool is_harmful(unsigned code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0)
-         || (code >= 0x2028 && code <= 0x202E)
+bool is_harmful(char32_t code) {
+  return is_control(code) || (code >= 0x2028 && code <= 0x202E)
          || (code >= 0x2066 && code <= 0x2069);
-}
-
-// The first code point of UTF-8, as far as any that is harmful goes.
-unsigned code_at(std::string_view utf8) {
-  auto byte
-    = [&](std::size_t i) { return static_cast<unsigned char>(utf8[i]); };
-  if (byte(0) < 0x80)
-    return byte(0);
-  if (byte(0) < 0xE0)
-    return (byte(0) & 0x1FU) << 6U | (byte(1) & 0x3FU);
-  return (byte(0) & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
 }
 
 /// Appends `text` without what is harmful, and with a backslash in front of
@@ -45,19 +33,19 @@ unsigned code_at(std::string_view utf8) {
 void append_printable(std::string& out, std::string_view text,
                       std::string_view escaped) {
   auto valid = is_utf8(text);
-  for (; !text.empty(); text.remove_prefix(1)) {
+  while (!text.empty()) {
     auto byte = static_cast<unsigned char>(text.front());
-    auto is_first = (byte & 0xC0U) != 0x80U && byte < 0xF0;
+    auto next = valid ? first_code_point(text) : code_point{byte, 1};
     if (byte >= 0x80 && !valid) {
       out.push_back('?');
-    } else if (is_first && is_harmful(code_at(text))) {
-      append_escape(out, code_at(text));
-      text.remove_prefix(byte < 0x80 ? 0 : byte < 0xE0 ? 1 : 2);
+    } else if (is_harmful(next.value)) {
+      append_escape(out, next.value);
     } else {
       if (escaped.find(text.front()) != std::string_view::npos)
         out.push_back('\\');
-      out.push_back(text.front());
+      out.append(text.substr(0, next.bytes));
     }
+    text.remove_prefix(next.bytes);
   }
 }
 

@@ -1,7 +1,7 @@
 #include "atrium/net/auth/credentials.hpp"
 
-#include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
+#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/admission/admission.hpp"
 #include "atrium/net/http/http_fields.hpp"
 

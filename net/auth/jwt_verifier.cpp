@@ -1,6 +1,7 @@
 #include "atrium/net/auth/jwt_verifier.hpp"
 
 #include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/auth/claims.hpp"
 #include "atrium/net/auth/jwt_signature.hpp"
 

@@ -5,6 +5,7 @@
 #include "atrium/broker/tcp/name_lookup.hpp"
 #include "atrium/broker/tcp/tcp_dialer.hpp"
 #include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/claims.hpp"
 #include "atrium/net/lane/lane_thread.hpp"

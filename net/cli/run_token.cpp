@@ -3,6 +3,7 @@
 #include "atrium/actors/rights.hpp"
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/auth/claims.hpp"
 #include "atrium/net/auth/jwt_keys.hpp"
 #include "atrium/net/auth/jwt_signature.hpp"

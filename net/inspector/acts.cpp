@@ -4,6 +4,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/paging.hpp"
 

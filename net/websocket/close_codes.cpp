@@ -1,6 +1,6 @@
 #include "atrium/net/websocket/close_codes.hpp"
 
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <boost/beast/core/buffers_to_string.hpp>
 

@@ -1,7 +1,7 @@
 #include "atrium/net/websocket/request_intake.hpp"
 
 #include "atrium/actors/connection_messages.hpp"
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"

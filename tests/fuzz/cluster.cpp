@@ -4,7 +4,7 @@
 #include "atrium/actors/cluster/control_packet.hpp"
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/node_registry.hpp"
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include "property.hpp"
 

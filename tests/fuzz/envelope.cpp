@@ -3,8 +3,8 @@
 #include "atrium/broker/envelope.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
-#include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include "property.hpp"
 

@@ -4,6 +4,7 @@
 #include "atrium/broker/json/json_scanner.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
+#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/protocol/protocol.hpp"
 
 #include "property.hpp"

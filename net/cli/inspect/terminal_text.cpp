@@ -1,6 +1,6 @@
 #include "atrium/net/cli/inspect/terminal_text.hpp"
 
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -34,29 +34,12 @@ struct character {
   bool good = false; // else it is one byte that is no UTF-8
 };
 
-std::size_t length_of(unsigned char first) {
-  if (first < 0x80)
-    return 1;
-  if (first >= 0xF0)
-    return 4;
-  if (first >= 0xE0)
-    return 3;
-  return first >= 0xC0 ? 2 : 1;
-}
-
 // Takes the first character from `rest`, which has one.
 character next_of(std::string_view& rest) {
-  auto first = static_cast<unsigned char>(rest.front());
-  auto size = std::min(length_of(first), rest.size());
-  character result{first, rest.substr(0, size), is_utf8(rest.substr(0, size))};
-  if (!result.good)
-    result.bytes = rest.substr(0, 1);
-  else if (size > 1) {
-    constexpr char32_t masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    result.code = first & masks[size];
-    for (auto c : result.bytes.substr(1))
-      result.code = (result.code << 6) | (static_cast<unsigned char>(c) & 0x3F);
-  }
+  auto [code, bytes] = first_code_point(rest);
+  character result{code, rest.substr(0, bytes), true};
+  if (bytes == 0)
+    result = {static_cast<unsigned char>(rest.front()), rest.substr(0, 1)};
   rest.remove_prefix(result.bytes.size());
   return result;
 }

@@ -1,7 +1,7 @@
 #define CAF_SUITE log_test
 
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include "caf/test/unit_test.hpp"
 

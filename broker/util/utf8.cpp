@@ -1,0 +1,82 @@
+#include "atrium/broker/util/utf8.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+namespace atrium {
+
+namespace {
+
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+
+// Whether none of the eight bytes has its highest bit set.
+bool are_ascii(const char* eight_bytes) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight_bytes, sizeof(word));
+  return (word & 0x8080'8080'8080'8080) == 0;
+}
+
+} // namespace
+
+// The table of well-formed sequences of the Unicode standard (table 3-7),
+// expressed as the smallest value that may take that many bytes.
+code_point first_code_point(std::string_view text) noexcept {
+  auto byte = [&](std::size_t i) {
+    return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
+  };
+  auto lead = byte(0);
+  if (lead < 0x80)
+    return {lead, 1};
+  std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size)
+    return {};
+  auto value = lead & (0x7FU >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U)
+      return {};
+    value = value << 6U | (byte(i) & 0x3FU);
+  }
+  static constexpr char32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  auto surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < smallest[size] || value > 0x10FFFF || surrogate)
+    return {};
+  return {value, size};
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  constexpr std::ptrdiff_t word = sizeof(std::uint64_t);
+  auto* at = text.data();
+  auto* end = at + text.size();
+  while (at != end) {
+    while (end - at >= word && are_ascii(at))
+      at += word;
+    while (at != end && is_ascii(*at))
+      ++at;
+    while (at != end && !is_ascii(*at)) {
+      std::string_view rest{at, static_cast<std::size_t>(end - at)};
+      auto bytes = first_code_point(rest).bytes;
+      if (bytes == 0)
+        return false;
+      at += bytes;
+    }
+  }
+  return true;
+}
+
+std::string make_utf8(std::string_view text, std::size_t most) {
+  static constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
+  std::string result;
+  while (!text.empty()) {
+    auto size = first_code_point(text).bytes;
+    auto next = size != 0 ? text.substr(0, size) : replacement;
+    if (result.size() + next.size() > most)
+      break;
+    result.append(next);
+    text.remove_prefix(size != 0 ? size : 1);
+  }
+  return result;
+}
+
+} // namespace atrium

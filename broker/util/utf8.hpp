@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace atrium {
+
+/// The character at the front of a text in UTF-8.
+struct code_point {
+  char32_t value = 0;
+  std::size_t bytes = 0; ///< 0: the text begins with something malformed.
+};
+
+/// Decodes the first character of `text`, which is not empty, as RFC 3629 says:
+/// no overlong forms, no surrogates, nothing above U+10FFFF. The only decoder
+/// here; whoever needs less calls one of the functions below.
+code_point first_code_point(std::string_view text) noexcept;
+
+/// Returns whether `text` is well-formed UTF-8. Passes ASCII eight bytes at a
+/// time: every message is checked.
+bool is_utf8(std::string_view text) noexcept;
+
+/// Returns `text` as UTF-8 of at most `most` bytes: malformed bytes become
+/// U+FFFD each, and the text is cut between characters.
+std::string make_utf8(std::string_view text, std::size_t most);
+
+/// Returns whether a character is a control character: U+0000..U+001F,
+/// U+007F..U+009F.
+constexpr bool is_control(char32_t c) noexcept {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
+
+} // namespace atrium

@@ -1,0 +1,57 @@
+#define CAF_SUITE utf8_test
+
+#include "atrium/broker/util/utf8.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <string>
+
+using namespace atrium;
+
+CAF_TEST(well formed sequences are UTF - 8) {
+  for (auto text : {"", "abc", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
+                    "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"})
+    CAF_CHECK(is_utf8(text));
+}
+
+CAF_TEST(overlong forms and surrogates and stray bytes are not UTF - 8) {
+  for (auto text : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x41", "\xE0\x9F\xBF", "\xE0\xA0",
+                    "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+                    "\xFF", "a\xE2\x82"})
+    CAF_CHECK(!is_utf8(text));
+}
+
+CAF_TEST(what is not UTF - 8 can be made so) {
+  CAF_CHECK_EQUAL(make_utf8("a \xE6\x97\xA5", 9), "a \xE6\x97\xA5");
+  CAF_CHECK_EQUAL(make_utf8("\xFFz\xE6\x97", 9), "\xEF\xBF\xBDz\xEF\xBF\xBD");
+  CAF_CHECK_EQUAL(make_utf8("a\xE6\x97\xA5", 3), "a");
+  CAF_CHECK_EQUAL(make_utf8("abc", 0), "");
+}
+
+// ASCII is passed a word at a time; what is malformed may stand anywhere.
+CAF_TEST(a stray byte is found wherever it stands) {
+  for (std::size_t size = 1; size < 40; ++size)
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string text(size, 'x');
+      CAF_CHECK(is_utf8(text));
+      text[i] = '\xE6';
+      CAF_CHECK(!is_utf8(text));
+      text.replace(i, 1, "\xE6\x97\xA5");
+      CAF_CHECK(is_utf8(text));
+    }
+}
+
+CAF_TEST(a character is decoded with its length) {
+  struct row {
+    std::string_view text;
+    char32_t value;
+    std::size_t bytes;
+  };
+  for (auto& [text, value, bytes] :
+       {row{"ab", U'a', 1}, row{"\xC3\xA4x", 0xE4, 2}, row{"\xE6\x97\xA5", 0x65E5, 3},
+        row{"\xF0\x9F\x98\x80", 0x1F600, 4}, row{"\xE6\x97", 0, 0}}) {
+    auto found = first_code_point(text);
+    CAF_CHECK_EQUAL(static_cast<unsigned>(found.value), static_cast<unsigned>(value));
+    CAF_CHECK_EQUAL(found.bytes, bytes);
+  }
+}
