@@ -36,4 +36,16 @@ bool is_event_id(std::string_view text) noexcept {
          && std::ranges::all_of(text, allowed);
 }
 
+bool has_only(std::string_view text, std::string_view set,
+              std::string_view more) noexcept {
+  return std::ranges::all_of(text, [=](char c) {
+    return set.find(c) != set.npos || more.find(c) != more.npos;
+  });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  auto first = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
 } // namespace atrium

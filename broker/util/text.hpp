@@ -12,4 +12,11 @@ bool is_name(std::string_view text) noexcept;
 /// `A-Z a-z 0-9 . _ : -`.
 bool is_event_id(std::string_view text) noexcept;
 
+/// Returns whether all characters of `text` are in `set` or in `more`.
+bool has_only(std::string_view text, std::string_view set,
+              std::string_view more = {}) noexcept;
+
+/// Returns `text` without the spaces and tabs at its ends.
+std::string_view trimmed(std::string_view text) noexcept;
+
 } // namespace atrium

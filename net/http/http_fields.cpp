@@ -1,5 +1,7 @@
 #include "atrium/net/http/http_fields.hpp"
 
+#include "atrium/broker/util/text.hpp"
+
 #include <boost/algorithm/string/predicate.hpp>
 
 #include <algorithm>
@@ -24,13 +26,6 @@ constexpr std::array single = {
   http::field::sec_websocket_key,
   http::field::sec_websocket_version,
 };
-
-std::string_view trimmed(std::string_view x) {
-  auto first = x.find_first_not_of(" \t");
-  auto last = x.find_last_not_of(" \t");
-  return first == x.npos ? std::string_view{}
-                         : x.substr(first, last - first + 1);
-}
 
 // Returns where the next `mark` stands outside of a quoted string, or the end.
 std::size_t find_unquoted(std::string_view x, char mark) {

@@ -1,5 +1,6 @@
 #include "atrium/net/http/http_rules.hpp"
 
+#include "atrium/broker/util/text.hpp"
 #include "atrium/net/admission/admission.hpp"
 #include "atrium/net/http/http_fields.hpp"
 
@@ -24,13 +25,6 @@ constexpr std::string_view unreserved
   = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 constexpr std::string_view hexadecimal = "0123456789ABCDEFabcdef";
 
-bool only(std::string_view text, std::string_view set,
-          std::string_view more = {}) {
-  return std::ranges::all_of(text, [=](char c) {
-    return set.find(c) != set.npos || more.find(c) != more.npos;
-  });
-}
-
 // uri-host [ ":" port ] of RFC 3986, 3.2; an empty one is a host, too.
 bool is_authority(std::string_view x) {
   auto v6 = x.starts_with('[');
@@ -39,11 +33,12 @@ bool is_authority(std::string_view x) {
     return false;
   auto host = x.substr(v6 ? 1 : 0, v6 ? end - 1 : end);
   auto rest = x.substr(v6 ? end + 1 : end);
-  auto sound = v6 ? !host.empty() && only(host, hexadecimal, ":.")
-                  : only(host, unreserved, "!$&'()*+,;=%");
+  auto sound = v6 ? !host.empty() && has_only(host, hexadecimal, ":.")
+                  : has_only(host, unreserved, "!$&'()*+,;=%");
   return sound
          && (rest.empty()
-             || (rest.front() == ':' && only(rest.substr(1), "0123456789")));
+             || (rest.front() == ':'
+                 && has_only(rest.substr(1), "0123456789")));
 }
 
 // RFC 9112, 6.1 and 6.3: that its last coding is "chunked" is all that says
@@ -72,7 +67,7 @@ std::string decoded_path(std::string_view path) {
   for (std::size_t i = 0; i < path.size(); ++i) {
     unsigned byte = 0;
     auto hex = path.substr(i + 1, 2);
-    if (path[i] == '%' && hex.size() == 2 && only(hex, hexadecimal))
+    if (path[i] == '%' && hex.size() == 2 && has_only(hex, hexadecimal))
       std::from_chars(hex.data(), hex.data() + 2, byte, 16);
     auto needless = unreserved.find(static_cast<char>(byte)) != unreserved.npos;
     result.push_back(needless ? static_cast<char>(byte) : path[i]);
@@ -154,9 +149,9 @@ http_flaw flaw_of_start(std::string_view bytes) {
   auto line = bytes.substr(0, bytes.find("\r\n"));
   auto version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
   auto is_version = version.size() == 8 && version.starts_with("HTTP/")
-                    && only(version.substr(5, 1), "0123456789")
+                    && has_only(version.substr(5, 1), "0123456789")
                     && version[6] == '.'
-                    && only(version.substr(7), "0123456789");
+                    && has_only(version.substr(7), "0123456789");
   if (is_version && version != "HTTP/1.0" && version != "HTTP/1.1")
     return {505, "only HTTP/1.0 and HTTP/1.1 are understood"};
   return {400, "bad HTTP-version"};

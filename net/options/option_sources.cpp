@@ -1,6 +1,7 @@
 #include "atrium/net/options/option_sources.hpp"
 
 #include "atrium/actors/rights.hpp"
+#include "atrium/broker/util/text.hpp"
 #include "atrium/net/options/config_file.hpp"
 #include "atrium/net/options/option_table.hpp"
 
@@ -86,16 +87,11 @@ std::string canonical(std::string_view name) {
   return res;
 }
 
-std::string trimmed(const std::string& text) {
-  auto first = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
-
 strings split(const std::string& text) {
   strings res;
   std::istringstream parts{text};
   for (std::string part; std::getline(parts, part, ',');)
-    res.push_back(trimmed(part));
+    res.emplace_back(trimmed(part));
   return res;
 }
 

@@ -24,13 +24,6 @@ constexpr std::string_view alphanumeric
 /// In the order of `auth_mode`.
 constexpr std::array auth_mode_names = {"none", "jwt", "url"};
 
-bool only(std::string_view text, std::string_view set,
-          std::string_view more = {}) {
-  return std::all_of(text.begin(), text.end(), [=](char c) {
-    return set.find(c) != set.npos || more.find(c) != more.npos;
-  });
-}
-
 bool one_of(std::string_view text,
             std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), text) != words.end();
@@ -137,7 +130,7 @@ std::string check_name_space(const std::string& text) {
   auto empty_part = text.starts_with(':') || text.ends_with(':')
                     || text.find("::") != text.npos;
   if (!text.empty() && text.size() <= 64 && !empty_part
-      && only(text, alphanumeric, "-._~:"))
+      && has_only(text, alphanumeric, "-._~:"))
     return {};
   return quoted(text)
          + " is not 1..64 characters of A-Z a-z 0-9 - . _ ~ in parts "
@@ -145,7 +138,7 @@ std::string check_name_space(const std::string& text) {
 }
 
 std::string check_node_id(const std::string& text) {
-  if (text.size() <= 64 && only(text, alphanumeric, "-._"))
+  if (text.size() <= 64 && has_only(text, alphanumeric, "-._"))
     return {};
   return quoted(text) + " is not 1..64 characters of A-Z a-z 0-9 - . _";
 }
@@ -194,7 +187,7 @@ std::string check_auth_url(const std::string& text) {
 }
 
 std::string check_header_name(const std::string& text) {
-  if (!text.empty() && text.size() <= 64 && only(text, alphanumeric, "-_"))
+  if (!text.empty() && text.size() <= 64 && has_only(text, alphanumeric, "-_"))
     return {};
   return quoted(text) + " is not the name of a header";
 }

@@ -29,3 +29,10 @@ CAF_TEST(event ids are short and plain) {
   for (auto text : {"", "a b", "\xC3\xA4", "a/b"})
     CAF_CHECK(!is_event_id(text));
 }
+
+CAF_TEST(blanks are trimmed at both ends) {
+  CAF_CHECK_EQUAL(trimmed(" \t a b\t "), "a b");
+  CAF_CHECK_EQUAL(trimmed("ab"), "ab");
+  CAF_CHECK_EQUAL(trimmed(" \t"), "");
+  CAF_CHECK_EQUAL(trimmed(""), "");
+}
