@@ -1,9 +1,12 @@
 #include "atrium/net/admission/trusted_proxies.hpp"
 
+#include "atrium/broker/util/text.hpp"
 #include "atrium/net/admission/address_table.hpp"
 
+#include <boost/asio/ip/network_v4.hpp>
+
 #include <algorithm>
-#include <charconv>
+#include <optional>
 
 namespace atrium {
 
@@ -11,10 +14,14 @@ namespace ip = boost::asio::ip;
 
 namespace {
 
-constexpr unsigned mapped_bits = 96; // in front of an IPv4 address
+constexpr unsigned short mapped_bits = 96; // in front of an IPv4 address
+constexpr unsigned short all_bits = 128;
+constexpr std::size_t longest_length = 4; // as in "/128"
 
+// Without the zone, which says how this machine reaches an address.
 ip::address_v6 as_v6(const ip::address& x) {
-  return x.is_v6() ? x.to_v6() : ip::make_address_v6(ip::v4_mapped, x.to_v4());
+  return x.is_v6() ? ip::address_v6{x.to_v6().to_bytes()}
+                   : ip::make_address_v6(ip::v4_mapped, x.to_v4());
 }
 
 // An entry of X-Forwarded-For: an address, by some proxies with a port.
@@ -30,55 +37,34 @@ std::optional<ip::address> read_hop(std::string_view text) {
   return error ? std::nullopt : std::optional{unmapped(result)};
 }
 
-std::string_view trimmed(std::string_view x) {
-  auto first = x.find_first_not_of(" \t");
-  auto last = x.find_last_not_of(" \t");
-  return first == x.npos ? std::string_view{}
-                         : x.substr(first, last - first + 1);
+// Returns an address, or a network such as 10.0.0.0/8, as a network of IPv6.
+std::optional<ip::network_v6> read_network(const std::string& text) {
+  boost::system::error_code no_address, no_v4, no_v6;
+  auto host = as_v6(ip::make_address(text, no_address));
+  if (!no_address)
+    return ip::network_v6{host, all_bits};
+  // The library takes lengths that do not fit into a number for smaller ones.
+  if (text.size() - std::min(text.find('/'), text.size()) > longest_length)
+    return std::nullopt;
+  if (auto v4 = ip::make_network_v4(text, no_v4); !no_v4)
+    return ip::network_v6{
+      as_v6(v4.network()),
+      static_cast<unsigned short>(mapped_bits + v4.prefix_length())};
+  auto v6 = ip::make_network_v6(text, no_v6);
+  return no_v6 ? std::nullopt : std::optional{v6.canonical()};
 }
 
 } // namespace
 
-bool trusted_proxies::network::contains(const ip::address_v6& x) const {
-  auto ours = first.to_bytes();
-  auto theirs = x.to_bytes();
-  for (std::size_t i = 0, left = bits; left > 0; ++i) {
-    auto n = std::min<std::size_t>(left, 8);
-    auto mask = static_cast<unsigned>(0xff00 >> n) & 0xffU;
-    if (((ours[i] ^ theirs[i]) & mask) != 0)
-      return false;
-    left -= n;
-  }
-  return true;
-}
-
-std::optional<trusted_proxies::network>
-trusted_proxies::parse(const std::string& text) {
-  auto slash = std::min(text.find('/'), text.size());
-  boost::system::error_code error;
-  auto address = ip::make_address(text.substr(0, slash), error);
-  if (error)
-    return std::nullopt;
-  auto extra = address.is_v4() ? mapped_bits : 0;
-  auto most = address.is_v4() ? 32U : 128U;
-  auto bits = most;
-  if (slash < text.size()) {
-    auto* end = text.data() + text.size();
-    auto [at, broken] = std::from_chars(text.data() + slash + 1, end, bits);
-    if (broken != std::errc{} || at != end || bits > most)
-      return std::nullopt;
-  }
-  return network{as_v6(address), bits + extra};
-}
-
 trusted_proxies::trusted_proxies(const std::vector<std::string>& networks) {
   for (auto& x : networks)
-    networks_.push_back(parse(x).value());
+    networks_.push_back(read_network(x).value());
 }
 
 bool trusted_proxies::contains(const address& x) const {
-  return std::ranges::any_of(
-    networks_, [v6 = as_v6(x)](auto& one) { return one.contains(v6); });
+  return std::ranges::any_of(networks_, [v6 = as_v6(x)](auto& one) {
+    return ip::network_v6{v6, one.prefix_length()}.canonical() == one;
+  });
 }
 
 auto trusted_proxies::client_of(const address& peer, std::string_view forwarded,
@@ -104,7 +90,7 @@ auto trusted_proxies::client_of(const address& peer, std::string_view forwarded,
 }
 
 std::string check_network(const std::string& text) {
-  if (trusted_proxies::parse(text))
+  if (read_network(text))
     return {};
   return "'" + text + "' is no address or network such as 10.0.0.0/8";
 }

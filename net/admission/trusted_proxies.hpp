@@ -1,9 +1,8 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,18 +30,7 @@ public:
                     std::string_view* unclear = nullptr) const;
 
 private:
-  struct network {
-    boost::asio::ip::address_v6 first; // IPv4 as mapped addresses
-    unsigned bits = 0;
-
-    bool contains(const boost::asio::ip::address_v6& x) const;
-  };
-
-  static std::optional<network> parse(const std::string& text);
-
-  friend std::string check_network(const std::string& text);
-
-  std::vector<network> networks_;
+  std::vector<boost::asio::ip::network_v6> networks_; // IPv4 as mapped ones
 };
 
 /// Returns what is wrong with an address or network, or nothing.

@@ -33,7 +33,15 @@ CAF_TEST(everything and nothing are networks too) {
   CAF_CHECK(trusted_proxies({"0.0.0.0/0"}).contains(ip("1.2.3.4")));
   CAF_CHECK(!trusted_proxies({"0.0.0.0/0"}).contains(ip("2001:db8::1")));
   CAF_CHECK(trusted_proxies({"::/0"}).contains(ip("1.2.3.4")));
+  CAF_CHECK(trusted_proxies({"::/0"}).contains(ip("ffff:ffff::1")));
   CAF_CHECK(!trusted_proxies({}).contains(ip("1.2.3.4")));
+}
+
+CAF_TEST(neither the host bits of a network nor the zone of an address count) {
+  trusted_proxies some{{"10.1.2.3/8", "fe80::1/64"}};
+  CAF_CHECK(some.contains(ip("10.200.0.1")));
+  CAF_CHECK(some.contains(ip("fe80::2%1")));
+  CAF_CHECK(!some.contains(ip("fe81::2%1")));
 }
 
 CAF_TEST(a peer that is no proxy is the client whatever it says) {
@@ -81,6 +89,6 @@ CAF_TEST(unsound networks are refused) {
   for (auto good : {"10.0.0.0/8", "::1", "::1/128", "1.2.3.4/32", "1.2.3.4/0"})
     CAF_CHECK_EQUAL(check_network(good), "");
   for (auto bad : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "::1/129", "10.0.0.0/-1", "10.0.0.0/8x",
-                   "host", "10.0.0.0/8/8", "10.0.0/8"})
+                   "host", "10.0.0.0/8/8", "10.0.0/8", "10.0.0.0/4294967304"})
     CAF_CHECK_NOT_EQUAL(check_network(bad), "");
 }
