@@ -1,6 +1,7 @@
 #include "atrium/broker/envelope.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 #include "atrium/broker/util/utf8.hpp"
@@ -15,31 +16,31 @@ namespace {
 // Later milliseconds do not fit into a time.
 constexpr std::uint64_t last_time = std::numeric_limits<std::int64_t>::max();
 
-void append_field(std::string& out, std::string_view key,
-                  std::string_view text) {
-  out.append(",\"").append(key).append("\":");
-  append_json_string(out, text);
+json_key key_of(scope x) {
+  return x == scope::room ? json_key{"room"} : json_key{"user"};
 }
 
-void append_json(std::string& out, const envelope& x) {
-  out.append(R"({"type":"message","v":1)");
-  append_field(out, "event_id", x.event_id);
-  append_field(out, "scope", to_string(x.to));
+void append_json(std::string& text, const envelope& x) {
+  json_writer out{text};
+  out.open_object()
+    .text("type", "message")
+    .number("v", envelope::version)
+    .text("event_id", x.event_id)
+    .text("scope", to_string(x.to));
   if (x.to != scope::all)
-    append_field(out, to_string(x.to), x.target);
-  if (x.from) {
-    out.append(R"(,"sender":{"user":)");
-    append_json_string(out, x.from->user);
-    append_field(out, "connection", x.from->connection);
-    out.push_back('}');
-  }
-  out.append(",\"ts\":")
-    .append(std::to_string(x.time.time_since_epoch().count()));
+    out.text(key_of(x.to), x.target);
+  if (x.from)
+    out.key("sender")
+      .open_object()
+      .text("user", x.from->user)
+      .text("connection", x.from->connection)
+      .close_object();
+  out.number("ts", x.time.time_since_epoch().count());
   if (!x.trace_id.empty())
-    append_field(out, "trace_id", x.trace_id);
+    out.text("trace_id", x.trace_id);
   if (!x.traceparent.empty())
-    append_field(out, "traceparent", x.traceparent);
-  out.append(",\"data\":").append(x.data).push_back('}');
+    out.text("traceparent", x.traceparent);
+  out.raw("data", x.data).close_object();
 }
 
 std::string text_of(const json_object& object, std::string_view key) {

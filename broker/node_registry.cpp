@@ -1,74 +1,46 @@
 #include "atrium/broker/node_registry.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/util/utf8.hpp"
 
 #include <charconv>
 #include <cmath>
-#include <fmt/core.h>
 #include <set>
 
 namespace atrium {
 
 namespace {
 
-/// Writes one flat JSON object, member by member.
-class object_writer {
-public:
-  void add(const char* name, const std::string& x) {
-    begin(name);
-    append_json_string(out_, is_utf8(x) ? x : std::string{});
-  }
-
-  void add(const char* name, bool x) {
-    begin(name);
-    out_ += x ? "true" : "false";
-  }
-
-  void add(const char* name, std::uint64_t x) {
-    begin(name);
-    out_ += std::to_string(x);
-  }
-
-  void add(const char* name, double x) {
-    begin(name);
-    out_ += fmt::format("{:.3f}", std::isfinite(x) ? x : 0.);
-  }
-
-  std::string take() {
-    return '{' + std::move(out_) + '}';
-  }
-
-private:
-  void begin(const char* name) {
-    if (!out_.empty())
-      out_ += ',';
-    append_json_string(out_, name);
-    out_ += ':';
-  }
-
-  std::string out_;
-};
-
-void add_load(object_writer& to, const node_info& x) {
-  to.add("version", x.version);
-  to.add("uptime_s", x.uptime_s);
-  to.add("connections", x.connections);
-  to.add("rooms", x.rooms);
-  to.add("users", x.users);
-  to.add("load", x.load);
-  to.add("internal", x.internal);
+// Names come from other nodes, too.
+std::string_view sound(const std::string& x) {
+  return is_utf8(x) ? std::string_view{x} : std::string_view{};
 }
 
-std::string to_json(const node_row& x) {
-  object_writer to;
-  to.add("node", x.report.node);
-  to.add("run", x.report.run);
-  to.add("self", x.self);
-  to.add("silent", x.silent);
-  to.add("seen_s", x.seen_s);
+// Not null: a reader of the list expects a number.
+void add_decimal(json_writer& to, json_key name, double x) {
+  to.key(name).decimal(std::isfinite(x) ? x : 0., 3);
+}
+
+void add_load(json_writer& to, const node_info& x) {
+  to.text("version", sound(x.version))
+    .number("uptime_s", x.uptime_s)
+    .number("connections", x.connections)
+    .number("rooms", x.rooms)
+    .number("users", x.users);
+  add_decimal(to, "load", x.load);
+  to.text("internal", sound(x.internal));
+}
+
+void add_row(json_writer& to, const node_row& x) {
+  to.open_object()
+    .text("node", sound(x.report.node))
+    .text("run", sound(x.report.run))
+    .boolean("self", x.self)
+    .boolean("silent", x.silent);
+  add_decimal(to, "seen_s", x.seen_s);
   add_load(to, x.report);
-  return to.take();
+  to.close_object();
 }
 
 void read(const json_object& from, const char* name, std::string& to) {
@@ -96,11 +68,12 @@ void read(const json_object& from, const char* name, double& to) {
 } // namespace
 
 std::string to_json(const node_info& x) {
-  object_writer to;
-  to.add("node", x.node);
-  to.add("run", x.run);
+  std::string result;
+  json_writer to{result};
+  to.open_object().text("node", sound(x.node)).text("run", sound(x.run));
   add_load(to, x);
-  return to.take();
+  to.close_object();
+  return result;
 }
 
 std::optional<node_info> parse_node_info(std::string_view text) {
@@ -121,14 +94,15 @@ std::optional<node_info> parse_node_info(std::string_view text) {
 }
 
 std::string to_json(const node_listing& x) {
-  std::string rows;
-  for (auto& row : x.nodes) {
-    rows += rows.empty() ? "" : ",";
-    rows += to_json(row);
-  }
-  std::string error;
-  append_json_string(error, is_utf8(x.error) ? x.error : "not UTF-8");
-  return R"({"nodes":[)" + rows + R"(],"error":)" + error + '}';
+  std::string result;
+  json_writer to{result};
+  to.open_object().key("nodes").open_array();
+  for (auto& row : x.nodes)
+    add_row(to, row);
+  to.close_array()
+    .text("error", is_utf8(x.error) ? x.error : "not UTF-8")
+    .close_object();
+  return result;
 }
 
 void drop_returned(node_listing& x) {

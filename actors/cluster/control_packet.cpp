@@ -1,7 +1,8 @@
 #include "atrium/actors/cluster/control_packet.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
-#include "atrium/broker/util/text.hpp"
+#include "atrium/broker/json/json_writer.hpp"
+#include "atrium/broker/util/utf8.hpp"
 
 #include <optional>
 #include <utility>
@@ -21,41 +22,36 @@ constexpr std::string_view nothing = "null";
 
 // -- writing ------------------------------------------------------------------
 
-void append(std::string& out, std::string_view key, std::string_view text) {
-  out.append(",\"").append(key).append("\":");
-  append_json_string(out, is_utf8(text) ? text : std::string_view{});
+// Names that are not UTF-8 are sent empty.
+std::string_view sound(std::string_view text) {
+  return is_utf8(text) ? text : std::string_view{};
 }
 
-void append(std::string& out, std::string_view key, std::uint64_t number) {
-  out.append(",\"").append(key).append("\":").append(std::to_string(number));
+void append_members(json_writer& out, const survey_request& x) {
+  out.number("id", x.id)
+    .text("kind", sound(x.what.kind))
+    .text("name", sound(x.what.name));
 }
 
-void append_members(std::string& out, const survey_request& x) {
-  append(out, "id", x.id);
-  append(out, "kind", x.what.kind);
-  append(out, "name", x.what.name);
+void append_members(json_writer& out, const survey_response& x) {
+  out.number("id", x.id)
+    .text("node", sound(x.node))
+    .raw("body", x.json.empty() ? nothing : x.json);
 }
 
-void append_members(std::string& out, const survey_response& x) {
-  append(out, "id", x.id);
-  append(out, "node", x.node);
-  out.append(",\"body\":").append(x.json.empty() ? nothing : x.json);
+void append_members(json_writer& out, const disconnect_command& x) {
+  out.text("connection", sound(x.connection))
+    .number("code", static_cast<std::uint64_t>(x.why));
 }
 
-void append_members(std::string& out, const disconnect_command& x) {
-  append(out, "connection", x.connection);
-  append(out, "code", static_cast<std::uint64_t>(x.why));
+void append_members(json_writer& out, const probe_request& x) {
+  out.text("connection", sound(x.connection)).text("asker", sound(x.asker));
 }
 
-void append_members(std::string& out, const probe_request& x) {
-  append(out, "connection", x.connection);
-  append(out, "asker", x.asker);
-}
-
-void append_members(std::string& out, const probe_response& x) {
-  append(out, "connection", x.connection);
-  append(out, "asker", x.asker);
-  out.append(",\"alive\":").append(x.alive ? "true" : "false");
+void append_members(json_writer& out, const probe_response& x) {
+  out.text("connection", sound(x.connection))
+    .text("asker", sound(x.asker))
+    .boolean("alive", x.alive);
 }
 
 // -- reading ------------------------------------------------------------------
@@ -144,9 +140,9 @@ constexpr reader readers[] = {
 } // namespace
 
 std::string error_answer(std::string_view code) {
-  std::string result = "{\"error\":";
-  append_json_string(result, code);
-  return result + '}';
+  std::string result;
+  json_writer{result}.open_object().text("error", code).close_object();
+  return result;
 }
 
 std::string fit_answer(std::string json) {
@@ -159,15 +155,17 @@ std::string fit_answer(std::string json) {
 }
 
 std::string encode(const control_packet& x) {
-  auto result = "{\"v\":" + std::to_string(control_packet::version);
+  std::string result;
+  json_writer out{result};
+  out.open_object().number("v", control_packet::version);
   std::visit(
     [&](auto& what) {
-      append(result, "type", what.type);
-      append(result, "run", x.run);
-      append_members(result, what);
+      out.text("type", what.type).text("run", sound(x.run));
+      append_members(out, what);
     },
     x.what);
-  return result + '}';
+  out.close_object();
+  return result;
 }
 
 std::variant<control_packet, control_packet_error>

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/room_counters.hpp"
+#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <stdexcept>

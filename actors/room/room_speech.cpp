@@ -10,6 +10,7 @@
 #include "atrium/actors/util/origin.hpp"
 #include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/text.hpp"
 

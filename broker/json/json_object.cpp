@@ -106,32 +106,4 @@ std::optional<std::uint64_t> json_unsigned(std::string_view raw) {
   return value;
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-  static constexpr std::string_view hex = "0123456789abcdef";
-  out.push_back('"');
-  for (auto c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (byte < 0x20) {
-      out.append("\\u00").push_back(hex[byte >> 4U]);
-      out.push_back(hex[byte & 15U]);
-    } else {
-      out.push_back(c);
-    }
-  }
-  out.push_back('"');
-}
-
-void append_json_text(std::string& out, std::string_view text) {
-  if (is_utf8(text))
-    return append_json_string(out, text);
-  std::string plain{text};
-  for (auto& c : plain)
-    if (static_cast<unsigned char>(c) >= 0x80)
-      c = '?';
-  append_json_string(out, plain);
-}
-
 } // namespace atrium

@@ -48,10 +48,4 @@ std::optional<std::string> json_string(std::string_view raw);
 /// fraction or exponent and fits.
 std::optional<std::uint64_t> json_unsigned(std::string_view raw);
 
-/// Appends `text`, which is UTF-8, as a JSON string with its quotes.
-void append_json_string(std::string& out, std::string_view text);
-
-/// The same for text that may not be UTF-8: then what is not ASCII becomes `?`.
-void append_json_text(std::string& out, std::string_view text);
-
 } // namespace atrium

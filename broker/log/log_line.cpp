@@ -1,6 +1,6 @@
 #include "atrium/broker/log/log_line.hpp"
 
-#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/util/utf8.hpp"
 
 #include <algorithm>
@@ -66,15 +66,6 @@ void append_value(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
-void append_member(std::string& out, std::string_view key,
-                   std::string_view text) {
-  if (!out.empty())
-    out.push_back(',');
-  append_json_text(out, key);
-  out.push_back(':');
-  append_json_text(out, text);
-}
-
 } // namespace
 
 std::string_view to_string(level x) noexcept {
@@ -106,19 +97,18 @@ std::string to_text(const record& x) {
 
 std::string to_json_members(const record& x) {
   std::string result;
-  append_member(result, "level", to_string(x.severity));
-  append_member(result, "event", x.event);
-  append_member(result, "message", x.message);
+  json_writer out{result};
+  out.key("level").any_text(to_string(x.severity));
+  out.key("event").any_text(x.event);
+  out.key("message").any_text(x.message);
   for (auto& one : x.fields) {
     if (one.empty())
       continue;
-    if (auto* text = one.text()) {
-      append_member(result, one.key(), *text);
-      continue;
-    }
-    result.push_back(',');
-    append_json_text(result, one.key());
-    result.append(":").append(std::to_string(one.number()));
+    out.any_key(one.key());
+    if (auto* text = one.text())
+      out.any_text(*text);
+    else
+      out.number(one.number());
   }
   return result;
 }

@@ -1,5 +1,6 @@
 #include "atrium/net/auth/jwt_verifier.hpp"
 
+#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/auth/claims.hpp"

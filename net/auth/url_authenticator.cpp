@@ -1,6 +1,7 @@
 #include "atrium/net/auth/url_authenticator.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/tcp/name_lookup.hpp"
 #include "atrium/broker/tcp/tcp_dialer.hpp"
@@ -59,19 +60,14 @@ failure failure_from(error_code error) {
 }
 
 std::string question_text(const credentials& x) {
-  std::string result = R"({"token":)";
-  append_json_string(result, x.token);
-  result.append(R"(,"ip":)");
-  append_json_string(result, x.ip);
-  result.append(R"(,"headers":{)");
-  for (auto& [name, value] : x.headers) {
-    if (!result.ends_with('{'))
-      result.push_back(',');
-    append_json_string(result, name);
-    result.push_back(':');
-    append_json_string(result, value);
-  }
-  return result.append("}}");
+  std::string result;
+  json_writer out{result};
+  out.open_object().text("token", x.token).text("ip", x.ip);
+  out.key("headers").open_object();
+  for (auto& [name, value] : x.headers)
+    out.any_key(name).text(value);
+  out.close_object().close_object();
+  return result;
 }
 
 /// One question to the backend, on a connection of its own. Lives on its lane's

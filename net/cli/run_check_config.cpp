@@ -1,6 +1,6 @@
 #include "atrium/net/cli/run_check_config.hpp"
 
-#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/redis/redis_url.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/inspector/administrators.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 std::string quoted(const std::string& text) {
   std::string result;
-  append_json_string(result, text); // TOML's basic strings are the same
+  json_writer{result}.text(text); // TOML's basic strings are the same
   return result;
 }
 

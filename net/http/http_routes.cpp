@@ -1,6 +1,6 @@
 #include "atrium/net/http/http_routes.hpp"
 
-#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/net/admission/admission.hpp"
 #include "atrium/net/http/chat_page.hpp"
 #include "atrium/net/http/http_fields.hpp"
@@ -78,11 +78,10 @@ bool fits(const http_route& route, std::string_view path) {
 
 http_answer http_problem(unsigned status, std::string_view code,
                          std::string_view message) {
-  std::string body = R"({"type":"error","code":)";
-  append_json_string(body, code);
-  body.append(",\"message\":");
-  append_json_string(body, message);
-  body.push_back('}');
+  std::string body;
+  json_writer out{body};
+  out.open_object().text("type", "error").text("code", code);
+  out.text("message", message).close_object();
   return {status, json_type, std::move(body)};
 }
 

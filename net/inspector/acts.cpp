@@ -2,6 +2,7 @@
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/utf8.hpp"

@@ -1,6 +1,6 @@
 #include "atrium/net/monitoring/health.hpp"
 
-#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -23,23 +23,25 @@ class checklist {
 public:
   /// `reason` says what is wrong; empty: nothing is.
   void add(std::string_view name, const std::string& reason) {
-    checks_ += checks_.empty() ? "" : ",";
-    append_json_string(checks_, name);
-    checks_ += reason.empty() ? R"(:{"ok":true)" : R"(:{"ok":false,"reason":)";
+    out_.any_key(name).open_object().boolean("ok", reason.empty());
     if (!reason.empty())
-      append_json_string(checks_, reason);
-    checks_ += '}';
+      out_.text("reason", reason);
+    out_.close_object();
     ok_ = ok_ && reason.empty();
   }
 
-  health_report report(std::string_view verdict) const {
-    return {ok_, fmt::format(R"({{"{}":{},"checks":{{{}}}}})", verdict, ok_,
-                             checks_)};
+  health_report report(json_key verdict) const {
+    health_report result{ok_, {}};
+    json_writer out{result.json};
+    out.open_object().boolean(verdict, ok_).key("checks");
+    out.raw('{' + checks_ + '}').close_object();
+    return result;
   }
 
 private:
   bool ok_ = true;
   std::string checks_;
+  json_writer out_{checks_};
 };
 
 } // namespace

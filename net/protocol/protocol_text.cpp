@@ -1,71 +1,69 @@
-#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/net/protocol/protocol.hpp"
 
 namespace atrium::protocol {
 
 namespace {
 
-/// Writes one JSON object, field by field.
-class object_writer {
+/// Writes one frame: a JSON object that says its type first.
+class frame_writer {
 public:
-  explicit object_writer(std::string_view type) {
-    out_.append(R"({"type":")").append(type).push_back('"');
+  explicit frame_writer(std::string_view type) {
+    out_.open_object().text("type", type);
   }
 
-  object_writer& text(std::string_view key, std::string_view value) {
-    begin(key);
-    append_json_string(out_, value);
+  frame_writer& text(json_key key, std::string_view value) {
+    out_.text(key, value);
     return *this;
   }
 
-  object_writer& text_if(std::string_view key, std::string_view value) {
+  frame_writer& text_if(json_key key, std::string_view value) {
     return value.empty() ? *this : text(key, value);
   }
 
-  object_writer& raw(std::string_view key, std::string_view value) {
-    begin(key);
-    out_.append(value);
+  frame_writer& id(const request_id& value) {
+    if (!value.empty())
+      out_.raw("id", value);
     return *this;
   }
 
-  object_writer& id(const request_id& value) {
-    return value.empty() ? *this : raw("id", value);
-  }
-
   template <class Integer>
-  object_writer& number(std::string_view key, Integer value) {
-    return raw(key, std::to_string(value));
+  frame_writer& number(json_key key, Integer value) {
+    out_.number(key, value);
+    return *this;
   }
 
-  object_writer& time(std::string_view key, unix_time value) {
+  frame_writer& boolean(json_key key, bool value) {
+    out_.boolean(key, value);
+    return *this;
+  }
+
+  frame_writer& time(json_key key, unix_time value) {
     return number(key, value.time_since_epoch().count());
   }
 
-  object_writer& expiry(unix_time value) {
+  frame_writer& expiry(unix_time value) {
     return value == never ? *this : time("expires_at", value);
   }
 
   std::string take() {
-    out_.push_back('}');
-    return std::move(out_);
+    out_.close_object();
+    return std::move(text_);
   }
 
 private:
-  void begin(std::string_view key) {
-    out_.append(",\"").append(key).append("\":");
-  }
-
-  std::string out_;
+  std::string text_;
+  json_writer out_{text_};
 };
 
 /// Text of each kind of reply.
 struct encoder {
   std::string operator()(const joined& x) const {
-    return object_writer{"joined"}.id(x.id).text("room", x.room).take();
+    return frame_writer{"joined"}.id(x.id).text("room", x.room).take();
   }
 
   std::string operator()(const left& x) const {
-    return object_writer{"left"}.id(x.id).text("room", x.room).take();
+    return frame_writer{"left"}.id(x.id).text("room", x.room).take();
   }
 
   std::string operator()(const accepted& x) const {
@@ -75,7 +73,7 @@ struct encoder {
     case accepted::kind::sent:
       return targeted("sent", "user", x);
     default:
-      return object_writer{"broadcasted"}
+      return frame_writer{"broadcasted"}
         .id(x.id)
         .text("event_id", x.event_id)
         .take();
@@ -83,15 +81,15 @@ struct encoder {
   }
 
   std::string operator()(const pong& x) const {
-    return object_writer{"pong"}.id(x.id).time("ts", x.time).take();
+    return frame_writer{"pong"}.id(x.id).time("ts", x.time).take();
   }
 
   std::string operator()(const refreshed& x) const {
-    return object_writer{"refreshed"}.id(x.id).expiry(x.expires).take();
+    return frame_writer{"refreshed"}.id(x.id).expiry(x.expires).take();
   }
 
   std::string operator()(const failure& x) const {
-    object_writer out{"error"};
+    frame_writer out{"error"};
     out.id(x.id)
       .text("code", to_string(x.code))
       .text_if("room", x.room)
@@ -102,7 +100,7 @@ struct encoder {
   }
 
   std::string operator()(const gap& x) const {
-    return object_writer{"gap"}
+    return frame_writer{"gap"}
       .text("scope", to_string(x.what))
       .text_if("room", x.room)
       .time("from_ts", x.from)
@@ -115,9 +113,9 @@ struct encoder {
   }
 
 private:
-  static std::string targeted(std::string_view type, std::string_view key,
+  static std::string targeted(std::string_view type, json_key key,
                               const accepted& x) {
-    return object_writer{type}
+    return frame_writer{type}
       .id(x.id)
       .text(key, x.target)
       .text("event_id", x.event_id)
@@ -146,7 +144,7 @@ std::string to_text(const reply& x) {
 }
 
 std::string to_text(const welcome& x, const node_facts& node, unix_time now) {
-  return object_writer{"welcome"}
+  return frame_writer{"welcome"}
     .number("protocol", 1)
     .text("connection", x.connection)
     .text("user", x.user)
@@ -160,11 +158,10 @@ std::string to_text(const welcome& x, const node_facts& node, unix_time now) {
 
 std::string closing_text(close_code code, std::string_view reason,
                          std::chrono::milliseconds after) {
-  return object_writer{"closing"}
+  return frame_writer{"closing"}
     .number("code", static_cast<unsigned>(code))
     .text("reason", reason)
-    .raw("reconnect",
-         worth_reconnecting(code) || after.count() > 0 ? "true" : "false")
+    .boolean("reconnect", worth_reconnecting(code) || after.count() > 0)
     .number("after_ms", after.count())
     .take();
 }

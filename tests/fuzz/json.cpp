@@ -3,6 +3,7 @@
 
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/json/json_scanner.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/util/utf8.hpp"
 
 #include "property.hpp"
@@ -58,7 +59,7 @@ void check_string(std::string_view raw) {
   require(is_utf8(*decoded), "a decoded string is UTF-8");
   require(json::parse(raw).get_ref<const std::string&>() == *decoded, "the same string");
   std::string encoded;
-  append_json_string(encoded, *decoded);
+  json_writer{encoded}.text(*decoded);
   require(json_string(encoded) == *decoded, "what is written is read again");
 }
 

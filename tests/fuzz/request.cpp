@@ -2,6 +2,7 @@
 
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/json/json_scanner.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 #include "atrium/broker/util/utf8.hpp"
@@ -91,7 +92,7 @@ private:
 
   printer& text(std::string_view key, std::string_view value) {
     std::string quoted;
-    append_json_string(quoted, value);
+    json_writer{quoted}.text(value);
     return raw(key, quoted);
   }
 

@@ -1,6 +1,7 @@
 #define CAF_SUITE json_object_test
 
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -113,7 +114,7 @@ CAF_TEST(text survives quoting) {
   for (char c = 1; c < 127; ++c)
     text.push_back(c);
   std::string quoted;
-  atrium::append_json_string(quoted, text);
+  atrium::json_writer{quoted}.text(text);
   CAF_CHECK(atrium::json_string(quoted) == text);
 }
 
