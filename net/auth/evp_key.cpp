@@ -1,5 +1,7 @@
 #include "atrium/net/auth/evp_key.hpp"
 
+#include "atrium/net/transport/pass_phrase.hpp"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -20,27 +22,22 @@ bio read(const std::string& pem) {
   return bio{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
 }
 
-// A key with a pass phrase cannot be read: a daemon has nobody to ask for it.
-int ask_nobody(char*, int, int, void*) {
-  return -1;
-}
-
-// OpenSSL keeps what has failed per thread, and TLS must not find it there.
-evp_key without_errors(EVP_PKEY* x) {
-  ERR_clear_error();
-  return evp_key{x};
-}
-
 } // namespace
 
+openssl_scope::~openssl_scope() {
+  ERR_clear_error();
+}
+
 evp_key read_public_pem(const std::string& pem) {
-  return without_errors(
-    PEM_read_bio_PUBKEY(read(pem).get(), nullptr, ask_nobody, nullptr));
+  openssl_scope scope;
+  return evp_key{
+    PEM_read_bio_PUBKEY(read(pem).get(), nullptr, refuse_pass_phrase, nullptr)};
 }
 
 evp_key read_private_pem(const std::string& pem) {
-  return without_errors(
-    PEM_read_bio_PrivateKey(read(pem).get(), nullptr, ask_nobody, nullptr));
+  openssl_scope scope;
+  return evp_key{PEM_read_bio_PrivateKey(read(pem).get(), nullptr,
+                                         refuse_pass_phrase, nullptr)};
 }
 
 } // namespace atrium

@@ -16,6 +16,15 @@ struct evp_key_free {
 
 using evp_key = std::unique_ptr<EVP_PKEY, evp_key_free>;
 
+/// Clears at its end what has failed in OpenSSL meanwhile: errors are kept per
+/// thread, and TLS must not find those of a key there.
+struct openssl_scope {
+  openssl_scope() = default;
+  openssl_scope(const openssl_scope&) = delete;
+  openssl_scope& operator=(const openssl_scope&) = delete;
+  ~openssl_scope();
+};
+
 /// Reads a public key in PEM (`BEGIN PUBLIC KEY`); null if it is none.
 evp_key read_public_pem(const std::string& pem);
 

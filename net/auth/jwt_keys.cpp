@@ -39,23 +39,24 @@ bool is_on_curve(const EVP_PKEY* key, std::string_view curve) {
          && std::string_view{name.data(), size} == curve;
 }
 
-std::string read_public_key(const std::string& path, const jwt_algorithm& x,
-                            std::string& error) {
+jwt_key read_public_key(const std::string& path, const jwt_algorithm& x,
+                        std::string& error) {
+  jwt_key result;
   auto pem = read_key_file(path, error);
   if (error.empty()) {
-    auto key = read_public_pem(pem);
-    error = key ? check_key_kind(*key, x)
-                : "has no public key in PEM (BEGIN PUBLIC KEY)";
+    result.parsed = read_public_pem(pem);
+    error = result.parsed ? check_key_kind(*result.parsed, x)
+                          : "has no public key in PEM (BEGIN PUBLIC KEY)";
   }
   if (!error.empty())
     error = path + ": " + error;
-  return pem;
+  return result;
 }
 
-std::map<std::string, std::string> read_folder(const std::string& path,
-                                               const jwt_algorithm& x,
-                                               std::string& error) {
-  std::map<std::string, std::string> result;
+std::map<std::string, jwt_key> read_folder(const std::string& path,
+                                           const jwt_algorithm& x,
+                                           std::string& error) {
+  std::map<std::string, jwt_key> result;
   std::error_code failed;
   for (std::filesystem::directory_iterator i{path, failed}, end;
        !failed && i != end; i.increment(failed)) {
@@ -137,13 +138,14 @@ std::shared_ptr<const jwt_keys> jwt_keys::load(const jwt_options& from,
   auto& x = *find_jwt_algorithm(from.alg);
   result->algorithm_ = &x;
   if (x.kind == family::hmac) {
-    result->single_ = read_secret(from.secret_file, error);
+    auto secret = read_secret(from.secret_file, error);
     // RFC 7518, section 3.2: a shorter one is weaker than the hash.
-    if (error.empty() && result->single_.size() < x.hash_bytes)
+    if (error.empty() && secret.size() < x.hash_bytes)
       error = std::string{x.name} + " needs a secret of "
               + std::to_string(x.hash_bytes) + " bytes at least";
     if (!error.empty())
       error = from.secret_file + ": " + error;
+    result->single_ = jwt_key{std::move(secret), nullptr};
   } else {
     if (!from.key.empty())
       result->single_ = read_public_key(from.key, x, error);
@@ -154,12 +156,12 @@ std::shared_ptr<const jwt_keys> jwt_keys::load(const jwt_options& from,
   return error.empty() ? result : nullptr;
 }
 
-const std::string* jwt_keys::find(const std::optional<std::string>& kid) const {
+const jwt_key* jwt_keys::find(const std::optional<std::string>& kid) const {
   if (kid && folder_) {
     auto i = by_kid_.find(*kid);
     return i != by_kid_.end() ? &i->second : nullptr;
   }
-  return single_.empty() ? nullptr : &single_;
+  return single_ ? &*single_ : nullptr;
 }
 
 } // namespace atrium

@@ -33,6 +33,12 @@ std::string check_key_kind(const EVP_PKEY& key, const jwt_algorithm& x);
 /// Returns the algorithm called `name`, or null; `none` is not among them.
 const jwt_algorithm* find_jwt_algorithm(std::string_view name);
 
+/// What checks signatures. Many threads may use a key at once.
+struct jwt_key {
+  std::string secret; ///< Of HMAC.
+  evp_key parsed;     ///< The public key of the other algorithms.
+};
+
 /// The algorithm of a node and the keys for it. Immutable.
 class jwt_keys {
 public:
@@ -50,13 +56,13 @@ public:
   /// Returns the key for a token whose header has this `kid`, or null. Where
   /// there is a folder of keys, `kid` has to name one of them; a token without
   /// `kid`, and every token where there is no folder, needs the single key.
-  const std::string* find(const std::optional<std::string>& kid) const;
+  const jwt_key* find(const std::optional<std::string>& kid) const;
 
 private:
   const jwt_algorithm* algorithm_ = nullptr;
-  std::string single_; // empty: none
+  std::optional<jwt_key> single_;
   bool folder_ = false;
-  std::map<std::string, std::string> by_kid_;
+  std::map<std::string, jwt_key> by_kid_;
 };
 
 /// Reads a secret from a file: everything but one line break (LF or CR LF) at

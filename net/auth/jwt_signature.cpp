@@ -6,7 +6,6 @@
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
-#include <openssl/err.h>
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
@@ -28,16 +27,6 @@ struct deleter {
 
 using context = std::unique_ptr<EVP_MD_CTX, deleter<EVP_MD_CTX_free>>;
 using ecdsa_pair = std::unique_ptr<ECDSA_SIG, deleter<ECDSA_SIG_free>>;
-
-/// OpenSSL keeps what has failed per thread, and TLS must not find it there.
-struct error_guard {
-  error_guard() = default;
-  error_guard(const error_guard&) = delete;
-  error_guard& operator=(const error_guard&) = delete;
-  ~error_guard() {
-    ERR_clear_error();
-  }
-};
 
 const unsigned char* bytes_of(std::string_view x) {
   return reinterpret_cast<const unsigned char*>(x.data());
@@ -111,10 +100,10 @@ std::string pair_of(std::string_view asn1, std::size_t width) {
 } // namespace
 
 bool is_jwt_signature(std::string_view text, std::string_view signature,
-                      const std::string& key, const jwt_algorithm& by) {
-  error_guard guard;
+                      const jwt_key& key, const jwt_algorithm& by) {
+  openssl_scope scope;
   if (by.kind == family::hmac) {
-    auto ours = hmac(text, key, by);
+    auto ours = hmac(text, key.secret, by);
     return !ours.empty() && ours.size() == signature.size()
            && CRYPTO_memcmp(ours.data(), signature.data(), ours.size()) == 0;
   }
@@ -122,13 +111,11 @@ bool is_jwt_signature(std::string_view text, std::string_view signature,
   if (pair && signature.size() != by.coordinate_bytes * 2)
     return false;
   auto raw = pair ? asn1_of(signature) : std::string{signature};
-  auto parsed = read_public_pem(key);
   context with{EVP_MD_CTX_new()};
   EVP_PKEY_CTX* details = nullptr; // of the context
-  return parsed
-         && EVP_DigestVerifyInit(with.get(), &details, hash_of(by), nullptr,
-                                 parsed.get())
-              == 1
+  return EVP_DigestVerifyInit(with.get(), &details, hash_of(by), nullptr,
+                              key.parsed.get())
+           == 1
          && set_padding(details, by)
          && EVP_DigestVerify(with.get(), bytes_of(std::string_view{raw}),
                              raw.size(), bytes_of(text), text.size())
@@ -137,7 +124,7 @@ bool is_jwt_signature(std::string_view text, std::string_view signature,
 
 std::string jwt_signature_of(std::string_view text, const std::string& key,
                              const jwt_algorithm& by) {
-  error_guard guard;
+  openssl_scope scope;
   if (by.kind == family::hmac)
     return hmac(text, key, by);
   auto parsed = read_private_pem(key);

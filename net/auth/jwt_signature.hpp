@@ -7,11 +7,11 @@
 
 namespace atrium {
 
-/// Returns whether `signature` is that of `text` (RFC 7515, 5.2) by `key`: a
-/// secret, or a public key in PEM. Only looks at bytes: what header and claims
-/// say does not matter. Some 100 µs of CPU at most.
+/// Returns whether `signature` is that of `text` (RFC 7515, 5.2) by `key`,
+/// which is of the algorithm's kind (`jwt_keys::load`). Only looks at bytes:
+/// what header and claims say does not matter. Some 100 µs of CPU at most.
 bool is_jwt_signature(std::string_view text, std::string_view signature,
-                      const std::string& key, const jwt_algorithm& by);
+                      const jwt_key& key, const jwt_algorithm& by);
 
 /// Returns the signature of `text` by a secret or a private key in PEM; empty
 /// if the key is not of the algorithm's kind.

@@ -68,8 +68,8 @@ bool is_for_access(std::string_view typ) {
 }
 
 // Returns the key that the header asks for, if it asks for what we do.
-std::variant<const std::string*, failure> choose_key(const json_object& header,
-                                                     const jwt_keys& keys) {
+std::variant<const jwt_key*, failure> choose_key(const json_object& header,
+                                                 const jwt_keys& keys) {
   if (text_of(header, "alg") != std::string{keys.algorithm().name})
     return invalid("the token is not signed with this node's algorithm");
   if (auto typ = header.find("typ"); typ && !is_for_access(*typ))
@@ -175,7 +175,7 @@ verdict verify_jwt(const std::string& token, const jwt_keys& keys,
   if (auto* no = std::get_if<failure>(&key))
     return *no;
   if (!is_jwt_signature(parts->signed_text, parts->signature,
-                        *std::get<const std::string*>(key), keys.algorithm()))
+                        *std::get<const jwt_key*>(key), keys.algorithm()))
     return invalid("the token's signature is wrong");
   std::string claims_text;
   auto claims = read_object(parts->payload, claims_text);

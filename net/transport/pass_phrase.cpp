@@ -5,7 +5,8 @@
 namespace atrium {
 
 int refuse_pass_phrase(char*, int, int, void* wanted) {
-  *static_cast<bool*>(wanted) = true;
+  if (wanted != nullptr)
+    *static_cast<bool*>(wanted) = true;
   return -1;
 }
 

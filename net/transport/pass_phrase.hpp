@@ -2,8 +2,9 @@
 
 namespace atrium {
 
-/// For OpenSSL, in place of its own callback, which asks the terminal: notes in
-/// the `bool` at `wanted` that a key is encrypted, and has reading it fail.
+/// For OpenSSL, in place of its own callback, which asks the terminal: has
+/// reading an encrypted key fail, and notes in the `bool` at `wanted`, unless
+/// that is null, that the key is encrypted.
 int refuse_pass_phrase(char* out, int size, int writes, void* wanted);
 
 /// From now on no key that this process reads, through whatever library, has
