@@ -115,10 +115,12 @@ std::string_view redis_pipeline::on_reply(resp_reply reply) {
   if (turns_.empty())
     return "an answer to no command";
   auto& current = turns_.front();
-  auto whose = current.whose;
+  auto* whose = current.whose.get();
   auto loads = current.loads;
+  std::shared_ptr<party> last; // of who was removed
   if (--current.commands == 0) {
     whose->in_flight -= current.bytes;
+    last = std::move(current.whose);
     turns_.pop_front();
   }
   if (whose->who == nullptr)
