@@ -8,7 +8,7 @@ namespace atrium {
 struct backlogs {
   backlog rooms = 0;
   backlog users = 0;
-  backlog everyone = 0;
+  backlog broadcaster = 0;
 };
 
 } // namespace atrium

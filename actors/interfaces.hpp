@@ -12,11 +12,11 @@ namespace atrium {
 //      │            │  └────── user ◀──┐   │ └──── subscription ◀───┤
 //      └─ session ◀─┴──────── lane ◀───┼───┘                        │
 //                               ▲      └────────────────────────────┤
-//                               └─ everyone ◀───── subscription ◀───┘
+//                               └─ broadcaster ◀── subscription ◀───┘
 //
 // Nobody writes to a socket but connections and lanes, through a session.
 
-/// Whoever has a subscription: rooms and everyone.
+/// Whoever has a subscription: rooms and the broadcaster.
 using subscriber_actor = caf::typed_actor<
   // The bus delivers from now on.
   caf::reacts_to<subscribed>,
@@ -72,7 +72,7 @@ using user_actor = caf::typed_actor<
   caf::reacts_to<stop_atom>>::extend_with<listener_actor>;
 
 /// Holds the node's one subscription to the all-channel.
-using everyone_actor = subscriber_actor;
+using broadcaster_actor = subscriber_actor;
 
 /// Finds or spawns rooms and users by name, and supervises them.
 using directory_actor = caf::typed_actor<

@@ -15,11 +15,11 @@ using lane_actor = caf::typed_actor<
   caf::reacts_to<remove_member>,
   // From a room: one envelope for all its members on this lane.
   caf::reacts_to<fan_out>,
-  // From everyone: one envelope for all connections on this lane.
+  // From the broadcaster: one envelope for all connections on this lane.
   caf::reacts_to<fan_out_all>,
   // From a room: a message to one member, or the node's words to all of them.
   caf::reacts_to<tell_member>, caf::reacts_to<tell_members>,
-  // From everyone: the node's words to all connections on this lane.
+  // From the broadcaster: the node's words to all connections on this lane.
   caf::reacts_to<tell_all>,
   // From the directory: the room is dead; tell its members and forget it.
   caf::reacts_to<room_died>,

@@ -34,8 +34,8 @@ struct limits {
   std::chrono::milliseconds bus_timeout = std::chrono::seconds{5};
 
   /// Bytes of messages from the bus that may wait for one room, user or
-  /// everyone, by `queue_cost`. Over it new ones are dropped, counted, and the
-  /// members are told of the gap.
+  /// the broadcaster, by `queue_cost`. Over it new ones are dropped, counted,
+  /// and the members are told of the gap.
   std::size_t room_queue = std::size_t{16} << 20;
 
   /// The same for all of them together.

@@ -100,7 +100,7 @@ void lane_state::tell_room(const tell_members& x) {
     x.room, [&](client_session& out, actor_number) { out.push(x.what); });
 }
 
-void lane_state::tell_everyone(const tell_all& x) {
+void lane_state::tell_all_connections(const tell_all& x) {
   members_.for_all([&](client_session& out) { out.push(x.what); });
 }
 
@@ -217,7 +217,7 @@ lane::behavior_type lane::make_behavior() {
     [this](const fan_out_all& x) { state.deliver_all(x); },
     [this](const tell_member& x) { state.tell(x); },
     [this](const tell_members& x) { state.tell_room(x); },
-    [this](const tell_all& x) { state.tell_everyone(x); },
+    [this](const tell_all& x) { state.tell_all_connections(x); },
     [this](const room_died& x) { state.evict_members(x); },
     [this](const close_one& x) { state.close(x); },
     [this](const close_all& x) { state.close_some(x); },

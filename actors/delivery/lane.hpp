@@ -47,7 +47,7 @@ public:
 
   void tell_room(const tell_members& x);
 
-  void tell_everyone(const tell_all& x);
+  void tell_all_connections(const tell_all& x);
 
   void evict_members(const room_died& x);
 

@@ -1,6 +1,6 @@
 #include "atrium/actors/directory/directory.hpp"
 
-#include "atrium/actors/delivery/everyone.hpp"
+#include "atrium/actors/delivery/broadcaster.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/lane_messages.hpp"
@@ -23,12 +23,12 @@ bool asked_for(const caf::error& reason) {
 
 void directory_state::start(environment_ptr env) {
   env_ = std::move(env);
-  spawn_everyone();
+  spawn_broadcaster();
 }
 
-void directory_state::spawn_everyone() {
+void directory_state::spawn_broadcaster() {
   ++alive_;
-  everyone_ = self_->spawn<everyone, caf::monitored>(env_);
+  broadcaster_ = self_->spawn<broadcaster, caf::monitored>(env_);
 }
 
 void directory_state::count_children() {
@@ -117,8 +117,8 @@ void directory_state::down(const caf::down_msg& x) {
     room_died_unasked(number, *name, x.reason);
   else if (auto user = users_.remove(number); user && !asked_for(x.reason))
     user_died(*user, x.reason);
-  else if (everyone_ && number == everyone_->id() && !stopping_)
-    spawn_everyone();
+  else if (broadcaster_ && number == broadcaster_->id() && !stopping_)
+    spawn_broadcaster();
   count_children();
   if (stopping_ && alive_ == 0)
     self_->quit(caf::exit_reason::user_shutdown);
@@ -149,8 +149,8 @@ void directory_state::stop() {
   stopping_ = true;
   rooms_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
   users_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
-  self_->send_exit(everyone_, caf::exit_reason::user_shutdown);
-  everyone_ = nullptr;
+  self_->send_exit(broadcaster_, caf::exit_reason::user_shutdown);
+  broadcaster_ = nullptr;
 }
 
 children directory_state::list(const list_children& x) const {
@@ -163,8 +163,8 @@ busy_rooms directory_state::list(const list_busiest& x) {
 
 children directory_state::parts() const {
   children result;
-  if (everyone_)
-    result = {{{"everyone", everyone_}}, 1};
+  if (broadcaster_)
+    result = {{{"everyone", broadcaster_}}, 1};
   return result;
 }
 

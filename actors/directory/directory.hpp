@@ -51,7 +51,7 @@ public:
   friend caf::error inspect(json_inspector& f, directory_state& x);
 
 private:
-  void spawn_everyone();
+  void spawn_broadcaster();
 
   /// Returns why the user may not open this room, or nothing.
   std::string refuse_room(const std::string& room, const std::string& user);
@@ -69,14 +69,15 @@ private:
   room_shares shares_;
   room_ranking ranking_; // of rooms that have not ended yet
   child_table<user_actor> users_;
-  everyone_actor everyone_;
+  broadcaster_actor broadcaster_;
   bool stopping_ = false;
   std::uint64_t died_ = 0; // children that should not have
   std::size_t alive_ = 0;  // children that have not ended yet
 };
 
 /// Spawnable class: `spawn<directory>(env)`; the directory of a node. Spawns
-/// everyone, too. `stop` ends all its children and, after the last one, itself.
+/// the broadcaster, too. `stop` ends all its children and, after the last one,
+/// itself.
 class directory : public caf::stateful_actor<directory_state,
                                              observed<directory_actor::base>> {
 public:

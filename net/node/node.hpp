@@ -59,7 +59,7 @@ public:
   ///   draining  1. `/ready` says no, and for the drain delay that is all
   ///   stopping  2. the listener accepts nobody any more
   ///             3. clients are told and closed, spread over the drain window
-  ///             4. rooms, users and everyone stop, and with them their
+  ///             4. rooms, users and the broadcaster stop, and with them their
   ///                subscriptions; the node leaves the registry; the bus sends
   ///                what it still has, and ends
   ///             5. the lanes' actors and the inspector end

@@ -221,7 +221,7 @@ void node_metrics::add_mailboxes(family_list& to) const {
     {value_of(sent - std::min(sent, handled)), "directory"},
     {depth(waiting.rooms), "rooms"},
     {depth(waiting.users), "users"},
-    {depth(waiting.everyone), "everyone"}};
+    {depth(waiting.broadcaster), "everyone"}};
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     depths.push_back({value_of(lanes_[i].port.queue->entries()), names[i]});
     bytes.push_back({value_of(lanes_[i].port.queue->taken()), names[i]});

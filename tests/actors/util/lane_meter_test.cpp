@@ -217,11 +217,11 @@ CAF_TEST(what waits for actors is summed by kind) {
   auto& waiting = *env->backlogs;
   CAF_CHECK_EQUAL(waiting.rooms.load(), 2U);
   CAF_CHECK_EQUAL(waiting.users.load(), 1U);
-  CAF_CHECK_EQUAL(waiting.everyone.load(), 1U);
+  CAF_CHECK_EQUAL(waiting.broadcaster.load(), 1U);
   sched.run();
   CAF_CHECK_EQUAL(waiting.rooms.load(), 0U);
   CAF_CHECK_EQUAL(waiting.users.load(), 0U);
-  CAF_CHECK_EQUAL(waiting.everyone.load(), 0U);
+  CAF_CHECK_EQUAL(waiting.broadcaster.load(), 0U);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

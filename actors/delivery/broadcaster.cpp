@@ -1,4 +1,4 @@
-#include "atrium/actors/delivery/everyone.hpp"
+#include "atrium/actors/delivery/broadcaster.hpp"
 
 #include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/bus_messages.hpp"
@@ -11,7 +11,7 @@
 
 namespace atrium {
 
-void everyone_state::start(environment_ptr env) {
+void broadcaster_state::start(environment_ptr env) {
   env_ = std::move(env);
   lanes_.emplace(env_, self_->id(), [](auto& to, auto from, auto until) {
     caf::anon_send(to, tell_all{gap{scope::all, {}, from, until}});
@@ -19,37 +19,37 @@ void everyone_state::start(environment_ptr env) {
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
     channel_feed::bound{std::make_shared<semaphore>(env_->limits.room_queue),
-                        &backlogs::everyone});
+                        &backlogs::broadcaster});
 }
 
-void everyone_state::deliver(const arrived& x) {
+void broadcaster_state::deliver(const arrived& x) {
   delivered_ += x.batch.size();
   for (auto& one : x.batch)
     for (std::size_t lane = 0; lane < lanes_->size(); ++lane)
       lanes_->send(lane, fan_out_all{one.content, one.from, one.watched});
 }
 
-void everyone_state::tell_gap(const interrupted& x) {
+void broadcaster_state::tell_gap(const interrupted& x) {
   ++gaps_;
   for (auto& lane : env_->lanes)
     self_->send(lane.actor, tell_all{gap{scope::all, {}, x.from, x.to}});
 }
 
-children everyone_state::parts() const {
+children broadcaster_state::parts() const {
   return {{{"subscription", subscription_}}, 1};
 }
 
-caf::error inspect(json_inspector& f, everyone_state& x) {
+caf::error inspect(json_inspector& f, broadcaster_state& x) {
   return f(named("name"), "everyone", named("delivered"), x.delivered_,
            named("gaps"), x.gaps_, named("errors"), 0, named("restarts"), 0);
 }
 
-everyone::everyone(caf::actor_config& config, environment_ptr env)
+broadcaster::broadcaster(caf::actor_config& config, environment_ptr env)
   : stateful_actor(config) {
   state.start(std::move(env));
 }
 
-everyone::behavior_type everyone::make_behavior() {
+broadcaster::behavior_type broadcaster::make_behavior() {
   return {
     [](const subscribed&) {
       // nop

@@ -11,13 +11,13 @@
 
 namespace atrium {
 
-/// The state of the everyone actor: passes what comes on the all-channel to all
+/// The state of the broadcaster: passes what comes on the all-channel to all
 /// lanes, under the same bound as rooms do.
-class everyone_state {
+class broadcaster_state {
 public:
   static inline constexpr auto name = "everyone";
 
-  explicit everyone_state(everyone_actor::pointer self) : self_(self) {
+  explicit broadcaster_state(broadcaster_actor::pointer self) : self_(self) {
     // nop
   }
 
@@ -30,10 +30,10 @@ public:
   /// The actors that it has for itself.
   children parts() const;
 
-  friend caf::error inspect(json_inspector& f, everyone_state& x);
+  friend caf::error inspect(json_inspector& f, broadcaster_state& x);
 
 private:
-  everyone_actor::pointer self_;
+  broadcaster_actor::pointer self_;
   environment_ptr env_;
   std::optional<lane_fan_out> lanes_;
   subscription_actor subscription_;
@@ -41,12 +41,13 @@ private:
   std::uint64_t gaps_ = 0;
 };
 
-/// Spawnable class: `spawn<everyone>(env)`; one per node, for its whole life.
-/// Ends when it is told to exit.
-class everyone
-  : public caf::stateful_actor<everyone_state, observed<everyone_actor::base>> {
+/// Spawnable class: `spawn<broadcaster>(env)`; one per node, for its whole
+/// life. Ends when it is told to exit.
+class broadcaster
+  : public caf::stateful_actor<broadcaster_state,
+                               observed<broadcaster_actor::base>> {
 public:
-  everyone(caf::actor_config& config, environment_ptr env);
+  broadcaster(caf::actor_config& config, environment_ptr env);
 
   behavior_type make_behavior() override;
 };
