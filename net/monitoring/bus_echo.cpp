@@ -9,9 +9,9 @@
 namespace atrium {
 
 // Shared with the bus, which may still call it when the echo is gone.
-class bus_echo::ear final : public subscriber {
+class bus_echo::channel_subscriber final : public subscriber {
 public:
-  explicit ear(std::string run) : prefix_(std::move(run) + ' ') {
+  explicit channel_subscriber(std::string run) : prefix_(std::move(run) + ' ') {
     // nop
   }
 
@@ -62,32 +62,33 @@ bus_echo::bus_echo(std::shared_ptr<class bus> bus, std::string channel,
                    std::string run, std::vector<channel_watch::sample> others)
   : bus_(std::move(bus)),
     channel_(std::move(channel)),
-    ear_(std::make_shared<ear>(std::move(run))),
-    subscription_(bus_->subscribe(channel_, ear_)),
+    subscriber_(std::make_shared<channel_subscriber>(std::move(run))),
+    subscription_(bus_->subscribe(channel_, subscriber_)),
     others_(bus_, std::move(others)) {
   // nop
 }
 
 void bus_echo::call(clock::time_point now) {
   others_.tick();
-  if (ear_->under_way.exchange(true, std::memory_order_relaxed))
+  if (subscriber_->under_way.exchange(true, std::memory_order_relaxed))
     return;
-  auto words = std::make_shared<const std::string>(ear_->words(now));
+  auto words = std::make_shared<const std::string>(subscriber_->words(now));
   bus_->publish(channel_, std::move(words),
-                [ear = ear_](const publish_receipt&) {
-                  ear->under_way.store(false, std::memory_order_relaxed);
+                [to = subscriber_](const publish_receipt&) {
+                  to->under_way.store(false, std::memory_order_relaxed);
                 });
 }
 
 bus_echo::clock::time_point bus_echo::proven() const {
   return clock::time_point{
-    clock::duration{ear_->proven.load(std::memory_order_relaxed)}};
+    clock::duration{subscriber_->proven.load(std::memory_order_relaxed)}};
 }
 
 std::optional<bus_echo::clock::duration> bus_echo::round_trip() const {
   if (proven() == clock::time_point{})
     return std::nullopt;
-  return clock::duration{ear_->round_trip.load(std::memory_order_relaxed)};
+  return clock::duration{
+    subscriber_->round_trip.load(std::memory_order_relaxed)};
 }
 
 bus_echo::complaint bus_echo::complaints() const {

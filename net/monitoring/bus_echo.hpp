@@ -45,11 +45,11 @@ public:
   complaint complaints() const;
 
 private:
-  class ear;
+  class channel_subscriber;
 
   std::shared_ptr<class bus> bus_;
   std::string channel_;
-  std::shared_ptr<ear> ear_;
+  std::shared_ptr<channel_subscriber> subscriber_;
   bus::subscription subscription_;
   channel_watch others_;
 };

@@ -9,9 +9,9 @@ namespace atrium {
 
 // Shared with the bus, which may still call it when the watch is gone. The bus
 // asks again for what it is refused.
-class channel_watch::ear final : public subscriber {
+class channel_watch::channel_subscriber final : public subscriber {
 public:
-  explicit ear(std::string what) : what_(std::move(what)) {
+  explicit channel_subscriber(std::string what) : what_(std::move(what)) {
     // nop
   }
 
@@ -69,7 +69,7 @@ channel_watch::channel_watch(std::shared_ptr<class bus> bus,
                              std::vector<sample> samples)
   : bus_(std::move(bus)) {
   for (auto& x : samples) {
-    auto answer = std::make_shared<ear>(x.what);
+    auto answer = std::make_shared<channel_subscriber>(x.what);
     auto held = bus_->subscribe(x.channel, answer);
     probes_.push_back({std::move(x), std::move(answer), std::move(held)});
   }

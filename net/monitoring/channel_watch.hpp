@@ -30,11 +30,11 @@ public:
   std::string refusal() const;
 
 private:
-  class ear;
+  class channel_subscriber;
 
   struct probe {
     sample of;
-    std::shared_ptr<ear> answer;
+    std::shared_ptr<channel_subscriber> answer;
     bus::subscription held;
   };
 

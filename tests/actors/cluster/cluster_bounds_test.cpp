@@ -25,14 +25,14 @@ struct fixture : cluster_fixture {
 };
 
 // Writes down what a node answers.
-class ear final : public subscriber {
+class test_subscriber final : public subscriber {
 public:
   void on_subscribed() override {
     // nop
   }
   void on_messages(std::vector<shared_bytes> batch) override {
     for (auto& x : batch)
-      heard.push_back(*x);
+      taken.push_back(*x);
   }
   void on_gap(unix_time, unix_time) override {
     // nop
@@ -41,7 +41,7 @@ public:
     // nop
   }
 
-  lines heard;
+  lines taken;
 };
 
 } // namespace
@@ -65,15 +65,15 @@ CAF_TEST(too many questions at once are refused and the place is free later) {
 }
 
 CAF_TEST(too many questions of others are answered that the node is busy) {
-  auto ghost = std::make_shared<ear>();
+  auto ghost = std::make_shared<test_subscriber>();
   auto listening = wire->subscribe(names.node("ghost"), ghost);
   for (std::size_t i = 0; i < cluster::max_questions; ++i)
     question_from("ghost", {"room", "later"});
-  CAF_CHECK_EQUAL(ghost->heard, lines{});
+  CAF_CHECK_EQUAL(ghost->taken, lines{});
   question_from("ghost", {"room", "x"});
-  CAF_REQUIRE_EQUAL(ghost->heard.size(), 3U);
+  CAF_REQUIRE_EQUAL(ghost->taken.size(), 3U);
   CAF_CHECK_EQUAL(counted("b").cluster_counts->questions_refused.load(), 1U);
-  for (auto& x : ghost->heard) {
+  for (auto& x : ghost->taken) {
     auto read = decode_control_packet(x);
     auto* packet = std::get_if<control_packet>(&read);
     CAF_REQUIRE(packet != nullptr);
@@ -82,7 +82,7 @@ CAF_TEST(too many questions of others are answered that the node is busy) {
   at("b").kept.clear();
   question_from("ghost", {"room", "x"});
   CAF_CHECK_EQUAL(
-    std::ranges::count_if(ghost->heard, [](auto& x) { return x.find("b room x") != x.npos; }), 1);
+    std::ranges::count_if(ghost->taken, [](auto& x) { return x.find("b room x") != x.npos; }), 1);
 }
 
 CAF_TEST(a question that is too long is refused) {

@@ -35,9 +35,9 @@ public:
 };
 
 // Passes on what comes over a channel.
-class ear final : public subscriber {
+class test_subscriber final : public subscriber {
 public:
-  explicit ear(std::function<void(const std::string&)> hear) : hear_(std::move(hear)) {
+  explicit test_subscriber(std::function<void(const std::string&)> take) : take_(std::move(take)) {
     // nop
   }
   void on_subscribed() override {
@@ -45,7 +45,7 @@ public:
   }
   void on_messages(std::vector<shared_bytes> batch) override {
     for (auto& x : batch)
-      hear_(*x);
+      take_(*x);
   }
   void on_gap(unix_time, unix_time) override {
     // nop
@@ -55,7 +55,7 @@ public:
   }
 
 private:
-  std::function<void(const std::string&)> hear_;
+  std::function<void(const std::string&)> take_;
 };
 
 // What other nodes say, as the tests write it: `probe:<connection>:<asker>`.
@@ -209,8 +209,8 @@ CAF_TEST(a node closes the connection that another one names and says why) {
 CAF_TEST(a command about a connection goes to its node alone) {
   lines words;
   auto listen = [&](const std::string& channel) {
-    return wire->subscribe(channel,
-                           std::make_shared<ear>([&](auto& x) { words.push_back(word_of(x)); }));
+    return wire->subscribe(
+      channel, std::make_shared<test_subscriber>([&](auto& x) { words.push_back(word_of(x)); }));
   };
   auto all = listen(env->names.nodes());
   auto owner = listen(env->names.node("other"));
@@ -256,7 +256,8 @@ CAF_TEST(nodes ask each other) {
   limit(1, surplus_policy::reject);
   lines words;
   auto elsewhere = wire->subscribe(
-    env->names.node("other"), std::make_shared<ear>([&](auto& x) { words.push_back(word_of(x)); }));
+    env->names.node("other"),
+    std::make_shared<test_subscriber>([&](auto& x) { words.push_back(word_of(x)); }));
   auto ann = connect("ann");
   auto id = ann.out->connection;
   ann.out->take();
