@@ -96,12 +96,12 @@ ATRIUM_MESSAGE(children)
 
 // -- between nodes ------------------------------------------------------------
 
-ATRIUM_MESSAGE(ask_nodes)
+ATRIUM_MESSAGE(start_survey)
 ATRIUM_MESSAGE(answer_by)
 ATRIUM_MESSAGE(nodes_listed)
-ATRIUM_MESSAGE(question_unsent)
-ATRIUM_MESSAGE(question_overdue)
-ATRIUM_MESSAGE(node_answered)
+ATRIUM_MESSAGE(survey_unsent)
+ATRIUM_MESSAGE(survey_overdue)
+ATRIUM_MESSAGE(response_ready)
 ATRIUM_MESSAGE(control_packets)
 
 #undef ATRIUM_MESSAGE

@@ -1,6 +1,6 @@
 #include "atrium/actors/cluster/cluster.hpp"
 
-#include "atrium/actors/cluster/cluster_desk.hpp"
+#include "atrium/actors/cluster/survey_actor.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/bus.hpp"
@@ -20,9 +20,9 @@ cluster::cluster(caf::actor_system& system, caf::execution_unit* unit,
                  cluster_setup setup)
   : env_(setup.env),
     registry_(setup.registry),
-    places_(std::make_shared<semaphore>(max_questions)),
-    desk_(system.spawn<cluster_desk>(unit, std::move(setup))) {
-  channel_.emplace(*env_, desk_);
+    places_(std::make_shared<semaphore>(max_surveys)),
+    actor_(system.spawn<survey_actor>(unit, std::move(setup))) {
+  channel_.emplace(*env_, actor_);
 }
 
 cluster::~cluster() {
@@ -33,33 +33,33 @@ void cluster::list(std::function<void(node_listing)> done) const {
   registry_->list(list_patience, std::move(done));
 }
 
-void cluster::ask(question what,
-                  std::function<void(cluster_answer)> done) const {
-  ask_one({}, std::move(what), std::move(done));
+void cluster::survey_all(survey what,
+                         std::function<void(survey_result)> done) const {
+  survey_one({}, std::move(what), std::move(done));
 }
 
-void cluster::ask_one(std::string run, question what,
-                      std::function<void(cluster_answer)> done) const {
+void cluster::survey_one(std::string run, survey what,
+                         std::function<void(survey_result)> done) const {
   auto refuse = [&](const char* why) {
-    ++env_->cluster_counts->questions_refused;
+    ++env_->cluster_counts->surveys_refused;
     done({{}, {}, why});
   };
-  if (what.kind.size() + what.name.size() > max_question_bytes)
+  if (what.kind.size() + what.name.size() > max_survey_bytes)
     return refuse("too_large");
   if (!places_->try_acquire(1))
     return refuse("busy");
-  caf::anon_send(desk_, ask_nodes{std::move(run),
-                                  std::move(what),
-                                  {std::move(done), permit{places_, 1}}});
+  caf::anon_send(actor_, start_survey{std::move(run),
+                                      std::move(what),
+                                      {std::move(done), permit{places_, 1}}});
 }
 
-void cluster::answer_with(answerer by) const {
-  caf::anon_send(desk_, answer_by{std::move(by)});
+void cluster::answer_with(survey_responder by) const {
+  caf::anon_send(actor_, answer_by{std::move(by)});
 }
 
 void cluster::stop() {
   channel_.reset();
-  caf::anon_send(desk_, stop_atom{});
+  caf::anon_send(actor_, stop_atom{});
 }
 
 } // namespace atrium

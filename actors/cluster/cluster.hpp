@@ -18,8 +18,8 @@
 
 namespace atrium {
 
-/// What the nodes say to a question.
-struct cluster_answer {
+/// What the nodes say to a survey.
+struct survey_result {
   struct row {
     std::string node;
     std::string run;
@@ -35,22 +35,22 @@ struct cluster_answer {
   std::string error; ///< Why there may be more; empty: that is all.
 };
 
-/// Answers a question by one JSON value, or nothing at all if there is nothing
+/// Answers a survey by one JSON value, or nothing at all if there is nothing
 /// of that name: calls `done` exactly once, from any thread, but does not wait
 /// for it.
-using answerer
-  = std::function<void(question what, std::function<void(std::string)> done)>;
+using survey_responder
+  = std::function<void(survey what, std::function<void(std::string)> done)>;
 
 /// What a `cluster` is made from.
 struct cluster_setup {
   environment_ptr env;
   std::shared_ptr<node_registry> registry;
 
-  /// What this node says to the question "facts", which needs no name.
+  /// What this node says to the survey "facts", which needs no name.
   std::function<std::string()> facts;
 
-  /// Answers all other questions; may come later, by `answer_with`.
-  answerer answer;
+  /// Answers all other surveys; may come later, by `answer_with`.
+  survey_responder answer;
 
   /// How long the others have to answer.
   std::chrono::milliseconds patience{1'000};
@@ -60,13 +60,13 @@ struct cluster_setup {
 /// answers and obeys the others. Every member function but `stop` may be called
 /// from any thread and returns without blocking.
 ///
-/// This node answers its own questions whether or not the bus works. A question
+/// This node answers its own surveys whether or not the bus works. A survey
 /// travels at most once: who is asked to do something may have done it even if
 /// its answer is missing.
 class cluster {
 public:
-  /// Of questions of this node so many may be under way, and as many of others.
-  static constexpr std::size_t max_questions = 64;
+  /// Of surveys of this node so many may be under way, and as many of others.
+  static constexpr std::size_t max_surveys = 64;
 
   /// Listens to the others from now on. Runs on `unit`, or on CAF's scheduler
   /// if that is null.
@@ -84,17 +84,17 @@ public:
 
   /// Asks all nodes. Calls `done` exactly once, from any thread, possibly
   /// before it returns: when everybody has answered, but for those who are
-  /// known to be silent, or when the patience is over. Too many questions at
+  /// known to be silent, or when the patience is over. Too many surveys at
   /// once get the error "busy", too long ones "too_large".
-  void ask(question what, std::function<void(cluster_answer)> done) const;
+  void survey_all(survey what, std::function<void(survey_result)> done) const;
 
   /// The same with one node, by its run: done at once if the registry knows
   /// that no such node is there.
-  void ask_one(std::string run, question what,
-               std::function<void(cluster_answer)> done) const;
+  void survey_one(std::string run, survey what,
+                  std::function<void(survey_result)> done) const;
 
   /// Lets `by` answer from now on.
-  void answer_with(answerer by) const;
+  void answer_with(survey_responder by) const;
 
   /// Answers and obeys nobody any more, soon; who still waits gets an error.
   /// What answers may still be called until the cluster's actor has ended. Not
@@ -104,8 +104,8 @@ public:
 private:
   environment_ptr env_;
   std::shared_ptr<node_registry> registry_;
-  std::shared_ptr<semaphore> places_; // of our questions
-  cluster_actor desk_;
+  std::shared_ptr<semaphore> places_; // of our surveys
+  cluster_actor actor_;
   std::optional<control_channel> channel_;
 };
 

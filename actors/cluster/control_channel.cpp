@@ -1,6 +1,6 @@
 #include "atrium/actors/cluster/control_channel.hpp"
 
-#include "atrium/actors/cluster/cluster_desk.hpp"
+#include "atrium/actors/cluster/survey_actor.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/log/log.hpp"
@@ -40,7 +40,7 @@ public:
   }
 
   void on_gap(unix_time, unix_time) override {
-    // nop: who has missed a question is named as silent
+    // nop: who has missed a survey is named as silent
   }
 
   void on_refused(const std::string& reason) override {

@@ -14,7 +14,7 @@ namespace {
 using content = control_packet::content;
 
 // Names, numbers and the braces round an answer.
-constexpr std::size_t max_packet_bytes = max_answer_bytes + 4'096;
+constexpr std::size_t max_packet_bytes = max_response_bytes + 4'096;
 
 constexpr std::size_t max_name_bytes = 128; // of a node, run or connection
 
@@ -78,7 +78,7 @@ std::optional<content> read_survey_request(const json_object& x) {
   auto id = number_in(x, "id");
   auto kind = text_in(x, "kind");
   auto name = text_in(x, "name");
-  if (!id || !kind || !name || kind->size() + name->size() > max_question_bytes)
+  if (!id || !kind || !name || kind->size() + name->size() > max_survey_bytes)
     return std::nullopt;
   return survey_request{*id, {std::move(*kind), std::move(*name)}};
 }
@@ -87,7 +87,7 @@ std::optional<content> read_survey_response(const json_object& x) {
   auto id = number_in(x, "id");
   auto node = name_in(x, "node");
   auto body = x.find("body");
-  if (!id || !node || !body || body->size() > max_answer_bytes)
+  if (!id || !node || !body || body->size() > max_response_bytes)
     return std::nullopt;
   return survey_response{*id, std::move(*node),
                          std::string{*body == nothing ? "" : *body}};
@@ -139,19 +139,19 @@ constexpr reader readers[] = {
 
 } // namespace
 
-std::string error_answer(std::string_view code) {
+std::string error_response(std::string_view code) {
   std::string result;
   json_writer{result}.open_object().text("error", code).close_object();
   return result;
 }
 
-std::string fit_answer(std::string json) {
-  if (json.size() > max_answer_bytes)
-    return error_answer("too_large");
+std::string fit_response(std::string json) {
+  if (json.size() > max_response_bytes)
+    return error_response("too_large");
   // Exactly one value, so that it cannot end the packet and begin another.
   if (json.empty() || is_json_value(json))
     return json;
-  return error_answer("internal");
+  return error_response("internal");
 }
 
 std::string encode(const control_packet& x) {

@@ -11,17 +11,17 @@
 namespace atrium {
 
 /// What one node asks others.
-struct question {
+struct survey {
   std::string kind; ///< Such as "room".
   std::string name;
 };
 
-/// A question on its way.
+/// A survey on its way.
 struct survey_request {
   static constexpr std::string_view type = "survey_request";
 
   std::uint64_t id = 0; ///< Among those of its node.
-  question what;
+  survey what;
 };
 
 /// What one node answers.
@@ -78,19 +78,19 @@ enum class control_packet_error : std::uint8_t {
   malformed,
 };
 
-/// The longest question, its kind and name together, and the longest answer.
-inline constexpr std::size_t max_question_bytes = 4'096;
-inline constexpr std::size_t max_answer_bytes = std::size_t{256} << 10;
+/// The longest survey, its kind and name together, and the longest answer.
+inline constexpr std::size_t max_survey_bytes = 4'096;
+inline constexpr std::size_t max_response_bytes = std::size_t{256} << 10;
 
 /// Returns the text of an answer that is only an error.
-std::string error_answer(std::string_view code);
+std::string error_response(std::string_view code);
 
 /// Returns `json` as it may be sent: one JSON value that is not too long, else
 /// an error in its place; empty if it is empty.
-std::string fit_answer(std::string json);
+std::string fit_response(std::string json);
 
-/// Returns the text of a packet; a `survey_response` in it has a `fit_answer`.
-/// Names that are not UTF-8 are sent empty.
+/// Returns the text of a packet; a `survey_response` in it has a
+/// `fit_response`. Names that are not UTF-8 are sent empty.
 std::string encode(const control_packet& x);
 
 /// Reads a packet; any bytes will do.

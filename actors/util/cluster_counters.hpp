@@ -7,8 +7,8 @@ namespace atrium {
 
 /// What the node has refused other nodes since its start.
 struct cluster_counters {
-  std::atomic<std::uint64_t> questions_refused = 0; ///< To or of other nodes.
-  std::atomic<std::uint64_t> answers_refused = 0;   ///< Of other nodes.
+  std::atomic<std::uint64_t> surveys_refused = 0;   ///< To or of other nodes.
+  std::atomic<std::uint64_t> responses_refused = 0; ///< Of other nodes.
   std::atomic<std::uint64_t> node_packet_drops = 0; ///< Packets dropped.
 };
 

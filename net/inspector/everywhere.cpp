@@ -8,7 +8,7 @@ namespace {
 
 // What several nodes say of a room or user, in one answer.
 json merge(const char* what, const char* count, const std::string& name,
-           const cluster_answer& from) {
+           const survey_result& from) {
   json result{{what, name}, {count, 0}, {"nodes", json::array()}};
   std::size_t total = 0;
   for (auto& x : from.answers) {
@@ -32,7 +32,7 @@ json merge(const char* what, const char* count, const std::string& name,
 }
 
 // The answer for which one node is enough.
-json first_of(const cluster_answer& from) {
+json first_of(const survey_result& from) {
   for (auto& x : from.answers) {
     auto said = json::parse(x.json, nullptr, false);
     if (said.is_object() && !said.contains("error"))
@@ -58,31 +58,32 @@ void inspector_state::view_everywhere(child_kind kind, const std::string& name,
   if (!setup_.cluster)
     return view_here(kind, name, to);
   auto room = kind == child_kind::room;
-  setup_.cluster->ask({room ? "room" : "user", name}, [back = here(), to, room,
-                                                       name](cluster_answer x) {
-    back([to, room, name, x = std::move(x)]() mutable {
-      auto result = merge(room ? "room" : "user",
-                          room ? "members" : "connections", name, x);
-      if (result["nodes"].empty() && x.silent.empty() && x.error.empty())
-        refuse_unknown(to);
-      else
-        to.deliver(std::uint16_t{200}, dump(result));
+  setup_.cluster->survey_all(
+    {room ? "room" : "user", name},
+    [back = here(), to, room, name](survey_result x) {
+      back([to, room, name, x = std::move(x)]() mutable {
+        auto result = merge(room ? "room" : "user",
+                            room ? "members" : "connections", name, x);
+        if (result["nodes"].empty() && x.silent.empty() && x.error.empty())
+          refuse_unknown(to);
+        else
+          to.deliver(std::uint16_t{200}, dump(result));
+      });
     });
-  });
 }
 
 void inspector_state::disconnect_everywhere(const std::string& user,
                                             answer to) {
-  setup_.cluster->ask({"disconnect_user", user},
-                      [back = here(), to, user](cluster_answer x) {
-                        back([to, user, x = std::move(x)]() mutable {
-                          auto result = merge("user", "disconnected", user, x);
-                          if (result["nodes"].empty() && x.silent.empty())
-                            refuse_unknown(to);
-                          else
-                            to.deliver(std::uint16_t{200}, dump(result));
-                        });
-                      });
+  setup_.cluster->survey_all(
+    {"disconnect_user", user}, [back = here(), to, user](survey_result x) {
+      back([to, user, x = std::move(x)]() mutable {
+        auto result = merge("user", "disconnected", user, x);
+        if (result["nodes"].empty() && x.silent.empty())
+          refuse_unknown(to);
+        else
+          to.deliver(std::uint16_t{200}, dump(result));
+      });
+    });
 }
 
 // The id names the node, so no other is asked.
@@ -91,20 +92,20 @@ void inspector_state::ask_node_of(const std::string& connection,
   std::string run{run_of(connection)};
   if (!setup_.cluster || run.empty() || run == setup_.env->run_id)
     return refuse_unknown(to);
-  setup_.cluster->ask_one(run, {kind, connection},
-                          [back = here(), to](cluster_answer x) {
-                            back([to, x = std::move(x)]() mutable {
-                              auto result = first_of(x);
-                              if (result.is_null())
-                                refuse_unknown(to);
-                              else
-                                to.deliver(std::uint16_t{200}, dump(result));
-                            });
-                          });
+  setup_.cluster->survey_one(run, {kind, connection},
+                             [back = here(), to](survey_result x) {
+                               back([to, x = std::move(x)]() mutable {
+                                 auto result = first_of(x);
+                                 if (result.is_null())
+                                   refuse_unknown(to);
+                                 else
+                                   to.deliver(std::uint16_t{200}, dump(result));
+                               });
+                             });
 }
 
 void answer_cluster(caf::actor_system& system, const inspect_service& whom,
-                    question what, std::function<void(std::string)> done) {
+                    survey what, std::function<void(std::string)> done) {
   struct kind {
     const char* name;
     const char* before;

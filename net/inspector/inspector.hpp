@@ -18,7 +18,7 @@ namespace atrium {
 
 class cluster;
 class inspect_target;
-struct question;
+struct survey;
 
 /// Runs something in the inspector, for what is answered on other threads.
 struct continuation {
@@ -123,7 +123,7 @@ void ask_inspector(caf::actor_system& system, const inspect_service& whom,
 /// JSON of a view that does not look beyond this node, empty where there is
 /// nothing.
 void answer_cluster(caf::actor_system& system, const inspect_service& whom,
-                    question what, std::function<void(std::string)> done);
+                    survey what, std::function<void(std::string)> done);
 
 } // namespace atrium
 

@@ -95,7 +95,7 @@ observatory::observatory(const observatory_setup& x)
   inspector_ = x.system.spawn<class inspector>(inspector_setup{
     x.env, x.directory, cluster_, [status] { return status->to_json(); }});
   cluster_->answer_with(
-    [&system = x.system, to = inspector_](question what, auto done) {
+    [&system = x.system, to = inspector_](survey what, auto done) {
       answer_cluster(system, to, std::move(what), std::move(done));
     });
 }

@@ -52,7 +52,7 @@ public:
 
   // Going away, in this order:
 
-  /// Looks after nothing any more, and answers no questions of other nodes.
+  /// Looks after nothing any more, and answers no surveys of other nodes.
   void stop_asking();
 
   /// Leaves the registry; takes that long at most.

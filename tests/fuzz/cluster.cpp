@@ -25,8 +25,8 @@ void check(const control_packet& x) {
   require(is_utf8(text) && json_object::parse(text), "a packet is one JSON object");
   require(again(x) == text, "nothing of a packet is lost");
   if (auto* answer = std::get_if<survey_response>(&x.what)) {
-    require(answer->json.size() <= max_answer_bytes, "an answer has a bound");
-    require(fit_answer(answer->json) == answer->json, "an answer is one JSON value");
+    require(answer->json.size() <= max_response_bytes, "an answer has a bound");
+    require(fit_response(answer->json) == answer->json, "an answer is one JSON value");
   }
 }
 
@@ -42,7 +42,7 @@ void check_newer(const control_packet& x) {
 
 // Any text may be what somebody on this node answers.
 void check_answer(std::string_view text) {
-  auto bytes = encode({"r", survey_response{1, "n", fit_answer(std::string{text})}});
+  auto bytes = encode({"r", survey_response{1, "n", fit_response(std::string{text})}});
   auto decoded = decode_control_packet(bytes);
   auto* x = std::get_if<control_packet>(&decoded);
   require(x != nullptr && x->run == "r", "no answer ends its packet");

@@ -52,8 +52,8 @@ public:
 };
 
 /// One of several nodes in this process. Its run is its name and an `r`; it
-/// answers with its name and the question's, knows nothing of "nobody", and
-/// keeps questions for "later" until the test answers them.
+/// answers with its name and the survey's, knows nothing of "nobody", and
+/// keeps surveys for "later" until the test answers them.
 struct peer {
   peer(caf::actor_system& system, const std::string& node, std::shared_ptr<bus> wire,
        std::shared_ptr<node_registry> registry)
@@ -62,7 +62,7 @@ struct peer {
     env->run_id = node + 'r';
     env->bus = std::move(wire);
     auto facts = [node] { return "{\"facts\":\"" + node + "\"}"; };
-    auto answer = [this](const question& x, const std::function<void(std::string)>& done) {
+    auto answer = [this](const survey& x, const std::function<void(std::string)>& done) {
       if (x.name == "later")
         return kept.push_back(done);
       if (x.name == "throw")
@@ -102,16 +102,16 @@ struct cluster_fixture : test_coordinator_fixture<> {
   }
 
   /// Asks at node a and lets everything happen that does not need time.
-  void ask(question what) {
-    at("a").subject->ask(std::move(what),
-                         [this](cluster_answer x) { told.push_back(std::move(x)); });
+  void ask(survey what) {
+    at("a").subject->survey_all(std::move(what),
+                                [this](survey_result x) { told.push_back(std::move(x)); });
     sched.run();
   }
 
   /// The same, of the node with this run alone.
-  void ask_one(const std::string& run, question what) {
-    at("a").subject->ask_one(run, std::move(what),
-                             [this](cluster_answer x) { told.push_back(std::move(x)); });
+  void survey_one(const std::string& run, survey what) {
+    at("a").subject->survey_one(run, std::move(what),
+                                [this](survey_result x) { told.push_back(std::move(x)); });
     sched.run();
   }
 
@@ -139,7 +139,7 @@ struct cluster_fixture : test_coordinator_fixture<> {
   std::shared_ptr<memory_bus> wire = std::make_shared<memory_bus>();
   std::shared_ptr<fake_node_registry> registry = std::make_shared<fake_node_registry>();
   std::map<std::string, std::unique_ptr<peer>> peers;
-  std::vector<cluster_answer> told;
+  std::vector<survey_result> told;
 };
 
 using lines = std::vector<std::string>;

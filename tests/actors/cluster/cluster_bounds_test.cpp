@@ -15,7 +15,7 @@ namespace {
 
 struct fixture : cluster_fixture {
   // What others would have sent.
-  void question_from(const std::string& run, question what) {
+  void survey_from(const std::string& run, survey what) {
     publish(names.nodes(), encode({run, survey_request{1, std::move(what)}}));
   }
 
@@ -48,31 +48,31 @@ public:
 
 CAF_TEST_FIXTURE_SCOPE(cluster_bounds_tests, fixture)
 
-CAF_TEST(too many questions at once are refused and the place is free later) {
-  for (std::size_t i = 0; i < cluster::max_questions; ++i)
+CAF_TEST(too many surveys at once are refused and the place is free later) {
+  for (std::size_t i = 0; i < cluster::max_surveys; ++i)
     ask({"room", "later"});
   CAF_CHECK(told.empty());
   ask({"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(told[0].error, "busy");
-  CAF_CHECK_EQUAL(counted("a").cluster_counts->questions_refused.load(), 1U);
+  CAF_CHECK_EQUAL(counted("a").cluster_counts->surveys_refused.load(), 1U);
   pass(1s);
-  CAF_CHECK_EQUAL(told.size(), 1 + cluster::max_questions);
+  CAF_CHECK_EQUAL(told.size(), 1 + cluster::max_surveys);
   at("b").kept.clear();
   at("c").kept.clear();
   ask({"room", "x"});
   CAF_CHECK_EQUAL(rows(), (lines{"a=\"a room x\"", "b=\"b room x\"", "c=\"c room x\""}));
 }
 
-CAF_TEST(too many questions of others are answered that the node is busy) {
+CAF_TEST(too many surveys of others are answered that the node is busy) {
   auto ghost = std::make_shared<test_subscriber>();
   auto listening = wire->subscribe(names.node("ghost"), ghost);
-  for (std::size_t i = 0; i < cluster::max_questions; ++i)
-    question_from("ghost", {"room", "later"});
+  for (std::size_t i = 0; i < cluster::max_surveys; ++i)
+    survey_from("ghost", {"room", "later"});
   CAF_CHECK_EQUAL(ghost->taken, lines{});
-  question_from("ghost", {"room", "x"});
+  survey_from("ghost", {"room", "x"});
   CAF_REQUIRE_EQUAL(ghost->taken.size(), 3U);
-  CAF_CHECK_EQUAL(counted("b").cluster_counts->questions_refused.load(), 1U);
+  CAF_CHECK_EQUAL(counted("b").cluster_counts->surveys_refused.load(), 1U);
   for (auto& x : ghost->taken) {
     auto read = decode_control_packet(x);
     auto* packet = std::get_if<control_packet>(&read);
@@ -80,21 +80,21 @@ CAF_TEST(too many questions of others are answered that the node is busy) {
     CAF_CHECK_EQUAL(std::get<survey_response>(packet->what).json, R"({"error":"busy"})");
   }
   at("b").kept.clear();
-  question_from("ghost", {"room", "x"});
+  survey_from("ghost", {"room", "x"});
   CAF_CHECK_EQUAL(
     std::ranges::count_if(ghost->taken, [](auto& x) { return x.find("b room x") != x.npos; }), 1);
 }
 
-CAF_TEST(a question that is too long is refused) {
-  ask({"room", std::string(max_question_bytes, 'x')});
+CAF_TEST(a survey that is too long is refused) {
+  ask({"room", std::string(max_survey_bytes, 'x')});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(told[0].error, "too_large");
 }
 
 CAF_TEST(an answer that is too long is an error also here) {
   for (auto& [name, x] : peers)
-    x->subject->answer_with([](const question&, const auto& done) {
-      done('"' + std::string(max_answer_bytes, 'x') + '"');
+    x->subject->answer_with([](const survey&, const auto& done) {
+      done('"' + std::string(max_response_bytes, 'x') + '"');
     });
   ask({"room", "x"});
   auto error = R"(={"error":"too_large"})";
@@ -102,13 +102,13 @@ CAF_TEST(an answer that is too long is an error also here) {
     rows(), (lines{std::string{"a"} + error, std::string{"b"} + error, std::string{"c"} + error}));
 }
 
-CAF_TEST(answers of all questions together have a bound) {
+CAF_TEST(answers of all surveys together have a bound) {
   ask({"room", "later"});
-  auto big = '"' + std::string(max_answer_bytes - 2, 'x') + '"';
+  auto big = '"' + std::string(max_response_bytes - 2, 'x') + '"';
   std::size_t sent = 0;
-  while (counted("a").cluster_counts->answers_refused.load() == 0 && sent < 1'000)
+  while (counted("a").cluster_counts->responses_refused.load() == 0 && sent < 1'000)
     answer_from(std::to_string(++sent), big);
-  CAF_CHECK_EQUAL(sent, (std::size_t{32} << 20) / max_answer_bytes + 1);
+  CAF_CHECK_EQUAL(sent, (std::size_t{32} << 20) / max_response_bytes + 1);
   pass(1s);
   CAF_CHECK_EQUAL(told.at(0).answers.size(), sent);
   // What was kept is given back.
@@ -120,7 +120,7 @@ CAF_TEST(answers of all questions together have a bound) {
 }
 
 CAF_TEST(packets that wait have a bound) {
-  auto big = std::make_shared<const std::string>(max_answer_bytes, 'x');
+  auto big = std::make_shared<const std::string>(max_response_bytes, 'x');
   for (int i = 0; i < 100; ++i)
     wire->publish(names.node("ar"), big, [](const publish_receipt&) {});
   auto dropped = counted("a").cluster_counts->node_packet_drops.load();

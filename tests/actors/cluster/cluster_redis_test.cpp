@@ -44,9 +44,9 @@ struct live_node {
     env->bus->stop();
   }
 
-  cluster_answer ask() {
-    std::promise<cluster_answer> told;
-    subject->ask({"facts", ""}, [&](cluster_answer x) { told.set_value(std::move(x)); });
+  survey_result ask() {
+    std::promise<survey_result> told;
+    subject->survey_all({"facts", ""}, [&](survey_result x) { told.set_value(std::move(x)); });
     return told.get_future().get();
   }
 
@@ -63,7 +63,7 @@ struct live_node {
   std::unique_ptr<cluster> subject;
 };
 
-lines names(const cluster_answer& x) {
+lines names(const survey_result& x) {
   lines result;
   for (auto& row : x.answers)
     result.push_back(row.node);

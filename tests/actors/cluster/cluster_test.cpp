@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture : cluster_fixture {
-  int strangers = 0; // questions that went to who was not asked
+  int strangers = 0; // surveys that went to who was not asked
 };
 
 } // namespace
@@ -46,7 +46,7 @@ CAF_TEST(the listing is that of the registry) {
 
 CAF_TEST(who does not answer in time is named and its late answer ignored) {
   at("b").subject->answer_with(
-    [this](const question&, auto done) { at("b").kept.push_back(std::move(done)); });
+    [this](const survey&, auto done) { at("b").kept.push_back(std::move(done)); });
   ask({"room", "x"});
   pass(999ms);
   CAF_CHECK(told.empty());
@@ -95,33 +95,33 @@ CAF_TEST(a node that the registry does not know yet is heard) {
 }
 
 CAF_TEST(one node is asked and the others hear nothing of it) {
-  at("c").subject->answer_with([this](const question&, const auto&) { ++strangers; });
-  ask_one("br", {"room", "x"});
+  at("c").subject->answer_with([this](const survey&, const auto&) { ++strangers; });
+  survey_one("br", {"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(rows(), lines{"b=\"b room x\""});
   CAF_CHECK_EQUAL(told[0].silent, lines{});
   CAF_CHECK_EQUAL(told[0].error, "");
-  ask_one("ar", {"room", "x"});
+  survey_one("ar", {"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 2U);
   CAF_CHECK_EQUAL(rows(), lines{"a=\"a room x\""});
   CAF_CHECK_EQUAL(strangers, 0);
 }
 
 CAF_TEST(a node that does not exist is not waited for) {
-  ask_one("nobody", {"room", "x"});
+  survey_one("nobody", {"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(rows(), lines{});
   CAF_CHECK_EQUAL(told[0].silent, lines{});
   registry->add("d", "dr", true);
-  ask_one("dr", {"room", "x"});
+  survey_one("dr", {"room", "x"});
   CAF_REQUIRE_EQUAL(told.size(), 2U);
   CAF_CHECK_EQUAL(told[1].silent, lines{"d"});
 }
 
 CAF_TEST(one node that hangs is waited for and named) {
   at("b").subject->answer_with(
-    [this](const question&, auto done) { at("b").kept.push_back(std::move(done)); });
-  ask_one("br", {"room", "x"});
+    [this](const survey&, auto done) { at("b").kept.push_back(std::move(done)); });
+  survey_one("br", {"room", "x"});
   CAF_CHECK(told.empty());
   pass(1s);
   CAF_REQUIRE_EQUAL(told.size(), 1U);
@@ -130,7 +130,7 @@ CAF_TEST(one node that hangs is waited for and named) {
 
 CAF_TEST(a registry that may be out of date does not say that a node is not there) {
   registry->listing.error = "Redis is down";
-  ask_one("nobody", {"room", "x"});
+  survey_one("nobody", {"room", "x"});
   CAF_CHECK(told.empty());
   pass(1s);
   CAF_REQUIRE_EQUAL(told.size(), 1U);
@@ -156,7 +156,7 @@ CAF_TEST(without a registry there are answers all the same) {
   CAF_CHECK_EQUAL(told[0].error, "the roll of nodes does not answer");
 }
 
-CAF_TEST(an answerer that throws costs its answer only) {
+CAF_TEST(a responder that throws costs its answer only) {
   ask({"room", "throw"});
   auto defect = R"(={"error":"internal"})";
   CAF_CHECK_EQUAL(rows(), (lines{std::string{"a"} + defect, std::string{"b"} + defect,
@@ -166,8 +166,8 @@ CAF_TEST(an answerer that throws costs its answer only) {
 }
 
 CAF_TEST(who asks and throws harms nobody) {
-  at("a").subject->ask({"room", "x"},
-                       [](const cluster_answer&) { throw std::runtime_error{"a defect"}; });
+  at("a").subject->survey_all({"room", "x"},
+                              [](const survey_result&) { throw std::runtime_error{"a defect"}; });
   sched.run();
   ask({"room", "x"});
   CAF_CHECK_EQUAL(told.size(), 1U);
@@ -188,7 +188,7 @@ CAF_TEST(a node that stops tells who still waits and who comes later) {
   CAF_CHECK_EQUAL(told.size(), 2U);
 }
 
-CAF_TEST(a question that the node never got to is answered as well) {
+CAF_TEST(a survey that the node never got to is answered as well) {
   at("a").subject->stop();
   CAF_CHECK(told.empty());
   ask({"room", "x"}); // waits behind the stop

@@ -36,7 +36,7 @@ What read_again(const What& x) {
 }
 
 std::string answer_with(std::string body) {
-  return encode({"r1", survey_response{1, "n1", fit_answer(std::move(body))}});
+  return encode({"r1", survey_response{1, "n1", fit_response(std::move(body))}});
 }
 
 std::string answer_in(std::string_view bytes) {
@@ -45,7 +45,7 @@ std::string answer_in(std::string_view bytes) {
 
 } // namespace
 
-CAF_TEST(a question is read as it was written) {
+CAF_TEST(a survey is read as it was written) {
   survey_request x{7, {"room", "the \"lobby\"\n"}};
   auto y = read_again(x);
   CAF_CHECK_EQUAL(y.id, 7U);
@@ -98,7 +98,7 @@ CAF_TEST(an answer that cannot be sent is an error) {
   CAF_CHECK_EQUAL(answer_in(answer_with("1},{\"x\":1")), R"({"error":"internal"})");
   CAF_CHECK_EQUAL(answer_in(answer_with("1,\"run\":\"r2\"")), R"({"error":"internal"})");
   CAF_CHECK_EQUAL(answer_in(answer_with("\"\xff\"")), R"({"error":"internal"})");
-  auto most = '"' + std::string(max_answer_bytes - 2, 'x') + '"';
+  auto most = '"' + std::string(max_response_bytes - 2, 'x') + '"';
   CAF_CHECK_EQUAL(answer_in(answer_with(most)), most);
   CAF_CHECK_EQUAL(answer_in(answer_with(most + ' ')), R"({"error":"too_large"})");
 }
@@ -131,9 +131,9 @@ CAF_TEST(newer versions and types are told from what is broken) {
 }
 
 CAF_TEST(packets that are too long are not even read) {
-  survey_request x{1, {"room", std::string(max_question_bytes, 'x')}};
+  survey_request x{1, {"room", std::string(max_survey_bytes, 'x')}};
   CAF_CHECK(is(error::malformed, encode({"r1", x})));
-  auto longest = '"' + std::string(max_answer_bytes + 10'000, 'x') + '"';
+  auto longest = '"' + std::string(max_response_bytes + 10'000, 'x') + '"';
   CAF_CHECK(is(error::malformed, encode({"r", survey_response{1, "n", longest}})));
 }
 

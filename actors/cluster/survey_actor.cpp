@@ -1,4 +1,4 @@
-#include "atrium/actors/cluster/cluster_desk.hpp"
+#include "atrium/actors/cluster/survey_actor.hpp"
 
 #include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/cluster_interface.hpp"
@@ -28,7 +28,7 @@ bool is_asked(const node_row& x, const std::string& only) {
 // under the same name and has answered.
 std::vector<std::string>
 missing(const node_listing& nodes, const std::string& only,
-        const std::map<std::string, cluster_answer::row>& answers) {
+        const std::map<std::string, survey_result::row>& answers) {
   std::set<std::string> present;
   for (auto& [run, x] : answers)
     present.insert(x.node);
@@ -48,28 +48,27 @@ void add_error(std::string& to, std::string_view x) {
 
 } // namespace
 
-// -- questions of this node ---------------------------------------------------
+// -- surveys of this node ---------------------------------------------------
 
-void cluster_desk_state::start(cluster_actor::pointer self,
-                               cluster_setup setup) {
+void survey_state::start(cluster_actor::pointer self, cluster_setup setup) {
   self_ = self;
   setup_ = std::move(setup);
-  serving_ = std::make_shared<semaphore>(cluster::max_questions);
+  serving_ = std::make_shared<semaphore>(cluster::max_surveys);
 }
 
 // The own node answers whether or not the bus works. What is sent is on its way
 // before the registry is asked: nobody waits longer than for the slower of the
 // two.
-void cluster_desk_state::ask(ask_nodes& x) {
-  auto id = ++asked_;
+void survey_state::ask(start_survey& x) {
+  auto id = ++surveys_;
   auto& env = *setup_.env;
   survey_request request{id, std::move(x.what)};
-  under_way_[id] = {std::move(x.who), x.run, {}, false, {}, 0};
-  self_->delayed_send(self_, setup_.patience, question_overdue{id});
+  under_way_[id] = {std::move(x.done), x.run, {}, false, {}, 0};
+  self_->delayed_send(self_, setup_.patience, survey_overdue{id});
   auto self = cluster_actor{self_};
   auto unsent = [self, id](const publish_receipt& receipt) {
     if (receipt.error != errc::none)
-      caf::anon_send(self, question_unsent{id});
+      caf::anon_send(self, survey_unsent{id});
   };
   if (x.run.empty())
     send_to_all(env, request, std::move(unsent));
@@ -82,11 +81,11 @@ void cluster_desk_state::ask(ask_nodes& x) {
     answer(env.run_id, request, {});
 }
 
-void cluster_desk_state::change_answerer(answer_by& x) {
+void survey_state::change_answerer(answer_by& x) {
   setup_.answer = std::move(x.by);
 }
 
-void cluster_desk_state::take(nodes_listed& x) {
+void survey_state::take(nodes_listed& x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end())
     return;
@@ -94,7 +93,7 @@ void cluster_desk_state::take(nodes_listed& x) {
   end_if_complete(i);
 }
 
-void cluster_desk_state::give_up_others(const question_unsent& x) {
+void survey_state::give_up_others(const survey_unsent& x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end())
     return;
@@ -103,18 +102,18 @@ void cluster_desk_state::give_up_others(const question_unsent& x) {
 }
 
 // The first answer of a run counts.
-void cluster_desk_state::collect(const std::string& run, survey_response x) {
+void survey_state::collect(const std::string& run, survey_response x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end()) {
     ++late_;
     return;
   }
   if (held_ + x.json.size() > max_held_bytes) {
-    ++setup_.env->cluster_counts->answers_refused;
-    x.json = error_answer("too_large");
+    ++setup_.env->cluster_counts->responses_refused;
+    x.json = error_response("too_large");
   }
   auto size = x.json.size();
-  cluster_answer::row row{std::move(x.node), run, std::move(x.json)};
+  survey_result::row row{std::move(x.node), run, std::move(x.json)};
   if (!i->second.answers.emplace(run, std::move(row)).second)
     return;
   held_ += size;
@@ -122,7 +121,7 @@ void cluster_desk_state::collect(const std::string& run, survey_response x) {
   end_if_complete(i);
 }
 
-bool cluster_desk_state::is_complete(const gathering& x) const {
+bool survey_state::is_complete(const gathering& x) const {
   auto has_answered = [&](auto& run) { return x.answers.count(run) != 0; };
   if (!x.only.empty() && has_answered(x.only))
     return true;
@@ -138,20 +137,20 @@ bool cluster_desk_state::is_complete(const gathering& x) const {
             });
 }
 
-void cluster_desk_state::give_up(const question_overdue& x) {
+void survey_state::give_up(const survey_overdue& x) {
   auto i = under_way_.find(x.id);
   if (i != under_way_.end())
     end(i);
 }
 
-void cluster_desk_state::end_if_complete(gatherings::iterator i) {
+void survey_state::end_if_complete(gatherings::iterator i) {
   if (is_complete(i->second))
     end(i);
 }
 
-void cluster_desk_state::end(gatherings::iterator i) {
+void survey_state::end(gatherings::iterator i) {
   auto& all = i->second;
-  cluster_answer result;
+  survey_result result;
   if (all.nodes) {
     result.silent = missing(*all.nodes, all.only, all.answers);
     result.error = all.nodes->error;
@@ -162,26 +161,26 @@ void cluster_desk_state::end(gatherings::iterator i) {
     add_error(result.error, "the bus has not taken the question");
   for (auto& [run, row] : all.answers)
     result.answers.push_back(std::move(row));
-  std::ranges::stable_sort(result.answers, {}, &cluster_answer::row::node);
+  std::ranges::stable_sort(result.answers, {}, &survey_result::row::node);
   tell(i, std::move(result));
 }
 
-void cluster_desk_state::tell(gatherings::iterator i, cluster_answer x) {
-  auto who = std::move(i->second.who);
+void survey_state::tell(gatherings::iterator i, survey_result x) {
+  auto done = std::move(i->second.done);
   held_ -= i->second.bytes;
   under_way_.erase(i);
-  who.tell(std::move(x));
+  done.tell(std::move(x));
 }
 
-void cluster_desk_state::stop() {
+void survey_state::stop() {
   while (!under_way_.empty())
     tell(under_way_.begin(), {{}, {}, stopping});
   self_->quit(caf::exit_reason::user_shutdown);
 }
 
-// -- questions of others ------------------------------------------------------
+// -- surveys of others --------------------------------------------------------
 
-void cluster_desk_state::take(const control_packets& x) {
+void survey_state::take(const control_packets& x) {
   for (auto& bytes : x.batch) {
     auto read = decode_control_packet(*bytes);
     if (auto* why = std::get_if<control_packet_error>(&read)) {
@@ -196,20 +195,20 @@ void cluster_desk_state::take(const control_packets& x) {
   }
 }
 
-void cluster_desk_state::drop(control_packet_error why) {
+void survey_state::drop(control_packet_error why) {
   ++errors_;
   auto& all = *setup_.env->delivery_counts;
   ++(why == control_packet_error::unknown ? all.unknown_versions
                                           : all.malformed_packets);
 }
 
-bool cluster_desk_state::dispatch(const std::string& run, survey_request& x) {
+bool survey_state::dispatch(const std::string& run, survey_request& x) {
   auto& env = *setup_.env;
   if (run == env.run_id)
     return true; // has been answered without the bus
   if (!serving_->try_acquire(1)) {
-    ++env.cluster_counts->questions_refused;
-    respond(run, {x.id, env.node_id, error_answer("busy")});
+    ++env.cluster_counts->surveys_refused;
+    respond(run, {x.id, env.node_id, error_response("busy")});
     return true;
   }
   ++served_;
@@ -217,22 +216,22 @@ bool cluster_desk_state::dispatch(const std::string& run, survey_request& x) {
   return true;
 }
 
-bool cluster_desk_state::dispatch(const std::string& run, survey_response& x) {
+bool survey_state::dispatch(const std::string& run, survey_response& x) {
   collect(run, std::move(x));
   return true;
 }
 
 template <class Command>
-bool cluster_desk_state::dispatch(const std::string&, const Command& x) {
+bool survey_state::dispatch(const std::string&, const Command& x) {
   return obey(*setup_.env, x);
 }
 
-// The permit is given back when the answerer forgets whom to tell.
-void cluster_desk_state::answer(const std::string& run, const survey_request& x,
-                                const permit& held) {
+// The permit is given back when the responder forgets whom to tell.
+void survey_state::answer(const std::string& run, const survey_request& x,
+                          const permit& held) {
   auto done
-    = [desk = cluster_actor{self_}, id = x.id, run, held](std::string json) {
-        caf::anon_send(desk, node_answered{id, run, std::move(json)});
+    = [to = cluster_actor{self_}, id = x.id, run, held](std::string json) {
+        caf::anon_send(to, response_ready{id, run, std::move(json)});
       };
   try {
     if (x.what.kind == "facts" && setup_.facts)
@@ -245,47 +244,47 @@ void cluster_desk_state::answer(const std::string& run, const survey_request& x,
     ++errors_;
     log::error("cluster_answer_failed", {{"error", e.what()}},
                "cluster cannot answer");
-    done(error_answer("internal"));
+    done(error_response("internal"));
   }
 }
 
-void cluster_desk_state::take(node_answered& x) {
+void survey_state::take(response_ready& x) {
   auto& env = *setup_.env;
-  survey_response with{x.id, env.node_id, fit_answer(std::move(x.json))};
+  survey_response with{x.id, env.node_id, fit_response(std::move(x.json))};
   if (x.run == env.run_id)
     collect(x.run, std::move(with));
   else
     respond(x.run, std::move(with));
 }
 
-void cluster_desk_state::respond(const std::string& run, survey_response x) {
+void survey_state::respond(const std::string& run, survey_response x) {
   send_to_node(*setup_.env, run, std::move(x));
 }
 
-caf::error inspect(json_inspector& f, cluster_desk_state& x) {
+caf::error inspect(json_inspector& f, survey_state& x) {
   return f(named("name"), "cluster", named("under_way"), x.under_way_.size(),
-           named("held_bytes"), x.held_, named("asked"), x.asked_,
+           named("held_bytes"), x.held_, named("asked"), x.surveys_,
            named("served"), x.served_, named("late"), x.late_, named("errors"),
            x.errors_, named("restarts"), 0);
 }
 
 // -- the actor ----------------------------------------------------------------
 
-cluster_desk::cluster_desk(caf::actor_config& config, caf::execution_unit* unit,
+survey_actor::survey_actor(caf::actor_config& config, caf::execution_unit* unit,
                            cluster_setup setup)
   : stateful_actor(config, unit) {
   state.start(this, std::move(setup));
 }
 
-cluster_desk::behavior_type cluster_desk::make_behavior() {
+survey_actor::behavior_type survey_actor::make_behavior() {
   return {
-    [this](ask_nodes& x) { state.ask(x); },
+    [this](start_survey& x) { state.ask(x); },
     [this](answer_by& x) { state.change_answerer(x); },
     [this](nodes_listed& x) { state.take(x); },
     [this](const control_packets& x) { state.take(x); },
-    [this](const question_unsent& x) { state.give_up_others(x); },
-    [this](node_answered& x) { state.take(x); },
-    [this](const question_overdue& x) { state.give_up(x); },
+    [this](const survey_unsent& x) { state.give_up_others(x); },
+    [this](response_ready& x) { state.take(x); },
+    [this](const survey_overdue& x) { state.give_up(x); },
     [this](stop_atom) { state.stop(); },
     [this](observe_atom) { return observation(state); },
   };

@@ -1,4 +1,4 @@
-#include "atrium/actors/cluster/asker.hpp"
+#include "atrium/actors/cluster/survey_callback.hpp"
 
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
@@ -7,7 +7,7 @@
 
 namespace atrium {
 
-struct asker::state {
+struct survey_callback::state {
   state(function f, permit held) : done(std::move(f)), held(std::move(held)) {
     // nop
   }
@@ -19,7 +19,7 @@ struct asker::state {
     tell({{}, {}, "the node stops"});
   }
 
-  void tell(cluster_answer x) noexcept {
+  void tell(survey_result x) noexcept {
     auto f = std::exchange(done, nullptr);
     held = {};
     if (!f)
@@ -36,12 +36,12 @@ struct asker::state {
   permit held;
 };
 
-asker::asker(function f, permit held)
+survey_callback::survey_callback(function f, permit held)
   : state_(std::make_shared<state>(std::move(f), std::move(held))) {
   // nop
 }
 
-void asker::tell(cluster_answer x) const {
+void survey_callback::tell(survey_result x) const {
   state_->tell(std::move(x));
 }
 

@@ -7,15 +7,15 @@ namespace atrium {
 
 /// Who waits for an answer. Told exactly once: when the last copy goes at the
 /// latest, then that the node stops.
-class asker {
+class survey_callback {
 public:
-  using function = std::function<void(cluster_answer)>;
+  using function = std::function<void(survey_result)>;
 
-  asker() = default;
+  survey_callback() = default;
 
-  asker(function f, permit held);
+  survey_callback(function f, permit held);
 
-  void tell(cluster_answer x) const;
+  void tell(survey_result x) const;
 
 private:
   struct state;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/cluster/asker.hpp"
+#include "atrium/actors/cluster/survey_callback.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/actors/util/permit.hpp"
@@ -15,30 +15,30 @@ namespace atrium {
 
 // -- messages; what they are for: actors/interfaces.hpp -----------------------
 
-struct ask_nodes {
+struct start_survey {
   std::string run; // of the only one to ask; empty: all
-  question what;
-  asker who;
+  survey what;
+  survey_callback done;
 };
 
 struct answer_by {
-  answerer by;
+  survey_responder by;
 };
 
 struct nodes_listed {
-  std::uint64_t id = 0; // of the question
+  std::uint64_t id = 0; // of the survey
   node_listing nodes;
 };
 
-struct question_unsent {
+struct survey_unsent {
   std::uint64_t id = 0;
 };
 
-struct question_overdue {
+struct survey_overdue {
   std::uint64_t id = 0;
 };
 
-struct node_answered {
+struct response_ready {
   std::uint64_t id = 0;
   std::string run; // who has asked
   std::string json;
@@ -49,19 +49,19 @@ struct control_packets {
   permit held;
 };
 
-/// The state behind `cluster`: gathers the answers to this node's questions,
+/// The state behind `cluster`: gathers the answers to this node's surveys,
 /// has those of others answered and their commands carried out.
-class cluster_desk_state {
+class survey_state {
 public:
   static inline constexpr auto name = "cluster";
 
-  /// Of answers to all questions so much is kept at once; what comes over it is
+  /// Of answers to all surveys so much is kept at once; what comes over it is
   /// an error in its place.
   static constexpr std::size_t max_held_bytes = std::size_t{32} << 20;
 
   void start(cluster_actor::pointer self, cluster_setup setup);
 
-  void ask(ask_nodes& x);
+  void ask(start_survey& x);
 
   void change_answerer(answer_by& x);
 
@@ -69,26 +69,26 @@ public:
 
   void take(const control_packets& x);
 
-  void take(node_answered& x);
+  void take(response_ready& x);
 
   /// The bus has not taken the question: nobody else will answer.
-  void give_up_others(const question_unsent& x);
+  void give_up_others(const survey_unsent& x);
 
-  /// The patience with a question is over.
-  void give_up(const question_overdue& x);
+  /// The patience with a survey is over.
+  void give_up(const survey_overdue& x);
 
   void stop();
 
-  friend caf::error inspect(json_inspector& f, cluster_desk_state& x);
+  friend caf::error inspect(json_inspector& f, survey_state& x);
 
 private:
   struct gathering {
-    asker who;
+    survey_callback done;
     std::string only; // run of the only node that is asked, or empty
     std::optional<node_listing> nodes;
     bool unsent = false;
-    std::map<std::string, cluster_answer::row> answers; // by run
-    std::size_t bytes = 0;                              // of answers
+    std::map<std::string, survey_result::row> answers; // by run
+    std::size_t bytes = 0;                             // of answers
   };
 
   using gatherings = std::map<std::uint64_t, gathering>;
@@ -107,25 +107,25 @@ private:
   bool is_complete(const gathering& x) const;
   void end_if_complete(gatherings::iterator i);
   void end(gatherings::iterator i);
-  void tell(gatherings::iterator i, cluster_answer x);
+  void tell(gatherings::iterator i, survey_result x);
 
   cluster_actor::pointer self_ = nullptr;
   cluster_setup setup_;
-  std::shared_ptr<semaphore> serving_; // of others' questions
+  std::shared_ptr<semaphore> serving_; // of others' surveys
   gatherings under_way_;
   std::size_t held_ = 0; // bytes of answers
-  std::uint64_t asked_ = 0;
+  std::uint64_t surveys_ = 0;
   std::uint64_t served_ = 0;
   std::uint64_t late_ = 0; // answers that nobody waited for any more
   std::uint64_t errors_ = 0;
 };
 
-/// Spawnable class: `spawn<cluster_desk>(unit, setup)`. Ends by `stop`.
-class cluster_desk
-  : public caf::stateful_actor<cluster_desk_state,
+/// Spawnable class: `spawn<survey_actor>(unit, setup)`. Ends by `stop`.
+class survey_actor
+  : public caf::stateful_actor<survey_state,
                                pinned<observed<cluster_actor::base>>> {
 public:
-  cluster_desk(caf::actor_config& config, caf::execution_unit* unit,
+  survey_actor(caf::actor_config& config, caf::execution_unit* unit,
                cluster_setup setup);
 
   behavior_type make_behavior() override;
