@@ -49,12 +49,12 @@ void check_answer(std::string_view text) {
 }
 
 void check_report(std::string_view text) {
-  auto x = parse_node_report(text);
+  auto x = parse_node_info(text);
   if (!x)
     return;
   auto json = to_json(*x);
   require(is_utf8(json) && json_object::parse(json), "a report is one JSON object");
-  auto again = parse_node_report(json);
+  auto again = parse_node_info(json);
   require(again && to_json(*again) == json, "nothing of a report is lost");
 }
 

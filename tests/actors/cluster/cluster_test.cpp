@@ -1,5 +1,7 @@
 #define CAF_SUITE cluster_test
 
+#include "atrium/actors/util/delivery_counters.hpp"
+
 #include "support/cluster_fixture.hpp"
 
 using namespace atrium;
@@ -57,7 +59,7 @@ CAF_TEST(who does not answer in time is named and its late answer ignored) {
   at("b").kept.at(0)("1");
   sched.run();
   CAF_CHECK_EQUAL(told.size(), 1U);
-  CAF_CHECK_EQUAL(counted("a").malformed_packets.load(), 0U);
+  CAF_CHECK_EQUAL(counted("a").delivery_counts->malformed_packets.load(), 0U);
 }
 
 CAF_TEST(who is known to be silent is named and not waited for) {
