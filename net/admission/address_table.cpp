@@ -1,5 +1,7 @@
 #include "atrium/net/admission/address_table.hpp"
 
+#include "atrium/net/transport/host_address.hpp"
+
 namespace atrium {
 
 namespace ip = boost::asio::ip;
@@ -16,12 +18,6 @@ std::uint64_t address_table::prefix_of(const ip::address& from) {
   for (std::size_t i = 0; i < sizeof(result); ++i)
     result = result << 8 | bytes[i];
   return result != 0 ? result : 1; // the unspecified address
-}
-
-ip::address unmapped(const ip::address& x) {
-  if (x.is_v6() && x.to_v6().is_v4_mapped())
-    return ip::make_address_v4(ip::v4_mapped, x.to_v6());
-  return x;
 }
 
 auto address_table::enter(const ip::address& from) -> std::optional<permit> {

@@ -11,10 +11,6 @@
 
 namespace atrium {
 
-/// Returns an IPv4 address for one that is mapped into IPv6: it is the same
-/// host.
-boost::asio::ip::address unmapped(const boost::asio::ip::address& x);
-
 /// Counts connections by where they come from: an IPv4 address, or the /64 of
 /// an IPv6 address, which is what one customer gets (RFC 6177). Any thread.
 class address_table {

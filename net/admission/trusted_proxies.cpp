@@ -1,7 +1,7 @@
 #include "atrium/net/admission/trusted_proxies.hpp"
 
 #include "atrium/broker/util/text.hpp"
-#include "atrium/net/admission/address_table.hpp"
+#include "atrium/net/transport/host_address.hpp"
 
 #include <boost/asio/ip/network_v4.hpp>
 

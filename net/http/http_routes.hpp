@@ -1,44 +1,18 @@
 #pragma once
 
-#include "atrium/net/http/html_page.hpp"
-#include "atrium/net/http/node_context.hpp"
-#include "atrium/net/transport/transport.hpp"
-
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include "atrium/net/http/http_types.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <variant>
 
 namespace atrium {
 
-class lane_thread;
-
-using http_request
-  = boost::beast::http::request<boost::beast::http::string_body>;
-
-/// What a route has to say to a request.
-struct http_answer {
-  unsigned status = 200;
-  std::string_view content_type;
-  std::string body;
-  std::string_view allow = {}; ///< The methods that may be used, with 405.
-  bool last = false;           ///< The connection ends with it.
-  std::string_view policy = strictest_policy; ///< Content-Security-Policy.
-};
-
-inline constexpr std::string_view json_type = "application/json";
-
-/// Makes the answer to a request that is refused.
-http_answer http_problem(unsigned status, std::string_view code,
-                         std::string_view message);
-
-/// Makes the answer that is a page, with what `policy_of` says of it.
-http_answer page_answer(std::string_view page, std::string_view policy);
+class http_session;
+struct node_context;
 
 /// Something that can be asked for by HTTP.
 struct http_route {
@@ -51,16 +25,15 @@ struct http_route {
   /// Answers GET, HEAD and POST when it can, within 15 seconds.
   using patient = void (*)(const node_context&, const http_request&, responder);
 
-  /// Answers GET by text/event-stream, where that is accepted: takes the
-  /// connection over, or returns false if there is no place for it.
-  using stream = bool (*)(const node_context_ptr&, lane_thread&,
-                          const http_request&, transport&);
-
-  /// Here WebSockets begin.
-  struct websocket {};
+  /// Gets a session with a request (GET or HEAD) on its lane's thread. Has the
+  /// session answer once, at once or later, or takes the connection over.
+  using takeover = void (*)(std::shared_ptr<http_session>);
 
   std::string_view path; ///< With a slash at the end all below it, too.
-  std::variant<websocket, prompt, patient, stream> how;
+  std::variant<prompt, patient, takeover> how;
+
+  /// Where it is set, the route is only for GET that accepts this media type.
+  std::string_view media_type = {};
 
   /// Returns the methods that may be used, as the field Allow lists them.
   std::string_view methods() const;
@@ -81,12 +54,11 @@ struct http_routes {
 
   /// Returns who answers this request; null if nobody does.
   const http_route* find(const http_request& x) const;
+
+  /// Returns the answer to a request for which no route has to be asked:
+  /// something that is not there, or that this method cannot be used for.
+  std::optional<http_answer> refusal_of(const node_context& node,
+                                        const http_request& x) const;
 };
-
-/// What clients may ask for.
-http_routes public_routes();
-
-/// What operators may ask for, on the internal listener.
-http_routes internal_routes();
 
 } // namespace atrium

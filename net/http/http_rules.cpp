@@ -5,6 +5,7 @@
 #include "atrium/net/http/http_fields.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/beast/http/error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -103,7 +104,7 @@ bool take_absolute(http_request& x) {
 }
 
 std::optional<http_flaw> take_target(http_request& x) {
-  constexpr http_flaw bad{400, "the target is not a path"};
+  const http_flaw bad{400, "the target is not a path"};
   std::string_view target{x.target()};
   if (x.method() == http::verb::connect)
     return std::nullopt; // is answered by 501, whatever it names
@@ -119,14 +120,17 @@ std::optional<http_flaw> take_target(http_request& x) {
   return web && take_absolute(x) ? std::nullopt : std::optional{bad};
 }
 
-constexpr std::string_view base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-// 16 bytes in base64 (RFC 6455, 4.1).
-bool is_key(std::string_view x) {
-  constexpr std::size_t size = 24;
-  return x.size() == size && x.ends_with("==")
-         && x.find_first_not_of(base64) == size - 2;
+// The parser knows two versions (RFC 9110, 15.6.6).
+http_flaw flaw_of_version(std::string_view bytes) {
+  auto line = bytes.substr(0, bytes.find("\r\n"));
+  auto version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
+  auto is_version = version.size() == 8 && version.starts_with("HTTP/")
+                    && has_only(version.substr(5, 1), "0123456789")
+                    && version[6] == '.'
+                    && has_only(version.substr(7), "0123456789");
+  if (is_version && version != "HTTP/1.0" && version != "HTTP/1.1")
+    return {505, "only HTTP/1.0 and HTTP/1.1 are understood"};
+  return {400, "bad HTTP-version"};
 }
 
 } // namespace
@@ -145,41 +149,27 @@ std::optional<http_flaw> make_sound(http_request& x) {
   return take_target(x);
 }
 
-http_flaw flaw_of_start(std::string_view bytes) {
-  auto line = bytes.substr(0, bytes.find("\r\n"));
-  auto version = line.substr(std::min(line.rfind(' '), line.size() - 1) + 1);
-  auto is_version = version.size() == 8 && version.starts_with("HTTP/")
-                    && has_only(version.substr(5, 1), "0123456789")
-                    && version[6] == '.'
-                    && has_only(version.substr(7), "0123456789");
-  if (is_version && version != "HTTP/1.0" && version != "HTTP/1.1")
-    return {505, "only HTTP/1.0 and HTTP/1.1 are understood"};
-  return {400, "bad HTTP-version"};
+std::optional<http_flaw> flaw_of(boost::system::error_code error,
+                                 std::string_view bytes) {
+  auto malformed
+    = error.category()
+      == http::make_error_code(http::error::bad_version).category();
+  if (!malformed || error == http::error::end_of_stream
+      || error == http::error::partial_message)
+    return std::nullopt;
+  if (error == http::error::header_limit)
+    return http_flaw{431, "the header is too long"};
+  if (error == http::error::body_limit)
+    return http_flaw{413, "the body is longer than it may be here"};
+  if (error == http::error::bad_version)
+    return flaw_of_version(bytes);
+  return http_flaw{400, error.message()};
 }
 
 bool waits_for_continue(const http_request& head) {
   return head.version() >= 11
          && has_token(std::string_view{head[http::field::expect]},
                       "100-continue");
-}
-
-std::optional<http_answer> refuse_handshake(http_request& x) {
-  auto field = [&x](http::field name) { return std::string_view{x[name]}; };
-  if (x.method() != http::verb::get || x.version() < 11
-      || !has_token(field(http::field::connection), "upgrade")
-      || !has_token(field(http::field::upgrade), "websocket"))
-    return http_problem(426, "upgrade_required",
-                        "this is the address of a WebSocket");
-  if (field(http::field::sec_websocket_version) != "13")
-    return http_problem(426, "upgrade_required",
-                        "only version 13 of WebSocket is spoken");
-  if (!is_key(field(http::field::sec_websocket_key)))
-    return http_problem(400, "bad_request",
-                        "Sec-WebSocket-Key is not 16 bytes in base64");
-  // Beast stops reading a list at what it does not know, e.g. `h2c/2`.
-  x.set(http::field::connection, "upgrade");
-  x.set(http::field::upgrade, "websocket");
-  return std::nullopt;
 }
 
 std::string http_date(std::chrono::system_clock::time_point now) {

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "atrium/net/http/http_routes.hpp"
+#include "atrium/net/http/http_types.hpp"
+
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <optional>
@@ -16,7 +18,7 @@ namespace atrium {
 /// next one would begin is unknown then, so the connection ends.
 struct http_flaw {
   unsigned status = 400;
-  std::string_view why;
+  std::string why;
 };
 
 /// Makes a request one that has one reading only: each list on one line, the
@@ -25,17 +27,14 @@ struct http_flaw {
 /// or nothing.
 std::optional<http_flaw> make_sound(http_request& x);
 
-/// Returns what is wrong with bytes that the parser does not take for a request
-/// of a version that it knows.
-http_flaw flaw_of_start(std::string_view bytes);
+/// Returns what is wrong with a request that the parser does not take, for this
+/// reason; nothing if it is the connection that has ended. `bytes` begin with
+/// its first line, unless that has been taken.
+std::optional<http_flaw> flaw_of(boost::system::error_code error,
+                                 std::string_view bytes);
 
 /// Returns whether the client waits for 100 before it sends the body.
 bool waits_for_continue(const http_request& head);
-
-/// Returns the answer to a request that asks for no WebSocket, or in a way that
-/// RFC 6455, 4.2.1, forbids; otherwise leaves of its lists what the upgrade
-/// needs.
-std::optional<http_answer> refuse_handshake(http_request& x);
 
 /// Returns the time as the field Date has it (RFC 9110, 5.6.7).
 std::string http_date(std::chrono::system_clock::time_point now);

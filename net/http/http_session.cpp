@@ -1,14 +1,17 @@
 #include "atrium/net/http/http_session.hpp"
 
+#include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/client_counters.hpp"
-#include "atrium/net/http/http_fields.hpp"
+#include "atrium/net/http/http_response.hpp"
 #include "atrium/net/http/http_rules.hpp"
+#include "atrium/net/http/proxy_reader.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace atrium {
@@ -18,6 +21,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::size_t linger_buffer = 4096;
+constexpr std::size_t longest_entry = 64;    // of X-Forwarded-For, in the log
 constexpr std::chrono::seconds patience{15}; // with who answers later
 
 // The connection ends with it: where the next request would begin is unknown.
@@ -27,21 +31,110 @@ http_answer answer_to(const http_flaw& x) {
   return result;
 }
 
-// What stands in Connection (RFC 9110, 7.6.1 and 7.8; RFC 9112, 9.3 and C.2.2).
-std::string_view options_of(const http_request& to, const http_answer& x) {
-  auto goes_on = to.keep_alive() && !x.last;
-  if (x.status == 426)
-    return goes_on ? "upgrade" : "upgrade, close";
-  if (!goes_on)
-    return "close";
-  return to.version() < 11 ? "keep-alive" : "";
+} // namespace
+
+// -- from accepting it to the first request -----------------------------------
+
+http_session::http_session(stream_socket socket, lane_thread& lane,
+                           node_context_ptr node, http_routes routes,
+                           std::shared_ptr<waiting_room::place> place)
+  : stream_(std::move(socket)),
+    lane_(lane),
+    node_(std::move(node)),
+    routes_(routes),
+    peer_(peer_of(stream_.next_layer())),
+    place_(std::move(place)) {
+  // Beast bounds neither the extensions of chunks nor the trailer.
+  constexpr std::size_t least = 8192;
+  buffer_.max_size(std::max(2 * node_->http.max_header_bytes, least));
 }
 
-} // namespace
+void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
+  boost::asio::post(lane_.io(), [self = shared_from_this(), context, proxied] {
+    self->accepted_ = self->lane_.pulse().time();
+    self->expect_client();
+    self->place_->on_eviction(
+      [weak = self->weak_from_this(), &io = self->lane_.io()] {
+        boost::asio::post(io, [weak] {
+          if (auto evicted = weak.lock())
+            evicted->close();
+        });
+      });
+    if (proxied)
+      self->hear_proxy(context);
+    else
+      self->begin(context);
+  });
+}
+
+void http_session::hear_proxy(std::shared_ptr<ssl_ctx_st> context) {
+  if (!node_->proxies.contains(peer_))
+    return refuse_proxy("is no trusted proxy");
+  auto done = [self = shared_from_this(), context](auto error, auto& header) {
+    self->on_proxy_header(context, error, header);
+  };
+  std::make_shared<proxy_reader>(stream_.next_layer(), std::move(done))->run();
+}
+
+void http_session::on_proxy_header(const std::shared_ptr<ssl_ctx_st>& context,
+                                   boost::system::error_code error,
+                                   const proxy_header& header) {
+  auto stops
+    = error == boost::asio::error::operation_aborted && !node_->life->lets_in();
+  if (header.is == proxy_header::state::complete) {
+    is_nameless_ = !header.client;
+    peer_ = header.client.value_or(peer_);
+    begin(context);
+  } else if (header.flaw.empty() || stops) {
+    close();
+  } else {
+    refuse_proxy(header.flaw);
+  }
+}
+
+// Behind it is a balancer that is set up in another way than the node, and
+// nobody who would read an answer.
+void http_session::refuse_proxy(std::string_view why) {
+  log::warn("proxy_refused", {{"address", peer_.to_string()}, {"reason", why}},
+            "what begins a connection is not the PROXY protocol as agreed");
+  close();
+}
+
+void http_session::begin(const std::shared_ptr<ssl_ctx_st>& context) {
+  if (!context)
+    return read();
+  stream_.encrypt(*context);
+  stream_.tls()->handshake([self = shared_from_this()](auto error) {
+    error ? self->close() : self->read();
+  });
+}
+
+// -- deadlines ----------------------------------------------------------------
+
+std::chrono::seconds http_session::time_left() const {
+  auto all = node_->http.handshake_timeout;
+  return routes_.for_operators ? all : all + accepted_ - lane_.pulse().time();
+}
+
+// The node waits for the client, which may have to leave for another one. For
+// what there is to be said to it there is a second in any case.
+void http_session::expect_client() {
+  place_->idle();
+  lane_.pulse().expire_after(*this,
+                             std::max(time_left(), std::chrono::seconds{1}));
+}
+
+void http_session::expect_nobody() {
+  place_->busy();
+  heartbeat::cancel_deadline(*this);
+}
+
+// -- reading ------------------------------------------------------------------
 
 void http_session::read() {
   if (time_left() <= std::chrono::seconds::zero())
     return linger();
+  request_ = {};
   blank_lines_ = 1; // RFC 9112, 2.2: one before a request does not count
   expect_client();
   read_head();
@@ -103,30 +196,22 @@ void http_session::read_body() {
 void http_session::on_read(boost::system::error_code error) {
   expect_nobody();
   if (!error) {
-    auto request = parser_->release();
+    request_ = parser_->release();
     // Beast puts the trailer among the fields of the header, where RFC 9110,
     // 6.5.1, lets nobody put it.
     if (auto head = std::exchange(head_, std::nullopt))
-      request.base() = std::move(*head);
-    return handle(std::move(request));
+      request_.base() = std::move(*head);
+    return handle();
   }
-  auto malformed
-    = error.category()
-      == http::make_error_code(http::error::bad_version).category();
-  if (!malformed || error == http::error::end_of_stream
-      || error == http::error::partial_message)
-    return close();
-  if (error == http::error::header_limit) {
+  if (error == http::error::header_limit)
     ++node_->client_counts->headers_refused;
-    return refuse_malformed({431, "the header is too long"});
-  }
-  if (error == http::error::body_limit)
-    return refuse_malformed({413, "the body is longer than it may be here"});
-  auto why = error.message();
-  refuse_malformed(
-    error == http::error::bad_version ? flaw_of_start(
-      {static_cast<const char*>(buffer_.data().data()), buffer_.size()})
-                                      : http_flaw{400, why});
+  auto flaw = flaw_of(
+    error, {static_cast<const char*>(buffer_.data().data()), buffer_.size()});
+  if (!flaw)
+    return close();
+  http_request broken;
+  broken.version(11);
+  respond(broken, answer_to(*flaw));
 }
 
 std::optional<http_answer> http_session::refusal_of(http_request& x) {
@@ -136,96 +221,49 @@ std::optional<http_answer> http_session::refusal_of(http_request& x) {
     ++node_->client_counts->headers_refused;
     return http_problem(414, "bad_request", "the URL is too long");
   }
-  auto method = x.method();
-  if (method == http::verb::unknown || method == http::verb::connect)
-    return http_problem(501, "not_implemented", "this method is not known");
-  auto* route = routes_.find(x);
-  if (route == nullptr && x.target() != "*")
-    return http_problem(404, "not_found", "there is nothing here");
-  if (auto no = routes_.refuse ? routes_.refuse(*node_, x) : std::nullopt)
-    return no;
-  auto methods = route ? route->methods() : "GET, HEAD";
-  if (method == http::verb::options)
-    return http_answer{204, {}, {}, methods};
-  if (has_token(methods, std::string_view{x.method_string()}))
-    return std::nullopt;
-  auto no = http_problem(405, "method_not_allowed",
-                         "only " + std::string{methods} + " may be used");
-  no.allow = methods;
-  return no;
+  return routes_.refusal_of(*node_, x);
 }
 
-void http_session::handle(http_request request) {
-  if (auto no = refusal_of(request))
-    return respond(request, std::move(*no));
-  std::visit([&](auto& how) { serve(how, std::move(request)); },
-             routes_.find(request)->how);
+// -- answering ----------------------------------------------------------------
+
+void http_session::handle() {
+  if (auto no = refusal_of(request_))
+    return answer(std::move(*no));
+  std::visit([this](auto& how) { serve(how); }, routes_.find(request_)->how);
 }
 
-void http_session::serve(http_route::prompt answer, http_request request) {
-  respond(request, answer(*node_, request));
+void http_session::serve(http_route::prompt reply) {
+  answer(reply(*node_, request_));
 }
 
-void http_session::serve(http_route::patient ask, http_request request) {
+void http_session::serve(http_route::patient ask) {
   lane_.pulse().expire_after(*this, patience);
-  auto asked = std::make_shared<http_request>(std::move(request));
-  ask(*node_, *asked, [self = shared_from_this(), asked](http_answer x) {
-    boost::asio::post(self->lane_.io(),
-                      [self, asked, x = std::move(x)]() mutable {
-                        self->respond(*asked, std::move(x));
-                      });
+  ask(*node_, request_, [self = shared_from_this()](http_answer x) {
+    boost::asio::post(self->lane_.io(), [self, x = std::move(x)]() mutable {
+      self->answer(std::move(x));
+    });
   });
 }
 
-void http_session::serve(http_route::stream take_over, http_request request) {
-  if (!take_over(node_, lane_, request, stream_))
-    respond(request, http_problem(503, "overloaded", "too many listen"));
-}
-
-void http_session::serve(http_route::websocket, http_request request) {
-  if (auto no = refuse_handshake(request))
-    return respond(request, std::move(*no));
-  if (buffer_.size() != 0) // RFC 6455, 4.1: a client waits for the answer
-    return refuse_malformed({400, "something follows the upgrade request"});
-  upgrade(std::move(request));
-}
-
-void http_session::refuse_malformed(const http_flaw& x) {
-  http_request broken;
-  broken.version(11);
-  respond(broken, answer_to(x));
+// What stands in X-Forwarded-For counts as far as HTTP has passed through the
+// proxy. One that passes on TCP does not write there: a client does.
+boost::asio::ip::address http_session::client() const {
+  std::string_view unclear;
+  std::string_view said{request_["X-Forwarded-For"]};
+  if (is_nameless_)
+    said = {};
+  auto result = node_->proxies.client_of(peer_, said, &unclear);
+  if (!unclear.empty())
+    log::warn("forwarded_for_unclear",
+              {{"proxy", peer_.to_string()},
+               {"entry", unclear.substr(0, longest_entry)}},
+              "a trusted proxy says by X-Forwarded-For what is no address");
+  return result;
 }
 
 void http_session::respond(const http_request& to, http_answer x) {
-  auto status = x.status;
-  auto response = std::make_shared<http::response<http::string_body>>();
-  response->version(11); // whatever the request's was (RFC 9110, 6.2)
-  response->result(status);
-  response->set(http::field::server, "atrium");
-  response->set(http::field::date, http_date(std::chrono::system_clock::now()));
-  response->set(http::field::cache_control, "no-store");
-  response->set("X-Content-Type-Options", "nosniff");
-  response->set("Referrer-Policy", "no-referrer");
-  response->set("Content-Security-Policy", x.policy);
-  if (!x.content_type.empty())
-    response->set(http::field::content_type, x.content_type);
-  if (status == 401)
-    response->set(http::field::www_authenticate, "Bearer");
-  if (status == 503 || status == 429)
-    response->set(http::field::retry_after, "1");
-  if (!x.allow.empty())
-    response->set(http::field::allow, x.allow);
-  if (status == 426) {
-    response->set(http::field::upgrade, "websocket");
-    response->set(http::field::sec_websocket_version, "13");
-  }
-  if (auto options = options_of(to, x); !options.empty())
-    response->set(http::field::connection, options);
-  auto size = x.body.size();
-  if (to.method() != http::verb::head)
-    response->body() = std::move(x.body);
-  if (status != 204) // RFC 9110, 8.6
-    response->content_length(size);
+  auto response = std::make_shared<http::response<http::string_body>>(
+    make_response(to, std::move(x)));
   expect_client();
   http::async_write(stream_, *response,
                     [self = shared_from_this(), response](auto error, auto) {

@@ -1,26 +1,27 @@
 #pragma once
 
+#include "atrium/net/admission/waiting_room.hpp"
 #include "atrium/net/http/http_routes.hpp"
 #include "atrium/net/http/node_context.hpp"
+#include "atrium/net/http/proxy_header.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
-#include "atrium/net/websocket/outbox_stream.hpp"
-#include "atrium/net/websocket/websocket_session.hpp"
+#include "atrium/net/transport/transport.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace atrium {
 
-/// A TCP connection before it is a WebSocket: answers HTTP requests, one after
-/// the other, and hands the socket on at an upgrade. For an operator's each
-/// request has to be complete within the handshake timeout; for a client's that
-/// is the time from accepting it to the upgrade, whatever it asks for in
-/// between. Lives on its lane's thread.
+/// A TCP connection before it is anything else: says where it comes from, sets
+/// up TLS, then answers HTTP requests, one after the other, until a route takes
+/// it over. For an operator's each request has to be complete within the
+/// handshake timeout; for a client's that is the time from accepting it to its
+/// being taken over, whatever it asks for in between. Lives on its lane's
+/// thread.
 class http_session : public living,
                      public std::enable_shared_from_this<http_session> {
 public:
@@ -32,6 +33,51 @@ public:
   /// Reads requests until the connection ends; with a context through TLS. What
   /// is `proxied` says first where it comes from.
   void run(std::shared_ptr<ssl_ctx_st> context, bool proxied);
+
+  // -- for a route that has been given the session ----------------------------
+
+  /// The request that is to be answered.
+  http_request& request() {
+    return request_;
+  }
+
+  lane_thread& lane() const {
+    return lane_;
+  }
+
+  const node_context_ptr& node() const {
+    return node_;
+  }
+
+  /// Returns where the client is: before all proxies that are trusted.
+  boost::asio::ip::address client() const;
+
+  /// Whether the client has sent more than the request.
+  bool has_more() const {
+    return buffer_.size() != 0;
+  }
+
+  /// False when the node has closed the connection, since it stops.
+  bool is_open() const {
+    return stream_.next_layer().is_open();
+  }
+
+  /// The place of a connection that is no WebSocket yet.
+  const std::shared_ptr<waiting_room::place>& place() const {
+    return place_;
+  }
+
+  /// Answers the request, and goes on with the next one.
+  void answer(http_answer x) {
+    respond(request_, std::move(x));
+  }
+
+  /// Hands the connection over; the session is of no more use then.
+  transport take_connection() {
+    return std::move(stream_);
+  }
+
+  // -- living -----------------------------------------------------------------
 
   /// Nobody waits for an answer.
   void beat() override {
@@ -45,10 +91,9 @@ public:
 
 private:
   void hear_proxy(std::shared_ptr<ssl_ctx_st> context);
-  void read_proxy_header(std::shared_ptr<ssl_ctx_st> context,
-                         std::shared_ptr<std::string> seen);
-  void take_proxy_header(std::shared_ptr<ssl_ctx_st> context,
-                         std::shared_ptr<std::string> seen);
+  void on_proxy_header(const std::shared_ptr<ssl_ctx_st>& context,
+                       boost::system::error_code error,
+                       const proxy_header& header);
   void refuse_proxy(std::string_view why);
   void begin(const std::shared_ptr<ssl_ctx_st>& context);
   void read();
@@ -58,17 +103,13 @@ private:
   void read_body();
   void on_read(boost::system::error_code error);
   std::optional<http_answer> refusal_of(http_request& x);
-  void handle(http_request request);
-  void serve(http_route::prompt answer, http_request request);
-  void serve(http_route::patient ask, http_request request);
-  void serve(http_route::stream take_over, http_request request);
-  void serve(http_route::websocket, http_request request);
-  void upgrade(http_request request);
-  void let_in(http_request request, identity who);
-  void refuse(http_request request, const struct refusal& why);
-  void refuse_malformed(const struct http_flaw& x);
+  void handle();
+  void serve(http_route::prompt reply);
+  void serve(http_route::patient ask);
+  void serve(http_route::takeover take_over) {
+    take_over(shared_from_this());
+  }
   void respond(const http_request& to, http_answer x);
-  std::shared_ptr<websocket_session> make_websocket(entry from);
   std::chrono::seconds time_left() const;
   void expect_client();
   void expect_nobody();
@@ -81,13 +122,13 @@ private:
   http_routes routes_;
   boost::asio::ip::address peer_; // who has connected; a proxy maybe
   std::shared_ptr<waiting_room::place> place_;
-  entry from_;
   std::chrono::seconds accepted_{0}; // by the clock of the lane's heartbeat
   boost::beast::flat_buffer buffer_;
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>
     parser_;
   std::optional<boost::beast::http::request_header<>> head_; // before chunks
+  http_request request_;     // the last one that was complete
   bool is_nameless_ = false; // the proxy has not said who the client is
   unsigned blank_lines_ = 0; // that may still come before a request
 };

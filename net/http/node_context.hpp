@@ -11,7 +11,6 @@
 #include "atrium/net/admission/trusted_proxies.hpp"
 #include "atrium/net/auth/authenticator.hpp"
 #include "atrium/net/http/http_options.hpp"
-#include "atrium/net/inspector/inspect_service.hpp"
 #include "atrium/net/monitoring/node_life.hpp"
 #include "atrium/net/protocol/protocol.hpp"
 #include "atrium/net/protocol/session_options.hpp"
@@ -38,12 +37,9 @@ struct node_context {
   std::vector<std::string> shown_headers; ///< To `guard`, of the upgrade.
   origin_rules origins;
   bool has_page = true; ///< Clients are shown the chat page.
-  inspect_service inspector;
-  std::shared_ptr<const class administrators> administrators;
   std::shared_ptr<const class node_metrics> metrics;
   std::shared_ptr<place_sweep> sweep;
-  /// Bound of operators who watch what happens.
-  std::shared_ptr<semaphore> event_streams;
+  std::shared_ptr<const struct inspector_access> inspection;
   std::shared_ptr<class door> door;
   trusted_proxies proxies;
   bool proxy_protocol = false; ///< Clients come through trusted proxies only.

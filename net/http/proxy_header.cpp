@@ -1,6 +1,6 @@
 #include "atrium/net/http/proxy_header.hpp"
 
-#include "atrium/net/admission/address_table.hpp"
+#include "atrium/net/transport/host_address.hpp"
 
 #include <algorithm>
 #include <array>

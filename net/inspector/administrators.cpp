@@ -1,6 +1,6 @@
 #include "atrium/net/inspector/administrators.hpp"
 
-#include "atrium/net/auth/credentials.hpp"
+#include "atrium/net/http/credentials.hpp"
 
 #include <openssl/crypto.h>
 

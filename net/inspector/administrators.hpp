@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/http/http_routes.hpp"
+#include "atrium/net/http/http_types.hpp"
 
 #include <atomic>
 #include <memory>

@@ -49,7 +49,7 @@ std::string as_text(event_log::page page) {
 } // namespace
 
 event_stream::event_stream(transport client, lane_thread& lane,
-                           node_context_ptr node, std::uint64_t first)
+                           environment_ptr node, std::uint64_t first)
   : client_(std::move(client)),
     lane_(lane),
     node_(std::move(node)),
@@ -61,7 +61,7 @@ event_stream::event_stream(transport client, lane_thread& lane,
 void event_stream::run(permit held) {
   permit_ = std::move(held);
   if (next_ == 0) // what happens from now on, not from the first look on
-    next_ = node_->env->events->read(0).next;
+    next_ = node_->events->read(0).next;
   listen();
   write(head());
 }
@@ -75,7 +75,7 @@ void event_stream::listen() {
 }
 
 void event_stream::look() {
-  auto page = node_->env->events->read(next_);
+  auto page = node_->events->read(next_);
   next_ = page.next;
   auto text = as_text(std::move(page));
   quiet_ = text.empty() ? quiet_ + 1 : 0;

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "atrium/actors/environment.hpp"
 #include "atrium/actors/util/permit.hpp"
-#include "atrium/net/http/http_routes.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
+#include "atrium/net/transport/transport.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,7 +21,7 @@ class event_stream : public living,
                      public std::enable_shared_from_this<event_stream> {
 public:
   /// `first` is the number of the first event; 0: of those to come.
-  event_stream(transport client, lane_thread& lane, node_context_ptr node,
+  event_stream(transport client, lane_thread& lane, environment_ptr node,
                std::uint64_t first);
 
   void run(permit held);
@@ -44,7 +45,7 @@ private:
 
   transport client_;
   lane_thread& lane_;
-  node_context_ptr node_;
+  environment_ptr node_;
   permit permit_;
   boost::asio::steady_timer timer_;
   std::uint64_t next_ = 0;

@@ -6,9 +6,10 @@
 #include "atrium/net/admission/admission.hpp"
 #include "atrium/net/auth/claims.hpp"
 #include "atrium/net/http/http_fields.hpp"
-#include "atrium/net/inspector/administrators.hpp"
+#include "atrium/net/http/http_session.hpp"
 #include "atrium/net/inspector/event_stream.hpp"
 #include "atrium/net/inspector/inspector.hpp"
+#include "atrium/net/inspector/inspector_access.hpp"
 #include "atrium/net/inspector/inspector_page.hpp"
 
 #include <charconv>
@@ -29,7 +30,7 @@ std::optional<http_answer> refuse_act(const node_context& node,
                                       const http_request& x) {
   if (!is_media_type(header(x, http::field::content_type), json_type))
     return http_problem(415, "bad_request", "the body has to be JSON");
-  return node.administrators->refuse(x);
+  return node.inspection->who_may_act->refuse(x);
 }
 
 std::uint64_t first_event(const http_request& x) {
@@ -68,7 +69,8 @@ void answer_inspect(const node_context& node, const http_request& x,
       return respond(std::move(*no));
   auto body = acts ? std::optional{x.body()} : std::nullopt;
   ask_inspector(
-    node.system, node.inspector, std::string{x.target()}, std::move(body),
+    node.system, node.inspection->inspector, std::string{x.target()},
+    std::move(body),
     [respond = std::move(respond)](unsigned status, std::string json) {
       respond({status, json_type, std::move(json)});
     });
@@ -93,14 +95,15 @@ void answer_log_level(const node_context& node, const http_request& x,
   respond({200, json_type, std::move(answer)});
 }
 
-bool stream_events(const node_context_ptr& node, lane_thread& lane,
-                   const http_request& x, transport& client) {
-  if (!node->event_streams->try_acquire(1))
-    return false;
-  permit held{node->event_streams, 1};
-  std::make_shared<event_stream>(std::move(client), lane, node, first_event(x))
+void stream_events(std::shared_ptr<http_session> from) {
+  auto& node = from->node();
+  auto& places = node->inspection->event_streams;
+  if (!places->try_acquire(1))
+    return from->answer(http_problem(503, "overloaded", "too many listen"));
+  permit held{places, 1};
+  std::make_shared<event_stream>(from->take_connection(), from->lane(),
+                                 node->env, first_event(from->request()))
     ->run(std::move(held));
-  return true;
 }
 
 } // namespace atrium

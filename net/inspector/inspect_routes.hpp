@@ -2,6 +2,7 @@
 
 #include "atrium/net/http/http_routes.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace atrium {
@@ -27,8 +28,7 @@ void answer_inspect(const node_context& node, const http_request& x,
 void answer_log_level(const node_context& node, const http_request& x,
                       http_route::responder respond);
 
-/// What happens, as it happens; false when too many listen already.
-bool stream_events(const node_context_ptr& node, lane_thread& lane,
-                   const http_request& x, transport& client);
+/// What happens, as it happens; 503 when too many listen already.
+void stream_events(std::shared_ptr<http_session> from);
 
 } // namespace atrium

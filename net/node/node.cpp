@@ -13,9 +13,10 @@
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/control_groups.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
-#include "atrium/net/inspector/administrators.hpp"
+#include "atrium/net/inspector/inspector_access.hpp"
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node_parts.hpp"
+#include "atrium/net/node/routes.hpp"
 #include "atrium/net/options/version.hpp"
 
 #include <algorithm>
@@ -104,11 +105,11 @@ node::node(options with, room_types rooms)
     .origins = {from.admission.allow_origin, from.listen.is_loopback(),
                 from.auth.mode == auth_mode::none},
     .has_page = from.has_page(),
-    .inspector = observatory_->inspector(),
-    .administrators = administrators_,
     .metrics = observatory_->metrics(),
     .sweep = std::make_shared<place_sweep>(all),
-    .event_streams = std::make_shared<semaphore>(files.watchers),
+    .inspection = std::make_shared<inspector_access>(
+      inspector_access{observatory_->inspector(), administrators_,
+                       std::make_shared<semaphore>(files.watchers)}),
     .door = std::move(entrance),
     .proxies = trusted_proxies{from.admission.trusted_proxies},
     .proxy_protocol = from.admission.proxy_protocol,

@@ -103,7 +103,7 @@ private:
   std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
   std::shared_ptr<tls_context> tls_; // none: bare TCP
   std::shared_ptr<tls_context> internal_tls_;
-  std::shared_ptr<administrators> administrators_;
+  std::shared_ptr<class administrators> administrators_;
   std::unique_ptr<observatory> observatory_;
   node_context_ptr context_;
   std::shared_ptr<listener> listener_;

@@ -1,6 +1,6 @@
 #include "atrium/net/transport/stream_socket.hpp"
 
-#include "atrium/net/admission/address_table.hpp"
+#include "atrium/net/transport/host_address.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 

@@ -3,7 +3,7 @@
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/session/connection.hpp"
 #include "atrium/net/admission/client_counters.hpp"
-#include "atrium/net/auth/credentials.hpp"
+#include "atrium/net/http/credentials.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 

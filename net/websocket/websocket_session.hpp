@@ -5,6 +5,7 @@
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/admission/client_expiry.hpp"
 #include "atrium/net/admission/request_window.hpp"
+#include "atrium/net/http/http_types.hpp"
 #include "atrium/net/lane/heartbeat.hpp"
 #include "atrium/net/protocol/session_state.hpp"
 #include "atrium/net/websocket/client_pulse.hpp"

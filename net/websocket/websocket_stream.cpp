@@ -1,6 +1,6 @@
 #include "atrium/net/websocket/websocket_stream.hpp"
 
-#include "atrium/net/auth/credentials.hpp"
+#include "atrium/net/http/credentials.hpp"
 
 namespace atrium {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/net/auth/authenticator.hpp"
-#include "atrium/net/http/http_routes.hpp"
+#include "atrium/net/http/http_types.hpp"
 
 namespace atrium {
 

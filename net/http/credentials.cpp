@@ -1,4 +1,4 @@
-#include "atrium/net/auth/credentials.hpp"
+#include "atrium/net/http/credentials.hpp"
 
 #include "atrium/broker/util/trace_context.hpp"
 #include "atrium/broker/util/utf8.hpp"
