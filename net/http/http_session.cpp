@@ -224,8 +224,6 @@ std::optional<http_answer> http_session::refusal_of(http_request& x) {
   return routes_.refusal_of(*node_, x);
 }
 
-// -- answering ----------------------------------------------------------------
-
 void http_session::handle() {
   if (auto no = refusal_of(request_))
     return answer(std::move(*no));
