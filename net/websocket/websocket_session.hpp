@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/client_session.hpp"
+#include "atrium/actors/identity.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/admission/client_expiry.hpp"
