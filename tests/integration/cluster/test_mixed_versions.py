@@ -2,10 +2,10 @@
 
 import json
 
-from channels import rooms
-from client import join, talk
-from deadline import until
-from metrics import Scrape
+from support.channels import rooms
+from support.client import join, talk
+from support.deadline import until
+from support.metrics import Scrape
 
 
 def envelope(room, event_id, **newer):
