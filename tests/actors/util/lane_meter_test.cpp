@@ -1,6 +1,8 @@
 #define CAF_SUITE lane_meter_test
 
+#include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/requests.hpp"
+#include "atrium/actors/util/directory_counters.hpp"
 #include "atrium/actors/util/lane_meter.hpp"
 
 #include "support/actor_fixture.hpp"
