@@ -87,8 +87,10 @@ CAF_TEST(a newer node may add fields to the header) {
   };
   for (auto x : {header{"0", ";offset=17"}, header{"0x", ";epoch=k3=j;offset=17"},
                  header{"0@k3j2h1", ";urgent"}, header{"0x@k3j2h1", ";a=;b=\"{,}\""}}) {
-    auto older = decode_packet(std::string{x.now} + ':' + text);
-    auto newer = decode_packet(std::string{x.now} + x.newer + ':' + text);
+    auto short_one = std::string{x.now} + ':' + text;
+    auto long_one = std::string{x.now} + x.newer + ':' + text;
+    auto older = decode_packet(short_one);
+    auto newer = decode_packet(long_one);
     CAF_REQUIRE(std::holds_alternative<packet>(older));
     CAF_REQUIRE(std::holds_alternative<packet>(newer));
     auto& expected = std::get<packet>(older);
@@ -96,7 +98,7 @@ CAF_TEST(a newer node may add fields to the header) {
     CAF_CHECK_EQUAL(read.skip_sender, expected.skip_sender);
     CAF_CHECK_EQUAL(read.origin, expected.origin);
     CAF_CHECK_EQUAL(read.json, text);
-    CAF_CHECK(packet_time(std::string{x.now} + x.newer + ':' + text) == sample().time);
+    CAF_CHECK(packet_time(long_one) == sample().time);
   }
 }
 
