@@ -20,7 +20,7 @@ cluster::cluster(caf::actor_system& system, caf::execution_unit* unit,
                  cluster_setup setup)
   : env_(setup.env),
     registry_(setup.registry),
-    places_(std::make_shared<semaphore>(max_surveys)),
+    places_(std::make_shared<semaphore>(cluster_setup::max_surveys)),
     actor_(system.spawn<survey_actor>(unit, std::move(setup))) {
   channel_.emplace(*env_, actor_);
 }

@@ -1,60 +1,19 @@
 #pragma once
 
+#include "atrium/actors/cluster/cluster_setup.hpp"
 #include "atrium/actors/cluster/control_channel.hpp"
+#include "atrium/actors/cluster/survey_result.hpp"
 #include "atrium/actors/cluster_interface.hpp"
-#include "atrium/actors/environment.hpp"
 #include "atrium/actors/util/semaphore.hpp"
-#include "atrium/broker/bus.hpp"
-#include "atrium/broker/node_registry.hpp"
 
 #include <caf/fwd.hpp>
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace atrium {
-
-/// What the nodes say to a survey.
-struct survey_result {
-  struct row {
-    std::string node;
-    std::string run;
-    std::string json; ///< Empty: it knows nothing of that name.
-  };
-
-  std::vector<row> answers; ///< By name of node.
-
-  /// Names of nodes that should have answered: they have not in time, or have
-  /// been silent before.
-  std::vector<std::string> silent;
-
-  std::string error; ///< Why there may be more; empty: that is all.
-};
-
-/// Answers a survey by one JSON value, or nothing at all if there is nothing
-/// of that name: calls `done` exactly once, from any thread, but does not wait
-/// for it.
-using survey_responder
-  = std::function<void(survey what, std::function<void(std::string)> done)>;
-
-/// What a `cluster` is made from.
-struct cluster_setup {
-  environment_ptr env;
-  std::shared_ptr<node_registry> registry;
-
-  /// What this node says to the survey "facts", which needs no name.
-  std::function<std::string()> facts;
-
-  /// Answers all other surveys; may come later, by `answer_with`.
-  survey_responder answer;
-
-  /// How long the others have to answer.
-  std::chrono::milliseconds patience{1'000};
-};
 
 /// All nodes, as one of them sees them: lists them, asks them over the bus, and
 /// answers and obeys the others. Every member function but `stop` may be called
@@ -65,9 +24,6 @@ struct cluster_setup {
 /// its answer is missing.
 class cluster {
 public:
-  /// Of surveys of this node so many may be under way, and as many of others.
-  static constexpr std::size_t max_surveys = 64;
-
   /// Listens to the others from now on. Runs on `unit`, or on CAF's scheduler
   /// if that is null.
   cluster(caf::actor_system& system, caf::execution_unit* unit,

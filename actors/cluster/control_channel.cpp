@@ -1,8 +1,7 @@
 #include "atrium/actors/cluster/control_channel.hpp"
 
-#include "atrium/actors/cluster/survey_actor.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
-#include "atrium/actors/util/permit.hpp"
+#include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/send.hpp>

@@ -3,11 +3,19 @@
 #include "atrium/actors/cluster/control_packet.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <string_view>
+#include <vector>
 
 namespace atrium {
+
+/// What the channel hands to the actor: packets of other nodes as they came.
+struct control_packets {
+  std::vector<shared_bytes> batch;
+  permit held; ///< Their bytes in the mailbox.
+};
 
 /// Listens to what other nodes say, to all of them or to this one, for the
 /// actor that acts on it: there is one such pair of channels for everything

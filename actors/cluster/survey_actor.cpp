@@ -1,6 +1,7 @@
 #include "atrium/actors/cluster/survey_actor.hpp"
 
 #include "atrium/actors/cluster/connection_commands.hpp"
+#include "atrium/actors/cluster/control_channel.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
@@ -53,7 +54,7 @@ void add_error(std::string& to, std::string_view x) {
 void survey_state::start(cluster_actor::pointer self, cluster_setup setup) {
   self_ = self;
   setup_ = std::move(setup);
-  serving_ = std::make_shared<semaphore>(cluster::max_surveys);
+  serving_ = std::make_shared<semaphore>(cluster_setup::max_surveys);
 }
 
 // The own node answers whether or not the bus works. What is sent is on its way

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/cluster/cluster_setup.hpp"
 #include "atrium/actors/cluster/survey_callback.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/observed.hpp"
@@ -42,11 +43,6 @@ struct response_ready {
   std::uint64_t id = 0;
   std::string run; // who has asked
   std::string json;
-};
-
-struct control_packets {
-  std::vector<shared_bytes> batch;
-  permit held;
 };
 
 /// The state behind `cluster`: gathers the answers to this node's surveys,

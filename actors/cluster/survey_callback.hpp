@@ -1,7 +1,10 @@
 #pragma once
 
-#include "atrium/actors/cluster/cluster.hpp"
+#include "atrium/actors/cluster/survey_result.hpp"
 #include "atrium/actors/util/permit.hpp"
+
+#include <functional>
+#include <memory>
 
 namespace atrium {
 

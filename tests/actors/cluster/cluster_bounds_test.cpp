@@ -49,7 +49,7 @@ public:
 CAF_TEST_FIXTURE_SCOPE(cluster_bounds_tests, fixture)
 
 CAF_TEST(too many surveys at once are refused and the place is free later) {
-  for (std::size_t i = 0; i < cluster::max_surveys; ++i)
+  for (std::size_t i = 0; i < cluster_setup::max_surveys; ++i)
     ask({"room", "later"});
   CAF_CHECK(told.empty());
   ask({"room", "x"});
@@ -57,7 +57,7 @@ CAF_TEST(too many surveys at once are refused and the place is free later) {
   CAF_CHECK_EQUAL(told[0].error, "busy");
   CAF_CHECK_EQUAL(counted("a").cluster_counts->surveys_refused.load(), 1U);
   pass(1s);
-  CAF_CHECK_EQUAL(told.size(), 1 + cluster::max_surveys);
+  CAF_CHECK_EQUAL(told.size(), 1 + cluster_setup::max_surveys);
   at("b").kept.clear();
   at("c").kept.clear();
   ask({"room", "x"});
@@ -67,7 +67,7 @@ CAF_TEST(too many surveys at once are refused and the place is free later) {
 CAF_TEST(too many surveys of others are answered that the node is busy) {
   auto ghost = std::make_shared<test_subscriber>();
   auto listening = wire->subscribe(names.node("ghost"), ghost);
-  for (std::size_t i = 0; i < cluster::max_surveys; ++i)
+  for (std::size_t i = 0; i < cluster_setup::max_surveys; ++i)
     survey_from("ghost", {"room", "later"});
   CAF_CHECK_EQUAL(ghost->taken, lines{});
   survey_from("ghost", {"room", "x"});
