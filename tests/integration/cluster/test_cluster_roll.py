@@ -18,7 +18,7 @@ class Roll:
     def __init__(self, redis, namespace):
         self.redis = redis.admin
         self.nodes = f"{{{namespace}:nodes}}"
-        self.answers = f"{{{namespace}:node:tester}}:answers"
+        self.answers = f"{{{namespace}:node:tester}}"
 
     def reports(self):
         """What each node says of itself, by its name."""
@@ -42,19 +42,21 @@ class Roll:
                            else json.dumps(packet))
 
     def ask(self, kind, count, name=""):
-        """Asks all nodes and returns the first `count` answers, by name of node."""
-        with contextlib.closing(self.redis.pubsub(ignore_subscribe_messages=True)) as ear:
-            ear.subscribe(self.answers)
+        """Asks all nodes and returns the first `count` answers, by name of node.
+
+        Asks as a newer node may, which adds what these do not know."""
+        with contextlib.closing(self.redis.pubsub(ignore_subscribe_messages=True)) as listener:
+            listener.subscribe(self.answers)
             wait_until(lambda: self.redis.pubsub_numsub(self.answers)[0][1] == 1, "we hear")
-            self.say(self.nodes, {"v": 1, "type": "ask", "id": 7, "run": "tester",
-                                  "kind": kind, "name": name})
+            self.say(self.nodes, {"v": 1, "type": "survey_request", "id": 7, "run": "tester",
+                                  "later": [1], "kind": kind, "name": name})
             answers = {}
             end = time.monotonic() + DEADLINE
             while len(answers) < count:
                 assert time.monotonic() < end, f"only {answers} answer"
-                if message := ear.get_message(timeout=0.1):
+                if message := listener.get_message(timeout=0.1):
                     x = json.loads(message["data"])
-                    assert (x["v"], x["type"], x["id"]) == (1, "answer", 7)
+                    assert (x["v"], x["type"], x["id"]) == (1, "survey_response", 7)
                     answers[x["node"]] = x["body"]
             return answers
 
@@ -159,10 +161,13 @@ def test_forged_packets_change_nothing(cluster):
     They count it, and answer whoever asks properly."""
     cluster.roll.wait_for(cluster.start("a"))
     run = next(iter(cluster.roll.beats()))
-    for channel in (cluster.roll.nodes, f"{{{cluster.namespace}:node:{run}}}:answers"):
-        for packet in (b"", b"\xff\x00", "{", "[1]", {"v": 1}, {"v": 2, "type": "ask"},
-                       {"v": 1, "type": "ask", "id": 1, "run": "x" * 100, "kind": "k", "name": ""},
-                       {"v": 1, "type": "answer", "id": 1, "node": "b", "run": "b", "body": 1},
+    for channel in (cluster.roll.nodes, f"{{{cluster.namespace}:node:{run}}}"):
+        for packet in (b"", b"\xff\x00", "{", "[1]", {"v": 1}, {"v": 2, "type": "disconnect"},
+                       {"v": 1, "type": "survey_request", "id": 1, "run": "x" * 200, "kind": "k",
+                        "name": ""},
+                       {"v": 1, "type": "disconnect", "run": "b", "connection": run, "code": 4005},
+                       {"v": 1, "type": "survey_response", "id": 1, "node": "b", "run": "b",
+                        "body": 1},
                        "x" * 1_000_000):
             cluster.roll.say(channel, packet)
     assert cluster.roll.ask("facts", 1).keys() == {"a"}
