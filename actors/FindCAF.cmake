@@ -17,7 +17,7 @@ if(CAF_INCLUDE_DIR)
   set(CAF_VERSION ${major}.${minor}.${patch})
 endif()
 
-find_library(CAF_core_LIBRARY NAMES caf_state)
+find_library(CAF_core_LIBRARY NAMES caf_core)
 mark_as_advanced(CAF_core_LIBRARY)
 if(CAF_core_LIBRARY)
   set(CAF_core_FOUND TRUE)
