@@ -105,7 +105,7 @@ async def test_a_known_load_gives_exactly_these_numbers(start_node, connect, roo
     assert got("atrium_rooms") == 1
     assert got("atrium_users") == 4
     assert got.by("atrium_errors_total", "code") == {}
-    # The room, four users, all, the node, its probe, all nodes' questions, answers to its own.
+    # The room, four users, all, the node, all nodes, its probe.
     assert got("atrium_subscriptions") == 9
     assert got.by("atrium_mailbox_depth", "actor") == {}
     assert got.by("atrium_dropped_total", "reason") == {}
