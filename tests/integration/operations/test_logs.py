@@ -169,7 +169,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 LEVELS = ("trace", "debug", "info", "warn", "error")
 HOSTILE = "a\u2028b \"\\ room=x \U0001f600"
 EVENT = re.compile(r'(?:log::(?:debug|info|error)|\b(?:warn|line)|log_to)\([^";{]*?"(\w+)"'
-                   r'|either\("(\w+)", "(\w+)"\)')
+                   r'|either\("(\w+)", "(\w+)"\)'
+                   r'|client_\.add\(\*this, \{[^"]*"(\w+)"')
 
 
 def documented_events():
