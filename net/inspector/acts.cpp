@@ -1,3 +1,5 @@
+#include "atrium/net/inspector/acts.hpp"
+
 #include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
@@ -6,65 +8,70 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/utf8.hpp"
+#include "atrium/net/inspector/everywhere.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/paging.hpp"
 
 namespace atrium {
 
+namespace {
+
 // Lanes that do not have it do nothing.
-void inspector_state::close(actor_number connection) {
-  for (auto& lane : setup_.env->lanes)
-    self_->send(lane.actor, close_one{connection, close_code::disconnected,
-                                      "disconnected by an administrator"});
+void close(const inspector_context& by, actor_number connection) {
+  for (auto& lane : by.env->lanes)
+    by.self->send(lane.actor, close_one{connection, close_code::disconnected,
+                                        "disconnected by an administrator"});
 }
 
-void inspector_state::disconnect_connection(const std::string& id,
-                                            bool everywhere, answer to) {
-  auto number = connection_number(*setup_.env, id);
+} // namespace
+
+void disconnect_connection(const inspector_context& by, const std::string& id,
+                           bool everywhere, inspect_answer to) {
+  auto number = connection_number(*by.env, id);
   if (number == 0 && everywhere)
-    return ask_node_of(id, "disconnect_connection", to);
-  auto end = [this, number](auto& shown, children& found) {
+    return ask_node_of(by, id, "disconnect_connection", to);
+  auto end = [&by, number](auto& shown, children& found) {
     if (!is_found(found, number))
       return;
-    close(number);
+    close(by, number);
     log::info("admin_disconnected",
-              {{"connection", connection_id(*setup_.env, number)}},
+              {{"connection", connection_id(*by.env, number)}},
               "inspector disconnects a connection");
     shown->status = 200;
     shown->result["disconnected"] = 1;
   };
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  for (auto& lane : setup_.env->lanes)
+  for (auto& lane : by.env->lanes)
     gathering::ask(all, lane.actor, just(number), end);
 }
 
-void inspector_state::disconnect_user(const std::string& name, bool everywhere,
-                                      answer to) {
-  if (everywhere && setup_.cluster)
-    return disconnect_everywhere(name, to);
-  auto end = [this, name](auto& shown, json state) {
+void disconnect_user(const inspector_context& by, const std::string& name,
+                     bool everywhere, inspect_answer to) {
+  if (everywhere && by.cluster)
+    return disconnect_everywhere(by, name, to);
+  auto end = [&by, name](auto& shown, json state) {
     auto ids = state.value("connections", json::array());
     for (auto& id : ids)
-      close(connection_number(*setup_.env, id.template get<std::string>()));
+      close(by, connection_number(*by.env, id.template get<std::string>()));
     log::info("admin_disconnected",
               {{"user", name}, {"connections", ids.size()}},
               "inspector disconnects a user");
     shown->status = 200;
     shown->result["disconnected"] = ids.size();
   };
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  gathering::ask(all, setup_.directory, just(child_kind::user, name),
+  gathering::ask(all, by.directory, just(child_kind::user, name),
                  [name, end](auto& shown, children& found) {
                    if (is_found(found, name))
                      gathering::observe(shown, found.page[0].actor, end);
                  });
 }
 
-void inspector_state::publish(const std::string& room, const std::string& body,
-                              answer to) {
-  auto& env = *setup_.env;
+void publish(const inspector_context& by, const std::string& room,
+             const std::string& body, inspect_answer to) {
+  auto& env = *by.env;
   auto parsed = json_object::parse(body);
   auto data = parsed ? parsed->find("data") : std::nullopt;
   if (!is_utf8(body) || !data)
@@ -84,7 +91,7 @@ void inspector_state::publish(const std::string& room, const std::string& body,
       refuse(to, 503, "bus_unavailable", std::string{to_string(x.error)});
   };
   out.publish(e, {false, env.watched.has_room(room)},
-              [back = here(), done](publish_receipt x) {
+              [back = by.here(), done](publish_receipt x) {
                 back([done, x = std::move(x)]() mutable { done(x); });
               });
 }

@@ -1,6 +1,9 @@
+#include "atrium/net/inspector/everywhere.hpp"
+
 #include "atrium/actors/cluster/cluster.hpp"
 #include "atrium/broker/util/percent.hpp"
 #include "atrium/net/inspector/gathering.hpp"
+#include "atrium/net/inspector/views.hpp"
 
 namespace atrium {
 
@@ -43,24 +46,24 @@ json first_of(const survey_result& from) {
 
 } // namespace
 
-void inspector_state::view_cluster(answer to) {
-  if (!setup_.cluster)
+void view_cluster(const inspector_context& by, inspect_answer to) {
+  if (!by.cluster)
     return refuse(to, 503, "unavailable", "this node knows no others");
-  setup_.cluster->list([back = here(), to](node_listing x) {
+  by.cluster->list([back = by.here(), to](node_listing x) {
     back([to, text = to_json(x)]() mutable {
       to.deliver(std::uint16_t{200}, text);
     });
   });
 }
 
-void inspector_state::view_everywhere(child_kind kind, const std::string& name,
-                                      answer to) {
-  if (!setup_.cluster)
-    return view_here(kind, name, to);
+void view_everywhere(const inspector_context& by, child_kind kind,
+                     const std::string& name, inspect_answer to) {
+  if (!by.cluster)
+    return view_here(by, kind, name, to);
   auto room = kind == child_kind::room;
-  setup_.cluster->survey_all(
+  by.cluster->survey_all(
     {room ? "room" : "user", name},
-    [back = here(), to, room, name](survey_result x) {
+    [back = by.here(), to, room, name](survey_result x) {
       back([to, room, name, x = std::move(x)]() mutable {
         auto result = merge(room ? "room" : "user",
                             room ? "members" : "connections", name, x);
@@ -72,10 +75,10 @@ void inspector_state::view_everywhere(child_kind kind, const std::string& name,
     });
 }
 
-void inspector_state::disconnect_everywhere(const std::string& user,
-                                            answer to) {
-  setup_.cluster->survey_all(
-    {"disconnect_user", user}, [back = here(), to, user](survey_result x) {
+void disconnect_everywhere(const inspector_context& by, const std::string& user,
+                           inspect_answer to) {
+  by.cluster->survey_all(
+    {"disconnect_user", user}, [back = by.here(), to, user](survey_result x) {
       back([to, user, x = std::move(x)]() mutable {
         auto result = merge("user", "disconnected", user, x);
         if (result["nodes"].empty() && x.silent.empty())
@@ -87,21 +90,21 @@ void inspector_state::disconnect_everywhere(const std::string& user,
 }
 
 // The id names the node, so no other is asked.
-void inspector_state::ask_node_of(const std::string& connection,
-                                  const char* kind, answer to) {
+void ask_node_of(const inspector_context& by, const std::string& connection,
+                 const char* kind, inspect_answer to) {
   std::string run{run_of(connection)};
-  if (!setup_.cluster || run.empty() || run == setup_.env->run_id)
+  if (!by.cluster || run.empty() || run == by.env->run_id)
     return refuse_unknown(to);
-  setup_.cluster->survey_one(run, {kind, connection},
-                             [back = here(), to](survey_result x) {
-                               back([to, x = std::move(x)]() mutable {
-                                 auto result = first_of(x);
-                                 if (result.is_null())
-                                   refuse_unknown(to);
-                                 else
-                                   to.deliver(std::uint16_t{200}, dump(result));
-                               });
-                             });
+  by.cluster->survey_one(run, {kind, connection},
+                         [back = by.here(), to](survey_result x) {
+                           back([to, x = std::move(x)]() mutable {
+                             auto result = first_of(x);
+                             if (result.is_null())
+                               refuse_unknown(to);
+                             else
+                               to.deliver(std::uint16_t{200}, dump(result));
+                           });
+                         });
 }
 
 void answer_cluster(caf::actor_system& system, const inspect_service& whom,

@@ -13,12 +13,12 @@ void sort_by(json& xs, const char* key) {
                     [key](auto& x) { return x.value(key, std::uint64_t{0}); });
 }
 
-void refuse(inspector_state::answer& to, std::uint16_t status, const char* code,
+void refuse(inspect_answer& to, std::uint16_t status, const char* code,
             const std::string& message) {
   to.deliver(status, dump({{"error", code}, {"message", message}}));
 }
 
-inspector_state::gathering::~gathering() {
+gathering::~gathering() {
   if (finish)
     finish(*this);
   if (status == 404)
@@ -27,9 +27,8 @@ inspector_state::gathering::~gathering() {
     to_.deliver(status, dump(result));
 }
 
-void inspector_state::gathering::observe(
-  const ptr& all, const observable_actor& who,
-  std::function<void(const ptr&, json)> then) {
+void gathering::observe(const ptr& all, const observable_actor& who,
+                        std::function<void(const ptr&, json)> then) {
   auto silent = [all, then, number = who->id()](const caf::error& why) {
     auto stuck = why == caf::sec::request_timeout;
     then(all, {{"id", number}, {stuck ? "stuck" : "gone", true}});
@@ -42,7 +41,7 @@ void inspector_state::gathering::observe(
       silent);
 }
 
-void inspector_state::gathering::observe_parts(
+void gathering::observe_parts(
   const ptr& all, const composite_actor& who,
   std::function<void(const ptr&, const std::string&, json)> then) {
   ask(all, who, list_parts{}, [then](const ptr& found, children& parts) {

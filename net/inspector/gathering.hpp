@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/inspector/inspector.hpp"
+#include "atrium/net/inspector/inspector_context.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,24 +20,24 @@ std::string dump(const json& x);
 void sort_by(json& xs, const char* key);
 
 /// Answers with a problem.
-void refuse(inspector_state::answer& to, std::uint16_t status, const char* code,
+void refuse(inspect_answer& to, std::uint16_t status, const char* code,
             const std::string& message);
 
-inline void refuse_unknown(inspector_state::answer& to) {
+inline void refuse_unknown(inspect_answer& to) {
   refuse(to, 404, "not_found", "there is nothing of that name");
 }
 
 /// What several actors say, gathered into one answer. Ends when the last one
 /// has spoken or had its time, which is also when the last copy of the shared
 /// pointer goes: every question keeps one.
-class inspector_state::gathering {
+class gathering {
 public:
   using ptr = std::shared_ptr<gathering>;
 
   /// How long an actor may take; then it is stuck.
   static constexpr std::chrono::milliseconds patience{500};
 
-  gathering(inspector_actor::pointer self, answer to)
+  gathering(inspector_actor::pointer self, inspect_answer to)
     : self_(self), to_(std::move(to)) {
     // nop
   }
@@ -80,16 +80,16 @@ private:
   };
 
   inspector_actor::pointer self_;
-  answer to_;
+  inspect_answer to_;
 };
 
 template <>
-struct inspector_state::gathering::answer_to<list_busiest> {
+struct gathering::answer_to<list_busiest> {
   using type = busy_rooms;
 };
 
 template <>
-struct inspector_state::gathering::answer_to<list_members> {
+struct gathering::answer_to<list_members> {
   using type = members_page;
 };
 

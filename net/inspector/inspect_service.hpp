@@ -1,9 +1,12 @@
 #pragma once
 
 #include <caf/atom.hpp>
+#include <caf/fwd.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace atrium {
@@ -19,5 +22,11 @@ using inspect_service = caf::typed_actor<
   // From an administrator: do something; target and body.
   caf::replies_to<act_atom, std::string, std::string>::with<std::uint16_t,
                                                             std::string>>;
+
+/// Asks from any thread, without waiting; `then` gets status and JSON, once, on
+/// a thread of CAF. With a `body` it is an act.
+void ask_inspector(caf::actor_system& system, const inspect_service& whom,
+                   std::string target, std::optional<std::string> body,
+                   std::function<void(unsigned, std::string)> then);
 
 } // namespace atrium

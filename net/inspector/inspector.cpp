@@ -1,10 +1,12 @@
 #include "atrium/net/inspector/inspector.hpp"
 
+#include "atrium/net/inspector/acts.hpp"
+#include "atrium/net/inspector/everywhere.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
-
-#include <caf/event_based_actor.hpp>
-#include <caf/send.hpp>
+#include "atrium/net/inspector/search.hpp"
+#include "atrium/net/inspector/top.hpp"
+#include "atrium/net/inspector/views.hpp"
 
 namespace atrium {
 
@@ -16,7 +18,7 @@ constexpr auto broken = "the target is broken";
 
 caf::result<std::uint16_t, std::string>
 inspector_state::view(const std::string& target) {
-  auto to = self_->make_response_promise<std::uint16_t, std::string>();
+  auto to = context_.self->make_response_promise<std::uint16_t, std::string>();
   if (auto x = inspect_target::parse(target))
     view_path(*x, to);
   else
@@ -24,49 +26,49 @@ inspector_state::view(const std::string& target) {
   return to;
 }
 
-void inspector_state::view_path(const inspect_target& x, answer to) {
+void inspector_state::view_path(const inspect_target& x, inspect_answer to) {
   auto& path = x.path();
   auto what = path.empty() ? std::string{} : path[0];
   auto here = !x.text("local").empty();
   if (path.empty())
-    return view_node(to);
+    return view_node(context_, to);
   if (path.size() == 1) {
     if (what == "tree")
-      return view_tree(x, to);
+      return view_tree(context_, x, to);
     if (what == "rooms")
-      return view_children(child_kind::room, x, to);
+      return view_children(context_, child_kind::room, x, to);
     if (what == "users")
-      return view_children(child_kind::user, x, to);
+      return view_children(context_, child_kind::user, x, to);
     if (what == "connections")
-      return view_connections(x, to);
+      return view_connections(context_, x, to);
     if (what == "find")
-      return view_found(x, to);
+      return view_found(context_, x, to);
     if (what == "top")
-      return view_top(x, to);
+      return view_top(context_, x, to);
     if (what == "events")
-      return view_events(x, to);
+      return view_events(context_, x, to);
     if (what == "cluster")
-      return view_cluster(to);
+      return view_cluster(context_, to);
   }
   if (path.size() == 2) {
     auto kind = what == "rooms" ? child_kind::room : child_kind::user;
     if (what == "rooms" || what == "users")
-      return here ? view_here(kind, path[1], to)
-                  : view_everywhere(kind, path[1], to);
+      return here ? view_here(context_, kind, path[1], to)
+                  : view_everywhere(context_, kind, path[1], to);
     if (what == "connections")
-      return view_connection(path[1], !here, to);
+      return view_connection(context_, path[1], !here, to);
     if (what == "actors")
-      return view_actor(path[1], to);
+      return view_actor(context_, path[1], to);
   }
   if (path.size() == 3 && what == "rooms" && path[2] == "members")
-    return view_members(path[1], x, to);
+    return view_members(context_, path[1], x, to);
   ++refused_;
   refuse_unknown(to);
 }
 
 caf::result<std::uint16_t, std::string>
 inspector_state::act(const std::string& target, const std::string& body) {
-  auto to = self_->make_response_promise<std::uint16_t, std::string>();
+  auto to = context_.self->make_response_promise<std::uint16_t, std::string>();
   auto x = inspect_target::parse(target);
   if (!x || x->path().size() != 3) {
     ++refused_;
@@ -76,20 +78,14 @@ inspector_state::act(const std::string& target, const std::string& body) {
   auto& path = x->path();
   auto everywhere = x->text("local").empty();
   if (path[0] == "connections" && path[2] == "disconnect")
-    disconnect_connection(path[1], everywhere, to);
+    disconnect_connection(context_, path[1], everywhere, to);
   else if (path[0] == "users" && path[2] == "disconnect")
-    disconnect_user(path[1], everywhere, to);
+    disconnect_user(context_, path[1], everywhere, to);
   else if (path[0] == "rooms" && path[2] == "publish")
-    publish(path[1], body, to);
+    publish(context_, path[1], body, to);
   else
     refuse_unknown(to);
   return to;
-}
-
-std::function<void(std::function<void()>)> inspector_state::here() const {
-  return [self = inspector_actor{self_}](std::function<void()> run) {
-    caf::anon_send(self, continuation{std::move(run)});
-  };
 }
 
 caf::error inspect(json_inspector& f, inspector_state& x) {
@@ -111,25 +107,6 @@ inspector::behavior_type inspector::make_behavior() {
     [](const continuation& x) { x.run(); },
     [this](observe_atom) { return observation(state); },
   };
-}
-
-void ask_inspector(caf::actor_system& system, const inspect_service& whom,
-                   std::string target, std::optional<std::string> body,
-                   std::function<void(unsigned, std::string)> then) {
-  system.spawn([=](caf::event_based_actor* self) {
-    constexpr std::chrono::seconds patience{10}; // it answers much sooner
-    auto good = [then](std::uint16_t status, std::string& json) {
-      then(status, std::move(json));
-    };
-    auto bad = [then](const caf::error&) {
-      then(503, R"({"error":"unavailable","message":"no answer in time"})");
-    };
-    if (body)
-      self->request(whom, patience, act_atom::value, target, *body)
-        .then(good, bad);
-    else
-      self->request(whom, patience, view_atom::value, target).then(good, bad);
-  });
 }
 
 } // namespace atrium

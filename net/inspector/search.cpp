@@ -1,4 +1,7 @@
+#include "atrium/net/inspector/search.hpp"
+
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/net/inspector/everywhere.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
 #include "atrium/net/inspector/paging.hpp"
@@ -8,8 +11,6 @@
 #include <limits>
 
 namespace atrium {
-
-// Connections, which only their lanes know, and actors of any kind.
 
 namespace {
 
@@ -26,11 +27,12 @@ json brief(const json& state) {
 
 // Lanes number their connections from one counter, so the smallest numbers of
 // all lanes make the page.
-void inspector_state::view_connections(const inspect_target& x, answer to) {
+void view_connections(const inspector_context& by, const inspect_target& x,
+                      inspect_answer to) {
   auto limit = x.number("limit", page_size, largest_page);
-  auto after = connection_number(*setup_.env, x.text("after"));
+  auto after = connection_number(*by.env, x.text("after"));
   auto found = std::make_shared<children>();
-  auto show = [found, limit, env = setup_.env](auto& shown) {
+  auto show = [found, limit, env = by.env](auto& shown) {
     auto& page = found->page;
     std::ranges::sort(page, {}, [](auto& one) { return one.actor->id(); });
     auto full = is_full(page.size(), limit);
@@ -44,12 +46,12 @@ void inspector_state::view_connections(const inspect_target& x, answer to) {
         rows->result["connections"].push_back(brief(state));
       });
   };
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->result = {{"connections", json::array()}, {"total", 0}};
   all->finish
     = [](auto& rows) { sort_by(rows.result["connections"], "number"); };
-  auto missing = std::make_shared<std::size_t>(setup_.env->lanes.size());
-  for (auto& lane : setup_.env->lanes)
+  auto missing = std::make_shared<std::size_t>(by.env->lanes.size());
+  for (auto& lane : by.env->lanes)
     gathering::ask(all, lane.actor, list_connections{after, limit},
                    [found, missing, show](auto& shown, children& some) {
                      std::ranges::move(some.page,
@@ -60,11 +62,11 @@ void inspector_state::view_connections(const inspect_target& x, answer to) {
                    });
 }
 
-void inspector_state::view_connection(const std::string& id, bool everywhere,
-                                      answer to) {
-  auto number = connection_number(*setup_.env, id);
+void view_connection(const inspector_context& by, const std::string& id,
+                     bool everywhere, inspect_answer to) {
+  auto number = connection_number(*by.env, id);
   if (number == 0 && everywhere)
-    return ask_node_of(id, "connection", to);
+    return ask_node_of(by, id, "connection", to);
   auto show = [number](auto& shown, children& found) {
     if (!is_found(found, number))
       return;
@@ -73,13 +75,14 @@ void inspector_state::view_connection(const std::string& id, bool everywhere,
       one->result["connection"] = std::move(state);
     });
   };
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  for (auto& lane : setup_.env->lanes)
+  for (auto& lane : by.env->lanes)
     gathering::ask(all, lane.actor, just(number), show);
 }
 
-void inspector_state::view_actor(const std::string& number, answer to) {
+void view_actor(const inspector_context& by, const std::string& number,
+                inspect_answer to) {
   actor_number wanted = 0;
   std::from_chars(number.data(), number.data() + number.size(), wanted);
   auto look = [wanted](auto& shown, const observable_actor& x) {
@@ -95,30 +98,31 @@ void inspector_state::view_actor(const std::string& number, answer to) {
       look(shown, x.actor);
   };
   constexpr auto all_of_them = std::numeric_limits<std::size_t>::max();
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  look(all, setup_.directory);
-  look(all, inspector_actor{self_});
-  gathering::ask(all, setup_.directory, list_parts{}, look_through);
-  for (auto& lane : setup_.env->lanes) {
+  look(all, by.directory);
+  look(all, inspector_actor{by.self});
+  gathering::ask(all, by.directory, list_parts{}, look_through);
+  for (auto& lane : by.env->lanes) {
     look(all, lane.actor);
     if (wanted != 0)
       gathering::ask(all, lane.actor, just(wanted), look_through);
   }
   for (auto kind : {child_kind::room, child_kind::user})
-    gathering::ask(all, setup_.directory,
-                   list_children{kind, {}, {}, all_of_them}, look_through);
+    gathering::ask(all, by.directory, list_children{kind, {}, {}, all_of_them},
+                   look_through);
 }
 
-void inspector_state::view_found(const inspect_target& x, answer to) {
+void view_found(const inspector_context& by, const inspect_target& x,
+                inspect_answer to) {
   auto part = x.text("q");
   auto limit = x.number("limit", page_size, largest_page);
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->result = {{"rooms", json::array()},
                  {"users", json::array()},
                  {"connections", json::array()}};
   auto look = [&](child_kind kind, const char* key) {
-    gathering::ask(all, setup_.directory,
+    gathering::ask(all, by.directory,
                    list_children{kind, part, {}, limit, false},
                    [key](auto& shown, children& found) {
                      for (auto& one : found.page)
@@ -127,10 +131,10 @@ void inspector_state::view_found(const inspect_target& x, answer to) {
   };
   look(child_kind::room, "rooms");
   look(child_kind::user, "users");
-  auto number = connection_number(*setup_.env, part);
+  auto number = connection_number(*by.env, part);
   if (number == 0)
     return;
-  for (auto& lane : setup_.env->lanes)
+  for (auto& lane : by.env->lanes)
     gathering::ask(all, lane.actor, just(number),
                    [number, part](auto& shown, children& found) {
                      if (is_found(found, number))

@@ -1,3 +1,5 @@
+#include "atrium/net/inspector/top.hpp"
+
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/first_of.hpp"
 #include "atrium/net/inspector/gathering.hpp"
@@ -41,39 +43,7 @@ void add_rooms(json& result, const busy_rooms& found) {
                                    {"mailbox", x.waiting}});
 }
 
-} // namespace
-
-void inspector_state::view_top(const inspect_target& x, answer to) {
-  auto limit = x.number("limit", 10, most_rows);
-  auto all = std::make_shared<gathering>(self_, to);
-  all->result = {{"rooms", json::array()},
-                 {"slow_consumers", json::array()},
-                 {"mailboxes", json::array()}};
-  auto add_actor
-    = [](auto& shown, json state) { add_mailbox(shown->result, state); };
-  // Who is observed last does not count our other questions as waiting.
-  for (auto& lane : setup_.env->lanes) {
-    gathering::ask(all, lane.actor, list_slowest{limit},
-                   [](auto& shown, children& found) {
-                     for (auto& one : found.page)
-                       add_slow(shown, one);
-                   });
-    gathering::observe(all, lane.actor, add_actor);
-  }
-  gathering::observe_parts(
-    all, setup_.directory,
-    [](auto& shown, auto&, json state) { add_mailbox(shown->result, state); });
-  gathering::ask(
-    all, setup_.directory, list_busiest{limit},
-    [](auto& shown, busy_rooms& found) { add_rooms(shown->result, found); });
-  all->finish = [limit](auto& done) {
-    keep_largest(done.result["slow_consumers"], "outbox_bytes", limit);
-    keep_largest(done.result["mailboxes"], "mailbox", limit);
-  };
-}
-
-void inspector_state::add_slow(const std::shared_ptr<gathering>& all,
-                               const child& x) {
+void add_slow(const std::shared_ptr<gathering>& all, const child& x) {
   gathering::observe(all, x.actor,
                      [bytes = x.outbox_bytes](auto& shown, json state) {
                        shown->result["slow_consumers"].push_back(
@@ -84,31 +54,64 @@ void inspector_state::add_slow(const std::shared_ptr<gathering>& all,
                      });
 }
 
+} // namespace
+
+void view_top(const inspector_context& by, const inspect_target& x,
+              inspect_answer to) {
+  auto limit = x.number("limit", 10, most_rows);
+  auto all = std::make_shared<gathering>(by.self, to);
+  all->result = {{"rooms", json::array()},
+                 {"slow_consumers", json::array()},
+                 {"mailboxes", json::array()}};
+  auto add_actor
+    = [](auto& shown, json state) { add_mailbox(shown->result, state); };
+  // Who is observed last does not count our other questions as waiting.
+  for (auto& lane : by.env->lanes) {
+    gathering::ask(all, lane.actor, list_slowest{limit},
+                   [](auto& shown, children& found) {
+                     for (auto& one : found.page)
+                       add_slow(shown, one);
+                   });
+    gathering::observe(all, lane.actor, add_actor);
+  }
+  gathering::observe_parts(
+    all, by.directory,
+    [](auto& shown, auto&, json state) { add_mailbox(shown->result, state); });
+  gathering::ask(
+    all, by.directory, list_busiest{limit},
+    [](auto& shown, busy_rooms& found) { add_rooms(shown->result, found); });
+  all->finish = [limit](auto& done) {
+    keep_largest(done.result["slow_consumers"], "outbox_bytes", limit);
+    keep_largest(done.result["mailboxes"], "mailbox", limit);
+  };
+}
+
 // The tree shows what is there in few words; each actor has a page of its own.
 // Behind the last room come the users: a cursor is `room:NAME` or `user:NAME`.
-void inspector_state::view_tree(const inspect_target& x, answer to) {
+void view_tree(const inspector_context& by, const inspect_target& x,
+               inspect_answer to) {
   auto limit = x.number("limit", 100, 500);
   auto after = x.text("after");
   auto users = after.starts_with("user:");
-  auto all = std::make_shared<gathering>(self_, to);
-  all->result["tree"]
-    = {{"kind", "node"},
-       {"name", node_id()},
-       {"children",
-        {{{"kind", "inspector"}, {"name", "inspector"}, {"id", self_->id()}}}}};
+  auto all = std::make_shared<gathering>(by.self, to);
+  all->result["tree"] = {
+    {"kind", "node"},
+    {"name", by.env->node_id},
+    {"children",
+     {{{"kind", "inspector"}, {"name", "inspector"}, {"id", by.self->id()}}}}};
   auto add = [](auto& shown, json state) {
     shown->result["tree"]["children"].push_back(std::move(state));
   };
-  for (auto& lane : setup_.env->lanes)
+  for (auto& lane : by.env->lanes)
     gathering::observe(all, lane.actor, [add](auto& shown, json state) {
       state["children_total"] = state.value("connections", 0);
       add(shown, std::move(state));
     });
   gathering::observe_parts(
-    all, setup_.directory,
+    all, by.directory,
     [add](auto& shown, auto&, json state) { add(shown, std::move(state)); });
-  auto show = [add, users, limit, id = setup_.directory->id()](auto& shown,
-                                                               children& page) {
+  auto show = [add, users, limit, id = by.directory->id()](auto& shown,
+                                                           children& page) {
     auto kind = users ? "user" : "room";
     auto rows = json::array();
     for (auto& one : page.page)
@@ -126,7 +129,7 @@ void inspector_state::view_tree(const inspect_target& x, answer to) {
   };
   auto kind = users ? child_kind::user : child_kind::room;
   gathering::ask(
-    all, setup_.directory,
+    all, by.directory,
     list_children{kind, {}, after.substr(after.find(':') + 1), limit}, show);
 }
 

@@ -1,3 +1,5 @@
+#include "atrium/net/inspector/views.hpp"
+
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/event_log.hpp"
@@ -8,8 +10,6 @@
 #include <limits>
 
 namespace atrium {
-
-// The node, its rooms and users, and what happens.
 
 namespace {
 
@@ -27,19 +27,19 @@ json brief(const children& xs) {
 
 } // namespace
 
-void inspector_state::view_node(answer to) {
-  auto all = std::make_shared<gathering>(self_, to);
-  all->result = json::parse(setup_.facts(), nullptr, false);
+void view_node(const inspector_context& by, inspect_answer to) {
+  auto all = std::make_shared<gathering>(by.self, to);
+  all->result = json::parse(by.facts(), nullptr, false);
   all->result["lanes"] = json::array();
-  for (auto& lane : setup_.env->lanes)
+  for (auto& lane : by.env->lanes)
     gathering::observe(all, lane.actor, [](auto& shown, json state) {
       shown->result["lanes"].push_back(std::move(state));
     });
   all->finish = [](auto& x) { sort_by(x.result["lanes"], "id"); };
 }
 
-void inspector_state::view_children(child_kind kind, const inspect_target& x,
-                                    answer to) {
+void view_children(const inspector_context& by, child_kind kind,
+                   const inspect_target& x, inspect_answer to) {
   auto wanted = page_of(kind, x);
   auto show = [kind, limit = wanted.limit](auto& shown, children& found) {
     auto full = is_full(found.page.size(), limit);
@@ -47,12 +47,12 @@ void inspector_state::view_children(child_kind kind, const inspect_target& x,
     shown->result["total"] = found.total;
     shown->result["next"] = full ? json(found.page.back().name) : json(nullptr);
   };
-  gathering::ask(std::make_shared<gathering>(self_, to), setup_.directory,
-                 wanted, show);
+  gathering::ask(std::make_shared<gathering>(by.self, to), by.directory, wanted,
+                 show);
 }
 
-void inspector_state::view_here(child_kind kind, const std::string& name,
-                                answer to) {
+void view_here(const inspector_context& by, child_kind kind,
+               const std::string& name, inspect_answer to) {
   auto show = [kind, name](auto& shown, children& found) {
     if (!is_found(found, name))
       return;
@@ -70,14 +70,14 @@ void inspector_state::view_here(child_kind kind, const std::string& name,
       one->result["state"].update(state);
     });
   };
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  gathering::ask(all, setup_.directory, just(kind, name), show);
+  gathering::ask(all, by.directory, just(kind, name), show);
 }
 
-void inspector_state::view_members(const std::string& room,
-                                   const inspect_target& x, answer to) {
-  list_members wanted{connection_number(*setup_.env, x.text("after")),
+void view_members(const inspector_context& by, const std::string& room,
+                  const inspect_target& x, inspect_answer to) {
+  list_members wanted{connection_number(*by.env, x.text("after")),
                       x.number("limit", page_size, largest_page)};
   auto show = [wanted](auto& shown, members_page& found) {
     auto full = is_full(found.page.size(), wanted.limit);
@@ -92,9 +92,9 @@ void inspector_state::view_members(const std::string& room,
     shown->result["next"]
       = full ? json(found.page.back().connection) : json(nullptr);
   };
-  auto all = std::make_shared<gathering>(self_, to);
+  auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  gathering::ask(all, setup_.directory, just(child_kind::room, room),
+  gathering::ask(all, by.directory, just(child_kind::room, room),
                  [room, wanted, show](auto& shown, children& found) {
                    if (is_found(found, room))
                      gathering::ask(
@@ -103,9 +103,10 @@ void inspector_state::view_members(const std::string& room,
                  });
 }
 
-void inspector_state::view_events(const inspect_target& x, answer to) {
+void view_events(const inspector_context& by, const inspect_target& x,
+                 inspect_answer to) {
   constexpr auto most = std::numeric_limits<std::size_t>::max();
-  auto page = setup_.env->events->read(x.number("after", 0, most));
+  auto page = by.env->events->read(x.number("after", 0, most));
   auto events = json::array();
   for (auto& one : page.events)
     events.push_back(json::parse(json_inspector::to_json(one)));

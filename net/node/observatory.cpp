@@ -6,6 +6,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/door.hpp"
+#include "atrium/net/inspector/everywhere.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/node_status.hpp"
 #include "atrium/net/node/node_parts.hpp"
