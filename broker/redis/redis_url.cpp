@@ -1,5 +1,7 @@
 #include "atrium/broker/redis/redis_url.hpp"
 
+#include "atrium/broker/util/percent.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <sys/un.h>
@@ -36,30 +38,11 @@ std::optional<T> parse_number(std::string_view text) {
   return value;
 }
 
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned char byte = 0;
-    auto hex = text.substr(i + 1, 2);
-    auto end = hex.data() + hex.size();
-    auto [rest, error] = std::from_chars(hex.data(), end, byte, 16);
-    if (hex.size() != 2 || error != std::errc{} || rest != end)
-      return std::nullopt;
-    out += static_cast<char>(byte);
-    i += 2;
-  }
-  return out;
-}
-
 // Reads `user:password` or `:password`. What a lone word means differs between
 // clients, hence it is refused.
 bool parse_credentials(std::string_view text, redis_url& url) {
-  auto user = percent_decode(take_until(text, ':'));
-  auto password = percent_decode(text);
+  auto user = decode_percent(take_until(text, ':'), false);
+  auto password = decode_percent(text, false);
   if (!user || !password || (!user->empty() && password->empty()))
     return false;
   url.user = std::move(*user);
@@ -115,7 +98,7 @@ redis_url_result parse_unix(std::string_view text) {
   auto location = take_until(text, '?');
   if (!take_credentials(location, url))
     return fail(bad_credentials);
-  auto path = percent_decode(location);
+  auto path = decode_percent(location, false);
   if (!path || !path->starts_with('/') || path->size() > max_path)
     return fail("expected an absolute path of at most "
                 + std::to_string(max_path) + " bytes");
