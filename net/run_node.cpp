@@ -4,9 +4,9 @@
 #include "atrium/broker/redis/redis_url.hpp"
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node.hpp"
-#include "atrium/net/node/service_manager.hpp"
 #include "atrium/net/node/signal_desk.hpp"
 #include "atrium/net/node/stop_guard.hpp"
+#include "atrium/net/node/systemd.hpp"
 #include "atrium/net/options/option_values.hpp"
 #include "atrium/net/options/parse_options.hpp"
 #include "atrium/net/options/version.hpp"
@@ -79,9 +79,9 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   auto error = running.start();
   if (error.empty()) {
     announce(running, parsed.value);
-    service_manager::say_ready();
+    systemd::notify_ready();
     signals.serve(running);
-    service_manager::say_stopping();
+    systemd::notify_stopping();
   } else {
     log::error("node_start_failed", "{}", error);
   }

@@ -10,7 +10,7 @@
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/node_status.hpp"
 #include "atrium/net/node/node_parts.hpp"
-#include "atrium/net/node/service_manager.hpp"
+#include "atrium/net/node/systemd.hpp"
 
 #include <boost/asio/post.hpp>
 #include <caf/event_based_actor.hpp>
@@ -119,8 +119,8 @@ void observatory::check_up() {
        {"seconds", std::chrono::floor<std::chrono::seconds>(x.time).count()}},
       "room keeps a worker from other rooms: its hook does not return");
   log::tell_losses();
-  if (service_manager::wants_signs_of_life() && health_->live().ok)
-    service_manager::give_sign_of_life();
+  if (systemd::watches() && health_->live().ok)
+    systemd::notify_alive();
 }
 
 void observatory::stop_asking() {

@@ -1,7 +1,7 @@
 #include "atrium/net/node/signal_desk.hpp"
 
 #include "atrium/net/node/node.hpp"
-#include "atrium/net/node/service_manager.hpp"
+#include "atrium/net/node/systemd.hpp"
 
 #include <array>
 #include <atomic>
@@ -78,9 +78,9 @@ void signal_desk::reload_on_signal(node& x) {
   reload_.async_wait([this, &x](auto error, int) {
     if (error)
       return;
-    service_manager::say_reloading();
+    systemd::notify_reloading();
     x.reload();
-    service_manager::say_ready();
+    systemd::notify_ready();
     reload_on_signal(x);
   });
 }

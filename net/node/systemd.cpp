@@ -1,33 +1,33 @@
-#include "atrium/net/node/service_manager.hpp"
+#include "atrium/net/node/systemd.hpp"
 
 #include <chrono>
 #include <string>
 #include <systemd/sd-daemon.h>
 
-namespace atrium::service_manager {
+namespace atrium::systemd {
 
-void say_ready() {
+void notify_ready() {
   ::sd_notify(0, "READY=1");
 }
 
-void say_reloading() {
+void notify_reloading() {
   auto now = std::chrono::duration_cast<std::chrono::microseconds>(
     std::chrono::steady_clock::now().time_since_epoch());
   auto text = "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.count());
   ::sd_notify(0, text.c_str());
 }
 
-void say_stopping() {
+void notify_stopping() {
   ::sd_notify(0, "STOPPING=1");
 }
 
-bool wants_signs_of_life() {
+bool watches() {
   static const auto wanted = ::sd_watchdog_enabled(0, nullptr) > 0;
   return wanted;
 }
 
-void give_sign_of_life() {
+void notify_alive() {
   ::sd_notify(0, "WATCHDOG=1");
 }
 
-} // namespace atrium::service_manager
+} // namespace atrium::systemd
