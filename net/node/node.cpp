@@ -15,7 +15,7 @@
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/inspector/inspector_access.hpp"
 #include "atrium/net/node/file_budget.hpp"
-#include "atrium/net/node/node_parts.hpp"
+#include "atrium/net/node/node_factory.hpp"
 #include "atrium/net/node/routes.hpp"
 #include "atrium/net/options/version.hpp"
 

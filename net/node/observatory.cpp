@@ -9,7 +9,7 @@
 #include "atrium/net/inspector/everywhere.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/node_status.hpp"
-#include "atrium/net/node/node_parts.hpp"
+#include "atrium/net/node/node_factory.hpp"
 #include "atrium/net/node/systemd.hpp"
 
 #include <boost/asio/post.hpp>

@@ -1,4 +1,4 @@
-#include "atrium/net/node/node_parts.hpp"
+#include "atrium/net/node/node_factory.hpp"
 
 #include "atrium/actors/connection_control.hpp"
 #include "atrium/actors/util/user_counters.hpp"
