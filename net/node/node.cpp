@@ -85,9 +85,9 @@ node::node(options with, room_types rooms)
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
-  observatory_ = std::make_unique<observatory>(
-    observatory_setup{*system_, from, env, root, all, *internal_lane_, life_,
-                      connections, counts, entrance, redis_.get()});
+  operators_ = std::make_unique<operator_services>(
+    operator_setup{*system_, from, env, root, all, *internal_lane_, life_,
+                   connections, counts, entrance, redis_.get()});
   context_ = std::make_shared<node_context>(node_context{
     .system = *system_,
     .http = from.http,
@@ -99,16 +99,16 @@ node::node(options with, room_types rooms)
     .connections = std::move(connections),
     .client_counts = std::move(counts),
     .life = life_,
-    .health = observatory_->health(),
+    .health = operators_->health(),
     .guard = std::move(guard),
     .shown_headers = from.auth.backend.headers,
     .origins = {from.admission.allow_origin, from.listen.is_loopback(),
                 from.auth.mode == auth_mode::none},
     .has_page = from.has_page(),
-    .metrics = observatory_->metrics(),
+    .metrics = operators_->metrics(),
     .sweep = std::make_shared<place_sweep>(all),
     .inspection = std::make_shared<inspector_access>(
-      inspector_access{observatory_->inspector(), administrators_,
+      inspector_access{operators_->inspector(), administrators_,
                        std::make_shared<semaphore>(files.watchers)}),
     .door = std::move(entrance),
     .proxies = trusted_proxies{from.admission.trusted_proxies},
@@ -190,7 +190,7 @@ std::string node::start() {
   if (auto error = listener_->start(options_.listen); !error.empty())
     return error;
   life_->advance(node_phase::running);
-  observatory_->start(internal_for_others());
+  operators_->start(internal_for_others());
   return {};
 }
 

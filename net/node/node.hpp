@@ -5,7 +5,7 @@
 #include "atrium/net/http/listener.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
-#include "atrium/net/node/observatory.hpp"
+#include "atrium/net/node/operator_services.hpp"
 #include "atrium/net/options/options.hpp"
 
 #include <caf/actor_system.hpp>
@@ -104,7 +104,7 @@ private:
   std::shared_ptr<tls_context> tls_; // none: bare TCP
   std::shared_ptr<tls_context> internal_tls_;
   std::shared_ptr<class administrators> administrators_;
-  std::unique_ptr<observatory> observatory_;
+  std::unique_ptr<operator_services> operators_;
   node_context_ptr context_;
   std::shared_ptr<listener> listener_;
   std::shared_ptr<listener> internal_listener_; // none if it is off

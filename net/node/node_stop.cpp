@@ -81,7 +81,7 @@ bool node::stop() {
   listener_.reset();
   internal_listener_.reset();
   context_.reset();
-  observatory_.reset();
+  operators_.reset();
   system_.reset();
   lanes_.clear();
   return true;
@@ -120,7 +120,7 @@ bool node::close_connections(steady::time_point deadline) {
 }
 
 bool node::stop_actors(steady::time_point deadline) {
-  observatory_->stop_asking();
+  operators_->stop_asking();
   waits_for_ = "rooms and users to end";
   caf::anon_send(context_->directory, stop_atom{});
   auto running = [this] { return system_->registry().running(); };
@@ -134,7 +134,7 @@ bool node::stop_actors(steady::time_point deadline) {
     users->stop(moment);
   if (gone)
     waits_for_ = "the roll of nodes";
-  observatory_->sign_off(moment);
+  operators_->sign_off(moment);
   // What the bus has accepted is still sent, if it can be.
   if (gone)
     waits_for_ = "the bus";
@@ -147,7 +147,7 @@ bool node::stop_actors(steady::time_point deadline) {
     caf::anon_send_exit(lane->port().actor, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(internal_lane_->port().actor,
                       caf::exit_reason::user_shutdown);
-  observatory_->end();
+  operators_->end();
   if (internal_listener_)
     internal_listener_->stop();
   // Whatever was used up before, these only have to be told.

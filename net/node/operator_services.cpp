@@ -1,4 +1,4 @@
-#include "atrium/net/node/observatory.hpp"
+#include "atrium/net/node/operator_services.hpp"
 
 #include "atrium/actors/cluster/cluster.hpp"
 #include "atrium/actors/lane_port.hpp"
@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 constexpr auto hook_is_late = 500ms; // then it may be why others wait
 constexpr auto hook_is_slow = 2s;    // then its author should know
 
-std::vector<health::part> parts_of(const observatory_setup& x) {
+std::vector<health::part> parts_of(const operator_setup& x) {
   std::vector<health::part> result;
   for (auto* lane : x.lanes)
     result.push_back(
@@ -47,7 +47,7 @@ std::vector<health::part> parts_of(const observatory_setup& x) {
   return result;
 }
 
-std::shared_ptr<health> make_health(const observatory_setup& x) {
+std::shared_ptr<health> make_health(const operator_setup& x) {
   auto& env = *x.env;
   // Nobody can be called nothing, so nobody is sent anything there.
   std::vector<channel_watch::sample> others;
@@ -64,7 +64,7 @@ std::shared_ptr<health> make_health(const observatory_setup& x) {
 }
 
 std::shared_ptr<node_metrics>
-make_metrics(const observatory_setup& x, std::shared_ptr<health> health,
+make_metrics(const operator_setup& x, std::shared_ptr<health> health,
              std::shared_ptr<node_registry> registry) {
   std::vector<node_metrics::lane_view> views;
   for (auto* lane : x.lanes)
@@ -76,7 +76,7 @@ make_metrics(const observatory_setup& x, std::shared_ptr<health> health,
 
 } // namespace
 
-observatory::observatory(const observatory_setup& x)
+operator_services::operator_services(const operator_setup& x)
   : own_lane_(x.own_lane),
     env_(x.env),
     door_(x.door),
@@ -101,14 +101,14 @@ observatory::observatory(const observatory_setup& x)
     });
 }
 
-void observatory::start(std::string internal) {
+void operator_services::start(std::string internal) {
   reporter_->serve_at(std::move(internal));
   registry_->start();
   check_up_ = std::make_unique<ticker>(own_lane_.io(), std::chrono::seconds{1},
                                        [this] { check_up(); });
 }
 
-void observatory::check_up() {
+void operator_services::check_up() {
   health_->tick();
   metrics_->tick(node_metrics::clock::now());
   door_->tidy(door::clock::now());
@@ -123,17 +123,17 @@ void observatory::check_up() {
     systemd::notify_alive();
 }
 
-void observatory::stop_asking() {
+void operator_services::stop_asking() {
   if (check_up_)
     check_up_->stop();
   cluster_->stop();
 }
 
-void observatory::sign_off(std::chrono::milliseconds patience) {
+void operator_services::sign_off(std::chrono::milliseconds patience) {
   registry_->stop(patience);
 }
 
-void observatory::end() {
+void operator_services::end() {
   caf::anon_send_exit(inspector_, caf::exit_reason::user_shutdown);
 }
 

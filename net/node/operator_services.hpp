@@ -20,8 +20,8 @@ struct options;
 class cluster;
 class node_registry;
 
-/// What an observatory looks at.
-struct observatory_setup {
+/// What the services for operators look at.
+struct operator_setup {
   caf::actor_system& system;
   const options& from;
   environment_ptr env;
@@ -39,12 +39,12 @@ struct observatory_setup {
 /// other: health, metrics, the inspector, the registry of nodes. Clients get
 /// along without it. Belongs to the thread of the node; has to live until the
 /// threads of the lanes have ended.
-class observatory {
+class operator_services {
 public:
-  explicit observatory(const observatory_setup& x);
+  explicit operator_services(const operator_setup& x);
 
-  observatory(const observatory&) = delete;
-  observatory& operator=(const observatory&) = delete;
+  operator_services(const operator_services&) = delete;
+  operator_services& operator=(const operator_services&) = delete;
 
   /// Looks after the node once a second from now on, and announces it to the
   /// others, with the address where it serves operators (node_reporter).
