@@ -4,7 +4,7 @@
 #include "atrium/broker/redis/redis_url.hpp"
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node.hpp"
-#include "atrium/net/node/signal_desk.hpp"
+#include "atrium/net/node/signal_handler.hpp"
 #include "atrium/net/node/stop_guard.hpp"
 #include "atrium/net/node/systemd.hpp"
 #include "atrium/net/options/option_values.hpp"
@@ -74,7 +74,7 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     log::warn("variable_ignored", {{"variable", name}},
               "a variable of an orchestrator is not an option");
   raise_file_limit();
-  signal_desk signals{parsed.value.log.level};
+  signal_handler signals{parsed.value.log.level};
   node running{parsed.value, std::move(rooms)};
   auto error = running.start();
   if (error.empty()) {

@@ -15,13 +15,13 @@ class node;
 /// SIGINT) ends the process at once, whatever it is doing, and also as process
 /// 1 of a container, for which the default action of a signal is none. One at a
 /// time; belongs to the thread of `main`.
-class signal_desk {
+class signal_handler {
 public:
   /// `usual` is the level of the log that the options say.
-  explicit signal_desk(log::level usual);
+  explicit signal_handler(log::level usual);
 
-  signal_desk(const signal_desk&) = delete;
-  signal_desk& operator=(const signal_desk&) = delete;
+  signal_handler(const signal_handler&) = delete;
+  signal_handler& operator=(const signal_handler&) = delete;
 
   /// Reloads on SIGHUP, changes the log's level on SIGUSR1. Returns after the
   /// first signal to stop.

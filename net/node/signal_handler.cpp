@@ -1,4 +1,4 @@
-#include "atrium/net/node/signal_desk.hpp"
+#include "atrium/net/node/signal_handler.hpp"
 
 #include "atrium/net/node/node.hpp"
 #include "atrium/net/node/systemd.hpp"
@@ -52,7 +52,7 @@ int make_bell() {
 
 } // namespace
 
-signal_desk::signal_desk(log::level usual)
+signal_handler::signal_handler(log::level usual)
   : usual_level_(usual),
     stop_(io_, make_bell()),
     reload_(io_, SIGHUP),
@@ -66,7 +66,7 @@ signal_desk::signal_desk(log::level usual)
                    [this](auto) { io_.stop(); });
 }
 
-void signal_desk::serve(node& x) {
+void signal_handler::serve(node& x) {
   reload_on_signal(x);
   change_level_on_signal();
   io_.run();
@@ -74,7 +74,7 @@ void signal_desk::serve(node& x) {
             stopping_on == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
-void signal_desk::reload_on_signal(node& x) {
+void signal_handler::reload_on_signal(node& x) {
   reload_.async_wait([this, &x](auto error, int) {
     if (error)
       return;
@@ -87,7 +87,7 @@ void signal_desk::reload_on_signal(node& x) {
 
 // From the usual level to debug and back, from wherever it is; where debug is
 // usual, to trace.
-void signal_desk::change_level_on_signal() {
+void signal_handler::change_level_on_signal() {
   level_.async_wait([this](auto error, int) {
     if (error)
       return;
