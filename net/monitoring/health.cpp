@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto answer_within = 2s;
-constexpr auto echo_within = 5s;
+constexpr auto bus_proof_within = 5s;
 
 double seconds(health::clock::duration x) {
   return std::chrono::duration<double>{x}.count();
@@ -46,11 +46,11 @@ private:
 
 } // namespace
 
-health::health(std::vector<part> parts, std::unique_ptr<bus_echo> echo,
+health::health(std::vector<part> parts, std::unique_ptr<bus_probe> bus,
                std::shared_ptr<const node_life> life, door_keeper shut,
                std::function<clock::time_point()> now)
   : parts_(std::move(parts)),
-    echo_(std::move(echo)),
+    bus_(std::move(bus)),
     life_(std::move(life)),
     shut_(std::move(shut)),
     now_(std::move(now)),
@@ -61,15 +61,15 @@ health::health(std::vector<part> parts, std::unique_ptr<bus_echo> echo,
 void health::tick() {
   auto now = now_();
   for (auto& x : parts_)
-    if (x.sign->ask(now))
-      x.ask(x.sign);
-  echo_->call(now);
+    if (x.probe->ask(now))
+      x.ask(x.probe);
+  bus_->call(now);
 }
 
 health_report health::live() const {
   checklist list;
   for (auto& x : parts_) {
-    auto overdue = x.sign->overdue(now_());
+    auto overdue = x.probe->overdue(now_());
     auto is_fine = overdue <= answer_within || (x.is_held_up && x.is_held_up());
     list.add(x.name,
              is_fine ? ""
@@ -82,7 +82,7 @@ std::string health::why_nobody_is_let_in() const {
   if (life_->phase() == node_phase::starting || !life_->lets_in())
     return "no clients are let in";
   for (auto& x : parts_)
-    if (auto overdue = x.sign->overdue(now_()); overdue > answer_within)
+    if (auto overdue = x.probe->overdue(now_()); overdue > answer_within)
       return fmt::format("{} has not answered for {:.1f} s", x.name,
                          seconds(overdue));
   return shut_ ? shut_() : std::string{};
@@ -95,11 +95,11 @@ health_report health::ready() const {
   list.add("staying", phase <= node_phase::running
                         ? ""
                         : fmt::format("the node is {}", to_string(phase)));
-  auto proven = echo_->proven();
+  auto proven = bus_->proven();
   auto never = proven == clock::time_point{};
   auto silent = now_() - std::max(proven, start_);
-  auto carries = !never && silent <= echo_within;
-  auto [of_links, of_refusals] = echo_->complaints();
+  auto carries = !never && silent <= bus_proof_within;
+  auto [of_links, of_refusals] = bus_->complaints();
   if (!carries)
     list.add("bus", fmt::format("no echo for {:.1f} s{}{}", seconds(silent),
                                 of_links.empty() ? "" : ": ", of_links));

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "atrium/net/monitoring/bus_echo.hpp"
+#include "atrium/net/monitoring/bus_probe.hpp"
+#include "atrium/net/monitoring/liveness_probe.hpp"
 #include "atrium/net/monitoring/node_life.hpp"
-#include "atrium/net/monitoring/vital_sign.hpp"
 
 #include <functional>
 #include <memory>
@@ -27,14 +27,14 @@ class health {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// Has somebody call `answer()` of the sign, soon and from the thread that is
-  /// to be checked.
-  using question = std::function<void(std::shared_ptr<vital_sign>)>;
+  /// Has somebody call `answer()` of the probe, soon and from the thread that
+  /// is to be checked.
+  using question = std::function<void(std::shared_ptr<liveness_probe>)>;
 
   struct part {
     std::string name;
     question ask;
-    std::shared_ptr<vital_sign> sign = std::make_shared<vital_sign>();
+    std::shared_ptr<liveness_probe> probe = std::make_shared<liveness_probe>();
 
     /// Whether it is somebody else's fault that there is no answer, which a
     /// restart would not mend. May be empty.
@@ -44,7 +44,7 @@ public:
   /// Returns why newcomers are turned away; nothing if they are not.
   using door_keeper = std::function<std::string()>;
 
-  health(std::vector<part> parts, std::unique_ptr<bus_echo> echo,
+  health(std::vector<part> parts, std::unique_ptr<bus_probe> bus,
          std::shared_ptr<const node_life> life, door_keeper shut,
          std::function<clock::time_point()> now = clock::now);
 
@@ -60,14 +60,14 @@ public:
   /// How long a message was under way that has gone through the bus and come
   /// back; nothing before the first. Any thread.
   std::optional<clock::duration> bus_round_trip() const {
-    return echo_->round_trip();
+    return bus_->round_trip();
   }
 
 private:
   std::string why_nobody_is_let_in() const;
 
   std::vector<part> parts_;
-  std::unique_ptr<bus_echo> echo_;
+  std::unique_ptr<bus_probe> bus_;
   std::shared_ptr<const node_life> life_;
   door_keeper shut_;
   std::function<clock::time_point()> now_;

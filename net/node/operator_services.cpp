@@ -29,20 +29,20 @@ std::vector<health::part> parts_of(const operator_setup& x) {
   std::vector<health::part> result;
   for (auto* lane : x.lanes)
     result.push_back(
-      {"lane-" + std::to_string(lane->index()), [lane](auto sign) {
-         boost::asio::post(lane->io(), [lane, sign] {
+      {"lane-" + std::to_string(lane->index()), [lane](auto probe) {
+         boost::asio::post(lane->io(), [lane, probe] {
            lane->flushes().survey();
-           sign->answer();
+           probe->answer();
          });
        }});
-  health::part scheduler{"scheduler", [&system = x.system](auto sign) {
-                           system.spawn([sign] { sign->answer(); });
+  health::part scheduler{"scheduler", [&system = x.system](auto probe) {
+                           system.spawn([probe] { probe->answer(); });
                          }};
   scheduler.is_held_up
     = [hooks = x.env->hooks] { return !hooks->late(hook_is_late).empty(); };
   result.push_back(std::move(scheduler));
-  result.push_back({"bus", [bus = x.env->bus](auto sign) {
-                      bus->ping([sign] { sign->answer(); });
+  result.push_back({"bus", [bus = x.env->bus](auto probe) {
+                      bus->ping([probe] { probe->answer(); });
                     }});
   return result;
 }
@@ -56,10 +56,10 @@ std::shared_ptr<health> make_health(const operator_setup& x) {
               {"rooms", env.names.room({})},
               {"everyone", env.names.all()},
               {"nodes", env.names.node({})}};
-  auto echo = std::make_unique<bus_echo>(env.bus, env.names.probe(env.node_id),
+  auto bus = std::make_unique<bus_probe>(env.bus, env.names.probe(env.node_id),
                                          env.run_id, std::move(others));
   return std::make_shared<health>(
-    parts_of(x), std::move(echo), x.life,
+    parts_of(x), std::move(bus), x.life,
     [door = x.door] { return door->shut(door::clock::now()); });
 }
 

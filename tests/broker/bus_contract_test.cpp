@@ -2,7 +2,7 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/bus_contract.hpp"
-#include "support/bus_probe.hpp"
+#include "support/subscriber_log.hpp"
 
 #include <string>
 #include <thread>
@@ -136,7 +136,7 @@ CAF_TEST(a channel can be left and joined again) {
 CAF_TEST(the end of a subscription lets go of the subscriber) {
   on_every_bus([](bus_medium& medium) {
     auto node = medium.make_bus();
-    std::weak_ptr<bus_probe> weak;
+    std::weak_ptr<subscriber_log> weak;
     {
       member ann{*node, "room"};
       weak = ann.probe;
@@ -155,7 +155,7 @@ CAF_TEST(threads may publish and subscribe at the same time) {
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&node, channel = std::to_string(i)] {
         for (int n = 0; n < 250; ++n) {
-          auto other = node->subscribe("churn", std::make_shared<bus_probe>());
+          auto other = node->subscribe("churn", std::make_shared<subscriber_log>());
           publish(*node, channel, std::to_string(n));
         }
       });
@@ -197,7 +197,7 @@ CAF_TEST(a stopped bus carries nothing and still says so) {
     receipt_probe receipts;
     node->publish("room", bytes("late"), receipts.make());
     CAF_CHECK_EQUAL(receipts.count(errc::bus_unavailable), 1u);
-    auto bob = std::make_shared<bus_probe>();
+    auto bob = std::make_shared<subscriber_log>();
     auto nothing = node->subscribe("room", bob);
     CAF_CHECK_EQUAL(bob->subscribed(), 0);
     CAF_CHECK(!node->stats().connected);

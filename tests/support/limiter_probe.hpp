@@ -2,9 +2,9 @@
 
 #include "atrium/broker/memory/memory_connection_limiter.hpp"
 
-#include "support/bus_probe.hpp"
 #include "support/own_redis.hpp"
 #include "support/redis_server.hpp"
+#include "support/subscriber_log.hpp"
 
 #include <algorithm>
 #include <cstdio>

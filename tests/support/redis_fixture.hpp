@@ -1,8 +1,8 @@
 #pragma once
 
-#include "support/bus_probe.hpp"
 #include "support/own_redis.hpp"
 #include "support/redis_server.hpp"
+#include "support/subscriber_log.hpp"
 
 #include <memory>
 #include <mutex>

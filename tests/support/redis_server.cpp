@@ -2,7 +2,7 @@
 
 #include "atrium/broker/redis/resp.hpp"
 
-#include "support/bus_probe.hpp"
+#include "support/subscriber_log.hpp"
 
 #include <array>
 #include <cerrno>

@@ -7,7 +7,7 @@
 #include "atrium/broker/memory/memory_node_registry.hpp"
 
 #include "support/actor_fixture.hpp"
-#include "support/bus_probe.hpp"
+#include "support/subscriber_log.hpp"
 
 using namespace atrium;
 using namespace atrium::test;

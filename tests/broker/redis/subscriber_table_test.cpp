@@ -3,7 +3,7 @@
 #include "atrium/broker/redis/subscriber_table.hpp"
 
 #include "caf/test/unit_test.hpp"
-#include "support/bus_probe.hpp"
+#include "support/subscriber_log.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -18,7 +18,7 @@ namespace {
 using lines = std::vector<std::string>;
 
 struct listening {
-  std::shared_ptr<bus_probe> probe = std::make_shared<bus_probe>();
+  std::shared_ptr<subscriber_log> probe = std::make_shared<subscriber_log>();
   bus_listener_ptr entry;
 
   explicit listening(std::string channel)
@@ -121,7 +121,7 @@ CAF_TEST(a repaired loss is told as a gap) {
   subject.add(bob.entry);
   CAF_CHECK_EQUAL(ann.probe->gaps().size(), 0u);
   subject.on_acknowledged("a");
-  CAF_CHECK(ann.probe->gaps() == (std::vector<bus_probe::gap>{{unix_time{90s}, now}}));
+  CAF_CHECK(ann.probe->gaps() == (std::vector<subscriber_log::gap>{{unix_time{90s}, now}}));
   CAF_CHECK_EQUAL(ann.probe->subscribed(), 1);
   CAF_CHECK_EQUAL(bob.probe->subscribed(), 1);
   CAF_CHECK_EQUAL(bob.probe->gaps().size(), 0u);
@@ -133,7 +133,7 @@ CAF_TEST(losses in a row make one gap from the first on) {
   subject.on_lost(gap_clock::steady{90s});
   subject.on_lost(gap_clock::steady{95s});
   subject.on_acknowledged("a");
-  CAF_CHECK(ann.probe->gaps() == (std::vector<bus_probe::gap>{{unix_time{90s}, now}}));
+  CAF_CHECK(ann.probe->gaps() == (std::vector<subscriber_log::gap>{{unix_time{90s}, now}}));
 }
 
 CAF_TEST(a loss before the first acknowledgement is no gap) {

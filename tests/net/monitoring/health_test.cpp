@@ -13,19 +13,19 @@ namespace {
 struct fixture {
   fixture() {
     life->advance(node_phase::running);
-    auto echo = std::make_unique<bus_echo>(wire, "probe", "run");
-    auto ask = [this](auto sign) {
+    auto bus = std::make_unique<bus_probe>(wire, "probe", "run");
+    auto ask = [this](auto probe) {
       ++asked;
       if (part_answers)
-        sign->answer();
+        probe->answer();
     };
     subject = std::make_unique<health>(
-      std::vector<health::part>{part("lane-0", ask)}, std::move(echo), life,
-      [this] { return shut; }, [this] { return now; });
+      std::vector<health::part>{part("lane-0", ask)}, std::move(bus), life, [this] { return shut; },
+      [this] { return now; });
   }
 
   health::part part(std::string name, health::question ask) {
-    return {std::move(name), std::move(ask), std::make_shared<vital_sign>(),
+    return {std::move(name), std::move(ask), std::make_shared<liveness_probe>(),
             [this] { return is_held_up; }};
   }
 

@@ -18,8 +18,8 @@ namespace {
 /// A node of two lanes, seen by its metrics.
 struct fixture : node_fixture {
   fixture() {
-    auto echo = std::make_unique<bus_echo>(wire, "probe", "run");
-    pulse = std::make_shared<health>(std::vector<health::part>{}, std::move(echo),
+    auto bus = std::make_unique<bus_probe>(wire, "probe", "run");
+    pulse = std::make_shared<health>(std::vector<health::part>{}, std::move(bus),
                                      std::make_shared<node_life>(), nullptr);
     std::vector<node_metrics::lane_view> lanes;
     for (auto& port : env->lanes)

@@ -7,7 +7,7 @@ namespace atrium {
 
 /// A part of the node that is asked now and then whether it still works. One
 /// thread asks; the part answers, and others look, from any thread.
-class vital_sign {
+class liveness_probe {
 public:
   using clock = std::chrono::steady_clock;
 

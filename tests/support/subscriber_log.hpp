@@ -27,7 +27,7 @@ bool eventually(F&& done, std::chrono::seconds limit = std::chrono::seconds{20})
 }
 
 /// Writes down all that a bus tells a subscriber. Any thread may ask.
-class bus_probe final : public subscriber {
+class subscriber_log final : public subscriber {
 public:
   using gap = std::pair<unix_time, unix_time>;
 
@@ -90,7 +90,7 @@ private:
 
 /// A probe with its subscription.
 struct bus_member {
-  std::shared_ptr<bus_probe> probe = std::make_shared<bus_probe>();
+  std::shared_ptr<subscriber_log> probe = std::make_shared<subscriber_log>();
   bus::subscription subscription;
 
   bus_member(bus& on, std::string channel) : subscription(on.subscribe(std::move(channel), probe)) {

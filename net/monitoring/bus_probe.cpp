@@ -1,4 +1,4 @@
-#include "atrium/net/monitoring/bus_echo.hpp"
+#include "atrium/net/monitoring/bus_probe.hpp"
 
 #include "atrium/broker/log/log.hpp"
 
@@ -8,8 +8,8 @@
 
 namespace atrium {
 
-// Shared with the bus, which may still call it when the echo is gone.
-class bus_echo::channel_subscriber final : public subscriber {
+// Shared with the bus, which may still call it when the probe is gone.
+class bus_probe::channel_subscriber final : public subscriber {
 public:
   explicit channel_subscriber(std::string run) : prefix_(std::move(run) + ' ') {
     // nop
@@ -58,8 +58,8 @@ private:
   const std::string prefix_;
 };
 
-bus_echo::bus_echo(std::shared_ptr<class bus> bus, std::string channel,
-                   std::string run, std::vector<channel_watch::sample> others)
+bus_probe::bus_probe(std::shared_ptr<class bus> bus, std::string channel,
+                     std::string run, std::vector<channel_watch::sample> others)
   : bus_(std::move(bus)),
     channel_(std::move(channel)),
     subscriber_(std::make_shared<channel_subscriber>(std::move(run))),
@@ -68,7 +68,7 @@ bus_echo::bus_echo(std::shared_ptr<class bus> bus, std::string channel,
   // nop
 }
 
-void bus_echo::call(clock::time_point now) {
+void bus_probe::call(clock::time_point now) {
   others_.tick();
   if (subscriber_->under_way.exchange(true, std::memory_order_relaxed))
     return;
@@ -79,19 +79,19 @@ void bus_echo::call(clock::time_point now) {
                 });
 }
 
-bus_echo::clock::time_point bus_echo::proven() const {
+bus_probe::clock::time_point bus_probe::proven() const {
   return clock::time_point{
     clock::duration{subscriber_->proven.load(std::memory_order_relaxed)}};
 }
 
-std::optional<bus_echo::clock::duration> bus_echo::round_trip() const {
+std::optional<bus_probe::clock::duration> bus_probe::round_trip() const {
   if (proven() == clock::time_point{})
     return std::nullopt;
   return clock::duration{
     subscriber_->round_trip.load(std::memory_order_relaxed)};
 }
 
-bus_echo::complaint bus_echo::complaints() const {
+bus_probe::complaint bus_probe::complaints() const {
   auto stats = bus_->stats();
   auto refusals = others_.refusal();
   if (!stats.takes_writes)

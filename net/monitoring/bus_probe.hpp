@@ -14,15 +14,15 @@ namespace atrium {
 /// Proves that the bus carries messages: publishes to a channel of its own and
 /// hears itself. A bus whose links are up may still lose everything, so nothing
 /// less than a message that has come back counts.
-class bus_echo {
+class bus_probe {
 public:
   using clock = std::chrono::steady_clock;
 
   /// Listens on `channel` from now on. `run` is a word that no other node uses:
-  /// the echoes of others prove nothing. Of the `others` it is watched whether
+  /// messages of others prove nothing. Of the `others` it is watched whether
   /// the bus lets the node listen to such channels.
-  bus_echo(std::shared_ptr<class bus> bus, std::string channel, std::string run,
-           std::vector<channel_watch::sample> others = {});
+  bus_probe(std::shared_ptr<class bus> bus, std::string channel,
+            std::string run, std::vector<channel_watch::sample> others = {});
 
   /// Publishes once more, unless the bus still has the last message, and looks
   /// after the other channels. One thread.
