@@ -33,8 +33,10 @@ struct node_context {
   std::shared_ptr<struct client_counters> client_counts;
   std::shared_ptr<const node_life> life;
   std::shared_ptr<const class health> health;
-  std::shared_ptr<authenticator> guard;   ///< Null: everybody is believed.
-  std::vector<std::string> shown_headers; ///< To `guard`, of the upgrade.
+  std::shared_ptr<class authenticator>
+    authenticator; ///< Null: everybody is believed.
+  std::vector<std::string>
+    shown_headers; ///< To `authenticator`, of the upgrade.
   origin_rules origins;
   bool has_page = true; ///< Clients are shown the chat page.
   std::shared_ptr<const class node_metrics> metrics;

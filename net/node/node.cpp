@@ -81,7 +81,7 @@ node::node(options with, room_types rooms)
   auto counts = std::make_shared<client_counters>();
   auto entrance = std::make_shared<door>(from.admission, counts, connections,
                                          most, files.clients);
-  auto guard = read_files();
+  auto auth = read_files();
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
@@ -100,7 +100,7 @@ node::node(options with, room_types rooms)
     .client_counts = std::move(counts),
     .life = life_,
     .health = operators_->health(),
-    .guard = std::move(guard),
+    .authenticator = std::move(auth),
     .shown_headers = from.auth.backend.headers,
     .origins = {from.admission.allow_origin, from.listen.is_loopback(),
                 from.auth.mode == auth_mode::none},
@@ -127,7 +127,7 @@ node::node(options with, room_types rooms)
 // Stops at the first one that is wrong, which is what `start` says.
 std::shared_ptr<authenticator> node::read_files() {
   auto& from = options_;
-  auto guard = error_.empty() ? make_authenticator(from.auth, error_) : nullptr;
+  auto auth = error_.empty() ? make_authenticator(from.auth, error_) : nullptr;
   if (error_.empty())
     tls_ = tls_context::load(from.tls, error_);
   if (error_.empty())
@@ -136,7 +136,7 @@ std::shared_ptr<authenticator> node::read_files() {
   if (error_.empty())
     administrators_ = administrators::load(
       from.internal.admin_token_file, where && where->is_loopback(), error_);
-  return guard;
+  return auth;
 }
 
 node::~node() {
@@ -216,8 +216,8 @@ void node::reload() {
       log::error("node_reload_failed", {{"error", error}},
                  "node goes on with its old {}", what);
   };
-  if (context_->guard)
-    report("keys", context_->guard->reload());
+  if (context_->authenticator)
+    report("keys", context_->authenticator->reload());
   if (tls_)
     report("certificate", tls_->reload());
   if (internal_tls_)

@@ -49,12 +49,12 @@ void request_intake::renew(refresh_request& x, wait pace,
                            const std::shared_ptr<client_session>& from) {
   if (pace != pace.zero())
     return refuse_pace(std::move(x.id), pace, *from);
-  if (!node_.guard)
+  if (!node_.authenticator)
     return from->answer(
       failure{x.id, errc::forbidden, "this node asks for no tokens", {}});
   credentials shown{std::move(x.token), from->peer(), {}};
   // `from` keeps this alive, too: it is part of the session.
-  node_.guard->check(
+  node_.authenticator->check(
     std::move(shown), lane_, [this, from, id = std::move(x.id)](verdict found) {
       if (!actor_)
         return;

@@ -54,7 +54,7 @@ void websocket_upgrade::enter() {
 
 void websocket_upgrade::identify() {
   auto who = knock_of(from_->request());
-  if (node_->guard) {
+  if (node_->authenticator) {
     if (auto no = refuse_origin(who, node_->origins))
       return refuse(*no);
     return authenticate();
@@ -68,14 +68,14 @@ void websocket_upgrade::identify() {
 void websocket_upgrade::authenticate() {
   auto shown = credentials_of(from_->request(), address_.to_string(),
                               node_->shown_headers);
-  node_->guard->check(std::move(shown), from_->lane(),
-                      [self = shared_from_this()](verdict x) {
-                        if (!self->from_->is_open())
-                          return; // the node stops
-                        if (auto* no = std::get_if<failure>(&x))
-                          return self->refuse(refusal_from(*no));
-                        self->let_in(std::move(std::get<identity>(x)));
-                      });
+  node_->authenticator->check(std::move(shown), from_->lane(),
+                              [self = shared_from_this()](verdict x) {
+                                if (!self->from_->is_open())
+                                  return; // the node stops
+                                if (auto* no = std::get_if<failure>(&x))
+                                  return self->refuse(refusal_from(*no));
+                                self->let_in(std::move(std::get<identity>(x)));
+                              });
 }
 
 void websocket_upgrade::let_in(identity who) {
