@@ -2,7 +2,7 @@
 
 #include "atrium/actors/message_types.hpp"
 #include "atrium/actors/publication.hpp"
-#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/watch_list.hpp"
 
@@ -40,7 +40,7 @@ struct packets {
 /// One checked envelope.
 struct incoming {
   publication_ptr content;
-  origin from;
+  message_source from;
   watch_note_ptr watched = nullptr;
 };
 

@@ -4,7 +4,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/publication.hpp"
 #include "atrium/actors/replies.hpp"
-#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 
 #include <string>
@@ -58,7 +58,7 @@ struct rivals_overdue {};
 struct push_frame {
   publication_ptr content;
   permit held; ///< Keeps the place of the packet it came from.
-  origin from;
+  message_source from;
 };
 
 struct push_reply {

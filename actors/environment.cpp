@@ -40,11 +40,11 @@ std::string_view run_of(std::string_view id) {
   return id.substr(0, id.rfind('-'));
 }
 
-origin::place place_of(const environment& env, std::string_view run) {
+message_source::place place_of(const environment& env, std::string_view run) {
   if (run.empty())
-    return origin::place::unknown;
+    return message_source::place::unknown;
   auto own = run.substr(0, run.find('-')) == env.run_id;
-  return own ? origin::place::here : origin::place::elsewhere;
+  return own ? message_source::place::here : message_source::place::elsewhere;
 }
 
 actor_number connection_number(const environment& env, std::string_view id) {

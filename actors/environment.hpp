@@ -3,7 +3,7 @@
 #include "atrium/actors/limits.hpp"
 #include "atrium/actors/observable.hpp"
 #include "atrium/actors/room_types.hpp"
-#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/watch_list.hpp"
 #include "atrium/broker/names.hpp"
 
@@ -80,7 +80,7 @@ std::string connection_id(const environment& env, actor_number number);
 std::string_view run_of(std::string_view id);
 
 /// Returns where what this run, or a connection of it, has sent comes from.
-origin::place place_of(const environment& env, std::string_view run);
+message_source::place place_of(const environment& env, std::string_view run);
 
 /// Returns the number of the connection of this node and run that is called
 /// `id`, or 0.

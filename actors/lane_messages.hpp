@@ -2,7 +2,7 @@
 
 #include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
-#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/watch_list.hpp"
 
@@ -36,19 +36,19 @@ struct fan_out {
   publication_ptr content;
   outbox_policy policy = outbox_policy::disconnect;
   actor_number skip = 0; ///< A connection that is left out, or 0.
-  origin from;
+  message_source from;
 };
 
 struct fan_out_all {
   publication_ptr content;
-  origin from;
+  message_source from;
   watch_note_ptr watched = nullptr;
 };
 
 struct tell_member {
   actor_number connection = 0;
   publication_ptr content;
-  origin from;
+  message_source from;
 };
 
 struct tell_members {

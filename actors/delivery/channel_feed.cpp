@@ -4,7 +4,7 @@
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
-#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/queue_cost.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
@@ -104,7 +104,7 @@ private:
 };
 
 // A client's connection says where it is; what has none says it in the header.
-origin origin_of(const packet& x, const environment& env) {
+message_source source_of(const packet& x, const environment& env) {
   auto& from = x.content.from;
   auto named = from && !from->connection.empty();
   return {x.content.time,
@@ -154,7 +154,7 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
   auto& x = std::get<packet>(decoded);
   if (x.json.size() > env.limits.message_bytes)
     return leave_out(x.content.time, env);
-  auto from = origin_of(x, env);
+  auto from = source_of(x, env);
   auto watched = env.watched.note(x.content);
   out.push_back({std::make_shared<const publication>(bytes, std::move(x)), from,
                  std::move(watched)});

@@ -37,7 +37,7 @@ public:
     return env_->lanes[lane].actor;
   }
 
-  /// Sends `x`, which has content and an origin; false if it was dropped.
+  /// Sends `x`, which has content and a source; false if it was dropped.
   template <class FanOut>
   bool send(std::size_t lane, const FanOut& x) {
     auto& queue = *env_->lanes[lane].queue;

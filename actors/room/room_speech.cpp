@@ -7,7 +7,7 @@
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/room_state.hpp"
 #include "atrium/actors/room_messages.hpp"
-#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/json/json_object.hpp"
@@ -104,7 +104,8 @@ void room_state::tell(const member& who, std::string data) {
   auto& about = content->about();
   if (content->size() > env_->limits.message_bytes)
     return report_loss(name_, about.event_id, errc::message_too_large);
-  tell_member message{number, content, {about.time, origin::place::here}};
+  tell_member message{
+    number, content, {about.time, message_source::place::here}};
   if (number == joining_ && number != 0) {
     held_.push_back(std::move(message));
     return;

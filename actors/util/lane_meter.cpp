@@ -17,12 +17,12 @@ lane_meter::lane_meter(clock now) : now_(now ? std::move(now) : wall_clock) {
   // nop
 }
 
-void lane_meter::delivered(scope to, const origin& from,
+void lane_meter::delivered(scope to, const message_source& from,
                            std::uint64_t receivers) {
   if (receivers == 0)
     return;
   counters_.deliveries[to].add(receivers);
-  if (from.where == origin::place::unknown)
+  if (from.where == message_source::place::unknown)
     return;
   // What comes in one burst was mostly published in one millisecond.
   if (!unwritten_.empty() && unwritten_.back().from == from) {
@@ -39,8 +39,9 @@ void lane_meter::flushed() {
     return;
   auto now = now_();
   for (auto& x : unwritten_) {
-    auto& histogram = x.from.where == origin::place::here ? counters_.local
-                                                          : counters_.remote;
+    auto& histogram = x.from.where == message_source::place::here
+                        ? counters_.local
+                        : counters_.remote;
     histogram.observe(now - x.from.time, x.receivers);
   }
   unwritten_.clear();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/actors/util/lane_counters.hpp"
-#include "atrium/actors/util/origin.hpp"
+#include "atrium/actors/util/message_source.hpp"
 
 #include <functional>
 #include <vector>
@@ -11,7 +11,7 @@ namespace atrium {
 /// Counts what a lane delivers, and measures how long that took: from the time
 /// of the envelope, which is in milliseconds, to the end of the flush that has
 /// written it. Belongs to the lane's thread; only `counters` may be read by
-/// others. What is of an unknown origin is counted, but not measured.
+/// others. What is of an unknown source is counted, but not measured.
 class lane_meter {
 public:
   using clock = std::function<unix_time()>;
@@ -28,14 +28,14 @@ public:
   }
 
   /// One message was appended to the outboxes of so many receivers.
-  void delivered(scope to, const origin& from, std::uint64_t receivers);
+  void delivered(scope to, const message_source& from, std::uint64_t receivers);
 
   /// What was appended before is written, as far as the sockets took it.
   void flushed();
 
 private:
   struct delivery {
-    origin from;
+    message_source from;
     std::uint64_t receivers = 0;
   };
 

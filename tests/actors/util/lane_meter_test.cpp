@@ -76,7 +76,7 @@ struct fixture : node_fixture {
 CAF_TEST(nothing is measured before it is written) {
   unix_time now{10s};
   lane_meter subject{[&] { return now; }};
-  subject.delivered(scope::room, {unix_time{9990ms}, origin::place::here}, 4);
+  subject.delivered(scope::room, {unix_time{9990ms}, message_source::place::here}, 4);
   CAF_CHECK_EQUAL(subject.counters().deliveries[scope::room].value(), 4U);
   CAF_CHECK_EQUAL(fixture::measured(subject.counters().local), 0U);
   now += 20ms;
@@ -92,8 +92,8 @@ CAF_TEST(what waits to be measured is bounded) {
   lane_meter subject{[&] { return now; }};
   constexpr std::uint64_t count = 10'000;
   for (std::uint64_t i = 0; i < count; ++i)
-    subject.delivered(scope::all, {now - std::chrono::milliseconds{i}, origin::place::elsewhere},
-                      2);
+    subject.delivered(scope::all,
+                      {now - std::chrono::milliseconds{i}, message_source::place::elsewhere}, 2);
   auto early = fixture::measured(subject.counters().remote);
   CAF_CHECK(early > 0 && early < 2 * count);
   subject.flushed();

@@ -7,7 +7,7 @@
 namespace atrium {
 
 /// When and where a message was accepted.
-struct origin {
+struct message_source {
   enum class place : std::uint8_t {
     unknown,   ///< The packet does not say it.
     here,      ///< On this node.
@@ -17,7 +17,7 @@ struct origin {
   unix_time time;
   place where = place::unknown;
 
-  bool operator==(const origin&) const = default;
+  bool operator==(const message_source&) const = default;
 };
 
 } // namespace atrium
