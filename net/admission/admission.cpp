@@ -21,7 +21,7 @@ bool is_local_page(std::string_view text) {
 
 // Whether a page of this origin may connect: one of the node's own host by
 // default, or one that the operator allows.
-bool origin_allowed(const knock& who, const origin_rules& by) {
+bool origin_allowed(const upgrade_request& who, const origin_rules& by) {
   if (who.origin.empty())
     return true;
   if (!by.allowed.empty())
@@ -72,7 +72,8 @@ std::optional<std::string> query_value(std::string_view target,
   return raw ? decode_percent(*raw, true) : std::nullopt;
 }
 
-std::optional<refusal> refuse_origin(const knock& who, const origin_rules& by) {
+std::optional<refusal> refuse_origin(const upgrade_request& who,
+                                     const origin_rules& by) {
   if (origin_allowed(who, by))
     return std::nullopt;
   return refusal{403, "forbidden", "this origin may not connect"};
@@ -94,7 +95,7 @@ refusal refusal_from(const failure& x) {
   }
 }
 
-std::variant<identity, refusal> admit(const knock& who,
+std::variant<identity, refusal> admit(const upgrade_request& who,
                                       const origin_rules& by) {
   if (auto no = refuse_origin(who, by))
     return *no;

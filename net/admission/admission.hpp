@@ -12,7 +12,7 @@
 namespace atrium {
 
 /// What an upgrade request says about who wants to come in.
-struct knock {
+struct upgrade_request {
   std::string_view target; ///< Path and query as they stand in the request.
   std::string_view host;   ///< The Host header.
   std::string_view origin; ///< The Origin header; empty: not a browser.
@@ -28,7 +28,8 @@ struct refusal {
 };
 
 /// Returns why a page of this origin may not connect, or nothing.
-std::optional<refusal> refuse_origin(const knock& who, const origin_rules& by);
+std::optional<refusal> refuse_origin(const upgrade_request& who,
+                                     const origin_rules& by);
 
 /// Returns whether a Host header names this machine: localhost or a loopback
 /// address.
@@ -42,7 +43,8 @@ refusal refusal_from(const failure& x);
 
 /// Decides before the upgrade, on a node without authentication, who the user
 /// is and whether the client may come in.
-std::variant<identity, refusal> admit(const knock& who, const origin_rules& by);
+std::variant<identity, refusal> admit(const upgrade_request& who,
+                                      const origin_rules& by);
 
 /// Returns the path of a request target.
 std::string_view path_of(std::string_view target);

@@ -3,8 +3,8 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/net/admission/admission_limits.hpp"
 #include "atrium/net/admission/client_meter.hpp"
-#include "atrium/net/admission/door.hpp"
 #include "atrium/net/admission/origin_rules.hpp"
 #include "atrium/net/admission/place_sweep.hpp"
 #include "atrium/net/admission/refused_origins.hpp"
@@ -42,7 +42,7 @@ struct node_context {
   std::shared_ptr<const class node_metrics> metrics;
   std::shared_ptr<place_sweep> sweep;
   std::shared_ptr<const struct inspector_access> inspection;
-  std::shared_ptr<class door> door;
+  std::shared_ptr<class admission_limits> admission;
   trusted_proxies proxies;
   bool proxy_protocol = false; ///< Clients come through trusted proxies only.
   std::optional<listen_address> internal; ///< Where operators are served.

@@ -47,7 +47,7 @@ private:
 } // namespace
 
 health::health(std::vector<part> parts, std::unique_ptr<bus_probe> bus,
-               std::shared_ptr<const node_life> life, door_keeper shut,
+               std::shared_ptr<const node_life> life, admission_keeper shut,
                std::function<clock::time_point()> now)
   : parts_(std::move(parts)),
     bus_(std::move(bus)),

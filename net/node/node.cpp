@@ -79,8 +79,8 @@ node::node(options with, room_types rooms)
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
-  auto entrance = std::make_shared<door>(from.admission, counts, connections,
-                                         most, files.clients);
+  auto entrance = std::make_shared<admission_limits>(
+    from.admission, counts, connections, most, files.clients);
   auto auth = read_files();
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
@@ -110,12 +110,12 @@ node::node(options with, room_types rooms)
     .inspection = std::make_shared<inspector_access>(
       inspector_access{operators_->inspector(), administrators_,
                        std::make_shared<semaphore>(files.watchers)}),
-    .door = std::move(entrance),
+    .admission = std::move(entrance),
     .proxies = trusted_proxies{from.admission.trusted_proxies},
     .proxy_protocol = from.admission.proxy_protocol,
     .internal = from.internal_address()});
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
-                                         context_->door->waiting(), tls_);
+                                         context_->admission->waiting(), tls_);
   if (context_->internal)
     internal_listener_ = std::make_shared<listener>(
       std::vector{internal_lane_.get()}, context_, internal_routes(),

@@ -5,7 +5,7 @@
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/net/admission/door.hpp"
+#include "atrium/net/admission/admission_limits.hpp"
 #include "atrium/net/inspector/everywhere.hpp"
 #include "atrium/net/inspector/inspector.hpp"
 #include "atrium/net/inspector/node_status.hpp"
@@ -59,8 +59,9 @@ std::shared_ptr<health> make_health(const operator_setup& x) {
   auto bus = std::make_unique<bus_probe>(env.bus, env.names.probe(env.node_id),
                                          env.run_id, std::move(others));
   return std::make_shared<health>(
-    parts_of(x), std::move(bus), x.life,
-    [door = x.door] { return door->shut(door::clock::now()); });
+    parts_of(x), std::move(bus), x.life, [admission = x.admission] {
+      return admission->shut(admission_limits::clock::now());
+    });
 }
 
 std::shared_ptr<node_metrics>
@@ -79,7 +80,7 @@ make_metrics(const operator_setup& x, std::shared_ptr<health> health,
 operator_services::operator_services(const operator_setup& x)
   : own_lane_(x.own_lane),
     env_(x.env),
-    door_(x.door),
+    admission_(x.admission),
     health_(make_health(x)),
     reporter_(std::make_shared<node_reporter>(x.env, x.connections)),
     registry_(make_node_registry(*x.env, x.redis,
@@ -111,7 +112,7 @@ void operator_services::start(std::string internal) {
 void operator_services::check_up() {
   health_->tick();
   metrics_->tick(node_metrics::clock::now());
-  door_->tidy(door::clock::now());
+  admission_->tidy(admission_limits::clock::now());
   for (auto& x : env_->hooks->news(hook_is_slow))
     log::warn(
       "room_hook_slow",

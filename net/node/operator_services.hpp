@@ -31,7 +31,7 @@ struct operator_setup {
   std::shared_ptr<node_life> life;
   std::shared_ptr<semaphore> connections;
   std::shared_ptr<const struct client_counters> client_counts;
-  std::shared_ptr<class door> door;
+  std::shared_ptr<class admission_limits> admission;
   class redis_host* redis; ///< Null: the node runs alone.
 };
 
@@ -78,7 +78,7 @@ private:
 
   lane_thread& own_lane_;
   environment_ptr env_;
-  std::shared_ptr<class door> door_;
+  std::shared_ptr<class admission_limits> admission_;
   std::shared_ptr<class health> health_;
   std::shared_ptr<node_reporter> reporter_;
   std::shared_ptr<node_registry> registry_;

@@ -11,7 +11,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-knock knock_of(const http_request& x) {
+upgrade_request upgrade_request_of(const http_request& x) {
   return {std::string_view{x.target()}, std::string_view{x[http::field::host]},
           std::string_view{x[http::field::origin]}};
 }
@@ -42,7 +42,8 @@ void websocket_upgrade::run() {
 // Before anything is known of the user: to find that out costs more.
 void websocket_upgrade::enter() {
   address_ = from_->client();
-  auto entered = node_->door->enter(address_, door::clock::now());
+  auto entered
+    = node_->admission->enter(address_, admission_limits::clock::now());
   if (auto* no = std::get_if<refusal>(&entered)) {
     if (no->code == "too_many_connections")
       node_->sweep->begin(address_, place_sweep::clock::now());
@@ -53,7 +54,7 @@ void websocket_upgrade::enter() {
 }
 
 void websocket_upgrade::identify() {
-  auto who = knock_of(from_->request());
+  auto who = upgrade_request_of(from_->request());
   if (node_->authenticator) {
     if (auto no = refuse_origin(who, node_->origins))
       return refuse(*no);

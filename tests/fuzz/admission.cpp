@@ -33,7 +33,7 @@ std::string percent_encoded(std::string_view text) {
   return result;
 }
 
-void check(const identity& who, const knock& x, const origin_rules& by) {
+void check(const identity& who, const upgrade_request& x, const origin_rules& by) {
   require(is_name(who.user), "a user has a valid name");
   auto asked = query_value(x.target, "user");
   require(asked ? who.user == *asked : who.user.starts_with("guest-"), "the name is as asked for");
@@ -47,7 +47,7 @@ void check(const identity& who, const knock& x, const origin_rules& by) {
             "or only those of the own host or machine");
 }
 
-void check(const refusal& why, const knock& x) {
+void check(const refusal& why, const upgrade_request& x) {
   require(why.status == 400 || why.status == 403, "a refusal is the client's fault");
   require(why.status == 400 || !x.origin.empty(), "programs without origin are not forbidden");
   require(!why.code.empty() && !why.message.empty(), "a refusal has a reason");
@@ -57,7 +57,7 @@ void check(const refusal& why, const knock& x) {
 
 int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   auto rest = fuzz::as_text(data, size);
-  knock x;
+  upgrade_request x;
   x.target = fuzz::take_until(rest, '\n');
   x.host = fuzz::take_until(rest, '\n');
   x.origin = rest;

@@ -13,7 +13,7 @@ using namespace atrium;
 namespace {
 
 // Returns the user who is let in, or the status of the refusal.
-std::string knock_at(std::string_view target, std::string_view origin = {}, origin_rules by = {}) {
+std::string admit_at(std::string_view target, std::string_view origin = {}, origin_rules by = {}) {
   by.is_local = false;
   auto result = admit({target, "node.example:8080", origin}, by);
   if (auto* no = std::get_if<refusal>(&result))
@@ -24,30 +24,30 @@ std::string knock_at(std::string_view target, std::string_view origin = {}, orig
 } // namespace
 
 CAF_TEST(the query names the user) {
-  CAF_CHECK_EQUAL(knock_at("/ws?user=ann"), "ann");
-  CAF_CHECK_EQUAL(knock_at("/ws?x=1&user=a%20b+c&y"), "a b c");
-  CAF_CHECK_EQUAL(knock_at("/ws?user=%C3%A9"), "\u00e9");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=ann"), "ann");
+  CAF_CHECK_EQUAL(admit_at("/ws?x=1&user=a%20b+c&y"), "a b c");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=%C3%A9"), "\u00e9");
 }
 
 CAF_TEST(without a name one is made up) {
-  CAF_CHECK(knock_at("/ws").starts_with("guest-"));
-  CAF_CHECK(knock_at("/ws?superuser=x").starts_with("guest-"));
-  CAF_CHECK(knock_at("/ws") != knock_at("/ws"));
+  CAF_CHECK(admit_at("/ws").starts_with("guest-"));
+  CAF_CHECK(admit_at("/ws?superuser=x").starts_with("guest-"));
+  CAF_CHECK(admit_at("/ws") != admit_at("/ws"));
 }
 
 CAF_TEST(bad names are refused) {
   for (auto target : {"/ws?user=", "/ws?user", "/ws?user=%00", "/ws?user=%zz", "/ws?user=%4",
                       "/ws?user=%FF", "/ws?user=a%0Ab"})
-    CAF_CHECK_EQUAL(knock_at(target), "400");
-  CAF_CHECK_EQUAL(knock_at("/ws?user=" + std::string(129, 'x')), "400");
+    CAF_CHECK_EQUAL(admit_at(target), "400");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=" + std::string(129, 'x')), "400");
 }
 
 CAF_TEST(pages of other hosts stay outside) {
-  CAF_CHECK_EQUAL(knock_at("/ws?user=a", "http://node.example:8080"), "a");
-  CAF_CHECK_EQUAL(knock_at("/ws?user=a", "https://NODE.example:8080"), "a");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=a", "http://node.example:8080"), "a");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=a", "https://NODE.example:8080"), "a");
   for (auto origin : {"http://node.example", "http://evil.example", "null",
                       "http://node.example:8080.evil.example"})
-    CAF_CHECK_EQUAL(knock_at("/ws?user=a", origin), "403");
+    CAF_CHECK_EQUAL(admit_at("/ws?user=a", origin), "403");
 }
 
 CAF_TEST(a node of this machine alone is for pages of this machine) {
@@ -81,10 +81,10 @@ CAF_TEST(a developer has pages on other ports of the machine) {
 CAF_TEST(an operator may allow origins) {
   origin_rules by;
   by.allowed = {"https://app.example"};
-  CAF_CHECK_EQUAL(knock_at("/ws?user=a", "https://app.example", by), "a");
-  CAF_CHECK_EQUAL(knock_at("/ws?user=a", "http://node.example:8080", by), "403");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=a", "https://app.example", by), "a");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=a", "http://node.example:8080", by), "403");
   by.allowed = {"*"};
-  CAF_CHECK_EQUAL(knock_at("/ws?user=a", "null", by), "a");
+  CAF_CHECK_EQUAL(admit_at("/ws?user=a", "null", by), "a");
 }
 
 CAF_TEST(origins are compared by what they mean) {
@@ -123,7 +123,7 @@ CAF_TEST(origins are compared by what they mean) {
     origin_rules by;
     by.allowed = {row.allowed};
     CAF_CHECK_EQUAL(check_origin(row.allowed), "");
-    CAF_CHECK_EQUAL(knock_at("/ws?user=a", row.origin, by), row.same ? "a" : "403");
+    CAF_CHECK_EQUAL(admit_at("/ws?user=a", row.origin, by), row.same ? "a" : "403");
   }
   for (auto bad : {"", "app.example", "https://", "https://a/", "https://a/b", "https://a?b",
                    "https://a:", "https://a:0", "https://a:65536", "https://a:b", "https://u@a",

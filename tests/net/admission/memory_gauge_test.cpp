@@ -107,7 +107,7 @@ CAF_TEST(far from it only what has grown and every half minute) {
   CAF_CHECK_EQUAL(tidied_by(91s), 3);
 }
 
-CAF_TEST(without a watermark the door is never shut) {
+CAF_TEST(without a watermark nobody is refused) {
   process x{1'000'000};
   memory_gauge gauge{0, x.heap()};
   CAF_CHECK(!gauge.is_over(start));

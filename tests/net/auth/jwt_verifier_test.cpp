@@ -16,8 +16,8 @@ const unix_time now{1'800'000'000s};
 constexpr auto good = R"({"sub":"ann","exp":1800000060})";
 
 /// The keys of one algorithm on disk, and what a node with them says.
-struct door {
-  explicit door(const std::string& alg) : pair(make_key_pair(alg)) {
+struct key_fixture {
+  explicit key_fixture(const std::string& alg) : pair(make_key_pair(alg)) {
     from.alg = alg;
     (alg.starts_with("HS") ? from.secret_file : from.key) = folder.write("key", pair.shown);
     load();
@@ -65,7 +65,7 @@ const std::vector<std::string> all_algorithms
 
 CAF_TEST(every algorithm accepts its own key and no other) {
   for (auto& alg : all_algorithms) {
-    door x{alg};
+    key_fixture x{alg};
     CAF_CHECK_EQUAL(x.says(x.signs(good)), "ann");
     auto stranger = make_key_pair(alg);
     CAF_CHECK_EQUAL(x.says(sign(alg, stranger.secret, good)), wrong_signature);
@@ -80,7 +80,7 @@ CAF_TEST(every algorithm accepts its own key and no other) {
 
 CAF_TEST(a public key is no secret) {
   for (auto& alg : {"RS256", "ES256"}) {
-    door x{alg};
+    key_fixture x{alg};
     for (auto& hs : {"HS256", "HS384", "HS512"})
       CAF_CHECK_EQUAL(x.says(sign(hs, x.pair.shown, good)), wrong_algorithm);
   }
@@ -88,7 +88,7 @@ CAF_TEST(a public key is no secret) {
 
 CAF_TEST(a token without signature gets nobody in) {
   for (auto& alg : {"HS256", "RS256", "ES256"}) {
-    door x{alg};
+    key_fixture x{alg};
     auto claims = encode_base64url(good);
     for (auto& none : {"none", "None", "NONE", "", "hs256"}) {
       auto header = encode_base64url(R"({"alg":")" + std::string{none} + "\"}");
@@ -102,7 +102,7 @@ CAF_TEST(a token without signature gets nobody in) {
 }
 
 CAF_TEST(what was changed after signing is found out) {
-  door x{"ES256"};
+  key_fixture x{"ES256"};
   auto token = x.signs(good);
   auto first = token.find('.');
   auto second = token.rfind('.');
@@ -115,7 +115,7 @@ CAF_TEST(what was changed after signing is found out) {
 }
 
 CAF_TEST(claims decide) {
-  door x{"HS256"};
+  key_fixture x{"HS256"};
   x.rules.issuer = "https://id.example";
   x.rules.audience = "chat";
   struct {
@@ -176,13 +176,13 @@ CAF_TEST(claims decide) {
 }
 
 CAF_TEST(a token has a subject) {
-  door x{"HS256"};
+  key_fixture x{"HS256"};
   CAF_CHECK_EQUAL(x.says(x.signs(R"({"exp":1800000060})")),
                   "token_invalid: the token has no 'sub'");
 }
 
 CAF_TEST(a type that is not for access is refused) {
-  door x{"HS256"};
+  key_fixture x{"HS256"};
   constexpr std::string_view refused = "token_invalid: the token's 'typ' is neither JWT nor at+jwt";
   struct {
     std::string_view header;
@@ -206,7 +206,7 @@ CAF_TEST(a type that is not for access is refused) {
 }
 
 CAF_TEST(garbage is no token) {
-  door x{"HS256"};
+  key_fixture x{"HS256"};
   auto token = x.signs(good);
   for (auto& text : {std::string{"."}, std::string{".."}, std::string{"..."}, std::string{"a.b"},
                      std::string{"x.y.z"}, token + ".", token + ".x", token + "=", token + "\n",
@@ -220,7 +220,7 @@ CAF_TEST(garbage is no token) {
 }
 
 CAF_TEST(what a token grants) {
-  door x{"HS256"};
+  key_fixture x{"HS256"};
   x.rules.everybody = std::make_shared<const rights>(
     std::vector<room_grant>{{"lobby", {.join = true}}}, false, false);
   auto who = std::get<identity>(x.ask(
@@ -240,7 +240,7 @@ CAF_TEST(what a token grants) {
 }
 
 CAF_TEST(a key is chosen by its id) {
-  door x{"ES256"};
+  key_fixture x{"ES256"};
   auto next = make_key_pair("ES256");
   temporary_folder keys;
   keys.write("next.pem", next.shown);

@@ -1,8 +1,8 @@
-#define CAF_SUITE door_test
+#define CAF_SUITE admission_limits_test
 
+#include "atrium/net/admission/admission_limits.hpp"
 #include "atrium/net/admission/admission_options.hpp"
 #include "atrium/net/admission/client_counters.hpp"
-#include "atrium/net/admission/door.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -13,13 +13,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr door::clock::time_point start{1'000h};
+constexpr admission_limits::clock::time_point start{1'000h};
 const auto ann = boost::asio::ip::make_address("192.0.2.1");
 const auto bob = boost::asio::ip::make_address("192.0.2.2");
 
 struct fixture {
   // Returns the code of the refusal, or nothing for a place, which it keeps.
-  std::string enter(const boost::asio::ip::address& from, door::clock::time_point now = start) {
+  std::string enter(const boost::asio::ip::address& from,
+                    admission_limits::clock::time_point now = start) {
     auto result = entrance->enter(from, now);
     if (auto* no = std::get_if<refusal>(&result))
       return no->code;
@@ -28,12 +29,13 @@ struct fixture {
   }
 
   void open(const admission_options& from) {
-    entrance = std::make_unique<door>(from, count, open_ones, from.max_connections, 1'000'000);
+    entrance
+      = std::make_unique<admission_limits>(from, count, open_ones, from.max_connections, 1'000'000);
   }
 
   std::shared_ptr<client_counters> count = std::make_shared<client_counters>();
   std::shared_ptr<semaphore> open_ones = std::make_shared<semaphore>(1'000);
-  std::unique_ptr<door> entrance;
+  std::unique_ptr<admission_limits> entrance;
   std::vector<address_table::permit> places;
 };
 
@@ -41,7 +43,7 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(door_tests, fixture)
 
-CAF_TEST(a door that is shut says why) {
+CAF_TEST(limits that are reached say why) {
   admission_options from;
   from.max_pending = 1;
   from.max_connections = 2;

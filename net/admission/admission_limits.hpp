@@ -19,15 +19,16 @@ struct client_counters;
 
 /// How many may come in: what is asked before anybody looks at who it is. Any
 /// thread.
-class door {
+class admission_limits {
 public:
   using clock = token_bucket::clock;
 
   /// `open` has the WebSockets of this node, at most `most` of them; `files` is
   /// for how many sockets of clients there are file descriptors.
-  door(const admission_options& from, std::shared_ptr<client_counters> counters,
-       std::shared_ptr<const semaphore> open, std::size_t most,
-       std::size_t files);
+  admission_limits(const admission_options& from,
+                   std::shared_ptr<client_counters> counters,
+                   std::shared_ptr<const semaphore> open, std::size_t most,
+                   std::size_t files);
 
   /// Those that have not become WebSockets yet.
   const std::shared_ptr<waiting_room>& waiting() const {

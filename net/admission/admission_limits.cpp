@@ -1,4 +1,4 @@
-#include "atrium/net/admission/door.hpp"
+#include "atrium/net/admission/admission_limits.hpp"
 
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/admission/admission_options.hpp"
@@ -32,10 +32,10 @@ waiting_room::bounds bounds_of(const admission_options& from,
 
 } // namespace
 
-door::door(const admission_options& from,
-           std::shared_ptr<client_counters> counters,
-           std::shared_ptr<const semaphore> open, std::size_t most,
-           std::size_t files)
+admission_limits::admission_limits(const admission_options& from,
+                                   std::shared_ptr<client_counters> counters,
+                                   std::shared_ptr<const semaphore> open,
+                                   std::size_t most, std::size_t files)
   : counters_(std::move(counters)),
     open_(std::move(open)),
     most_(most),
@@ -46,7 +46,8 @@ door::door(const admission_options& from,
   // nop
 }
 
-auto door::enter(const boost::asio::ip::address& from, clock::time_point now)
+auto admission_limits::enter(const boost::asio::ip::address& from,
+                             clock::time_point now)
   -> std::variant<address_table::permit, refusal> {
   constexpr auto close = close_code::try_again_later;
   if (too_many_handshakes(now)) {
@@ -65,7 +66,7 @@ auto door::enter(const boost::asio::ip::address& from, clock::time_point now)
                  "this address has as many connections as it may have", close};
 }
 
-std::string door::shut(clock::time_point now) {
+std::string admission_limits::shut(clock::time_point now) {
   if (memory_.is_over(now))
     return "the node is short of memory (memory-watermark)";
   if (open_->taken() >= most_)
@@ -81,7 +82,7 @@ std::string door::shut(clock::time_point now) {
 }
 
 // Those who are in do not suffer from those who are not yet.
-bool door::too_many_handshakes(clock::time_point now) {
+bool admission_limits::too_many_handshakes(clock::time_point now) {
   std::lock_guard guard{mutex_};
   return handshakes_.take(now, handshake_rate_)
          > token_bucket::duration::zero();
