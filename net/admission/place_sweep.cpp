@@ -23,7 +23,7 @@ void place_sweep::begin(const std::optional<boost::asio::ip::address>& of,
     return prefix == 0 || address_table::prefix_of(from) == prefix;
   };
   for (auto* lane : lanes_)
-    boost::asio::post(lane->io(), [lane, whom] { lane->pulse().doubt(whom); });
+    boost::asio::post(lane->io(), [lane, whom] { lane->timers().doubt(whom); });
 }
 
 bool place_sweep::is_due(std::uint64_t prefix, clock::time_point now) {

@@ -72,7 +72,7 @@ std::string question_text(const credentials& x) {
 
 /// One question to the backend, on a connection of its own. Lives on its lane's
 /// thread, kept alive by the operation that is under way.
-class question : public living, public std::enable_shared_from_this<question> {
+class question : public timed, public std::enable_shared_from_this<question> {
 public:
   question(std::shared_ptr<backend> to, permit held,
            address_table::permit address_permit, lane_thread& lane,
@@ -90,7 +90,7 @@ public:
   void ask(lane_thread& lane, std::string body,
            const refusal_cache::key& digest) {
     digest_ = digest;
-    lane.pulse().expire_after(*this, to_->timeout);
+    lane.timers().expire_after(*this, to_->timeout);
     request_.method(http::verb::post);
     request_.target(to_->url.target);
     request_.version(11);
@@ -103,7 +103,7 @@ public:
     resolve();
   }
 
-  void beat() override {
+  void on_interval() override {
     // nop
   }
 
@@ -174,7 +174,7 @@ private:
     auto done = std::exchange(done_, nullptr);
     if (!done)
       return;
-    heartbeat::cancel_deadline(*this);
+    lane_timers::cancel_deadline(*this);
     auto* no = std::get_if<failure>(&x);
     auto failing = no != nullptr && no->code != errc::token_invalid;
     auto was_failing = to_->failing.exchange(failing);

@@ -51,7 +51,7 @@ http_session::http_session(stream_socket socket, lane_thread& lane,
 
 void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
   boost::asio::post(lane_.io(), [self = shared_from_this(), context, proxied] {
-    self->accepted_ = self->lane_.pulse().time();
+    self->accepted_ = self->lane_.timers().time();
     self->expect_client();
     self->place_->on_eviction(
       [weak = self->weak_from_this(), &io = self->lane_.io()] {
@@ -113,20 +113,20 @@ void http_session::begin(const std::shared_ptr<ssl_ctx_st>& context) {
 
 std::chrono::seconds http_session::time_left() const {
   auto all = node_->http.handshake_timeout;
-  return routes_.for_operators ? all : all + accepted_ - lane_.pulse().time();
+  return routes_.for_operators ? all : all + accepted_ - lane_.timers().time();
 }
 
 // The node waits for the client, which may have to leave for another one. For
 // what there is to be said to it there is a second in any case.
 void http_session::expect_client() {
   place_->idle();
-  lane_.pulse().expire_after(*this,
-                             std::max(time_left(), std::chrono::seconds{1}));
+  lane_.timers().expire_after(*this,
+                              std::max(time_left(), std::chrono::seconds{1}));
 }
 
 void http_session::expect_nobody() {
   place_->busy();
-  heartbeat::cancel_deadline(*this);
+  lane_timers::cancel_deadline(*this);
 }
 
 // -- reading ------------------------------------------------------------------
@@ -235,7 +235,7 @@ void http_session::serve(http_route::prompt reply) {
 }
 
 void http_session::serve(http_route::patient ask) {
-  lane_.pulse().expire_after(*this, patience);
+  lane_.timers().expire_after(*this, patience);
   ask(*node_, request_, [self = shared_from_this()](http_answer x) {
     boost::asio::post(self->lane_.io(), [self, x = std::move(x)]() mutable {
       self->answer(std::move(x));

@@ -22,7 +22,7 @@ namespace atrium {
 /// handshake timeout; for a client's that is the time from accepting it to its
 /// being taken over, whatever it asks for in between. Lives on its lane's
 /// thread.
-class http_session : public living,
+class http_session : public timed,
                      public std::enable_shared_from_this<http_session> {
 public:
   /// `routes` is what may be asked for here; `place` is that of a connection
@@ -77,10 +77,10 @@ public:
     return std::move(stream_);
   }
 
-  // -- living -----------------------------------------------------------------
+  // -- timed ------------------------------------------------------------------
 
   /// Nobody waits for an answer.
-  void beat() override {
+  void on_interval() override {
     // nop
   }
 
@@ -122,7 +122,7 @@ private:
   http_routes routes_;
   boost::asio::ip::address peer_; // who has connected; a proxy maybe
   std::shared_ptr<waiting_room::place> place_;
-  std::chrono::seconds accepted_{0}; // by the clock of the lane's heartbeat
+  std::chrono::seconds accepted_{0}; // by the clock of the lane's timers
   boost::beast::flat_buffer buffer_;
   std::optional<
     boost::beast::http::request_parser<boost::beast::http::string_body>>

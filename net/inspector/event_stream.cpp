@@ -96,7 +96,7 @@ void event_stream::pause() {
 
 void event_stream::write(std::string text) {
   out_ = std::move(text);
-  lane_.pulse().expire_after(*this, patience);
+  lane_.timers().expire_after(*this, patience);
   boost::asio::async_write(client_, boost::asio::buffer(out_),
                            [self = shared_from_this()](auto error, auto) {
                              error ? self->close() : self->pause();
@@ -104,7 +104,7 @@ void event_stream::write(std::string text) {
 }
 
 void event_stream::close() {
-  heartbeat::cancel_deadline(*this);
+  lane_timers::cancel_deadline(*this);
   timer_.cancel();
   boost::system::error_code ignored;
   client_.next_layer().close(ignored);

@@ -17,7 +17,7 @@ namespace atrium {
 /// standard, 9.2) until the client hangs up. Looks into the node's event log
 /// four times a second; a client that does not keep up misses the oldest events
 /// and is told how many. Lives on its lane's thread.
-class event_stream : public living,
+class event_stream : public timed,
                      public std::enable_shared_from_this<event_stream> {
 public:
   /// `first` is the number of the first event; 0: of those to come.
@@ -27,7 +27,7 @@ public:
   void run(permit held);
 
   /// Nobody waits for an answer.
-  void beat() override {
+  void on_interval() override {
     // nop
   }
 

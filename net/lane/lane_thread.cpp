@@ -16,7 +16,7 @@ lane_thread::lane_thread(caf::actor_system& system, const lane_options& from,
   : index_(index),
     unit_(system, io_, [this] { return flusher_.is_behind(); }),
     flusher_(io_, from.flush_window, *meter_),
-    heartbeat_(io_, from.ping_interval) {
+    timers_(io_, from.ping_interval) {
   port_.queue = std::move(queue);
   auto* unit = static_cast<caf::execution_unit*>(&unit_);
   port_.meter = meter_;
@@ -39,15 +39,15 @@ std::chrono::nanoseconds lane_thread::busy() const {
 }
 
 void lane_thread::cut_stragglers() {
-  boost::asio::post(io_, [this] { heartbeat_.expire_all(); });
+  boost::asio::post(io_, [this] { timers_.expire_all(); });
 }
 
 void lane_thread::join() {
   if (!thread_.joinable())
     return;
   boost::asio::post(io_, [this] {
-    heartbeat_.stop();
-    heartbeat_.expire_all(); // whoever is left would keep the thread running
+    timers_.stop();
+    timers_.expire_all(); // whoever is left would keep the thread running
   });
   work_.reset();
   thread_.join();

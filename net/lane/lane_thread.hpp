@@ -4,7 +4,7 @@
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/net/lane/asio_unit.hpp"
 #include "atrium/net/lane/flusher.hpp"
-#include "atrium/net/lane/heartbeat.hpp"
+#include "atrium/net/lane/lane_timers.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <caf/actor_system.hpp>
@@ -53,8 +53,8 @@ public:
     return flusher_;
   }
 
-  heartbeat& pulse() {
-    return heartbeat_;
+  lane_timers& timers() {
+    return timers_;
   }
 
   std::size_t index() const {
@@ -86,7 +86,7 @@ private:
   asio_unit unit_;
   std::shared_ptr<lane_meter> meter_ = std::make_shared<lane_meter>();
   flusher flusher_;
-  heartbeat heartbeat_;
+  lane_timers timers_;
   lane_port port_;
   std::thread thread_;
   clockid_t cpu_clock_{};

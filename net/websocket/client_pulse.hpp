@@ -9,9 +9,9 @@
 
 namespace atrium {
 
-/// Notices, from beat to beat, that a client has fallen silent or asks for
-/// nothing any more, and tells whoever wants to know whether it is there. One
-/// thread.
+/// Notices, from interval to interval, that a client has fallen silent or asks
+/// for nothing any more, and tells whoever wants to know whether it is there.
+/// One thread.
 class client_pulse {
 public:
   /// Something has come from the client: it is there.
@@ -23,11 +23,11 @@ public:
 
   /// It was a request.
   void ask() {
-    idle_beats_ = 0;
+    idle_intervals_ = 0;
   }
 
-  /// Called once a beat: returns whether nothing has come for two of them. Who
-  /// is not listened to cannot be heard.
+  /// Called once an interval: returns whether nothing has come for two of them.
+  /// Who is not listened to cannot be heard.
   bool is_silent(bool listening) {
     constexpr std::uint8_t beats_allowed = 2;
     silent_beats_ = heard_ || !listening ? 0 : silent_beats_ + 1;
@@ -35,11 +35,11 @@ public:
     return silent_beats_ >= beats_allowed;
   }
 
-  /// Called once a beat while no request waits for its answer: returns whether
-  /// there was none for `limit`, never too early, and at most a beat too late.
-  /// No limit is 0.
-  bool is_idle(std::chrono::seconds beat, std::chrono::seconds limit) {
-    return limit.count() != 0 && beat * idle_beats_++ >= limit;
+  /// Called once an interval while no request waits for its answer: returns
+  /// whether there was none for `limit`, never too early, and at most an
+  /// interval too late. No limit is 0.
+  bool is_idle(std::chrono::seconds interval, std::chrono::seconds limit) {
+    return limit.count() != 0 && interval * idle_intervals_++ >= limit;
   }
 
   /// Somebody asks whether the client is there: answered when something comes,
@@ -76,10 +76,10 @@ private:
       x->answer(alive);
   }
 
-  bool heard_ = true; // since the last beat
+  bool heard_ = true; // since the last interval began
   std::uint8_t silent_beats_ = 0;
-  std::uint8_t doubt_ = 0;       // seconds until it is settled; 0: none
-  std::uint32_t idle_beats_ = 0; // since the last request
+  std::uint8_t doubt_ = 0;           // seconds until it is settled; 0: none
+  std::uint32_t idle_intervals_ = 0; // since the last request
   std::vector<probe_ptr> questions_;
 };
 

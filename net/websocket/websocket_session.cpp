@@ -41,7 +41,7 @@ websocket_session::websocket_session(transport below, lane_thread& lane,
 void websocket_session::upgrade(const http_request& request,
                                 std::function<void()> then) {
   stream_.owned_by(weak_from_this());
-  lane_.pulse().expire_after(*this, node_->http.handshake_timeout);
+  lane_.timers().expire_after(*this, node_->http.handshake_timeout);
   stream_.accept(request, speaks_.codec().subprotocol(), std::move(then));
 }
 
@@ -60,7 +60,7 @@ void websocket_session::reject(http_request request, close_code code,
 void websocket_session::sign_on(identity who, std::string traceparent) {
   state_.sign_on();
   expiry_.move_to(who.expires);
-  lane_.pulse().expire_after(*this, bus_patience());
+  lane_.timers().expire_after(*this, bus_patience());
   auto* unit = static_cast<caf::execution_unit*>(&lane_.unit());
   intake_.connect(node_->system.spawn<connection>(
     unit, connection_setup{node_->env, node_->directory, shared_from_this(),
@@ -77,8 +77,8 @@ std::chrono::seconds websocket_session::bus_patience() const {
 void websocket_session::open(const welcome& hello) {
   if (!state_.open())
     return;
-  heartbeat::cancel_deadline(*this);
-  lane_.pulse().start(*this);
+  lane_timers::cancel_deadline(*this);
+  lane_.timers().start(*this);
   append(frame{text_frame(
     speaks_.codec().text_of(hello, node_->facts, node_->env->now()))});
   lane_.counters().connections.add();
@@ -158,7 +158,7 @@ void websocket_session::answer(const reply& x) {
 void websocket_session::last_until(unix_time end) {
   expiry_.move_to(end);
   if (state_.is_open())
-    heartbeat::cancel_deadline(*this);
+    lane_timers::cancel_deadline(*this);
   watch_expiry();
 }
 
@@ -166,7 +166,7 @@ void websocket_session::watch_expiry() {
   if (!state_.is_listening())
     return;
   if (auto left = expiry_.due(node_->env->now(), node_->facts.ping_interval))
-    lane_.pulse().expire_after(*this, *left);
+    lane_.timers().expire_after(*this, *left);
 }
 
 void websocket_session::close(close_code code, std::string_view reason,
@@ -176,7 +176,7 @@ void websocket_session::close(close_code code, std::string_view reason,
   if (next == step::now)
     say_goodbye(code, reason, after);
   else if (next == step::after_answers)
-    lane_.pulse().expire_after(*this, bus_patience());
+    lane_.timers().expire_after(*this, bus_patience());
 }
 
 void websocket_session::say_goodbye(close_code code, std::string_view reason,
@@ -188,7 +188,8 @@ void websocket_session::say_goodbye(close_code code, std::string_view reason,
     from_.address_permit = {};
   if (stream_.is_open()) // or else Beast has closed it, with another code
     log_.closing(code);
-  lane_.pulse().expire_after(*this, is_silent ? silent_timeout : close_timeout);
+  lane_.timers().expire_after(*this,
+                              is_silent ? silent_timeout : close_timeout);
   stream_.out().append(
     frame{text_frame(speaks_.codec().closing_text(code, reason, after))});
   stream_.close(code, reason);
@@ -225,12 +226,12 @@ void websocket_session::on_gone(boost::system::error_code why) {
 }
 
 void websocket_session::on_teardown() {
-  lane_.pulse().expire_after(*this, close_timeout);
+  lane_.timers().expire_after(*this, close_timeout);
 }
 
 // -- the clock ----------------------------------------------------------------
 
-void websocket_session::beat() {
+void websocket_session::on_interval() {
   if (!is_live())
     return;
   watch_expiry();
@@ -275,7 +276,7 @@ void websocket_session::find_out(probe_ptr question) {
 bool websocket_session::doubt(const address_filter& whom) {
   if (!state_.is_open() || !stream_.is_reading() || !whom(from_.address))
     return false;
-  pulse_.doubt(heartbeat::patience);
+  pulse_.doubt(lane_timers::patience);
   append(ping_frame());
   return true;
 }

@@ -7,7 +7,7 @@
 #include "atrium/net/admission/client_expiry.hpp"
 #include "atrium/net/admission/request_window.hpp"
 #include "atrium/net/http/http_types.hpp"
-#include "atrium/net/lane/heartbeat.hpp"
+#include "atrium/net/lane/lane_timers.hpp"
 #include "atrium/net/protocol/session_state.hpp"
 #include "atrium/net/websocket/client_pulse.hpp"
 #include "atrium/net/websocket/framing.hpp"
@@ -40,7 +40,7 @@ struct entry {
 /// unanswered it reads nothing: TCP then holds the client back.
 class websocket_session final
   : public client_session,
-    public living,
+    public timed,
     public websocket_owner,
     public std::enable_shared_from_this<websocket_session> {
 public:
@@ -76,9 +76,9 @@ public:
     return from_.address.to_string();
   }
 
-  // -- living -----------------------------------------------------------------
+  // -- timed ------------------------------------------------------------------
 
-  void beat() override;
+  void on_interval() override;
   void expire() override;
   bool doubt(const address_filter& whom) override;
   void settle_doubt() override;

@@ -9,7 +9,7 @@
 using namespace atrium;
 using namespace std::chrono_literals;
 
-CAF_TEST(a client is silent after two beats without a sign) {
+CAF_TEST(a client is silent after two intervals without a sign) {
   client_pulse subject;
   CAF_CHECK(!subject.is_silent(true)); // it has just come
   CAF_CHECK(!subject.is_silent(true));

@@ -1,6 +1,6 @@
-#define CAF_SUITE heartbeat_test
+#define CAF_SUITE lane_timers_test
 
-#include "atrium/net/lane/heartbeat.hpp"
+#include "atrium/net/lane/lane_timers.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -15,10 +15,10 @@ namespace {
 const auto somewhere = boost::asio::ip::make_address("192.0.2.1");
 
 /// Notes what happens to it, and may die of it.
-class timed_probe final : public living {
+class timed_probe final : public timed {
 public:
-  void beat() override {
-    ++beats;
+  void on_interval() override {
+    ++intervals;
     if (on_beat)
       on_beat();
   }
@@ -35,7 +35,7 @@ public:
     ++settled;
   }
 
-  int beats = 0;
+  int intervals = 0;
   int expired = 0;
   int doubts = 0;
   int settled = 0;
@@ -50,7 +50,7 @@ struct fixture {
   }
 
   boost::asio::io_context io;
-  heartbeat subject{io, 5s};
+  lane_timers subject{io, 5s};
 };
 
 bool anybody(const boost::asio::ip::address&) {
@@ -65,29 +65,29 @@ bool nobody(const boost::asio::ip::address&) {
 
 CAF_TEST_FIXTURE_SCOPE(heartbeat_tests, fixture)
 
-CAF_TEST(a connection beats once per interval and first after a whole one) {
+CAF_TEST(a connection is called once per interval and first after a whole one) {
   pass(3);
   timed_probe x;
   subject.start(x);
   pass(4);
-  CAF_CHECK_EQUAL(x.beats, 0);
+  CAF_CHECK_EQUAL(x.intervals, 0);
   pass(1);
-  CAF_CHECK_EQUAL(x.beats, 1);
+  CAF_CHECK_EQUAL(x.intervals, 1);
   pass(10);
-  CAF_CHECK_EQUAL(x.beats, 3);
+  CAF_CHECK_EQUAL(x.intervals, 3);
 }
 
-CAF_TEST(connections that come at different times beat at different times) {
+CAF_TEST(connections that come at different times are called at different times) {
   timed_probe first;
   timed_probe second;
   subject.start(first);
   pass(2);
   subject.start(second);
   pass(3);
-  CAF_CHECK_EQUAL(first.beats, 1);
-  CAF_CHECK_EQUAL(second.beats, 0);
+  CAF_CHECK_EQUAL(first.intervals, 1);
+  CAF_CHECK_EQUAL(second.intervals, 0);
   pass(2);
-  CAF_CHECK_EQUAL(second.beats, 1);
+  CAF_CHECK_EQUAL(second.intervals, 1);
 }
 
 CAF_TEST(a deadline is never early and at most a second late) {
@@ -111,14 +111,14 @@ CAF_TEST(a later deadline replaces an earlier one) {
   CAF_CHECK_EQUAL(x.expired, 1);
 }
 
-CAF_TEST(a deadline can be taken back while the beats go on) {
+CAF_TEST(a deadline can be taken back while the intervals go on) {
   timed_probe x;
   subject.start(x);
   subject.expire_after(x, 1s);
-  heartbeat::cancel_deadline(x);
+  lane_timers::cancel_deadline(x);
   pass(5);
   CAF_CHECK_EQUAL(x.expired, 0);
-  CAF_CHECK_EQUAL(x.beats, 1);
+  CAF_CHECK_EQUAL(x.intervals, 1);
 }
 
 CAF_TEST(all deadlines can be over at once) {
@@ -140,7 +140,7 @@ CAF_TEST(a visit may be the last) {
   first->on_beat = end;
   pass(5);
   CAF_CHECK(first == nullptr);
-  CAF_CHECK_EQUAL(second.beats, 1);
+  CAF_CHECK_EQUAL(second.intervals, 1);
 }
 
 CAF_TEST(whoever is doubted is asked three times whether that is settled) {
@@ -149,7 +149,7 @@ CAF_TEST(whoever is doubted is asked three times whether that is settled) {
   subject.doubt(anybody);
   CAF_CHECK_EQUAL(x.doubts, 1);
   pass(10);
-  CAF_CHECK_EQUAL(x.settled, int{heartbeat::patience});
+  CAF_CHECK_EQUAL(x.settled, int{lane_timers::patience});
 }
 
 CAF_TEST(only those who are meant are doubted) {

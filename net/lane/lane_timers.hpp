@@ -12,7 +12,7 @@
 
 namespace atrium {
 
-struct beat_tag;
+struct interval_tag;
 struct deadline_tag;
 
 template <class Tag>
@@ -23,14 +23,14 @@ using auto_unlink_hook = boost::intrusive::list_base_hook<
 /// Says whether somebody who comes from an address is meant.
 using address_filter = std::function<bool(const boost::asio::ip::address&)>;
 
-/// Something with a pulse and deadlines; leaves the heartbeat when it dies.
-class living : public auto_unlink_hook<beat_tag>,
-               public auto_unlink_hook<deadline_tag> {
+/// Something with an interval and deadlines; leaves the timers when it dies.
+class timed : public auto_unlink_hook<interval_tag>,
+              public auto_unlink_hook<deadline_tag> {
 public:
-  virtual ~living() = default;
+  virtual ~timed() = default;
 
   /// Called once per interval.
-  virtual void beat() = 0;
+  virtual void on_interval() = 0;
 
   /// Called once, when the deadline has passed.
   virtual void expire() = 0;
@@ -48,24 +48,24 @@ public:
   }
 
 private:
-  friend class heartbeat;
+  friend class lane_timers;
 
-  std::uint64_t deadline_ = 0; // second of the heartbeat's clock
+  std::uint64_t deadline_ = 0; // second of the timers' clock
 };
 
 /// One timer for all connections of a lane instead of one for each: ticks once
 /// a second and visits the connections whose turn it is. Precise to a second.
 /// One thread.
-class heartbeat {
+class lane_timers {
 public:
-  heartbeat(boost::asio::io_context& io, std::chrono::seconds interval);
+  lane_timers(boost::asio::io_context& io, std::chrono::seconds interval);
 
   /// Beats `x` from now on, first after a full interval.
-  void start(living& x);
+  void start(timed& x);
 
   /// Expires `x` after `time`, unless it gets another deadline before. A later
   /// call replaces the deadline.
-  void expire_after(living& x, std::chrono::seconds time);
+  void expire_after(timed& x, std::chrono::seconds time);
 
   /// Returns how many seconds it has ticked.
   std::chrono::seconds time() const {
@@ -73,13 +73,13 @@ public:
   }
 
   /// Takes the deadline back.
-  static void cancel_deadline(living& x);
+  static void cancel_deadline(timed& x);
 
   /// Expires all that have a deadline, now.
   void expire_all();
 
-  /// Doubts those that beat, some at a time: the next ones at the next call.
-  /// They have two seconds to prove their worth.
+  /// Doubts those with an interval, some at a time: the next ones at the next
+  /// call. They have two seconds to prove their worth.
   void doubt(const address_filter& whom);
 
   /// How many times `settle_doubt` is called after a doubt, a second apart.
@@ -94,7 +94,7 @@ public:
 private:
   template <class Tag>
   using list
-    = boost::intrusive::list<living,
+    = boost::intrusive::list<timed,
                              boost::intrusive::base_hook<auto_unlink_hook<Tag>>,
                              boost::intrusive::constant_time_size<false>>;
 
@@ -102,8 +102,8 @@ private:
   void settle_doubts();
 
   boost::asio::steady_timer timer_;
-  std::vector<list<beat_tag>> slots_; // one per second of the interval
-  list<deadline_tag> deadlines_;      // few: those who come or go right now
+  std::vector<list<interval_tag>> slots_; // one per second of the interval
+  list<deadline_tag> deadlines_;          // few: those who come or go right now
   std::uint64_t now_ = 0;
   std::size_t next_doubt_ = 0; // slot
   std::uint8_t settling_ = 0;  // ticks until all doubts are settled

@@ -1,31 +1,32 @@
-#include "atrium/net/lane/heartbeat.hpp"
+#include "atrium/net/lane/lane_timers.hpp"
 
 #include <algorithm>
 
 namespace atrium {
 
-heartbeat::heartbeat(boost::asio::io_context& io, std::chrono::seconds interval)
+lane_timers::lane_timers(boost::asio::io_context& io,
+                         std::chrono::seconds interval)
   : timer_(io), slots_(static_cast<std::size_t>(interval.count())) {
   timer_.expires_after(std::chrono::seconds{0});
   wait();
 }
 
-void heartbeat::start(living& x) {
+void lane_timers::start(timed& x) {
   slots_[now_ % slots_.size()].push_back(x);
 }
 
-void heartbeat::expire_after(living& x, std::chrono::seconds time) {
+void lane_timers::expire_after(timed& x, std::chrono::seconds time) {
   cancel_deadline(x);
   // The current second has begun already: one more, so that nobody gets less.
   x.deadline_ = now_ + static_cast<std::uint64_t>(time.count()) + 1;
   deadlines_.push_back(x);
 }
 
-void heartbeat::cancel_deadline(living& x) {
+void lane_timers::cancel_deadline(timed& x) {
   static_cast<auto_unlink_hook<deadline_tag>&>(x).unlink();
 }
 
-void heartbeat::expire_all() {
+void lane_timers::expire_all() {
   decltype(deadlines_) due;
   due.swap(deadlines_);
   while (!due.empty()) {
@@ -36,7 +37,7 @@ void heartbeat::expire_all() {
 }
 
 // By whole slots, which hold about as many each.
-void heartbeat::doubt(const address_filter& whom) {
+void lane_timers::doubt(const address_filter& whom) {
   constexpr std::size_t most = 1'000;
   std::size_t doubted = 0;
   settling_ = patience;
@@ -45,19 +46,19 @@ void heartbeat::doubt(const address_filter& whom) {
       doubted += x.doubt(whom) ? 1 : 0;
 }
 
-void heartbeat::settle_doubts() {
+void lane_timers::settle_doubts() {
   for (auto& slot : slots_)
     for (auto i = slot.begin(); i != slot.end();)
       (i++)->settle_doubt();
 }
 
-void heartbeat::stop() {
+void lane_timers::stop() {
   stopped_ = true; // the timer may have expired already
   timer_.cancel();
 }
 
-void heartbeat::wait() {
-  // A process that was frozen does not make up for the beats it has missed.
+void lane_timers::wait() {
+  // A process that was frozen does not make up for the intervals it has missed.
   auto next = timer_.expiry() + std::chrono::seconds{1};
   timer_.expires_at(std::max(next, std::chrono::steady_clock::now()));
   timer_.async_wait([this](boost::system::error_code error) {
@@ -68,7 +69,7 @@ void heartbeat::wait() {
   });
 }
 
-void heartbeat::tick() {
+void lane_timers::tick() {
   ++now_;
   if (settling_ > 0) {
     --settling_;
@@ -77,7 +78,7 @@ void heartbeat::tick() {
   // Whoever is visited may leave its list: take the next one first.
   auto& turn = slots_[now_ % slots_.size()];
   for (auto i = turn.begin(); i != turn.end();)
-    (i++)->beat();
+    (i++)->on_interval();
   for (auto i = deadlines_.begin(); i != deadlines_.end();) {
     auto& x = *i++;
     if (x.deadline_ > now_)
