@@ -4,7 +4,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/admission/admission_limits.hpp"
-#include "atrium/net/admission/client_meter.hpp"
+#include "atrium/net/admission/client_rate_limiter.hpp"
 #include "atrium/net/admission/origin_rules.hpp"
 #include "atrium/net/admission/place_sweep.hpp"
 #include "atrium/net/admission/refused_origins.hpp"

@@ -2,7 +2,7 @@
 
 #include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
-#include "atrium/net/admission/client_meter.hpp"
+#include "atrium/net/admission/client_rate_limiter.hpp"
 #include "atrium/net/protocol/client_codec.hpp"
 
 #include <memory>
@@ -44,7 +44,7 @@ public:
   bool forgives(const failure& x);
 
 private:
-  using wait = client_meter::duration;
+  using wait = client_rate_limiter::duration;
 
   void pass_on(client_request& x, wait pace, client_session& from);
   void renew(refresh_request& x, wait pace,
@@ -55,7 +55,7 @@ private:
   lane_thread& lane_;
   const node_context& node_;
   connection_actor actor_;
-  client_meter meter_;
+  client_rate_limiter meter_;
 };
 
 } // namespace atrium

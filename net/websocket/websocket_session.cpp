@@ -90,13 +90,13 @@ void websocket_session::open(const welcome& hello) {
 // -- reading ------------------------------------------------------------------
 
 bool websocket_session::on_heard() {
-  pulse_.hear();
+  activity_.hear();
   return state_.is_listening();
 }
 
 void websocket_session::on_message(std::string_view text) {
   window_.take(text.size());
-  pulse_.ask();
+  activity_.ask();
   // Beast lets a message pass that is cut off inside a character, before an
   // empty frame.
   if (!intake_.take(text, shared_from_this()))
@@ -215,7 +215,7 @@ void websocket_session::on_gone(boost::system::error_code why) {
   if (why == boost::asio::error::no_buffer_space)
     count_slow(); // by its own pings: Beast could not answer the last one
   state_.end();
-  pulse_.end();
+  activity_.end();
   stream_.out().close(); // a refused upgrade still has its answer there
   auto actor = intake_.actor();
   if (!actor)
@@ -235,12 +235,12 @@ void websocket_session::on_interval() {
   if (!is_live())
     return;
   watch_expiry();
-  if (pulse_.is_silent(stream_.is_reading())) { // not because of the window
+  if (activity_.is_silent(stream_.is_reading())) { // not because of the window
     ++node_->client_counts->silent_closes;
     close(close_code::no_pong, "no answer to pings", {});
   } else if (window_.is_empty()
-             && pulse_.is_idle(node_->facts.ping_interval,
-                               node_->session.idle_timeout)) {
+             && activity_.is_idle(node_->facts.ping_interval,
+                                  node_->session.idle_timeout)) {
     ++node_->client_counts->idle_closes;
     close(close_code::normal, "nothing was requested for too long", {});
   } else {
@@ -268,7 +268,7 @@ void websocket_session::find_out(probe_ptr question) {
   if (state_.is_ending())
     return question->answer(false); // needs its place no more
   if (!state_.is_open() || !stream_.is_reading()
-      || !pulse_.ask_for_it(question))
+      || !activity_.ask_for_it(question))
     return question->answer(true);
   append(ping_frame());
 }
@@ -276,13 +276,13 @@ void websocket_session::find_out(probe_ptr question) {
 bool websocket_session::doubt(const address_filter& whom) {
   if (!state_.is_open() || !stream_.is_reading() || !whom(from_.address))
     return false;
-  pulse_.doubt(lane_timers::patience);
+  activity_.doubt(lane_timers::patience);
   append(ping_frame());
   return true;
 }
 
 void websocket_session::settle_doubt() {
-  if (!pulse_.settle_doubt() || !state_.is_open() || !stream_.is_reading())
+  if (!activity_.settle_doubt() || !state_.is_open() || !stream_.is_reading())
     return;
   ++node_->client_counts->silent_closes;
   close(close_code::no_pong, "no answer to a ping when places were short", {});

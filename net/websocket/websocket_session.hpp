@@ -9,7 +9,7 @@
 #include "atrium/net/http/http_types.hpp"
 #include "atrium/net/lane/lane_timers.hpp"
 #include "atrium/net/protocol/session_state.hpp"
-#include "atrium/net/websocket/client_pulse.hpp"
+#include "atrium/net/websocket/client_activity.hpp"
 #include "atrium/net/websocket/framing.hpp"
 #include "atrium/net/websocket/outbox_relief.hpp"
 #include "atrium/net/websocket/request_intake.hpp"
@@ -123,7 +123,7 @@ private:
   request_window window_;
   request_intake intake_;
   client_expiry expiry_;
-  client_pulse pulse_;
+  client_activity activity_;
 };
 
 } // namespace atrium

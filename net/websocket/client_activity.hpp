@@ -12,7 +12,7 @@ namespace atrium {
 /// Notices, from interval to interval, that a client has fallen silent or asks
 /// for nothing any more, and tells whoever wants to know whether it is there.
 /// One thread.
-class client_pulse {
+class client_activity {
 public:
   /// Something has come from the client: it is there.
   void hear() {
@@ -29,10 +29,10 @@ public:
   /// Called once an interval: returns whether nothing has come for two of them.
   /// Who is not listened to cannot be heard.
   bool is_silent(bool listening) {
-    constexpr std::uint8_t beats_allowed = 2;
-    silent_beats_ = heard_ || !listening ? 0 : silent_beats_ + 1;
+    constexpr std::uint8_t intervals_allowed = 2;
+    silent_intervals_ = heard_ || !listening ? 0 : silent_intervals_ + 1;
     heard_ = false;
-    return silent_beats_ >= beats_allowed;
+    return silent_intervals_ >= intervals_allowed;
   }
 
   /// Called once an interval while no request waits for its answer: returns
@@ -77,7 +77,7 @@ private:
   }
 
   bool heard_ = true; // since the last interval began
-  std::uint8_t silent_beats_ = 0;
+  std::uint8_t silent_intervals_ = 0;
   std::uint8_t doubt_ = 0;           // seconds until it is settled; 0: none
   std::uint32_t idle_intervals_ = 0; // since the last request
   std::vector<probe_ptr> questions_;

@@ -1,4 +1,4 @@
-#include "atrium/net/admission/client_meter.hpp"
+#include "atrium/net/admission/client_rate_limiter.hpp"
 
 #include "atrium/net/admission/rate_options.hpp"
 
@@ -30,9 +30,9 @@ bool is_mistake(errc code) noexcept {
   }
 }
 
-client_meter::duration client_meter::take_message(clock::time_point now,
-                                                  const client_rates& by,
-                                                  std::size_t size) noexcept {
+client_rate_limiter::duration
+client_rate_limiter::take_message(clock::time_point now, const client_rates& by,
+                                  std::size_t size) noexcept {
   // What the second bucket refuses must not be charged to the first.
   auto before = messages_;
   if (auto wait = messages_.take(now, by.messages); wait != duration::zero())

@@ -22,7 +22,7 @@ struct client_rates {
 bool is_mistake(errc code) noexcept;
 
 /// What one client has used up of its rates. Lives in its session, 24 bytes.
-class client_meter {
+class client_rate_limiter {
 public:
   using clock = token_bucket::clock;
   using duration = token_bucket::duration;

@@ -1,6 +1,6 @@
-#define CAF_SUITE client_meter_test
+#define CAF_SUITE client_rate_limiter_test
 
-#include "atrium/net/admission/client_meter.hpp"
+#include "atrium/net/admission/client_rate_limiter.hpp"
 #include "atrium/net/admission/rate_options.hpp"
 
 #include "caf/test/unit_test.hpp"
@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr client_meter::clock::time_point start{1'000h};
+constexpr client_rate_limiter::clock::time_point start{1'000h};
 
 client_rates rates(std::size_t messages, std::size_t bytes, std::size_t errors) {
   rate_options from;
@@ -24,7 +24,7 @@ client_rates rates(std::size_t messages, std::size_t bytes, std::size_t errors) 
 
 CAF_TEST(messages and bytes are bounded each for itself) {
   auto by = rates(2, 1'000, 0);
-  client_meter meter;
+  client_rate_limiter meter;
   CAF_CHECK(meter.take_message(start, by, 10) == 0s);
   CAF_CHECK(meter.take_message(start, by, 10) == 0s);
   CAF_CHECK(meter.take_message(start, by, 10) == 500ms);
@@ -35,7 +35,7 @@ CAF_TEST(messages and bytes are bounded each for itself) {
 
 CAF_TEST(a message that is too many bytes is not charged as a message) {
   auto by = rates(2, 1'000, 0);
-  client_meter meter;
+  client_rate_limiter meter;
   CAF_CHECK(meter.take_message(start, by, 1'000) == 0s);
   for (int i = 0; i < 5; ++i)
     CAF_CHECK(meter.take_message(start, by, 100) == 100ms);
@@ -44,7 +44,7 @@ CAF_TEST(a message that is too many bytes is not charged as a message) {
 
 CAF_TEST(errors are counted by the minute) {
   auto by = rates(0, 0, 3);
-  client_meter meter;
+  client_rate_limiter meter;
   for (int i = 0; i < 3; ++i)
     CAF_CHECK(meter.take_error(start, by));
   CAF_CHECK(!meter.take_error(start + 19s, by));
