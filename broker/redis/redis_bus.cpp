@@ -32,13 +32,11 @@ public:
     });
   }
 
-  // What was posted, and the timers that were cancelled, have run when the
-  // second call returns: nothing refers to the bus any more.
+  // What was posted, and the timers that were cancelled, have run when this
+  // returns: nothing refers to the bus any more.
   void stop() {
-    if (!wishes_.close())
-      return;
-    run_on(client_.io(), [this] { shut_down(); });
-    run_on(client_.io(), [] {});
+    if (wishes_.close())
+      run_on(client_.io(), [this] { shut_down(); });
   }
 
   void subscribe(bus_listener_ptr who) {

@@ -59,16 +59,22 @@ private:
   bool closed_ = false;
 };
 
-/// Calls `f` on the thread of `io` and returns when it has ended, or never can.
-/// Not from that thread.
+/// Calls `f` on the thread of `io` and returns when that has ended, and with it
+/// the handlers that it has posted or cancelled, or when none of it can happen
+/// any more. Not from that thread.
+///
+/// The promise is kept by a handler of its own: what a thread of Asio posts is
+/// behind what it has cancelled, but may be behind what others post, too.
 template <class F>
 void run_on(boost::asio::io_context& io, F f) {
   auto ended = std::make_shared<std::promise<void>>();
   auto end = ended->get_future();
-  boost::asio::post(io, [f = std::move(f), ended = std::move(ended)]() mutable {
-    auto last = std::move(ended); // however this ends, nobody waits any more
-    f();
-  });
+  boost::asio::post(
+    io, [&io, f = std::move(f), ended = std::move(ended)]() mutable {
+      auto last = std::move(ended); // however this ends, nobody waits any more
+      f();
+      boost::asio::post(io, [last = std::move(last)] {});
+    });
   end.wait();
 }
 

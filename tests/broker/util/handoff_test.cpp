@@ -1,0 +1,74 @@
+#define CAF_SUITE handoff_test
+
+#include "atrium/broker/util/handoff.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <thread>
+#include <vector>
+
+using namespace atrium;
+
+namespace {
+
+/// A context with a thread of its own, as a node's bus has it.
+struct fixture {
+  ~fixture() {
+    work.reset();
+    thread.join();
+  }
+
+  boost::asio::io_context io{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+  std::thread thread{[this] { io.run(); }};
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(handoff_tests, fixture)
+
+CAF_TEST(what is left wakes the thread once and is taken together) {
+  std::vector<int> taken;
+  int wakes = 0;
+  handoff<std::vector<int>>* subject = nullptr;
+  handoff<std::vector<int>> numbers{io, [&] {
+                                      ++wakes;
+                                      taken = subject->take();
+                                    }};
+  subject = &numbers;
+  run_on(io, [&] { // keeps the thread from looking before all are there
+    for (auto x : {1, 2, 3})
+      CAF_CHECK(numbers.leave([x](auto& to) {
+        to.push_back(x);
+        return true;
+      }));
+  });
+  CAF_CHECK_EQUAL(wakes, 1);
+  CAF_CHECK_EQUAL(taken, (std::vector<int>{1, 2, 3}));
+  CAF_CHECK(numbers.close());
+  CAF_CHECK(!numbers.close());
+  CAF_CHECK(!numbers.leave([](auto& to) {
+    to.push_back(4);
+    return true;
+  }));
+}
+
+// Whoever stops by it destroys what its timers refer to.
+CAF_TEST(run_on returns after the handlers that were cancelled) {
+  for (int i = 0; i < 100; ++i) {
+    boost::asio::steady_timer timer{io};
+    bool is_cancelled = false;
+    run_on(io, [&] {
+      timer.expires_after(std::chrono::hours{1});
+      timer.async_wait([&](boost::system::error_code) { is_cancelled = true; });
+    });
+    run_on(io, [&] { timer.cancel(); });
+    CAF_REQUIRE(is_cancelled);
+  }
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
