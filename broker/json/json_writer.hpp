@@ -11,9 +11,8 @@ namespace atrium {
 /// A key that is known when the program is compiled, and checked then: it needs
 /// no escapes.
 struct json_key {
-  consteval json_key(
-    const char* literal) // NOLINT: a key is written like a text
-    : text(literal) {
+  // NOLINTNEXTLINE(google-explicit-constructor): a key is written like a text
+  consteval json_key(const char* literal) : text(literal) {
     for (auto c : text)
       if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\')
         throw "the key needs an escape";

@@ -90,7 +90,7 @@ private:
     std::size_t memory() const noexcept {
       auto result = sizeof(job) + user.size();
       for (auto& id : who.silent)
-        result += sizeof(id) + id.size();
+        result += sizeof(std::string) + id.size();
       return result;
     }
   };
