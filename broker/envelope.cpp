@@ -16,10 +16,6 @@ namespace {
 // Later milliseconds do not fit into a time.
 constexpr std::uint64_t last_time = std::numeric_limits<std::int64_t>::max();
 
-json_key key_of(scope x) {
-  return x == scope::room ? json_key{"room"} : json_key{"user"};
-}
-
 void append_json(std::string& text, const envelope& x) {
   json_writer out{text};
   out.open_object()
@@ -27,8 +23,10 @@ void append_json(std::string& text, const envelope& x) {
     .number("v", envelope::version)
     .text("event_id", x.event_id)
     .text("scope", to_string(x.to));
-  if (x.to != scope::all)
-    out.text(key_of(x.to), x.target);
+  if (x.to == scope::room)
+    out.text("room", x.target);
+  else if (x.to == scope::user)
+    out.text("user", x.target);
   if (x.from)
     out.key("sender")
       .open_object()
