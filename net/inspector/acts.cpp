@@ -1,5 +1,6 @@
 #include "atrium/net/inspector/acts.hpp"
 
+#include "atrium/actors/connection_control.hpp"
 #include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
@@ -14,17 +15,6 @@
 
 namespace atrium {
 
-namespace {
-
-// Lanes that do not have it do nothing.
-void close(const inspector_context& by, actor_number connection) {
-  for (auto& lane : by.env->lanes)
-    by.self->send(lane.actor, close_one{connection, close_code::disconnected,
-                                        "disconnected by an administrator"});
-}
-
-} // namespace
-
 void disconnect_connection(const inspector_context& by, const std::string& id,
                            bool everywhere, inspect_answer to) {
   auto number = connection_number(*by.env, id);
@@ -33,9 +23,9 @@ void disconnect_connection(const inspector_context& by, const std::string& id,
   auto end = [&by, number](auto& shown, children& found) {
     if (!is_found(found, number))
       return;
-    close(by, number);
-    log::info("admin_disconnected",
-              {{"connection", connection_id(*by.env, number)}},
+    auto name = connection_id(*by.env, number);
+    by.env->control->disconnect(name, close_code::disconnected);
+    log::info("admin_disconnected", {{"connection", name}},
               "inspector disconnects a connection");
     shown->status = 200;
     shown->result["disconnected"] = 1;
@@ -53,7 +43,8 @@ void disconnect_user(const inspector_context& by, const std::string& name,
   auto end = [&by, name](auto& shown, json state) {
     auto ids = state.value("connections", json::array());
     for (auto& id : ids)
-      close(by, connection_number(*by.env, id.template get<std::string>()));
+      by.env->control->disconnect(id.template get<std::string>(),
+                                  close_code::disconnected);
     log::info("admin_disconnected",
               {{"user", name}, {"connections", ids.size()}},
               "inspector disconnects a user");
