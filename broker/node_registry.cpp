@@ -12,30 +12,25 @@ namespace atrium {
 
 namespace {
 
-// Names come from other nodes, too.
-std::string_view sound(const std::string& x) {
-  return is_utf8(x) ? std::string_view{x} : std::string_view{};
-}
-
 // Not null: a reader of the list expects a number.
 void add_decimal(json_writer& to, json_key name, double x) {
   to.key(name).decimal(std::isfinite(x) ? x : 0., 3);
 }
 
 void add_load(json_writer& to, const node_info& x) {
-  to.text("version", sound(x.version))
+  to.text("version", utf8_or_empty(x.version))
     .number("uptime_s", x.uptime_s)
     .number("connections", x.connections)
     .number("rooms", x.rooms)
     .number("users", x.users);
   add_decimal(to, "load", x.load);
-  to.text("internal", sound(x.internal));
+  to.text("internal", utf8_or_empty(x.internal));
 }
 
 void add_row(json_writer& to, const node_row& x) {
   to.open_object()
-    .text("node", sound(x.report.node))
-    .text("run", sound(x.report.run))
+    .text("node", utf8_or_empty(x.report.node))
+    .text("run", utf8_or_empty(x.report.run))
     .boolean("self", x.self)
     .boolean("silent", x.silent);
   add_decimal(to, "seen_s", x.seen_s);
@@ -70,7 +65,9 @@ void read(const json_object& from, const char* name, double& to) {
 std::string to_json(const node_info& x) {
   std::string result;
   json_writer to{result};
-  to.open_object().text("node", sound(x.node)).text("run", sound(x.run));
+  to.open_object()
+    .text("node", utf8_or_empty(x.node))
+    .text("run", utf8_or_empty(x.run));
   add_load(to, x);
   to.close_object();
   return result;

@@ -22,35 +22,31 @@ constexpr std::string_view nothing = "null";
 
 // -- writing ------------------------------------------------------------------
 
-// Names that are not UTF-8 are sent empty.
-std::string_view sound(std::string_view text) {
-  return is_utf8(text) ? text : std::string_view{};
-}
-
 void append_members(json_writer& out, const survey_request& x) {
   out.number("id", x.id)
-    .text("kind", sound(x.what.kind))
-    .text("name", sound(x.what.name));
+    .text("kind", utf8_or_empty(x.what.kind))
+    .text("name", utf8_or_empty(x.what.name));
 }
 
 void append_members(json_writer& out, const survey_response& x) {
   out.number("id", x.id)
-    .text("node", sound(x.node))
+    .text("node", utf8_or_empty(x.node))
     .raw("body", x.json.empty() ? nothing : x.json);
 }
 
 void append_members(json_writer& out, const disconnect_command& x) {
-  out.text("connection", sound(x.connection))
+  out.text("connection", utf8_or_empty(x.connection))
     .number("code", static_cast<std::uint64_t>(x.why));
 }
 
 void append_members(json_writer& out, const probe_request& x) {
-  out.text("connection", sound(x.connection)).text("asker", sound(x.asker));
+  out.text("connection", utf8_or_empty(x.connection))
+    .text("asker", utf8_or_empty(x.asker));
 }
 
 void append_members(json_writer& out, const probe_response& x) {
-  out.text("connection", sound(x.connection))
-    .text("asker", sound(x.asker))
+  out.text("connection", utf8_or_empty(x.connection))
+    .text("asker", utf8_or_empty(x.asker))
     .boolean("alive", x.alive);
 }
 
@@ -160,7 +156,7 @@ std::string encode(const control_packet& x) {
   out.open_object().number("v", control_packet::version);
   std::visit(
     [&](auto& what) {
-      out.text("type", what.type).text("run", sound(x.run));
+      out.text("type", what.type).text("run", utf8_or_empty(x.run));
       append_members(out, what);
     },
     x.what);

@@ -21,6 +21,12 @@ code_point first_code_point(std::string_view text) noexcept;
 /// time: every message is checked.
 bool is_utf8(std::string_view text) noexcept;
 
+/// Returns `text` if it is well-formed, or else an empty text: for names of
+/// others, of which nothing is better than a part.
+inline std::string_view utf8_or_empty(std::string_view text) noexcept {
+  return is_utf8(text) ? text : std::string_view{};
+}
+
 /// Returns `text` as UTF-8 of at most `most` bytes: malformed bytes become
 /// U+FFFD each, and the text is cut between characters.
 std::string make_utf8(std::string_view text, std::size_t most);
