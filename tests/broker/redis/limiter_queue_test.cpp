@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/limiter_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/occurrences.hpp"
 
 #include <array>
 
@@ -30,10 +31,7 @@ struct fixture {
   std::size_t written(std::string_view word) {
     std::string out;
     queue.compose(out, out.size() + write_size, now);
-    std::size_t n = 0;
-    for (auto at = out.find(word); at != out.npos; at = out.find(word, at + 1))
-      ++n;
-    return n;
+    return test::occurrences(out, word);
   }
 
   void enter(std::uint64_t connection, const std::string& user = "ann") {

@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/node_registry_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/occurrences.hpp"
 
 #include <array>
 
@@ -35,10 +36,7 @@ struct fixture {
   std::size_t written(std::string_view word) {
     last.clear();
     queue.compose(last);
-    std::size_t n = 0;
-    for (auto at = last.find(word); at != last.npos; at = last.find(word, at + 1))
-      ++n;
-    return n;
+    return test::occurrences(last, word);
   }
 
   void text(std::string_view word, resp_type type = resp_type::string) {

@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/redis_pipeline.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/occurrences.hpp"
 
 #include <array>
 
@@ -64,10 +65,7 @@ struct fixture {
   std::size_t written(std::string_view word) {
     last.clear();
     subject.compose(last);
-    std::size_t n = 0;
-    for (auto at = last.find(word); at != last.npos; at = last.find(word, at + 1))
-      ++n;
-    return n;
+    return test::occurrences(last, word);
   }
 
   std::string_view answer(std::string_view text, resp_type type = resp_type::string) {

@@ -4,18 +4,14 @@
 #include "atrium/net/http/html_page.hpp"
 #include "atrium/net/inspector/inspector_page.hpp"
 
+#include "support/occurrences.hpp"
+
 #include <caf/test/unit_test.hpp>
 
 using namespace atrium;
+using atrium::test::occurrences;
 
 namespace {
-
-std::size_t count(std::string_view text, std::string_view part) {
-  std::size_t result = 0;
-  for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1))
-    ++result;
-  return result;
-}
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != text.npos;
@@ -35,7 +31,8 @@ CAF_TEST(scripts_are_known_by_their_hashes) {
 CAF_TEST(the_pages_of_the_node_have_nothing_that_needs_more) {
   for (auto page : {chat_page(), inspector_page()}) {
     auto policy = policy_of(page);
-    CAF_CHECK_EQUAL(count(policy, "'sha256-"), count(page, "<script") + count(page, "<style"));
+    CAF_CHECK_EQUAL(occurrences(policy, "'sha256-"),
+                    occurrences(page, "<script") + occurrences(page, "<style"));
     for (auto part : {"unsafe", "*", "http:", "https:"})
       CAF_CHECK(!has(policy, part));
     for (auto part : {" style=\"", " onclick=", " src=\"http", "javascript:"})

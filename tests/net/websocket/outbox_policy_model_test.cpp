@@ -1,14 +1,14 @@
 #define CAF_SUITE outbox_policy_model_test
 
-#include "atrium/net/websocket/outbox.hpp"
-
 #include "caf/test/unit_test.hpp"
+#include "support/outbox_writes.hpp"
 
 #include <array>
 #include <deque>
 #include <random>
 
 using namespace atrium;
+using atrium::test::write;
 
 namespace {
 
@@ -18,17 +18,6 @@ constexpr auto latest = outbox_policy::latest_only;
 
 frame make(const std::string& bytes, frame::topic_number room = 0, outbox_policy policy = stays) {
   return frame{bytes}.of_room(room, policy);
-}
-
-std::string write(outbox& box, std::size_t most) {
-  std::array<boost::asio::const_buffer, 4> buffers;
-  auto n = box.gather(buffers);
-  std::string result;
-  for (std::size_t i = 0; i < n; ++i)
-    result.append(static_cast<const char*>(buffers[i].data()), buffers[i].size());
-  result.resize(std::min(most, result.size()));
-  box.consume(result.size());
-  return result;
 }
 
 std::string text(const std::vector<frame>& frames) {

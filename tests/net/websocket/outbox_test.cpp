@@ -1,30 +1,17 @@
 #define CAF_SUITE outbox_test
 
-#include "atrium/net/websocket/outbox.hpp"
-
 #include "caf/test/unit_test.hpp"
+#include "support/outbox_writes.hpp"
 
-#include <array>
 #include <random>
 
 using namespace atrium;
+using atrium::test::write;
 
 namespace {
 
 frame make(const std::string& bytes) {
   return frame{bytes};
-}
-
-// Writes up to `most` bytes, as a socket would.
-std::string write(outbox& box, std::size_t most) {
-  std::array<boost::asio::const_buffer, 4> buffers;
-  auto n = box.gather(buffers);
-  std::string result;
-  for (std::size_t i = 0; i < n; ++i)
-    result.append(static_cast<const char*>(buffers[i].data()), buffers[i].size());
-  result.resize(std::min(most, result.size()));
-  box.consume(result.size());
-  return result;
 }
 
 } // namespace
