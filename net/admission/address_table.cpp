@@ -10,6 +10,8 @@ namespace ip = boost::asio::ip;
 // nobody connects.
 std::uint64_t address_table::prefix_of(const ip::address& from) {
   constexpr std::uint64_t v4_range = 0xFFFF'FFFF'0000'0000;
+  // All mapped addresses (::ffff:0:0/96) lie in one /64: without this, all IPv4
+  // clients of a listener on [::] would count as one.
   auto host = unmapped(from);
   if (host.is_v4())
     return v4_range | host.to_v4().to_uint();

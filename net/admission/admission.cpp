@@ -22,6 +22,8 @@ bool is_local_page(std::string_view text) {
 // Whether a page of this origin may connect: one of the node's own host by
 // default, or one that the operator allows.
 bool origin_allowed(const upgrade_request& who, const origin_rules& by) {
+  // Only browsers have to send an Origin (RFC 6455, 4.1). Another program can
+  // put anything there, so nothing is gained by asking it for one.
   if (who.origin.empty())
     return true;
   if (!by.allowed.empty())
@@ -37,6 +39,8 @@ bool origin_allowed(const upgrade_request& who, const origin_rules& by) {
 
 std::optional<std::string_view> raw_query_value(std::string_view target,
                                                 std::string_view key) {
+  // The first one counts. Keys are compared as they stand: a client has no
+  // reason to encode the letters of ours.
   auto start = target.find('?');
   while (start != std::string_view::npos) {
     target.remove_prefix(start + 1);
@@ -59,6 +63,8 @@ bool is_local_name(std::string_view host) {
 
 bool is_origin_of(std::string_view host, std::string_view origin) {
   auto from = page_origin::parse(origin);
+  // Host has no scheme, and the node cannot know it: a proxy may have ended
+  // TLS. The page's own scheme says which port is the usual one.
   return from && from == page_origin::of(from->scheme, host);
 }
 
@@ -88,6 +94,7 @@ refusal refusal_from(const failure& x) {
     return {502, std::move(code), x.message, close_code::internal};
   case errc::rate_limited: // others have to have their turn
     return {429, std::move(code), x.message, close_code::try_again_later};
+  // The one code at which a client should get a new token and come again.
   case errc::token_expired:
     return {401, std::move(code), x.message, close_code::token_expired};
   default:
@@ -101,6 +108,8 @@ std::variant<identity, refusal> admit(const upgrade_request& who,
     return *no;
   auto raw = raw_query_value(who.target, "user");
   if (!raw)
+    // Rights would protect nothing here: whoever lacks one would come again
+    // under another name.
     return identity{"guest-" + make_random_id(8), rights::everything()};
   auto user = decode_percent(*raw, true);
   if (!user || !is_name(*user))

@@ -12,6 +12,7 @@ namespace {
 
 std::uint64_t watermark_of(const admission_options& from) {
   std::uint64_t result = 0;
+  // The text is sound: the options were checked with the same function.
   read_watermark(from.memory_watermark, available_bytes(), result);
   return result;
 }
@@ -27,6 +28,8 @@ waiting_room::bounds bounds_of(const admission_options& from,
                                const std::shared_ptr<const semaphore>& open,
                                std::size_t files) {
   return {from.max_pending, share_of_one(from.max_pending), files,
+          // Sockets of WebSockets and of those who wait come from one budget of
+          // file descriptors, so the room has to see both.
           [open] { return open->taken(); }};
 }
 
@@ -49,6 +52,9 @@ admission_limits::admission_limits(const admission_options& from,
 auto admission_limits::enter(const boost::asio::ip::address& from,
                              clock::time_point now)
   -> std::variant<address_table::permit, refusal> {
+  // The rate comes first and charges every attempt, also one that a later check
+  // refuses: the node has paid for its TLS and HTTP already. The address comes
+  // last, because only its permit has to be given back.
   constexpr auto close = close_code::try_again_later;
   if (too_many_handshakes(now)) {
     ++counters_->handshakes_refused;
@@ -73,6 +79,8 @@ std::string admission_limits::shut(clock::time_point now) {
     return "as many are connected as may be (max-connections)";
   if (waiting_->is_full())
     return "as many wait for an upgrade as may wait (max-pending)";
+  // Asks a copy of the bucket: a probe of health must not use up what clients
+  // may take.
   std::lock_guard guard{mutex_};
   if (handshake_rate_.is_limited()
       && token_bucket{handshakes_}.take(now, handshake_rate_)

@@ -25,6 +25,8 @@ bool is_mistake(errc code) noexcept {
   case errc::room_died:
   case errc::internal:
     return false;
+  // A code that is new counts against the client until somebody lists it as a
+  // failure of the node: the limit must not have a gap.
   default:
     return true;
   }

@@ -11,6 +11,8 @@ namespace atrium {
 namespace {
 
 // The number in a file of the kernel's; `max`, -1 or no file means no limit.
+// For no limit of memory, version 1 says a number near 2^63 instead, which is
+// above what any machine has.
 std::uint64_t number_in(const std::string& path) {
   std::int64_t result = 0;
   return std::ifstream{path} >> result && result >= 0
@@ -53,6 +55,9 @@ T control_groups::least(const char* controller, T result, Read limit_at) const {
     auto top = root_ + "/sys/fs/cgroup"
                + (second ? std::string{} : std::string{"/"} + controller);
     result = std::min(result, limit_at(top, second));
+    // A group that the container cannot see has no files here and limits
+    // nothing; the limits of those around it hold as well, so all are asked up
+    // to the top.
     for (; !group.empty();
          group.erase(std::min(group.rfind('/'), group.size())))
       result = std::min(result, limit_at(top + group, second));
@@ -82,10 +87,12 @@ double control_groups::processors() const {
 }
 
 std::size_t usable_processors(const control_groups& groups) {
+  // The standard lets it say 0 for "not known".
   auto machine = std::max(1U, std::thread::hardware_concurrency());
   auto quota = groups.processors();
   if (quota <= 0)
     return machine;
+  // With fewer threads a part of the quota could never be used.
   auto whole = static_cast<std::size_t>(std::ceil(quota));
   return std::clamp<std::size_t>(whole, 1, machine);
 }

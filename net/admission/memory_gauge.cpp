@@ -19,6 +19,9 @@ std::uint64_t page_size() {
 } // namespace
 
 std::uint64_t resident_bytes() {
+  // In pages (proc(5)). Where the file cannot be opened, for example because
+  // there is no descriptor left, the answer is 0 and the watermark keeps nobody
+  // out.
   std::uint64_t size = 0;
   std::uint64_t resident = 0;
   std::ifstream{"/proc/self/statm"} >> size >> resident;
@@ -39,6 +42,7 @@ std::string read_watermark(std::string_view text, std::uint64_t available,
   auto [stop, error] = std::from_chars(digits.data(), end, value);
   if (error != std::errc{} || stop != end || (percent && value > 100))
     return "'" + std::string{text} + "' is neither a percentage nor bytes";
+  // Divides first: the product might not fit.
   out = percent ? available / 100 * value : value;
   return {};
 }
@@ -68,11 +72,13 @@ void memory_gauge::tidy(clock::time_point now) {
   if (!is_due(now, heap_.occupied()))
     return;
   auto begin = clock::now();
+  // Without the mutex: this takes milliseconds, in which lanes ask `is_over`.
   heap_.give_back();
   took_ = clock::now() - begin;
   tidied_ = now;
   left_ = heap_.occupied();
   std::lock_guard guard{mutex_};
+  // At once, or clients would be refused for memory that is free already.
   look(now);
 }
 
@@ -80,6 +86,7 @@ bool memory_gauge::is_due(clock::time_point now, std::uint64_t occupied) const {
   using namespace std::chrono_literals;
   auto is_near = watermark_ != 0 && occupied > watermark_ / 4 * 3;
   auto has_grown = occupied > left_ + left_ / 2;
+  // At most a fiftieth of the time goes into this, however large the heap.
   auto pause = std::max<clock::duration>(is_near ? 2s : 30s, took_ * 50);
   return (is_near || has_grown) && now - tidied_ >= pause;
 }

@@ -20,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, std::uint16_t>, 5>
 constexpr std::string_view letters
   = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+// Of ASCII only, whatever the locale: other letters are not in an origin.
 std::string lower(std::string_view x) {
   std::string result{x};
   for (auto& c : result)
@@ -36,7 +37,9 @@ bool is_scheme(std::string_view x) {
             });
 }
 
-// What may stand in a host (RFC 3986, 3.2.2), but for brackets.
+// What may stand in a host (RFC 3986, 3.2.2), but for brackets. Neither '@' nor
+// '/' is in it, so a user name or a path cannot make a foreign host look like
+// ours.
 bool is_name_of_host(std::string_view x) {
   constexpr std::string_view signs = "-._~!$&'()*+,;=%";
   return std::ranges::all_of(x, [signs](char c) {
@@ -48,6 +51,7 @@ bool is_name_of_host(std::string_view x) {
 std::optional<std::string> read_host(std::string_view x) {
   if (!x.starts_with('['))
     return is_name_of_host(x) ? std::optional{lower(x)} : std::nullopt;
+  // Through the number and back, so that all spellings of it become one.
   boost::system::error_code error;
   auto address = ip::make_address_v6(
     x.ends_with(']') ? x.substr(1, x.size() - 2) : std::string_view{}, error);
@@ -78,6 +82,7 @@ std::optional<page_origin> page_origin::of(std::string_view scheme,
   auto is_known = known != default_ports.end();
   if (is_known)
     result.port = known->second;
+  // The colons between brackets are the address's own.
   auto colon = authority.ends_with(']') ? authority.npos : authority.rfind(':');
   if (colon != authority.npos
       && !read_port(authority.substr(colon + 1), result.port))
@@ -90,6 +95,8 @@ std::optional<page_origin> page_origin::of(std::string_view scheme,
 }
 
 bool is_same_origin(std::string_view a, std::string_view b) {
+  // Here only an operator's list can match it: `parse` takes it for none, so it
+  // is never the origin of the node's own pages.
   if (a == "null" || b == "null")
     return a == b;
   auto x = page_origin::parse(a);

@@ -11,6 +11,7 @@ constexpr std::size_t longest_origin = 256; // in the log
 } // namespace
 
 bool refused_origins::is_new(std::string_view origin, clock::time_point now) {
+  // Cut before it is kept: the client chooses its length.
   auto text = origin.substr(0, longest_origin);
   std::lock_guard guard{mutex_};
   if (told_.empty() || now - begin_ >= std::chrono::hours{1}) {

@@ -27,6 +27,7 @@ ip::address_v6 as_v6(const ip::address& x) {
 // An entry of X-Forwarded-For: an address, by some proxies with a port.
 std::optional<ip::address> read_hop(std::string_view text) {
   auto bracket = text.find(']');
+  // Several colons without brackets are an IPv6 address without a port.
   if (text.starts_with('[') && bracket != text.npos) {
     text = text.substr(1, bracket - 1);
   } else if (std::ranges::count(text, ':') == 1) {
@@ -42,6 +43,8 @@ std::optional<ip::network_v6> read_network(const std::string& text) {
   boost::system::error_code no_address, no_v4, no_v6;
   auto host = as_v6(ip::make_address(text, no_address));
   if (!no_address)
+    // One family for all: a proxy that reaches a listener on [::] by IPv4 is
+    // found as well.
     return ip::network_v6{host, all_bits};
   // The library takes lengths that do not fit into a number for smaller ones.
   if (text.size() - std::min(text.find('/'), text.size()) > longest_length)
@@ -58,6 +61,7 @@ std::optional<ip::network_v6> read_network(const std::string& text) {
 
 trusted_proxies::trusted_proxies(const std::vector<std::string>& networks) {
   for (auto& x : networks)
+    // The options were checked by `check_network`.
     networks_.push_back(read_network(x).value());
 }
 
@@ -69,6 +73,9 @@ bool trusted_proxies::contains(const address& x) const {
 
 auto trusted_proxies::client_of(const address& peer, std::string_view forwarded,
                                 std::string_view* unclear) const -> address {
+  // From right to left, because each proxy appends who has connected to it. The
+  // walk ends at the first one that nobody vouches for: what stands further
+  // left may be the client's invention.
   auto client = peer;
   while (contains(client) && !forwarded.empty()) {
     auto comma = forwarded.rfind(',');

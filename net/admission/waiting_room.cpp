@@ -7,6 +7,8 @@ namespace atrium {
 void waiting_room::place::on_eviction(std::function<void()> close) {
   std::lock_guard guard{room_->mutex_};
   close_ = std::move(close);
+  // The listener's thread may have given the place away between `enter` and
+  // this call on the lane.
   if (is_gone_ && close_)
     close_();
 }
@@ -14,6 +16,8 @@ void waiting_room::place::on_eviction(std::function<void()> close) {
 void waiting_room::place::idle() {
   std::lock_guard guard{room_->mutex_};
   hook::unlink();
+  // One that is evicted already stays out of the list, or its place would be
+  // given away twice.
   if (!is_gone_)
     room_->idle_.push_back(*this);
 }
@@ -30,6 +34,8 @@ auto waiting_room::enter(const boost::asio::ip::address& from, bool is_shared)
   auto share = shares_.find(prefix);
   auto has_share = is_shared || share == shares_.end()
                    || share->second < most_.places_of_one;
+  // The share comes first: an address that has used it up must take one of its
+  // own places, never one of another address.
   if (!has_share && !evict_oldest(&prefix))
     return nullptr;
   if (!has_room() && !evict_oldest(nullptr))
@@ -58,6 +64,7 @@ std::uint64_t waiting_room::evictions() const {
 }
 
 bool waiting_room::has_room() const {
+  // Under the mutex, so `others` must not wait; it reads an atomic.
   return size_ < most_.places && size_ + most_.others() < most_.sockets;
 }
 
@@ -68,10 +75,13 @@ bool waiting_room::evict_oldest(const std::uint64_t* of) {
   });
   if (oldest == idle_.end())
     return false;
+  // It cannot die meanwhile: its destructor waits for the mutex in `leave`.
   auto& x = *oldest;
   x.hook::unlink();
   forget(x);
   ++evictions_;
+  // Posts to the lane of the connection. The descriptor is free a moment later
+  // than the place; the reserve in `file_budget` covers the difference.
   if (x.close_)
     x.close_();
   return true;
