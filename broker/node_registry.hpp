@@ -57,7 +57,7 @@ node_listing list_alone(const node_info& self, std::string error);
 /// `atrium_node_registry_*`.
 struct node_registry_stats {
   bool connected = false;       ///< Can announce this node to others.
-  std::uint64_t beats = 0;      ///< Announcements that were taken.
+  std::uint64_t heartbeats = 0; ///< Heartbeats that were taken.
   std::uint64_t refused = 0;    ///< Announcements that were refused.
   std::uint64_t unanswered = 0; ///< Listings from what was known before.
 

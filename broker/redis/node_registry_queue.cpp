@@ -44,7 +44,7 @@ node_registry_queue::node_registry_queue(node_registry_keys keys,
 
 void node_registry_queue::start(clock::time_point now) {
   announces_ = true;
-  next_beat_ = now;
+  next_heartbeat_ = now;
 }
 
 void node_registry_queue::list(answer done, clock::time_point deadline,
@@ -59,14 +59,14 @@ void node_registry_queue::list(answer done, clock::time_point deadline,
 
 void node_registry_queue::leave() {
   leave_due_ = std::exchange(announces_, false);
-  beat_due_ = false;
-  next_beat_ = clock::time_point::max();
+  heartbeat_due_ = false;
+  next_heartbeat_ = clock::time_point::max();
 }
 
 void node_registry_queue::tick(clock::time_point now) {
-  if (now >= next_beat_) {
-    next_beat_ = now + timing_.interval;
-    beat_due_ = true;
+  if (now >= next_heartbeat_) {
+    next_heartbeat_ = now + timing_.interval;
+    heartbeat_due_ = true;
     reading_due_ = true;
   }
   std::vector<waiter> late;
@@ -85,7 +85,7 @@ void node_registry_queue::tick(clock::time_point now) {
 }
 
 node_registry_queue::clock::time_point node_registry_queue::due() const {
-  auto result = next_beat_;
+  auto result = next_heartbeat_;
   for (auto* all : {&waiting_, &asked_})
     for (auto& x : *all)
       result = std::min(result, x.deadline);
@@ -105,7 +105,7 @@ void node_registry_queue::answer_all(clock::time_point now) {
 void node_registry_queue::on_up(clock::time_point now) {
   is_up_ = true;
   if (announces_)
-    next_beat_ = now;
+    next_heartbeat_ = now;
   tick(now);
 }
 
@@ -125,10 +125,10 @@ void node_registry_queue::on_script_refused(std::string_view error) {
 }
 
 void node_registry_queue::compose(std::string& out) {
-  if (beat_due_ && !sha_.empty() && !is_under_way(verb::beat))
-    write_beat(out);
+  if (heartbeat_due_ && !sha_.empty() && !is_under_way(verb::heartbeat))
+    write_heartbeat(out);
   if (std::exchange(leave_due_, false)) {
-    append_command(out, {"ZREM", keys_.beats, report_().run});
+    append_command(out, {"ZREM", keys_.heartbeats, report_().run});
     append_command(out, {"HDEL", keys_.reports, report_().run});
     in_flight_.insert(in_flight_.end(), 2, verb::leave);
   }
@@ -140,11 +140,11 @@ bool node_registry_queue::is_under_way(verb x) const {
   return std::ranges::find(in_flight_, x) != in_flight_.end();
 }
 
-void node_registry_queue::write_beat(std::string& out) {
-  beat_due_ = false;
+void node_registry_queue::write_heartbeat(std::string& out) {
+  heartbeat_due_ = false;
   auto report = report_();
-  append_beat(out, sha_, keys_, timing_, report.run, to_json(report));
-  in_flight_.push_back(verb::beat);
+  append_heartbeat(out, sha_, keys_, timing_, report.run, to_json(report));
+  in_flight_.push_back(verb::heartbeat);
 }
 
 // Not one script: Redis would do nothing else while it puts the answer
@@ -156,10 +156,10 @@ void node_registry_queue::write_reading(std::string& out) {
   flaw_.clear();
   read_ = {};
   append_command(out, {"TIME"});
-  append_command(out, {"ZRANGE", keys_.beats, "0", std::to_string(max_rows - 1),
-                       "REV", "WITHSCORES"});
+  append_command(out, {"ZRANGE", keys_.heartbeats, "0",
+                       std::to_string(max_rows - 1), "REV", "WITHSCORES"});
   append_command(out, {"HGETALL", keys_.reports});
-  for (auto part : {verb::time, verb::beats, verb::reports})
+  for (auto part : {verb::time, verb::heartbeats, verb::reports})
     in_flight_.push_back(part);
 }
 
@@ -169,7 +169,7 @@ std::string_view node_registry_queue::on_reply(resp_reply reply,
     return "an answer to no command";
   auto what = in_flight_.front();
   in_flight_.pop_front();
-  if (what == verb::beat)
+  if (what == verb::heartbeat)
     on_beaten(reply);
   else if (what != verb::leave)
     on_read(what, reply, now);
@@ -178,12 +178,12 @@ std::string_view node_registry_queue::on_reply(resp_reply reply,
 
 void node_registry_queue::on_beaten(resp_reply reply) {
   if (!is_error(reply)) {
-    ++stats_.beats;
+    ++stats_.heartbeats;
     refusal_.clear();
     return;
   }
   if (is_no_script(reply)) {
-    beat_due_ = announces_; // once more: the script is loaded first
+    heartbeat_due_ = announces_; // once more: the script is loaded first
     return;
   }
   ++stats_.refused;
@@ -199,26 +199,26 @@ void node_registry_queue::on_read(verb part, resp_reply reply,
   else if (part == verb::time && reply.size() > 2)
     read_at_ms_
       = number_in(reply[1].text) * 1'000 + number_in(reply[2].text) / 1'000;
-  else if (part == verb::beats)
-    read_beats(reply);
+  else if (part == verb::heartbeats)
+    read_heartbeats(reply);
   else if (part == verb::reports)
     read_reports(reply);
   if (part == verb::reports)
     end_reading(now);
 }
 
-void node_registry_queue::read_beats(resp_reply reply) {
-  beats_.clear();
+void node_registry_queue::read_heartbeats(resp_reply reply) {
+  heartbeats_.clear();
   for (std::size_t i = 1; i + 1 < reply.size(); i += 2)
-    beats_.emplace(reply[i].text, number_in(reply[i + 1].text));
+    heartbeats_.emplace(reply[i].text, number_in(reply[i + 1].text));
 }
 
 void node_registry_queue::read_reports(resp_reply reply) {
   using ms = std::chrono::duration<double, std::milli>;
   auto self = report_().run;
   for (std::size_t i = 1; i + 1 < reply.size(); i += 2) {
-    auto beat = beats_.find(reply[i].text);
-    if (beat == beats_.end())
+    auto heartbeat = heartbeats_.find(reply[i].text);
+    if (heartbeat == heartbeats_.end())
       continue;
     auto& text = reply[i + 1].text;
     node_row row;
@@ -227,7 +227,7 @@ void node_registry_queue::read_reports(resp_reply reply) {
     row.report.run = reply[i].text;
     if (row.report.node.empty())
       row.report.node = row.report.run; // of another version, maybe
-    auto age = ms{std::max(0., read_at_ms_ - beat->second)};
+    auto age = ms{std::max(0., read_at_ms_ - heartbeat->second)};
     row.self = row.report.run == self;
     row.silent = age > timing_.lease && !row.self;
     row.seen_s = std::chrono::duration<double>{age}.count();
@@ -248,8 +248,8 @@ void node_registry_queue::end_reading(clock::time_point now) {
 
 // -- answers ------------------------------------------------------------------
 
-// Nobody beats while Redis is away, so who was not silent then is not silent
-// now for all that is known.
+// Nobody sends a heartbeat while Redis is away, so who was not silent then is
+// not silent now for all that is known.
 node_listing node_registry_queue::known(clock::time_point now,
                                         std::string error) const {
   auto result = latest_;

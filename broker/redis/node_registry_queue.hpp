@@ -15,9 +15,9 @@ namespace atrium {
 
 /// What a registry has to tell Redis and what it makes of the answers:
 /// announces this node every interval, says goodbye, and reads the registry for
-/// whoever asks, one reading at a time for all that wait. Every beat reads the
-/// registry, too, so that there is something to tell when Redis is gone. Pure
-/// state, for one thread.
+/// whoever asks, one reading at a time for all that wait. Every heartbeat reads
+/// the registry, too, so that there is something to tell when Redis is gone.
+/// Pure state, for one thread.
 class node_registry_queue {
 public:
   using clock = std::chrono::steady_clock;
@@ -75,7 +75,13 @@ public:
   node_registry_stats stats() const;
 
 private:
-  enum class verb : std::uint8_t { beat, leave, time, beats, reports };
+  enum class verb : std::uint8_t {
+    heartbeat,
+    leave,
+    time,
+    heartbeats,
+    reports
+  };
 
   struct waiter {
     answer done;
@@ -83,12 +89,12 @@ private:
   };
 
   bool is_under_way(verb x) const;
-  void write_beat(std::string& out);
+  void write_heartbeat(std::string& out);
   void write_reading(std::string& out);
 
   void on_beaten(resp_reply reply);
   void on_read(verb part, resp_reply reply, clock::time_point now);
-  void read_beats(resp_reply reply);
+  void read_heartbeats(resp_reply reply);
   void read_reports(resp_reply reply);
   void end_reading(clock::time_point now);
 
@@ -107,18 +113,19 @@ private:
 
   bool is_up_ = false;
   bool announces_ = false;
-  bool beat_due_ = false;
+  bool heartbeat_due_ = false;
   bool leave_due_ = false;
   bool reading_due_ = false;
-  clock::time_point next_beat_ = clock::time_point::max();
-  std::string refusal_; // of the latest beat; empty: it was taken
+  clock::time_point next_heartbeat_ = clock::time_point::max();
+  std::string refusal_; // of the latest heartbeat; empty: it was taken
 
-  std::vector<waiter> waiting_;                      // for the next reading
-  std::vector<waiter> asked_;                        // for the one under way
-  std::string flaw_;                                 // of the reading under way
-  double read_at_ms_ = 0;                            // by the clock of Redis
-  std::map<std::string, double, std::less<>> beats_; // run to time, as above
-  node_listing read_;                                // the one under way
+  std::vector<waiter> waiting_; // for the next reading
+  std::vector<waiter> asked_;   // for the one under way
+  std::string flaw_;            // of the reading under way
+  double read_at_ms_ = 0;       // by the clock of Redis
+  std::map<std::string, double, std::less<>>
+    heartbeats_;      // run to time, as above
+  node_listing read_; // the one under way
 
   node_listing latest_;
   clock::time_point latest_at_{};

@@ -5,10 +5,10 @@
 namespace atrium {
 
 // A hundred rows a call are enough to keep up, and Redis does nothing else
-// meanwhile. What nobody beats any more goes with the last silent one. A beat
-// of the future is from before the clock was set back: it counts as one of now,
-// so that whoever has crashed falls silent a lease later.
-const std::string_view beat_script = R"(
+// meanwhile. What has no heartbeat any more goes with the last silent one. A
+// heartbeat of the future is from before the clock was set back: it counts as
+// one of now, so that whoever has crashed falls silent a lease later.
+const std::string_view heartbeat_script = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local run, report = ARGV[1], ARGV[2]
@@ -37,11 +37,11 @@ redis.call('PEXPIRE', KEYS[2], lease + keep)
 return surplus
 )";
 
-void append_beat(std::string& out, std::string_view sha,
-                 const node_registry_keys& keys,
-                 const node_registry_timing& timing, std::string_view run,
-                 std::string_view report) {
-  append_command(out, {"EVALSHA", sha, "2", keys.beats, keys.reports, run,
+void append_heartbeat(std::string& out, std::string_view sha,
+                      const node_registry_keys& keys,
+                      const node_registry_timing& timing, std::string_view run,
+                      std::string_view report) {
+  append_command(out, {"EVALSHA", sha, "2", keys.heartbeats, keys.reports, run,
                        report, std::to_string(timing.lease.count()),
                        std::to_string(timing.keep.count()),
                        std::to_string(timing.most_silent)});

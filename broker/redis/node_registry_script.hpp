@@ -9,11 +9,12 @@ namespace atrium {
 
 /// Where the registry stands in Redis; both keys are in one slot.
 struct node_registry_keys {
-  std::string beats;   ///< Sorted set: run to the time of its last beat, in ms.
+  /// Sorted set: run to the time of its last heartbeat, in milliseconds.
+  std::string heartbeats;
   std::string reports; ///< Hash: run to its report.
 };
 
-/// How a registry in Redis tells the living from the dead.
+/// How a registry in Redis tells nodes that are alive from dead ones.
 struct node_registry_timing {
   /// A node announces itself this often.
   std::chrono::milliseconds interval{5'000};
@@ -28,14 +29,14 @@ struct node_registry_timing {
   std::size_t most_silent = 1'000;
 };
 
-/// The Lua script of a beat: writes down that a node is alive, by the clock of
-/// Redis, and takes out who has been silent for too long.
-extern const std::string_view beat_script;
+/// The Lua script of a heartbeat: writes down that a node is alive, by the
+/// clock of Redis, and takes out who has been silent for too long.
+extern const std::string_view heartbeat_script;
 
 /// Appends a call of the script that was loaded as `sha`.
-void append_beat(std::string& out, std::string_view sha,
-                 const node_registry_keys& keys,
-                 const node_registry_timing& timing, std::string_view run,
-                 std::string_view report);
+void append_heartbeat(std::string& out, std::string_view sha,
+                      const node_registry_keys& keys,
+                      const node_registry_timing& timing, std::string_view run,
+                      std::string_view report);
 
 } // namespace atrium

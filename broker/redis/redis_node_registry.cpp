@@ -40,7 +40,7 @@ public:
 
   void join() {
     boost::asio::post(client_.io(), [this] {
-      client_.add(*this, {beat_script, "node_roll_refused",
+      client_.add(*this, {heartbeat_script, "node_roll_refused",
                           "the roll of nodes is refused"});
     });
   }

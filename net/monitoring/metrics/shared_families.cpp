@@ -120,7 +120,7 @@ void add_node_registry(family_list& to, const node_registry* nodes) {
     auto x = nodes->stats();
     up = {{x.connected ? 1.0 : 0.0}};
     age = {{seconds(std::chrono::steady_clock::now() - x.read_at)}};
-    events = {{value_of(x.beats), "announced"},
+    events = {{value_of(x.heartbeats), "announced"},
               {value_of(x.refused), "refused"},
               {value_of(x.unanswered), "stale_answer"}};
   }

@@ -54,13 +54,13 @@ struct fixture {
   // Redis answers a reading at second 1000 of its clock.
   void answer_reading(const std::vector<seen>& rows) {
     array({"1000", "500000"});
-    lines beats;
+    lines heartbeats;
     lines reports;
     for (auto& x : rows) {
-      beats.insert(beats.end(), {x.run, std::to_string(x.ms)});
+      heartbeats.insert(heartbeats.end(), {x.run, std::to_string(x.ms)});
       reports.insert(reports.end(), {x.run, R"({"node":"of )" + x.run + R"("})"});
     }
-    array(beats);
+    array(heartbeats);
     array(reports);
   }
 
@@ -84,7 +84,7 @@ struct fixture {
   std::string last; // what was written
   std::vector<node_listing> told;
   node_registry_queue::clock::time_point now{1'000h};
-  node_registry_queue queue{{"beats", "reports"},
+  node_registry_queue queue{{"heartbeats", "reports"},
                             {5s, 15s, 600s, 1'000},
                             [] { return node_info{"of me", "me", "1", 0, 0, 0, 0, 0, ""}; },
                             {}};
@@ -94,7 +94,7 @@ struct fixture {
 
 CAF_TEST_FIXTURE_SCOPE(node_registry_queue_tests, fixture)
 
-CAF_TEST(a node that has started beats every interval) {
+CAF_TEST(a node that has started sends a heartbeat every interval) {
   up();
   CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
   queue.start(now);
@@ -107,10 +107,10 @@ CAF_TEST(a node that has started beats every interval) {
   CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
   later(1ms);
   CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
-  CAF_CHECK_EQUAL(queue.stats().beats, 1U);
+  CAF_CHECK_EQUAL(queue.stats().heartbeats, 1U);
 }
 
-CAF_TEST(beats without an answer do not pile up) {
+CAF_TEST(heartbeats without an answer do not pile up) {
   up();
   queue.start(now);
   for (int i = 0; i < 5; ++i) {
@@ -242,7 +242,7 @@ CAF_TEST(a script that was refused keeps the node from being announced) {
   CAF_CHECK(queue.stats().connected);
 }
 
-CAF_TEST(a beat without effect is repeated) {
+CAF_TEST(a heartbeat without effect is repeated) {
   queue.start(now);
   up();
   written("EVALSHA");

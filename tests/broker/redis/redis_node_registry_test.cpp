@@ -15,7 +15,7 @@ namespace {
 
 using lines = std::vector<std::string>;
 
-constexpr auto beats = "{dev:atrium:nodes}:beats";
+constexpr auto heartbeats = "{dev:atrium:nodes}:beats";
 constexpr auto reports = "{dev:atrium:nodes}:reports";
 
 settings<redis_node_registry> config_of(const redis_server& server, std::string run,
@@ -60,7 +60,7 @@ struct member {
 void add_silent(const redis_server& server, const std::string& run, std::chrono::milliseconds age) {
   using namespace std::chrono;
   auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
-  server.command({"ZADD", beats, std::to_string((now - age).count()), run});
+  server.command({"ZADD", heartbeats, std::to_string((now - age).count()), run});
   server.command({"HSET", reports, run, R"({"node":"of )" + run + R"("})"});
 }
 
@@ -107,7 +107,7 @@ CAF_TEST(a node that has not started is not announced) {
     own_node_registry shy{config_of(server, "a", {20ms, 1s, 1s})};
     member b{server, "b"};
     CAF_CHECK(b.lists({"b"}));
-    CAF_CHECK(eventually([&] { return b.registry.stats().beats > 3; }));
+    CAF_CHECK(eventually([&] { return b.registry.stats().heartbeats > 3; }));
     CAF_CHECK(b.lists({"b"}));
   });
 }
@@ -126,10 +126,10 @@ CAF_TEST(a node that stops is gone at once) {
   });
 }
 
-CAF_TEST(a node without beats falls silent and is forgotten later) {
+CAF_TEST(a node without heartbeats falls silent and is forgotten later) {
   with_redis([](redis_server& server) {
     member a{server, "a"};
-    // A node that beats once: its next beat would be in an hour.
+    // A node that sends one heartbeat: its next heartbeat would be in an hour.
     member b{server, "b", {1h, 1s, 1s}};
     CAF_CHECK(a.lists({"a", "b"}));
     CAF_CHECK(a.lists({"a", "b!"}));
@@ -155,7 +155,7 @@ CAF_TEST(the registry goes with the last node) {
       CAF_CHECK(a.lists({"a"}));
       add_silent(server, "b", 0s);
     }
-    CAF_CHECK(eventually([&] { return server.ask({"EXISTS", beats, reports}) == "0"; }));
+    CAF_CHECK(eventually([&] { return server.ask({"EXISTS", heartbeats, reports}) == "0"; }));
   });
 }
 
@@ -206,12 +206,12 @@ CAF_TEST(flushed scripts are loaded again) {
     member a{server, "a"};
     CAF_CHECK(a.lists({"a"}));
     server.command({"SCRIPT", "FLUSH"});
-    auto beaten = a.registry.stats().beats;
-    CAF_CHECK(eventually([&] { return a.registry.stats().beats > beaten + 3; }));
+    auto sent = a.registry.stats().heartbeats;
+    CAF_CHECK(eventually([&] { return a.registry.stats().heartbeats > sent + 3; }));
   });
 }
 
-CAF_TEST(a Redis that refuses the beat is told of) {
+CAF_TEST(a Redis that refuses the heartbeat is told of) {
   with_redis([](redis_server& server) {
     server.command({"ACL", "SETUSER", "default", "-zadd"});
     member a{server, "a"};
