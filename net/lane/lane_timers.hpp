@@ -60,7 +60,7 @@ class lane_timers {
 public:
   lane_timers(boost::asio::io_context& io, std::chrono::seconds interval);
 
-  /// Beats `x` from now on, first after a full interval.
+  /// Calls `x` once per interval from now on, first after a whole one.
   void start(timed& x);
 
   /// Expires `x` after `time`, unless it gets another deadline before. A later

@@ -19,8 +19,8 @@ class timed_probe final : public timed {
 public:
   void on_interval() override {
     ++intervals;
-    if (on_beat)
-      on_beat();
+    if (on_visit)
+      on_visit();
   }
   void expire() override {
     ++expired;
@@ -39,7 +39,7 @@ public:
   int expired = 0;
   int doubts = 0;
   int settled = 0;
-  std::function<void()> on_beat;
+  std::function<void()> on_visit;
 };
 
 // The clock is turned by hand: nothing runs the timer.
@@ -63,7 +63,7 @@ bool nobody(const boost::asio::ip::address&) {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(heartbeat_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(lane_timers_tests, fixture)
 
 CAF_TEST(a connection is called once per interval and first after a whole one) {
   pass(3);
@@ -137,7 +137,7 @@ CAF_TEST(a visit may be the last) {
   subject.start(*first);
   subject.start(second);
   auto end = [&] { first.reset(); };
-  first->on_beat = end;
+  first->on_visit = end;
   pass(5);
   CAF_CHECK(first == nullptr);
   CAF_CHECK_EQUAL(second.intervals, 1);
