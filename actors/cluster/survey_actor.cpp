@@ -156,7 +156,7 @@ void survey_state::end(gatherings::iterator i) {
     result.silent = missing(*all.nodes, all.only, all.answers);
     result.error = all.nodes->error;
   } else {
-    result.error = "the roll of nodes does not answer";
+    result.error = "the registry of nodes does not answer";
   }
   if (all.unsent)
     add_error(result.error, "the bus has not taken the question");

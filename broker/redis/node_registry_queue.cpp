@@ -96,7 +96,7 @@ void node_registry_queue::answer_all(clock::time_point now) {
   auto all = std::exchange(waiting_, {});
   std::ranges::move(std::exchange(asked_, {}), std::back_inserter(all));
   stats_.unanswered += all.size();
-  tell(std::move(all), known(now, "the roll has stopped"));
+  tell(std::move(all), known(now, "the registry has stopped"));
 }
 
 // -- from the link ------------------------------------------------------------

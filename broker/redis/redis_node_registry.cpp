@@ -41,7 +41,7 @@ public:
   void join() {
     boost::asio::post(client_.io(), [this] {
       client_.add(*this, {heartbeat_script, "node_roll_refused",
-                          "the roll of nodes is refused"});
+                          "the registry of nodes is refused"});
     });
   }
 
@@ -75,7 +75,7 @@ public:
       return true;
     });
     if (!left)
-      done(list_alone(report_(), "the roll takes no more questions"));
+      done(list_alone(report_(), "the registry takes no more requests"));
   }
 
   node_registry_stats stats() const {

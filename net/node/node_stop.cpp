@@ -133,7 +133,7 @@ bool node::stop_actors(steady::time_point deadline) {
   if (auto& users = context_->env->limiter)
     users->stop(moment);
   if (gone)
-    waits_for_ = "the roll of nodes";
+    waits_for_ = "the registry of nodes";
   operators_->sign_off(moment);
   // What the bus has accepted is still sent, if it can be.
   if (gone)

@@ -155,7 +155,7 @@ CAF_TEST(without a registry there are answers all the same) {
   CAF_CHECK(told.empty());
   pass(1s);
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
-  CAF_CHECK_EQUAL(told[0].error, "the roll of nodes does not answer");
+  CAF_CHECK_EQUAL(told[0].error, "the registry of nodes does not answer");
 }
 
 CAF_TEST(a responder that throws costs its answer only) {

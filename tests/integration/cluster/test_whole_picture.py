@@ -47,7 +47,7 @@ async def test_each_node_shows_the_room_on_all_of_them(cluster, connect, room):
     assert total(cluster, "atrium_connections") == 6
     assert total(cluster, "atrium_rooms") == 3
     await until(lambda: sum(row["connections"] for row in listing(cluster[0]).values()) == 6,
-                "the roll knows of all connections")
+                "the registry knows of all connections")
 
 
 def answers(node, room):
@@ -71,7 +71,7 @@ async def test_a_stopped_node_is_named_and_the_others_answer(cluster, connect, r
     clients = [await connect(node) for node in cluster]
     await join(room, *clients)
     frozen = look(cluster[2], "")["node"]
-    await until(lambda: len(listing(cluster[0])) == 3, "the roll has all of them")
+    await until(lambda: len(listing(cluster[0])) == 3, "the registry has all of them")
     cluster[2].freeze()
     try:
         await until(lambda: answers(cluster[0], room) == (2, [frozen]), "the others answer")

@@ -73,7 +73,7 @@ async def test_each_silent_run_of_a_node_has_a_row_until_its_name_is_back(
     watcher = start_node(*space, "--node-id", "watcher")
     for number, name in enumerate(("one", "one", "two"), start=2):
         node = start_node(*space, "--node-id", name)
-        wait_until(lambda: len(look(watcher, "/cluster")["nodes"]) == number, "it is in the roll")
+        wait_until(lambda: len(look(watcher, "/cluster")["nodes"]) == number, "it is listed")
         node.crash()
     browser.open(address(watcher))
 

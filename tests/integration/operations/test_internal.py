@@ -155,7 +155,7 @@ def test_rubbish_at_the_door_of_operators_ends_nothing(start_node, tmp_path, pat
 
 
 def test_the_others_know_how_a_node_is_reached(start_node, redis, tmp_path):
-    """In the roll stands the address for operators, with TLS where it is, and no file's."""
+    """The registry has the address for operators, with TLS where it is, and no file's."""
     space = ["--redis", redis.url, "--namespace", "ways:test"]
     plain = Inspected(start_node, *space, "--node-id", "plain")
     secure = BySecureWay(start_node, make_certificate(tmp_path), *space, "--node-id", "secure")
@@ -165,5 +165,5 @@ def test_the_others_know_how_a_node_is_reached(start_node, redis, tmp_path):
         nodes = json.loads(plain.show("--json", "cluster"))["nodes"]
         return {row["node"]: row["internal"] for row in nodes}
 
-    wait_until(lambda: len(ways()) == 3, "all three are in the roll")
+    wait_until(lambda: len(ways()) == 3, "all three are in the registry")
     assert ways() == {"plain": plain.address[7:], "secure": secure.address, "file": ""}

@@ -1,4 +1,4 @@
-"""Nodes know of each other, and can be asked: what others see of it in Redis and on the bus."""
+"""Nodes know of each other, and can be asked: what Redis and the bus show of that."""
 
 import contextlib
 import json
@@ -12,8 +12,8 @@ from support.deadline import DEADLINE, until, wait_until
 from support.documents import document
 
 
-class Roll:
-    """The nodes of one namespace as they stand in Redis, and a voice among them."""
+class Registry:
+    """The nodes of one namespace as Redis lists them, and a sender among them."""
 
     def __init__(self, redis, namespace):
         self.redis = redis.admin
@@ -26,7 +26,7 @@ class Roll:
         assert len(said) == len({x["run"] for x in said})
         return {x["node"]: x for x in said}
 
-    def beats(self):
+    def heartbeats(self):
         """When each run was heard of last, in milliseconds by the clock of Redis."""
         return {run.decode(): at for run, at in
                 self.redis.zrange(f"{self.nodes}:beats", 0, -1, withscores=True)}
@@ -35,7 +35,7 @@ class Roll:
         return self.reports().keys() == {node.id for node in nodes}
 
     def wait_for(self, *nodes):
-        wait_until(lambda: self.is_listed(*nodes), "the roll lists the nodes")
+        wait_until(lambda: self.is_listed(*nodes), "the registry lists the nodes")
 
     def say(self, channel, packet):
         self.redis.publish(channel, packet if isinstance(packet, (bytes, str))
@@ -63,10 +63,10 @@ class Roll:
 
 @pytest.fixture
 def cluster(start_node, redis):
-    """Starts named nodes of a cluster of its own; `roll` is what they are in."""
+    """Starts named nodes of a cluster of its own; `registry` lists them."""
     class Cluster:
-        namespace = unique("roll") + ":test"
-        roll = Roll(redis, namespace)
+        namespace = unique("registry") + ":test"
+        registry = Registry(redis, namespace)
 
         def start(self, name, *options):
             node = start_node("--redis", redis.url, "--namespace", self.namespace,
@@ -81,87 +81,88 @@ def test_nodes_are_listed_with_what_operators_need(cluster):
     """A node announces itself when it listens: its version, its address for operators.
     It does so again and again."""
     a, b = cluster.start("a"), cluster.start("b", "--internal", "off")
-    cluster.roll.wait_for(a, b)
-    reports = cluster.roll.reports()
+    cluster.registry.wait_for(a, b)
+    reports = cluster.registry.reports()
     assert reports["a"]["internal"] == f"127.0.0.1:{a.internal_port}"
     assert reports["b"]["internal"] == ""
     assert re.fullmatch(r"\d+\.\d+\.\d+", reports["a"]["version"])
-    before = cluster.roll.beats()
-    wait_until(lambda: all(at > before[run] for run, at in cluster.roll.beats().items()),
-               "both beat again")
+    before = cluster.registry.heartbeats()
+    wait_until(lambda: all(at > before[run] for run, at in cluster.registry.heartbeats().items()),
+               "both send a heartbeat again")
 
 
 async def test_nodes_answer_how_much_they_have_to_do(cluster, connect, room):
     """A question to all nodes is answered by each.
     The numbers are those of the moment."""
     a, b = cluster.start("a"), cluster.start("b")
-    cluster.roll.wait_for(a, b)
+    cluster.registry.wait_for(a, b)
     ann = await connect(a)
     await join(room, ann, await connect(a, ann.user))
-    answers = cluster.roll.ask("facts", 2)
+    answers = cluster.registry.ask("facts", 2)
     assert [answers["a"][x] for x in ("connections", "rooms", "users")] == [2, 1, 1]
     assert [answers["b"][x] for x in ("connections", "rooms", "users")] == [0, 0, 0]
     await ann.close()
-    await until(lambda: cluster.roll.ask("facts", 2)["a"]["connections"] == 1, "one is gone")
+    await until(lambda: cluster.registry.ask("facts", 2)["a"]["connections"] == 1, "one is gone")
 
 
 def test_a_node_knows_nothing_of_an_unknown_kind(cluster):
     """What a node cannot answer it answers with nothing."""
-    cluster.roll.wait_for(cluster.start("a"))
-    assert cluster.roll.ask("weather", 1) == {"a": None}
+    cluster.registry.wait_for(cluster.start("a"))
+    assert cluster.registry.ask("weather", 1) == {"a": None}
 
 
 def test_a_node_that_stops_says_goodbye_and_one_that_crashes_does_not(cluster):
     """Operators see the difference.
     The one that stays is not disturbed."""
     a, b, c = (cluster.start(name) for name in "abc")
-    cluster.roll.wait_for(a, b, c)
+    cluster.registry.wait_for(a, b, c)
     b.interrupt()
     assert b.wait_exit_code() == 0
-    assert cluster.roll.is_listed(a, c)
+    assert cluster.registry.is_listed(a, c)
     c.crash()
-    before = cluster.roll.beats()
-    wait_until(lambda: max(cluster.roll.beats().values()) > max(before.values()), "a beats")
-    assert cluster.roll.is_listed(a, c)
+    before = cluster.registry.heartbeats()
+    wait_until(lambda: max(cluster.registry.heartbeats().values()) > max(before.values()),
+               "a sends a heartbeat")
+    assert cluster.registry.is_listed(a, c)
 
 
 def test_a_node_that_hangs_does_not_keep_others_from_answering(cluster):
     """Somebody suspends a node: the others answer.
     When it goes on it answers again."""
     a, b = cluster.start("a"), cluster.start("b")
-    cluster.roll.wait_for(a, b)
+    cluster.registry.wait_for(a, b)
     b.freeze()
     try:
-        assert cluster.roll.ask("facts", 1).keys() == {"a"}
+        assert cluster.registry.ask("facts", 1).keys() == {"a"}
     finally:
         b.thaw()
-    assert cluster.roll.ask("facts", 2).keys() == {"a", "b"}
+    assert cluster.registry.ask("facts", 2).keys() == {"a", "b"}
 
 
 def test_two_nodes_with_one_name_are_two_rows(cluster):
     """An operator has copied a configuration.
     Both runs are listed."""
     cluster.start("a"), cluster.start("a")
-    wait_until(lambda: len(cluster.roll.beats()) == 2, "both runs are listed")
+    wait_until(lambda: len(cluster.registry.heartbeats()) == 2, "both runs are listed")
 
 
 def test_a_redis_without_memory_learns_who_is_there(cluster, redis):
     """Redis starts anew and empty: all nodes are back as soon as their links are."""
     a, b = cluster.start("a"), cluster.start("b")
-    cluster.roll.wait_for(a, b)
+    cluster.registry.wait_for(a, b)
     redis.restart()
-    cluster.roll = Roll(redis, cluster.namespace)
-    cluster.roll.wait_for(a, b)
-    wait_until(lambda: redis.subscribers(cluster.roll.nodes) == 2, "both listen again")
-    assert cluster.roll.ask("facts", 2).keys() == {"a", "b"}
+    cluster.registry = Registry(redis, cluster.namespace)
+    cluster.registry.wait_for(a, b)
+    wait_until(lambda: redis.subscribers(cluster.registry.nodes) == 2, "both listen again")
+    assert cluster.registry.ask("facts", 2).keys() == {"a", "b"}
 
 
 def test_forged_packets_change_nothing(cluster):
     """Somebody else writes to the channels of the nodes.
     They count it, and answer whoever asks properly."""
-    cluster.roll.wait_for(cluster.start("a"))
-    run = next(iter(cluster.roll.beats()))
-    for channel in (cluster.roll.nodes, f"{{{cluster.namespace}:node:{run}}}"):
+    cluster.registry.wait_for(cluster.start("a"))
+    run = next(iter(cluster.registry.heartbeats()))
+    for channel in (cluster.registry.nodes, f"{{{cluster.namespace}:node:{run}}}"):
         for packet in (b"", b"\xff\x00", "{", "[1]", {"v": 1}, {"v": 2, "type": "disconnect"},
                        {"v": 1, "type": "survey_request", "id": 1, "run": "x" * 200, "kind": "k",
                         "name": ""},
@@ -169,8 +170,8 @@ def test_forged_packets_change_nothing(cluster):
                        {"v": 1, "type": "survey_response", "id": 1, "node": "b", "run": "b",
                         "body": 1},
                        "x" * 1_000_000):
-            cluster.roll.say(channel, packet)
-    assert cluster.roll.ask("facts", 1).keys() == {"a"}
+            cluster.registry.say(channel, packet)
+    assert cluster.registry.ask("facts", 1).keys() == {"a"}
 
 
 async def test_the_rights_of_the_readme_are_enough(cluster, redis, start_node, connect, room):
@@ -183,14 +184,14 @@ async def test_the_rights_of_the_readme_are_enough(cluster, redis, start_node, c
     node = start_node("--redis", f"redis://least:secret@127.0.0.1:{redis.port}",
                       "--namespace", cluster.namespace, "--node-id", "a")
     node.id = "a"
-    cluster.roll.wait_for(node)
+    cluster.registry.wait_for(node)
     ann = await connect(node)
     await join(room, ann)
     await ann.request("publish", room=room, data=1)
-    assert cluster.roll.ask("facts", 1)["a"]["users"] == 1
-    before = cluster.roll.beats()
-    await until(lambda: cluster.roll.beats() != before, "it beats again")
+    assert cluster.registry.ask("facts", 1)["a"]["users"] == 1
+    before = cluster.registry.heartbeats()
+    await until(lambda: cluster.registry.heartbeats() != before, "it sends a heartbeat again")
     node.interrupt()
     assert await node.exit_code() == 0
-    assert cluster.roll.is_listed()
+    assert cluster.registry.is_listed()
     assert "refused" not in node.log and "NOPERM" not in node.log
