@@ -33,6 +33,8 @@ bool read_rooms(std::string_view raw, std::vector<room_grant>& out) {
   auto rooms = nlohmann::json::parse(raw, nullptr, /*allow_exceptions*/ false);
   if (!rooms.is_object())
     return false;
+  // One bad pattern refuses the whole: to leave it out would give a user other
+  // rights than the issuer meant, and nobody would hear of it.
   for (auto& [pattern, what] : rooms.items()) {
     room_grant one{pattern, {}};
     if (!is_name(pattern) || !read_some_rights(what, one.what))
@@ -75,10 +77,14 @@ std::string read_grants(const json_object& from,
       || !read_flag(from, "send", send))
     return "'broadcast' and 'send' have to be true or false";
   if (auto raw = from.find("info")) {
+    // Bounded, since each connection keeps it; as it stands, so that others
+    // read what the issuer wrote.
     if (!raw->starts_with('{') || raw->size() > longest_info)
       return "'info' has to be an object of 1024 bytes at most";
     out.info = std::make_shared<const std::string>(*raw);
   }
+  // Users without rights of their own share one object, which saves memory
+  // where there are a hundred thousand of them.
   auto own = !rooms.empty() || broadcast || send || !common;
   out.may = own ? std::make_shared<const rights>(std::move(rooms), broadcast,
                                                  send, common)

@@ -11,6 +11,7 @@ namespace atrium {
 std::optional<http_url> parse_http_url(std::string_view text,
                                        std::string_view scheme) {
   auto beginning = std::string{scheme} + "://";
+  // A line break in it would end the request line, and begin a header field.
   auto printable = [](char c) { return c > ' ' && c < '\x7f'; };
   if (!boost::algorithm::istarts_with(text, beginning)
       || !std::ranges::all_of(text, printable))
@@ -21,10 +22,13 @@ std::optional<http_url> parse_http_url(std::string_view text,
   result.authority = text.substr(0, slash);
   if (slash != text.size())
     result.target = text.substr(slash);
+  // The colons between brackets are the address's own.
   auto has_port = result.authority.rfind(':') != std::string::npos
                   && !result.authority.ends_with(']');
   listen_address where;
   auto usual_port = scheme == "https" ? ":443" : ":80";
+  // It knows neither '@' nor '?': a URL with a password is refused, not sent
+  // half.
   auto error = read_address(
     has_port ? result.authority : result.authority + usual_port, where);
   if (!error.empty() || where.port == 0)

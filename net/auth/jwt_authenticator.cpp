@@ -27,11 +27,15 @@ void jwt_authenticator::check(credentials x, lane_thread&,
     return done(failure{{}, errc::token_invalid, "there is no token", {}});
   auto now = std::chrono::floor<std::chrono::milliseconds>(
     std::chrono::system_clock::now());
+  // The pointer that `load` returns keeps the keys alive for this check: SIGHUP
+  // may put new ones in their place on the main thread meanwhile.
   done(verify_jwt(x.token, *keys_.load(), rules_, now));
 }
 
 std::string jwt_authenticator::reload() {
   std::string error;
+  // All or nothing: half of the new keys would refuse tokens that were good a
+  // moment ago.
   if (auto keys = jwt_keys::load(from_, error))
     keys_.store(std::move(keys));
   return error;

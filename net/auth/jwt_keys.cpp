@@ -32,6 +32,8 @@ constexpr std::array<jwt_algorithm, 13> algorithms = {{
   {"EdDSA", family::eddsa, 0, {}},
 }};
 
+// RFC 7518, 3.4: each ECDSA algorithm has one curve of its own, so a key on
+// another one is a mistake of the operator, who hears of it at start.
 bool is_on_curve(const EVP_PKEY* key, std::string_view curve) {
   std::array<char, 64> name{};
   std::size_t size = 0;
@@ -60,6 +62,8 @@ std::map<std::string, jwt_key> read_folder(const std::string& path,
   std::error_code failed;
   for (std::filesystem::directory_iterator i{path, failed}, end;
        !failed && i != end; i.increment(failed)) {
+    // So a key can be written under another name and renamed then: no SIGHUP
+    // finds half of one.
     if (i->path().extension() != ".pem")
       continue;
     auto key = read_public_key(i->path().string(), x, error);
@@ -113,10 +117,13 @@ const jwt_algorithm* find_jwt_algorithm(std::string_view name) {
 }
 
 std::string read_key_file(const std::string& path, std::string& error) {
+  // One byte more than may be, to tell a file that is too large; /dev/zero and
+  // the like end here, too.
   std::string result(largest_file + 1, '\0');
   std::ifstream in{path, std::ios::binary};
   in.read(result.data(), static_cast<std::streamsize>(result.size()));
   result.resize(static_cast<std::size_t>(in.gcount()));
+  // A folder opens like a file and reads as nothing.
   if (!in.is_open() || in.bad() || std::filesystem::is_directory(path))
     error = "cannot read the file";
   else if (result.size() > largest_file)
@@ -135,6 +142,7 @@ std::string read_secret(const std::string& path, std::string& error) {
 std::shared_ptr<const jwt_keys> jwt_keys::load(const jwt_options& from,
                                                std::string& error) {
   auto result = std::make_shared<jwt_keys>();
+  // The options were checked by `check_auth`, before every load.
   auto& x = *find_jwt_algorithm(from.alg);
   result->algorithm_ = &x;
   if (x.kind == family::hmac) {
@@ -157,6 +165,8 @@ std::shared_ptr<const jwt_keys> jwt_keys::load(const jwt_options& from,
 }
 
 const jwt_key* jwt_keys::find(const std::optional<std::string>& kid) const {
+  // The `kid` is only looked up among names that were read at start. It never
+  // becomes a path, so a token cannot choose a file.
   if (kid && folder_) {
     auto i = by_kid_.find(*kid);
     return i != by_kid_.end() ? &i->second : nullptr;

@@ -104,10 +104,14 @@ bool is_jwt_signature(std::string_view text, std::string_view signature,
   openssl_scope scope;
   if (by.kind == family::hmac) {
     auto ours = hmac(text, key.secret, by);
+    // An empty result is a failure of OpenSSL, which an empty signature must
+    // not match. The time to compare tells nobody how many bytes were right.
     return !ours.empty() && ours.size() == signature.size()
            && CRYPTO_memcmp(ours.data(), signature.data(), ours.size()) == 0;
   }
   auto pair = by.kind == family::ecdsa;
+  // RFC 7518, 3.4: of another length it is no signature. Cut in the middle it
+  // would give two other numbers.
   if (pair && signature.size() != by.coordinate_bytes * 2)
     return false;
   auto raw = pair ? asn1_of(signature) : std::string{signature};
@@ -128,6 +132,8 @@ std::string jwt_signature_of(std::string_view text, const std::string& key,
   if (by.kind == family::hmac)
     return hmac(text, key, by);
   auto parsed = read_private_pem(key);
+  // The same rule as for checking: `atrium token` makes no token that the node
+  // would refuse because of its key.
   if (!parsed || !check_key_kind(*parsed, by).empty())
     return {};
   context with{EVP_MD_CTX_new()};

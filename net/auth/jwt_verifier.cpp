@@ -37,6 +37,8 @@ struct jwt_parts {
     if (first == token.npos || second == token.npos
         || token.find('.', second + 1) != token.npos)
       return std::nullopt;
+    // `signed_text` stays encoded: the signature is that of the text as it came
+    // (RFC 7515, 5.2), not of anything that was written anew.
     auto signature = decode_base64url(token.substr(second + 1));
     if (!signature)
       return std::nullopt;
@@ -70,12 +72,17 @@ bool is_for_access(std::string_view typ) {
 // Returns the key that the header asks for, if it asks for what we do.
 std::variant<const jwt_key*, failure> choose_key(const json_object& header,
                                                  const jwt_keys& keys) {
+  // RFC 8725, 3.1: the node chooses the algorithm, never the token. Otherwise
+  // `none`, or HMAC with a public key as secret, would be good.
   if (text_of(header, "alg") != std::string{keys.algorithm().name})
     return invalid("the token is not signed with this node's algorithm");
   if (auto typ = header.find("typ"); typ && !is_for_access(*typ))
     return invalid("the token's 'typ' is neither JWT nor at+jwt");
+  // RFC 7515, 4.1.11: who does not know an extension that is critical has to
+  // refuse the token. No extension is known here.
   if (header.find("crit"))
     return invalid("the token needs an extension");
+  // What is no string must not fall back to the key without a name.
   auto kid = text_of(header, "kid");
   if (header.find("kid") && (!kid || kid->size() > longest_kid))
     return invalid("the token's 'kid' is not one");
@@ -88,6 +95,7 @@ std::variant<const jwt_key*, failure> choose_key(const json_object& header,
 // Reads a NumericDate: seconds since 1970, maybe with a fraction.
 bool read_date(const json_object& from, std::string_view key,
                std::optional<unix_time>& out) {
+  // Much later ones would not fit into the integer of the clock.
   constexpr double year_9999 = 253'402'300'799.0;
   auto raw = from.find(key);
   if (!raw)
@@ -113,8 +121,12 @@ std::optional<failure> check_times(const json_object& claims,
     return invalid("'exp', 'nbf' and 'iat' have to be seconds since 1970");
   if (!exp)
     return invalid("the token has no 'exp'");
+  // Also the time at which the connection is closed, so a client with a slow
+  // clock gets the leeway at both ends.
   expires = *exp + leeway;
   if (expires <= now)
+    // The signature was good: this client is who it says, and should come again
+    // with a newer token. So the code differs from `token_invalid`.
     return failure{{}, errc::token_expired, "the token has expired", {}};
   if (nbf.value_or(now) > now + leeway)
     return invalid("the token is not valid yet");
@@ -134,6 +146,8 @@ bool is_for(const json_object& claims, const std::string& audience) {
 verdict read_claims(const json_object& claims, const jwt_rules& rules,
                     unix_time now) {
   identity who;
+  // The end first: of several reasons it is the one that the client can do
+  // something about.
   if (auto no = check_times(claims, rules.leeway, now, who.expires))
     return *no;
   if (!rules.issuer.empty() && text_of(claims, "iss") != rules.issuer)
@@ -164,6 +178,7 @@ verdict read_claims(const json_object& claims, const jwt_rules& rules,
 
 verdict verify_jwt(const std::string& token, const jwt_keys& keys,
                    const jwt_rules& rules, unix_time now) {
+  // Before anything is decoded: that is all a stranger can make the lane do.
   if (token.size() > longest_token)
     return invalid("the token is too long");
   auto parts = jwt_parts::of(token);
@@ -177,6 +192,8 @@ verdict verify_jwt(const std::string& token, const jwt_keys& keys,
   if (!is_jwt_signature(parts->signed_text, parts->signature,
                         *std::get<const jwt_key*>(key), keys.algorithm()))
     return invalid("the token's signature is wrong");
+  // Only after the signature: claims that anybody could have written are not
+  // even parsed, and no answer says anything about them.
   std::string claims_text;
   auto claims = read_object(parts->payload, claims_text);
   if (!claims)

@@ -13,6 +13,8 @@ std::string check_jwt(const jwt_options& from) {
   auto algorithm = find_jwt_algorithm(from.alg);
   if (algorithm == nullptr)
     return "jwt-alg: --auth jwt needs the algorithm of the tokens";
+  // A key of the other kind is refused, not ignored: an operator who has named
+  // both does not know which one guards the node.
   auto secret = !from.secret_file.empty();
   auto key = !from.key.empty() || !from.keys.empty();
   if (algorithm->kind == jwt_algorithm::family::hmac)
@@ -39,6 +41,8 @@ std::string check_auth(const auth_options& from) {
 
 std::shared_ptr<authenticator> make_authenticator(const auth_options& from,
                                                   std::string& error) {
+  // Neither `broadcast` nor `send` can be granted to everybody: both reach
+  // users who share no room with the sender.
   std::vector<room_grant> rooms;
   for (auto& x : from.default_rooms)
     read_room_grant(x, rooms.emplace_back()); // checked with the options

@@ -20,9 +20,12 @@ bool refusal_cache::has(const key& x, clock::time_point now) {
 void refusal_cache::add(const key& x, clock::time_point now) {
   std::lock_guard guard{mutex_};
   forget_old(now);
+  // Two connections may have asked the same at once.
   if (!keys_.insert(x).second)
     return; // from the first refusal on, not from the last
   in_order_.emplace_back(now, x);
+  // The oldest one goes, since it has least time left: a flood of made-up
+  // tokens shortens the memory, and the share of an address bounds the flood.
   if (in_order_.size() <= most)
     return;
   keys_.erase(in_order_.front().second);

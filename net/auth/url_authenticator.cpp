@@ -84,6 +84,7 @@ public:
       dialer_(lane.io(), to_->timeout),
       socket_(lane.io()),
       done_(std::move(done)) {
+    // The backend is trusted, but one that is mistaken must not fill the node.
     answer_.body_limit(largest_answer);
   }
 
@@ -97,6 +98,8 @@ public:
     request_.set(http::field::host, to_->url.authority);
     request_.set(http::field::user_agent, "atrium");
     request_.set(http::field::content_type, "application/json");
+    // A kept connection may end just as a request is sent, and a POST may not
+    // be sent again then (RFC 9110, 9.2.2).
     request_.keep_alive(false);
     request_.body() = std::move(body);
     request_.prepare_payload();
@@ -110,6 +113,8 @@ public:
   /// No answer in time, or the node stops.
   void expire() override {
     auto self = shared_from_this(); // the handlers that go may be the last ones
+    // First: what is cancelled below reports errors, which count for nothing
+    // once the client has been told.
     finish(unavailable("the backend does not answer in time"));
     names_.forget();
     dialer_.cancel();
@@ -148,6 +153,7 @@ private:
   }
 
   void read(error_code error) {
+    // The deadline may have passed while the request was written.
     if (error || !done_)
       return finish(failure_from(error));
     http::async_read(
@@ -162,6 +168,8 @@ private:
     if (status == 200)
       return finish(read_backend_answer(answer_.get().body(), to_->everybody));
     if (status == 401 || status == 403) {
+      // Never what is accepted, nor a failure: a user whose rights end must be
+      // asked for anew, and a backend that is back has to be noticed at once.
       to_->refusals.add(digest_, refusal_cache::clock::now());
       return finish(refused());
     }
@@ -176,6 +184,8 @@ private:
       return;
     lane_timers::cancel_deadline(*this);
     auto* no = std::get_if<failure>(&x);
+    // A refusal is a good answer. Of the rest the first one counts as news, as
+    // does the first good answer after it.
     auto failing = no != nullptr && no->code != errc::token_invalid;
     auto was_failing = to_->failing.exchange(failing);
     if (failing) // as often as an event may be written
@@ -216,16 +226,20 @@ void url_authenticator::check(credentials x, lane_thread& lane,
                               std::function<void(verdict)> done) {
   if (x.token.empty() && x.headers.empty())
     return done(failure{{}, errc::token_invalid, "there is no token", {}});
+  // The question is JSON, which has no other text (RFC 8259, 8.1).
   if (!is_utf8(x.token))
     return done(failure{{}, errc::token_invalid, "this is not a token", {}});
   auto question_to_ask = question_text(x);
   auto digest = refusal_cache::key_of(question_to_ask);
+  // Before a place is taken: what is known costs the backend nothing.
   if (backend_->refusals.has(digest, refusal_cache::clock::now()))
     return done(refused());
   error_code unknown; // then all such share one place
   auto from = boost::asio::ip::make_address(x.ip, unknown);
   auto free = backend_->places->available();
+  // Each place that an address takes leaves less for its next request.
   auto seat = backend_->seats.enter(from, free + 1);
+  // 429 blames the client, so it is only said while others would find a place.
   if (free != 0 && !seat)
     return done(failure{{},
                         errc::rate_limited,
@@ -255,11 +269,13 @@ verdict read_backend_answer(std::string_view body,
                   "without control characters");
   if (auto raw = answer->find("expires_at")) {
     auto time = json_unsigned(*raw);
+    // More would not fit into the clock, or is a time in microseconds.
     constexpr std::uint64_t year_9999 = 253'402'300'799'000;
     if (!time || *time > year_9999)
       return broken("the backend's 'expires_at' is no time in ms");
     who.expires = unix_time{std::chrono::milliseconds{*time}};
   }
+  // The backend's own mistake, so 502: the client could not do better.
   if (auto error = read_grants(*answer, everybody, who); !error.empty())
     return broken("the backend's answer is wrong: " + error);
   return who;
