@@ -21,7 +21,7 @@ CONFIGURATIONS = {name: DEPLOY / f"{name}.{ending}"
 FAR = "127.0.0.2"  # a client that is not on the address of the proxy
 
 
-class Door:
+class Proxy:
     """A proxy as the example has it, but for addresses, its size and the folders of its files."""
 
     def __init__(self, name, nodes, folder):
@@ -70,52 +70,52 @@ def ann():
 
 
 @pytest.fixture(params=sorted(CONFIGURATIONS))
-def door(request, start_node, redis, ann, tmp_path):
+def proxy(request, start_node, redis, ann, tmp_path):
     """One of the proxies; its `nodes` believe it about addresses."""
     program(request.param)
     nodes = [start_node("--redis", redis.url, "--trusted-proxy", "127.0.0.1",
                         "--trace-user", ann) for _ in range(2)]
-    door = Door(request.param, nodes, tmp_path)
-    yield door
-    door.process.kill()
+    proxy = Proxy(request.param, nodes, tmp_path)
+    yield proxy
+    proxy.process.kill()
 
 
-async def test_clients_come_through_with_their_own_addresses(door, connect, room, ann):
+async def test_clients_come_through_with_their_own_addresses(proxy, connect, room, ann):
     """A client that claims another address in its header.
     Nodes see the one from which it has come, and clients hear each other."""
     spoof = {"X-Forwarded-For": "198.51.100.7"}
-    far = await connect.at(door.url(ann), local_addr=(FAR, 0), extra_headers=spoof)
-    near = await connect.at(door.url(unique("bob")))
+    far = await connect.at(proxy.url(ann), local_addr=(FAR, 0), extra_headers=spoof)
+    near = await connect.at(proxy.url(unique("bob")))
     await join(room, far, near)
     await talk(room, far, near)
-    log = "".join(node.log for node in door.nodes)
+    log = "".join(node.log for node in proxy.nodes)
     assert re.findall(r"trace_connected.*address=(\S+)", log) == [FAR]
 
 
-async def test_pages_of_the_own_host_may_connect(door, connect, ann):
+async def test_pages_of_the_own_host_may_connect(proxy, connect, ann):
     """Nodes compare the origin with the host that the browser has asked, port and all."""
-    origin = f"http://127.0.0.1:{door.port}"
-    await connect.at(door.url(ann), origin=origin)
+    origin = f"http://127.0.0.1:{proxy.port}"
+    await connect.at(proxy.url(ann), origin=origin)
 
 
-async def test_newcomers_go_where_a_node_is(door, connect):
+async def test_newcomers_go_where_a_node_is(proxy, connect):
     """A node crashes. Whoever comes then is let in by the other one."""
-    gone, left = door.nodes
+    gone, left = proxy.nodes
     gone.crash()
     names = set()
     for _ in range(4):
-        client = await connect.at(door.url(unique("bob")))
+        client = await connect.at(proxy.url(unique("bob")))
         names.add(client.welcome["node"])
     assert names == {look(left, "")["node"]}
 
 
-async def test_operators_see_events_when_they_happen(door, connect):
+async def test_operators_see_events_when_they_happen(proxy, connect):
     """An operator reads the stream of events through a proxy that gathers what it passes on."""
-    if door.name != "nginx":
+    if proxy.name != "nginx":
         pytest.skip("the internal listeners are not behind HAProxy")
-    events = await Events.open(door)
+    events = await Events.open(proxy)
     while not events.seen:  # the first look begins the recording
-        client = await connect(door.nodes[0])
+        client = await connect(proxy.nodes[0])
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(events.until(user=client.user), 1)
     events.close()

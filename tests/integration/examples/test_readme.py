@@ -25,7 +25,7 @@ def test_the_room_of_your_own_is_the_compiled_example(path):
     assert source.endswith(snippet)
 
 
-async def test_the_token_of_your_own_server_opens_the_door(start_node, connect, tmp_path):
+async def test_the_token_of_your_own_server_is_accepted(start_node, connect, tmp_path):
     """A developer copies the Python lines. With the secret of the lines before, which ends with a
     line break as files do, the node takes what they print."""
     readme = document("net/auth/README.md")

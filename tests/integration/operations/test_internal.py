@@ -136,7 +136,7 @@ def test_a_new_certificate_for_operators_counts_after_a_hangup(start_node, tmp_p
 
 
 @pytest.mark.parametrize("way", ["tcp", "tls", "unix"])
-def test_rubbish_at_the_door_of_operators_ends_nothing(start_node, tmp_path, path, way):
+def test_rubbish_at_the_port_of_operators_ends_nothing(start_node, tmp_path, path, way):
     """The port that `atrium inspect` once had died of 588 bytes."""
     one = {"tcp": lambda: Inspected(start_node),
            "tls": lambda: BySecureWay(start_node, make_certificate(tmp_path)),

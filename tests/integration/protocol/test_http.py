@@ -147,7 +147,7 @@ def test_other_methods_are_not_allowed(node, method):
 
 @by_name("headers", BAD_UPGRADES)
 async def test_a_bad_upgrade_is_refused_in_http(node, connect, headers):
-    """Who knocks at the WebSocket without saying the right words gets an HTTP error.
+    """An upgrade request that breaks the rules of WebSocket gets an HTTP error.
     It is one that blames the client."""
     _, status, _, _ = await connect.http(node, "/ws", headers)
     assert status in (400, 426)

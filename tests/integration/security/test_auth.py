@@ -42,7 +42,7 @@ WAYS = {"query": query, "header": header, "subprotocol": protocols}
 
 
 @by_name("way", WAYS)
-async def test_a_token_opens_the_door(guarded, connect, way):
+async def test_a_token_is_admitted(guarded, connect, way):
     """Whichever way it comes, the token's user is the one who is welcome."""
     raw, status, headers, _ = await connect.http(
         guarded, **{"path": "/ws", **way(token("ann", ttl=600))})
@@ -93,7 +93,7 @@ async def test_a_page_may_ask_for_a_close_code(guarded, connect):
     assert await raw.close_code() == 1008
 
 
-async def test_an_expired_token_at_the_door_is_no_reason_to_stop(guarded, connect):
+async def test_an_expired_token_at_the_upgrade_is_no_reason_to_stop(guarded, connect):
     """A laptop that wakes up needs a newer token, as one that was connected when its token
     expired: 4001 for both."""
     raw, status, *_ = await connect.http(guarded, f"/ws?token={token(ttl=-1)}&reject=close")

@@ -102,9 +102,9 @@ FRUGAL = ("quarantine_size_mb=0:thread_local_quarantine_size_kb=0:"
           "allocator_release_to_os_interval_ms=100")
 
 
-async def test_the_door_opens_again_when_people_have_left(start_node, connect):
-    """A node is filled to its watermark, then most people leave.
-    It says that it is not ready, and why, and lets people in again within ten seconds."""
+async def test_clients_are_admitted_again_when_others_have_left(start_node, connect):
+    """A node is filled to its watermark, then most clients leave.
+    It says that it is not ready, and why, and admits clients again within ten seconds."""
     probe = start_node("--lanes", "1", ASAN_OPTIONS=FRUGAL)
     empty = Scrape(probe)("process_resident_memory_bytes")
     mark = int(empty) + 60_000_000
@@ -123,14 +123,14 @@ async def test_the_door_opens_again_when_people_have_left(start_node, connect):
         for _ in range(40):
             await raw.send(message)
 
-    def is_shut():
+    def is_full():
         return not node.report("/ready")[1]["checks"]["accepting"]["ok"]
 
-    await until(is_shut, "the door is shut")
+    await until(is_full, "the node admits nobody")
     status, report = node.report("/ready")
     assert status == 503 and "memory-watermark" in report["checks"]["accepting"]["reason"]
     assert (await connect.http(node, "/ws"))[1] == 503
     for each in hungry:
         each.reset()
-    await until(node.is_ready, "the door is open again", seconds=10)
+    await until(node.is_ready, "the node admits clients again", seconds=10)
     assert await connect(node)

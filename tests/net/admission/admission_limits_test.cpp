@@ -41,7 +41,7 @@ struct fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(door_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(admission_limits_tests, fixture)
 
 CAF_TEST(limits that are reached say why) {
   admission_options from;

@@ -1,4 +1,4 @@
-"""How many may come in: by address, by the second, and before they have said what they want."""
+"""How many clients are admitted: by address, by the second, and before the upgrade."""
 
 import http.client
 import json
