@@ -4,10 +4,10 @@
 
 namespace atrium {
 
-auto refusal_cache::key_of(std::string_view question) -> key {
+auto refusal_cache::key_of(std::string_view body) -> key {
   key result{};
-  SHA256(reinterpret_cast<const unsigned char*>(question.data()),
-         question.size(), result.data());
+  SHA256(reinterpret_cast<const unsigned char*>(body.data()), body.size(),
+         result.data());
   return result;
 }
 

@@ -12,7 +12,7 @@
 namespace atrium {
 
 /// What a backend has refused a moment ago, so that a client that shows the
-/// same bad token again and again costs it one question. Keeps digests, not
+/// same bad token again and again costs it one request. Keeps digests, not
 /// tokens, and never what the backend has accepted. Bounded: the oldest one
 /// goes first. Any thread.
 class refusal_cache {
@@ -27,7 +27,7 @@ public:
   static constexpr std::size_t most = 4096;
 
   /// Returns the digest (SHA-256) of all that the backend gets to see.
-  static key key_of(std::string_view question);
+  static key key_of(std::string_view body);
 
   /// Returns whether this was refused within the lifetime.
   bool has(const key& x, clock::time_point now);

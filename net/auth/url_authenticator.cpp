@@ -59,7 +59,7 @@ failure failure_from(error_code error) {
   return unreadable ? broken(std::move(why)) : out_of_reach(error.message());
 }
 
-std::string question_text(const credentials& x) {
+std::string request_body(const credentials& x) {
   std::string result;
   json_writer out{result};
   out.open_object().text("token", x.token).text("ip", x.ip);
@@ -70,13 +70,14 @@ std::string question_text(const credentials& x) {
   return result;
 }
 
-/// One question to the backend, on a connection of its own. Lives on its lane's
+/// One request to the backend, on a connection of its own. Lives on its lane's
 /// thread, kept alive by the operation that is under way.
-class question : public timed, public std::enable_shared_from_this<question> {
+class backend_request : public timed,
+                        public std::enable_shared_from_this<backend_request> {
 public:
-  question(std::shared_ptr<backend> to, permit held,
-           address_table::permit address_permit, lane_thread& lane,
-           std::function<void(verdict)> done)
+  backend_request(std::shared_ptr<backend> to, permit held,
+                  address_table::permit address_permit, lane_thread& lane,
+                  std::function<void(verdict)> done)
     : to_(std::move(to)),
       permit_(std::move(held)),
       address_permit_(std::move(address_permit)),
@@ -219,38 +220,39 @@ url_authenticator::url_authenticator(const backend_options& from,
   backend_->url = parse_http_url(from.url).value();
   backend_->timeout = from.timeout;
   backend_->everybody = std::move(everybody);
-  backend_->places = std::make_shared<semaphore>(from.concurrency);
+  backend_->under_way = std::make_shared<semaphore>(from.concurrency);
 }
 
 void url_authenticator::check(credentials x, lane_thread& lane,
                               std::function<void(verdict)> done) {
   if (x.token.empty() && x.headers.empty())
     return done(failure{{}, errc::token_invalid, "there is no token", {}});
-  // The question is JSON, which has no other text (RFC 8259, 8.1).
+  // The request is JSON, which has no other text (RFC 8259, 8.1).
   if (!is_utf8(x.token))
     return done(failure{{}, errc::token_invalid, "this is not a token", {}});
-  auto question_to_ask = question_text(x);
-  auto digest = refusal_cache::key_of(question_to_ask);
-  // Before a place is taken: what is known costs the backend nothing.
+  auto body = request_body(x);
+  auto digest = refusal_cache::key_of(body);
+  // Before a permit is taken: what is known costs the backend nothing.
   if (backend_->refusals.has(digest, refusal_cache::clock::now()))
     return done(refused());
-  error_code unknown; // then all such share one place
+  error_code unknown; // then all such count as one address
   auto from = boost::asio::ip::make_address(x.ip, unknown);
-  auto free = backend_->places->available();
-  // Each place that an address takes leaves less for its next request.
-  auto seat = backend_->seats.enter(from, free + 1);
-  // 429 blames the client, so it is only said while others would find a place.
-  if (free != 0 && !seat)
+  auto free = backend_->under_way->available();
+  // Each permit of an address leaves less for its next request.
+  auto address_permit = backend_->by_address.enter(from, free + 1);
+  // 429 blames the client, so it is only said while others would get a permit.
+  if (free != 0 && !address_permit)
     return done(failure{{},
                         errc::rate_limited,
                         "too many questions to the backend from this address",
                         {},
                         std::chrono::seconds{1}});
-  if (free == 0 || !backend_->places->try_acquire(1))
+  if (free == 0 || !backend_->under_way->try_acquire(1))
     return done(unavailable("too many questions to the backend"));
-  std::make_shared<question>(backend_, permit{backend_->places, 1},
-                             std::move(*seat), lane, std::move(done))
-    ->ask(lane, std::move(question_to_ask), digest);
+  std::make_shared<backend_request>(backend_, permit{backend_->under_way, 1},
+                                    std::move(*address_permit), lane,
+                                    std::move(done))
+    ->ask(lane, std::move(body), digest);
 }
 
 verdict read_backend_answer(std::string_view body,

@@ -12,13 +12,13 @@ namespace atrium {
 
 struct backend_options;
 
-/// What all questions to the backend have in common.
+/// What all requests to the backend have in common.
 struct backend {
   http_url url;
   std::chrono::seconds timeout;
   std::shared_ptr<const rights> everybody; ///< Granted to all.
-  std::shared_ptr<semaphore> places;       ///< Bound of questions under way.
-  address_table seats{0};                  ///< Who has taken them.
+  std::shared_ptr<semaphore> under_way;    ///< Bound of requests under way.
+  address_table by_address{0};             ///< Whose requests these are.
   refusal_cache refusals;
   std::atomic<bool> failing = false; ///< As the log has it.
 };
@@ -29,7 +29,7 @@ struct backend {
 /// or 403. No whole answer in time, and one that says that the backend itself
 /// fails (429, 5xx), is `auth_unavailable`; any other answer is `auth_broken`.
 ///
-/// At most `--auth-concurrency` questions are under way on the node. An address
+/// At most `--auth-concurrency` requests are under way on the node. An address
 /// may have as many as are left for others: alone half of them, and k such
 /// addresses leave the (k+1)th part. What the backend refuses is not asked
 /// again for a moment.

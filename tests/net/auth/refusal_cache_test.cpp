@@ -15,7 +15,7 @@ const refusal_cache::clock::time_point now{1h};
 
 } // namespace
 
-CAF_TEST(a refusal counts for a moment and only for the same question) {
+CAF_TEST(a refusal counts for a moment and only for the same request) {
   refusal_cache x;
   auto bad = refusal_cache::key_of("bad");
   CAF_CHECK(!x.has(bad, now));
