@@ -18,9 +18,9 @@ public:
   virtual void disconnect(const std::string& id, close_code why) const = 0;
 
   /// Asks whether the client of the connection called `id` is still there: its
-  /// node pings it. The connection with the number `asker`, of this node, gets
-  /// a `rival_found`, unless the other node does not answer.
-  virtual void probe(const std::string& id, actor_number asker) const = 0;
+  /// node pings it. The connection with the number `requester`, of this node,
+  /// gets a `rival_found`, unless the other node does not answer.
+  virtual void probe(const std::string& id, actor_number requester) const = 0;
 };
 
 } // namespace atrium

@@ -28,7 +28,7 @@ struct rival_found {
 };
 
 struct probe_answered {
-  actor_number asker = 0;
+  actor_number requester = 0;
   rival_found what;
 };
 

@@ -29,9 +29,9 @@ void close_here(const environment& env, actor_number connection,
   tell_lanes(env, close_one{connection, why, std::string{reason_of(why)}});
 }
 
-void answer_here(const environment& env, actor_number asker, std::string rival,
-                 bool alive) {
-  tell_lanes(env, probe_answered{asker, {std::move(rival), alive}});
+void answer_here(const environment& env, actor_number requester,
+                 std::string rival, bool alive) {
+  tell_lanes(env, probe_answered{requester, {std::move(rival), alive}});
 }
 
 void probe_here(const environment& env, actor_number connection,
@@ -55,17 +55,17 @@ void connection_commands::disconnect(const std::string& id,
 }
 
 void connection_commands::probe(const std::string& id,
-                                actor_number asker) const {
+                                actor_number requester) const {
   auto env = env_.lock();
   if (!env)
     return;
   if (auto number = connection_number(*env, id))
-    probe_here(*env, number, [env, id, asker](bool alive) {
-      answer_here(*env, asker, id, alive);
+    probe_here(*env, number, [env, id, requester](bool alive) {
+      answer_here(*env, requester, id, alive);
     });
   else
     send_to_node(*env, run_of(id),
-                 probe_request{id, connection_id(*env, asker)});
+                 probe_request{id, connection_id(*env, requester)});
 }
 
 bool obey(const environment& env, const disconnect_command& x) {
@@ -80,17 +80,17 @@ bool obey(const environment& env, const probe_request& x) {
   if (number == 0)
     return false;
   probe_here(env, number, [env = env.shared_from_this(), x](bool alive) {
-    send_to_node(*env, run_of(x.asker),
-                 probe_response{x.connection, x.asker, alive});
+    send_to_node(*env, run_of(x.requester),
+                 probe_response{x.connection, x.requester, alive});
   });
   return true;
 }
 
 bool obey(const environment& env, const probe_response& x) {
-  auto asker = connection_number(env, x.asker);
-  if (asker != 0)
-    answer_here(env, asker, x.connection, x.alive);
-  return asker != 0;
+  auto requester = connection_number(env, x.requester);
+  if (requester != 0)
+    answer_here(env, requester, x.connection, x.alive);
+  return requester != 0;
 }
 
 } // namespace atrium

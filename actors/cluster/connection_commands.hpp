@@ -21,7 +21,7 @@ public:
 
   void disconnect(const std::string& id, close_code why) const override;
 
-  void probe(const std::string& id, actor_number asker) const override;
+  void probe(const std::string& id, actor_number requester) const override;
 
 private:
   std::weak_ptr<const environment> env_;

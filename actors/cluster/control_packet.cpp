@@ -41,12 +41,12 @@ void append_members(json_writer& out, const disconnect_command& x) {
 
 void append_members(json_writer& out, const probe_request& x) {
   out.text("connection", utf8_or_empty(x.connection))
-    .text("asker", utf8_or_empty(x.asker));
+    .text("asker", utf8_or_empty(x.requester));
 }
 
 void append_members(json_writer& out, const probe_response& x) {
   out.text("connection", utf8_or_empty(x.connection))
-    .text("asker", utf8_or_empty(x.asker))
+    .text("asker", utf8_or_empty(x.requester))
     .boolean("alive", x.alive);
 }
 
@@ -104,19 +104,19 @@ std::optional<content> read_disconnect(const json_object& x) {
 
 std::optional<content> read_probe_request(const json_object& x) {
   auto connection = name_in(x, "connection");
-  auto asker = name_in(x, "asker");
-  if (!connection || !asker)
+  auto requester = name_in(x, "asker");
+  if (!connection || !requester)
     return std::nullopt;
-  return probe_request{std::move(*connection), std::move(*asker)};
+  return probe_request{std::move(*connection), std::move(*requester)};
 }
 
 std::optional<content> read_probe_response(const json_object& x) {
   auto connection = name_in(x, "connection");
-  auto asker = name_in(x, "asker");
+  auto requester = name_in(x, "asker");
   auto alive = x.find("alive");
-  if (!connection || !asker || (alive != "true" && alive != "false"))
+  if (!connection || !requester || (alive != "true" && alive != "false"))
     return std::nullopt;
-  return probe_response{std::move(*connection), std::move(*asker),
+  return probe_response{std::move(*connection), std::move(*requester),
                         *alive == "true"};
 }
 

@@ -46,7 +46,7 @@ struct probe_request {
   static constexpr std::string_view type = "probe_request";
 
   std::string connection;
-  std::string asker; ///< The connection that wants to know.
+  std::string requester; ///< The connection that wants to know.
 };
 
 /// Says whether it is.
@@ -54,7 +54,7 @@ struct probe_response {
   static constexpr std::string_view type = "probe_response";
 
   std::string connection;
-  std::string asker;
+  std::string requester;
   bool alive = false;
 };
 

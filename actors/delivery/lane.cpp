@@ -125,8 +125,8 @@ void lane_state::find_out(const probe_one& x) {
 }
 
 void lane_state::pass_on(const probe_answered& x) {
-  if (auto asker = members_.actor_of(x.asker))
-    self_->send(asker, x.what);
+  if (auto requester = members_.actor_of(x.requester))
+    self_->send(requester, x.what);
 }
 
 void lane_state::close_some(const close_all& x) {

@@ -40,7 +40,7 @@ connection::behavior_type connection::make_behavior() {
     [this](const signed_on& x) { state.signed_on_to(x.user); },
     [this](const turned_away& x) { state.turn_away(x); },
     [this](const rival_found& x) { state.hear_of(x); },
-    [this](rivals_overdue) { state.insist_on_place(); },
+    [this](rivals_overdue) { state.insist_on_lease(); },
     [this](const push_frame& x) { state.push(x); },
     [this](const push_reply& x) { state.push(x); },
     [this](observe_atom) { return observation(state); },

@@ -27,10 +27,10 @@ void connection_state::turn_away(const turned_away& x) {
 
 void connection_state::hear_of(const rival_found& x) {
   if (rivals_.take(x))
-    insist_on_place();
+    insist_on_lease();
 }
 
-void connection_state::insist_on_place() {
+void connection_state::insist_on_lease() {
   if (auto user = std::exchange(waits_for_, nullptr))
     self_->send(user, insist{self_->id(), rivals_.silent()});
 }

@@ -63,7 +63,7 @@ public:
   void hear_of(const rival_found& x);
 
   /// Whoever has not answered by now will not do so.
-  void insist_on_place();
+  void insist_on_lease();
 
   /// The user actor has ended: a new one is needed.
   void sign_on_again();

@@ -16,10 +16,10 @@ class rivals {
 public:
   /// Asks after all of them in the name of a connection of this node.
   void ask(const environment& env, std::vector<std::string> all,
-           actor_number asker) {
+           actor_number requester) {
     unheard_ = std::move(all);
     for (auto& x : unheard_)
-      env.control->probe(x, asker);
+      env.control->probe(x, requester);
   }
 
   /// Takes an answer. Returns whether there is no use in waiting for more.

@@ -44,7 +44,7 @@ void user_state::add(const sign_on& x) {
       = proof_.want(*env_, env_->names.user(name_), user_actor{self_});
 }
 
-void user_state::ask_for_place(newcomer who) {
+void user_state::request_lease(newcomer who) {
   auto number = who.connection;
   env_->limiter->enter(
     name_, std::move(who),
@@ -53,10 +53,10 @@ void user_state::ask_for_place(newcomer who) {
     });
 }
 
-void user_state::seat_anyway(const insist& x) {
+void user_state::retry_lease(const insist& x) {
   for (auto& one : connections_)
     if (one.actor->id() == x.connection)
-      return ask_for_place({x.connection, true, x.silent});
+      return request_lease({x.connection, true, x.silent});
 }
 
 void user_state::decide_lease(const lease_decided& x) {
@@ -82,7 +82,7 @@ void user_state::sign_on_to(resident& x) {
   if (x.has_lease)
     self_->send(x.actor, signed_on{user_actor{self_}});
   else if (!std::exchange(x.asked, true))
-    ask_for_place({x.actor->id(), false});
+    request_lease({x.actor->id(), false});
 }
 
 void user_state::lost(actor_number connection) {
@@ -166,7 +166,7 @@ user::behavior_type user::make_behavior() {
   return {
     [this](const sign_on& x) { state.add(x); },
     [this](const lease_decided& x) { state.decide_lease(x); },
-    [this](const insist& x) { state.seat_anyway(x); },
+    [this](const insist& x) { state.retry_lease(x); },
     [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
     [this](const subscribed&) { state.open(); },
     [this](const packets& x) { state.deliver(x); },

@@ -46,7 +46,7 @@ public:
   void decide_lease(const lease_decided& x);
 
   /// A connection without a place knows now who needs none.
-  void seat_anyway(const insist& x);
+  void retry_lease(const insist& x);
 
   /// Takes a connection out that is gone; the last one lets the user passivate.
   void lost(actor_number connection);
@@ -76,7 +76,7 @@ private:
   };
 
   void sign_on_to(resident& x);
-  void ask_for_place(newcomer who);
+  void request_lease(newcomer who);
 
   user_actor::pointer self_;
   environment_ptr env_;

@@ -69,11 +69,11 @@ CAF_TEST(a command about a connection is read as it was written) {
   }
   auto asked = read_again(probe_request{"r2-7", "r1-3"});
   CAF_CHECK_EQUAL(asked.connection, "r2-7");
-  CAF_CHECK_EQUAL(asked.asker, "r1-3");
+  CAF_CHECK_EQUAL(asked.requester, "r1-3");
   for (auto alive : {true, false}) {
     auto said = read_again(probe_response{"r2-7", "r1-3", alive});
     CAF_CHECK_EQUAL(said.connection, "r2-7");
-    CAF_CHECK_EQUAL(said.asker, "r1-3");
+    CAF_CHECK_EQUAL(said.requester, "r1-3");
     CAF_CHECK_EQUAL(said.alive, alive);
   }
 }

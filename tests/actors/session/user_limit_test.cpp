@@ -58,7 +58,7 @@ private:
   std::function<void(const std::string&)> take_;
 };
 
-// What other nodes say, as the tests write it: `probe:<connection>:<asker>`.
+// What other nodes say, as the tests write it: `probe:<connection>:<requester>`.
 std::string packet_of(std::string_view word) {
   std::vector<std::string> parts(1);
   for (auto c : word)
@@ -84,9 +84,9 @@ std::string word_of(std::string_view packet) {
   if (auto* command = std::get_if<disconnect_command>(&x->what))
     return "disconnect:" + command->connection;
   if (auto* asked = std::get_if<probe_request>(&x->what))
-    return "probe:" + asked->connection + ':' + asked->asker;
+    return "probe:" + asked->connection + ':' + asked->requester;
   auto& answer = std::get<probe_response>(x->what);
-  return (answer.alive ? "alive:" : "silent:") + answer.asker + ':' + answer.connection;
+  return (answer.alive ? "alive:" : "silent:") + answer.requester + ':' + answer.connection;
 }
 
 struct fixture : node_fixture {

@@ -228,9 +228,9 @@ CAF_TEST(many who ask from many threads are all answered once) {
     member a{server, "a"};
     std::atomic<int> answers = 0;
     {
-      std::vector<std::jthread> askers;
+      std::vector<std::jthread> requesters;
       for (int i = 0; i < 4; ++i)
-        askers.emplace_back([&] {
+        requesters.emplace_back([&] {
           for (int j = 0; j < 200; ++j)
             a.registry.list(1s, [&](const node_listing&) { ++answers; });
         });
