@@ -40,6 +40,8 @@ std::string_view bearer_token_of(const http_request& x) {
 }
 
 std::string token_of(const http_request& x) {
+  // Browsers let no script set Authorization, so there are two other ways. The
+  // query comes last, since URLs end up in the logs of proxies.
   if (auto token = bearer_token_of(x); !token.empty())
     return std::string{token};
   for (std::string_view name : protocols_of(x))
@@ -59,6 +61,7 @@ credentials credentials_of(const http_request& x, std::string ip,
   credentials result{token_of(x), std::move(ip), {}};
   for (auto& name : headers) {
     std::string value{x[name]};
+    // They go to the back end as JSON, which is UTF-8 only.
     if (!value.empty() && is_utf8(value))
       result.headers.emplace_back(name, std::move(value));
   }

@@ -25,6 +25,9 @@ std::string sources_of(std::string_view page, std::string_view element) {
   auto begin = '<' + std::string{element} + '>';
   auto end = "</" + std::string{element} + '>';
   std::string result;
+  // Up to the tag itself, white space included: a browser hashes all of the
+  // text. Elements with attributes are not found, so a script with `src` stays
+  // forbidden.
   for (auto at = page.find(begin); at != page.npos; at = page.find(begin, at)) {
     at += begin.size();
     result += ' ' + source_of(page.substr(at, page.find(end, at) - at));

@@ -95,6 +95,7 @@ std::string_view join_lines(http_request& x) {
   for (auto name : single)
     if (x.count(name) > 1)
       return http::to_string(name);
+  // Names are copied: `set` below frees the lines that they stand in.
   std::vector<std::string> several;
   for (auto& field : x.base()) {
     // Not by count(), which is as long as there are lines: of thousands of one

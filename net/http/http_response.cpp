@@ -27,12 +27,16 @@ http::response<http::string_body> make_response(const http_request& to,
   result.result(x.status);
   result.set(http::field::server, "atrium");
   result.set(http::field::date, http_date(std::chrono::system_clock::now()));
+  // An answer is true for the moment: what a cache has kept of `/ready` would
+  // send clients to a node that stops.
   result.set(http::field::cache_control, "no-store");
   result.set("X-Content-Type-Options", "nosniff");
+  // The URL of a page may have a token in it.
   result.set("Referrer-Policy", "no-referrer");
   result.set("Content-Security-Policy", x.policy);
   if (!x.content_type.empty())
     result.set(http::field::content_type, x.content_type);
+  // RFC 9110, 15.5.2 and 15.5.6: 401 comes with a challenge, 405 with Allow.
   if (x.status == 401)
     result.set(http::field::www_authenticate, "Bearer");
   if (x.status == 503 || x.status == 429)
@@ -44,6 +48,7 @@ http::response<http::string_body> make_response(const http_request& to,
   if (auto options = options_of(to, x); !options.empty())
     result.set(http::field::connection, options);
   auto size = x.body.size();
+  // HEAD is told the length that GET would have (RFC 9110, 8.6).
   if (to.method() != http::verb::head)
     result.body() = std::move(x.body);
   if (x.status != 204) // RFC 9110, 8.6

@@ -20,6 +20,7 @@ bool accepts(const http_request& x, std::string_view media_type) {
 bool fits(const http_route& route, std::string_view path) {
   auto& ours = route.path;
   return path == ours
+         // "/" alone is the page, not everything.
          || (ours.size() > 1 && ours.ends_with('/') && path.starts_with(ours));
 }
 
@@ -46,10 +47,13 @@ http_routes::refusal_of(const node_context& node, const http_request& x) const {
   auto* route = find(x);
   if (route == nullptr && x.target() != "*")
     return http_problem(404, "not_found", "there is nothing here");
+  // Before OPTIONS and 405, so a foreign page is refused whatever it asks.
   if (auto no = refuse ? refuse(node, x) : std::nullopt)
     return no;
   auto methods = route ? route->methods() : "GET, HEAD";
   if (method == http::verb::options)
+    // Without Access-Control fields: to a browser that asks on behalf of a
+    // foreign page (CORS) this is a no.
     return http_answer{204, {}, {}, methods};
   if (has_token(methods, std::string_view{x.method_string()}))
     return std::nullopt;

@@ -136,6 +136,8 @@ http_flaw flaw_of_version(std::string_view bytes) {
 } // namespace
 
 std::optional<http_flaw> make_sound(http_request& x) {
+  // First of all: the rules below read a field as one line. With two lines the
+  // node and a proxy in front might each believe another one.
   if (auto twice = join_lines(x); twice == "Host")
     return http_flaw{400, "more than one Host"};
   else if (!twice.empty())
@@ -154,6 +156,7 @@ std::optional<http_flaw> flaw_of(boost::system::error_code error,
   auto malformed
     = error.category()
       == http::make_error_code(http::error::bad_version).category();
+  // Nobody is there to read an answer, or the time is up.
   if (!malformed || error == http::error::end_of_stream
       || error == http::error::partial_message)
     return std::nullopt;
@@ -173,6 +176,7 @@ bool waits_for_continue(const http_request& head) {
 }
 
 std::string http_date(std::chrono::system_clock::time_point now) {
+  // By hand, since strftime() follows the locale.
   constexpr std::array days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

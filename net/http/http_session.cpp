@@ -53,6 +53,7 @@ void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
   boost::asio::post(lane_.io(), [self = shared_from_this(), context, proxied] {
     self->accepted_ = self->lane_.timers().time();
     self->expect_client();
+    // Weak: the session owns the place. Posted: the caller holds a mutex.
     self->place_->on_eviction(
       [weak = self->weak_from_this(), &io = self->lane_.io()] {
         boost::asio::post(io, [weak] {
@@ -68,7 +69,7 @@ void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
 }
 
 void http_session::hear_proxy(std::shared_ptr<ssl_ctx_st> context) {
-  if (!node_->proxies.contains(peer_))
+  if (!node_->proxies.contains(peer_)) // a stranger's own word
     return refuse_proxy("is no trusted proxy");
   auto done = [self = shared_from_this(), context](auto error, auto& header) {
     self->on_proxy_header(context, error, header);
@@ -103,7 +104,7 @@ void http_session::refuse_proxy(std::string_view why) {
 void http_session::begin(const std::shared_ptr<ssl_ctx_st>& context) {
   if (!context)
     return read();
-  stream_.encrypt(*context);
+  stream_.encrypt(*context); // stays when SIGHUP loads another one
   stream_.tls()->handshake([self = shared_from_this()](auto error) {
     error ? self->close() : self->read();
   });
@@ -133,7 +134,7 @@ void http_session::expect_nobody() {
 
 void http_session::read() {
   if (time_left() <= std::chrono::seconds::zero())
-    return linger();
+    return linger(); // until the deadline of `respond`
   request_ = {};
   blank_lines_ = 1; // RFC 9112, 2.2: one before a request does not count
   expect_client();
@@ -141,7 +142,7 @@ void http_session::read() {
 }
 
 void http_session::read_head() {
-  parser_.emplace();
+  parser_.emplace(); // for one request; what came behind it is in the buffer
   parser_->header_limit(
     static_cast<std::uint32_t>(node_->http.max_header_bytes));
   parser_->body_limit(routes_.largest_body);
@@ -161,10 +162,10 @@ void http_session::on_head(boost::system::error_code error) {
   }
   if (error)
     return on_read(error);
-  head_.reset();
+  head_.reset(); // only chunks bring a trailer
   if (parser_->chunked())
     head_ = parser_->get().base();
-  if (!parser_->is_done() && buffer_.size() == 0
+  if (!parser_->is_done() && buffer_.size() == 0 // else it has begun
       && waits_for_continue(parser_->get()))
     return answer_continue();
   read_body();
@@ -175,7 +176,7 @@ void http_session::answer_continue() {
   http_request head{parser_->get().base()};
   if (auto no = refusal_of(head)) {
     expect_nobody();
-    no->last = true;
+    no->last = true; // the body may come in spite of this
     return respond(head, std::move(*no));
   }
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -210,7 +211,7 @@ void http_session::on_read(boost::system::error_code error) {
   if (!flaw)
     return close();
   http_request broken;
-  broken.version(11);
+  broken.version(11); // nothing is known of the request
   respond(broken, answer_to(*flaw));
 }
 
@@ -225,7 +226,7 @@ std::optional<http_answer> http_session::refusal_of(http_request& x) {
 }
 
 void http_session::handle() {
-  if (auto no = refusal_of(request_))
+  if (auto no = refusal_of(request_)) // before, only a copy was made sound
     return answer(std::move(*no));
   std::visit([this](auto& how) { serve(how); }, routes_.find(request_)->how);
 }
@@ -235,7 +236,7 @@ void http_session::serve(http_route::prompt reply) {
 }
 
 void http_session::serve(http_route::patient ask) {
-  lane_.timers().expire_after(*this, patience);
+  lane_.timers().expire_after(*this, patience); // who answers may be stuck
   ask(*node_, request_, [self = shared_from_this()](http_answer x) {
     boost::asio::post(self->lane_.io(), [self, x = std::move(x)]() mutable {
       self->answer(std::move(x));
@@ -262,7 +263,7 @@ boost::asio::ip::address http_session::client() const {
 void http_session::respond(const http_request& to, http_answer x) {
   auto response = std::make_shared<http::response<http::string_body>>(
     make_response(to, std::move(x)));
-  expect_client();
+  expect_client(); // who does not read holds the node up, too
   http::async_write(stream_, *response,
                     [self = shared_from_this(), response](auto error, auto) {
                       if (error)

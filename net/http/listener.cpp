@@ -36,6 +36,8 @@ std::string listener::start(const listen_address& where) {
     = where.path.empty() ? listen_by_tcp(where) : listen_at_file(where.path);
   if (!error.empty())
     return "cannot listen on " + show_address(where) + ": " + error;
+  // The caller is the thread of `main`; from here on only the lane's thread
+  // touches the acceptor.
   boost::asio::post(acceptor_.get_executor(),
                     [self = shared_from_this()] { self->accept(); });
   return {};
@@ -44,6 +46,7 @@ std::string listener::start(const listen_address& where) {
 std::string listener::listen_by_tcp(const listen_address& where) {
   using boost::asio::ip::tcp;
   boost::system::error_code error;
+  // No name is resolved: that would block, and might give several addresses.
   auto host = where.host == "localhost" ? std::string{"127.0.0.1"} : where.host;
   auto ip = boost::asio::ip::make_address(host, error);
   if (error)
@@ -51,6 +54,8 @@ std::string listener::listen_by_tcp(const listen_address& where) {
   tcp::endpoint endpoint{ip, where.port};
   acceptor_.open(endpoint.protocol(), error);
   if (!error)
+    // Connections of the process before that are in TIME_WAIT would keep a node
+    // that is restarted from its port.
     acceptor_.set_option(tcp::acceptor::reuse_address{true}, error);
   if (!error)
     acceptor_.bind(endpoint, error);
@@ -58,6 +63,7 @@ std::string listener::listen_by_tcp(const listen_address& where) {
     acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
   if (error)
     return error.message();
+  // The acceptor is of any protocol, so its endpoint is mere bytes.
   auto bound = acceptor_.local_endpoint(error);
   std::memcpy(endpoint.data(), bound.data(), bound.size());
   address_ = {where.host, endpoint.port()};
@@ -74,6 +80,7 @@ std::string listener::listen_at_file(const std::string& path) {
 }
 
 void listener::accept() {
+  // The socket is born on the context of its lane: Asio moves none later.
   auto& lane = *lanes_[next_++ % lanes_.size()];
   acceptor_.async_accept(
     lane.io().get_executor(),
@@ -82,6 +89,8 @@ void listener::accept() {
         return;
       if (error)
         return self->pause(error);
+      // Whatever happens to one connection, the next one has to be accepted, or
+      // the node would never let anybody in again.
       try {
         self->receive(std::move(socket), lane);
       } catch (const std::exception& failed) { // no memory, most likely
@@ -94,15 +103,20 @@ void listener::accept() {
 
 void listener::receive(stream_socket socket, lane_thread& lane) {
   auto peer = peer_of(socket);
+  // Only this thread lets anybody into this room, so a difference afterwards is
+  // due to this connection.
   auto evictions = waiting_->evictions();
   auto place = waiting_->enter(peer, node_->proxies.contains(peer));
   if (!place || waiting_->evictions() != evictions)
     ++node_->client_counts->pending_refused;
+  // The socket closes as it goes. An answer would need a TLS handshake first,
+  // and a place for that time.
   if (!place)
     return;
   std::make_shared<http_session>(std::move(socket), lane, node_, routes_,
                                  std::move(place))
     ->run(tls_ ? tls_->current() : nullptr,
+          // Operators reach their listener without a balancer.
           !routes_.for_operators && node_->proxy_protocol);
 }
 

@@ -37,6 +37,7 @@ bool may_become(std::string_view bytes, std::string_view beginning) {
 // -- version 1: a line of text ------------------------------------------------
 
 constexpr std::string_view word = "PROXY ";
+// The longest line that the specification (2.1) knows.
 constexpr std::size_t longest_line = 107; // with its end
 
 bool is_port(std::string_view x) {
@@ -50,6 +51,7 @@ bool is_port(std::string_view x) {
 std::optional<ip::address> read_text(std::string_view x, bool v6) {
   boost::system::error_code error;
   auto result = ip::make_address(x, error);
+  // A zone names an interface of the proxy, which is none of this machine.
   auto fits = !error && result.is_v6() == v6 && x.find('%') == x.npos;
   return fits ? std::optional{result} : std::nullopt;
 }
@@ -110,6 +112,7 @@ proxy_header read_addresses(unsigned family, std::string_view rest,
                             std::size_t size) {
   if (rest.size() < address_sizes.at(family))
     return broken("is shorter than its addresses");
+  // The client's address stands first. What follows both is for extensions.
   if (family == over_v4)
     return complete(size, read_bytes<ip::address_v4>(rest));
   if (family == over_v6)
@@ -128,6 +131,8 @@ proxy_header read_version_2(std::string_view bytes) {
     = fixed_size + std::size_t{byte_at(bytes, 14)} * 256 + byte_at(bytes, 15);
   if (version != 2)
     return broken("is of another version than 1 and 2");
+  // What a command that is unknown means for the address is unknown, too; the
+  // specification (2.2) demands that such a connection is dropped.
   if (command > 1)
     return broken("has an unknown command");
   if (size > proxy_header::longest)

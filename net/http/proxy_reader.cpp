@@ -6,6 +6,7 @@ namespace atrium {
 
 void proxy_reader::run() {
   boost::system::error_code ignored;
+  // `look` asks the socket itself and must not hold the lane up.
   socket_.non_blocking(true, ignored);
   wait();
 }
@@ -36,6 +37,8 @@ void proxy_reader::look() {
   auto header = proxy_header::read(seen_);
   if (header.is == proxy_header::state::broken)
     return done_({}, header);
+  // A part is taken, too: the socket would stay readable for as long as it is
+  // there, and the wait would spin.
   auto whole = header.is == proxy_header::state::complete;
   seen_.resize(whole ? header.size : seen_.size());
   socket_.receive(boost::asio::buffer(seen_) + before, 0, error);
