@@ -5,7 +5,7 @@
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node.hpp"
 #include "atrium/net/node/signal_handler.hpp"
-#include "atrium/net/node/stop_guard.hpp"
+#include "atrium/net/node/stop_watchdog.hpp"
 #include "atrium/net/node/systemd.hpp"
 #include "atrium/net/options/option_values.hpp"
 #include "atrium/net/options/parse_options.hpp"
@@ -86,8 +86,8 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     log::error("node_start_failed", "{}", error);
   }
   {
-    stop_guard guard{running.longest_stop(),
-                     [&running] { return running.waits_for(); }};
+    stop_watchdog watchdog{running.longest_stop(),
+                           [&running] { return running.waits_for(); }};
     if (!running.stop())
       end_process(EXIT_FAILURE); // joining stuck threads would hang
   }

@@ -87,10 +87,10 @@ std::string make_way(const std::string& path) {
 
 std::string socket_file::listen(int socket, const std::string& path) {
   auto folder = path.substr(0, path.rfind('/') + 1);
-  descriptor guard{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (guard.get() < 0)
+  descriptor locked{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (locked.get() < 0)
     return std::strerror(errno);
-  if (!lock(guard.get()))
+  if (!lock(locked.get()))
     return "somebody has locked its folder";
   if (auto obstacle = make_way(path); !obstacle.empty())
     return obstacle;

@@ -1,4 +1,4 @@
-#include "atrium/net/node/stop_guard.hpp"
+#include "atrium/net/node/stop_watchdog.hpp"
 
 #include "atrium/broker/log/log.hpp"
 
@@ -6,9 +6,9 @@
 
 namespace atrium {
 
-stop_guard::stop_guard(std::chrono::milliseconds most,
-                       std::function<std::string()> waits_for,
-                       std::function<void(int code)> end)
+stop_watchdog::stop_watchdog(std::chrono::milliseconds most,
+                             std::function<std::string()> waits_for,
+                             std::function<void(int code)> end)
   : waits_for_(std::move(waits_for)),
     end_(std::move(end)),
     thread_([this, deadline = std::chrono::steady_clock::now() + most] {
@@ -17,7 +17,7 @@ stop_guard::stop_guard(std::chrono::milliseconds most,
   // nop
 }
 
-stop_guard::~stop_guard() {
+stop_watchdog::~stop_watchdog() {
   {
     std::lock_guard guard{mutex_};
     done_ = true;
@@ -26,7 +26,7 @@ stop_guard::~stop_guard() {
   thread_.join();
 }
 
-void stop_guard::watch(std::chrono::steady_clock::time_point deadline) {
+void stop_watchdog::watch(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock{mutex_};
   if (changed_.wait_until(lock, deadline, [this] { return done_; }))
     return;

@@ -16,19 +16,19 @@ namespace atrium {
 /// Ends the process with exit code 1 when a stop takes longer than it may, and
 /// logs what it waits for: nothing that a stop has to join or to ask can hold
 /// it up for ever.
-class stop_guard {
+class stop_watchdog {
 public:
   /// `waits_for` names what the stop waits for, from any thread; `end` ends the
   /// process.
-  stop_guard(std::chrono::milliseconds most,
-             std::function<std::string()> waits_for,
-             std::function<void(int code)> end = end_process);
+  stop_watchdog(std::chrono::milliseconds most,
+                std::function<std::string()> waits_for,
+                std::function<void(int code)> end = end_process);
 
-  stop_guard(const stop_guard&) = delete;
-  stop_guard& operator=(const stop_guard&) = delete;
+  stop_watchdog(const stop_watchdog&) = delete;
+  stop_watchdog& operator=(const stop_watchdog&) = delete;
 
   /// The stop has come to its end.
-  ~stop_guard();
+  ~stop_watchdog();
 
 private:
   void watch(std::chrono::steady_clock::time_point deadline);

@@ -1,6 +1,6 @@
-#define CAF_SUITE stop_guard_test
+#define CAF_SUITE stop_watchdog_test
 
-#include "atrium/net/node/stop_guard.hpp"
+#include "atrium/net/node/stop_watchdog.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -13,12 +13,12 @@ using namespace std::chrono_literals;
 CAF_TEST(a stop that takes too long ends the process with 1) {
   std::atomic<bool> asked = false;
   std::promise<int> ended;
-  stop_guard subject{10ms,
-                     [&] {
-                       asked = true;
-                       return std::string{"the bus"};
-                     },
-                     [&](int code) { ended.set_value(code); }};
+  stop_watchdog subject{10ms,
+                        [&] {
+                          asked = true;
+                          return std::string{"the bus"};
+                        },
+                        [&](int code) { ended.set_value(code); }};
   CAF_CHECK_EQUAL(ended.get_future().get(), 1);
   CAF_CHECK(asked);
 }
@@ -26,7 +26,7 @@ CAF_TEST(a stop that takes too long ends the process with 1) {
 CAF_TEST(a stop that ends in time is left alone) {
   auto ended = false;
   {
-    stop_guard subject{1h, [] { return std::string{}; }, [&](int) { ended = true; }};
+    stop_watchdog subject{1h, [] { return std::string{}; }, [&](int) { ended = true; }};
   }
   CAF_CHECK(!ended);
 }
