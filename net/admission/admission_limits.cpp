@@ -72,7 +72,7 @@ auto admission_limits::enter(const boost::asio::ip::address& from,
                  "this address has as many connections as it may have", close};
 }
 
-std::string admission_limits::shut(clock::time_point now) {
+std::string admission_limits::limit_reached(clock::time_point now) {
   if (memory_.is_over(now))
     return "the node is short of memory (memory-watermark)";
   if (open_->taken() >= most_)

@@ -41,7 +41,7 @@ public:
 
   /// Returns why newcomers are turned away, whoever they are; nothing if they
   /// are not.
-  std::string shut(clock::time_point now);
+  std::string limit_reached(clock::time_point now);
 
   /// Gives memory back where that is due. To be called once a second, from a
   /// thread without clients.

@@ -47,12 +47,12 @@ private:
 } // namespace
 
 health::health(std::vector<part> parts, std::unique_ptr<bus_probe> bus,
-               std::shared_ptr<const node_life> life, admission_keeper shut,
+               std::shared_ptr<const node_life> life, admission_check admission,
                std::function<clock::time_point()> now)
   : parts_(std::move(parts)),
     bus_(std::move(bus)),
     life_(std::move(life)),
-    shut_(std::move(shut)),
+    admission_(std::move(admission)),
     now_(std::move(now)),
     start_(now_()) {
   // nop
@@ -85,7 +85,7 @@ std::string health::why_nobody_is_let_in() const {
     if (auto overdue = x.probe->overdue(now_()); overdue > answer_within)
       return fmt::format("{} has not answered for {:.1f} s", x.name,
                          seconds(overdue));
-  return shut_ ? shut_() : std::string{};
+  return admission_ ? admission_() : std::string{};
 }
 
 health_report health::ready() const {

@@ -42,10 +42,10 @@ public:
   };
 
   /// Returns why newcomers are turned away; nothing if they are not.
-  using admission_keeper = std::function<std::string()>;
+  using admission_check = std::function<std::string()>;
 
   health(std::vector<part> parts, std::unique_ptr<bus_probe> bus,
-         std::shared_ptr<const node_life> life, admission_keeper shut,
+         std::shared_ptr<const node_life> life, admission_check admission,
          std::function<clock::time_point()> now = clock::now);
 
   /// Asks everybody. To be called once a second, by one thread.
@@ -69,7 +69,7 @@ private:
   std::vector<part> parts_;
   std::unique_ptr<bus_probe> bus_;
   std::shared_ptr<const node_life> life_;
-  admission_keeper shut_;
+  admission_check admission_;
   std::function<clock::time_point()> now_;
   clock::time_point start_;
 };

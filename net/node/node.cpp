@@ -79,7 +79,7 @@ node::node(options with, room_types rooms)
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
-  auto entrance = std::make_shared<admission_limits>(
+  auto admission = std::make_shared<admission_limits>(
     from.admission, counts, connections, most, files.clients);
   auto auth = read_files();
   std::vector<lane_thread*> all;
@@ -87,7 +87,7 @@ node::node(options with, room_types rooms)
     all.push_back(lane.get());
   operators_ = std::make_unique<operator_services>(
     operator_setup{*system_, from, env, root, all, *internal_lane_, life_,
-                   connections, counts, entrance, redis_.get()});
+                   connections, counts, admission, redis_.get()});
   context_ = std::make_shared<node_context>(node_context{
     .system = *system_,
     .http = from.http,
@@ -110,7 +110,7 @@ node::node(options with, room_types rooms)
     .inspection = std::make_shared<inspector_access>(
       inspector_access{operators_->inspector(), administrators_,
                        std::make_shared<semaphore>(files.watchers)}),
-    .admission = std::move(entrance),
+    .admission = std::move(admission),
     .proxies = trusted_proxies{from.admission.trusted_proxies},
     .proxy_protocol = from.admission.proxy_protocol,
     .internal = from.internal_address()});

@@ -60,7 +60,7 @@ std::shared_ptr<health> make_health(const operator_setup& x) {
                                          env.run_id, std::move(others));
   return std::make_shared<health>(
     parts_of(x), std::move(bus), x.life, [admission = x.admission] {
-      return admission->shut(admission_limits::clock::now());
+      return admission->limit_reached(admission_limits::clock::now());
     });
 }
 

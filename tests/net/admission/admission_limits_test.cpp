@@ -21,7 +21,7 @@ struct fixture {
   // Returns the code of the refusal, or nothing for a place, which it keeps.
   std::string enter(const boost::asio::ip::address& from,
                     admission_limits::clock::time_point now = start) {
-    auto result = entrance->enter(from, now);
+    auto result = limits->enter(from, now);
     if (auto* no = std::get_if<refusal>(&result))
       return no->code;
     places.push_back(std::move(std::get<address_table::permit>(result)));
@@ -29,13 +29,13 @@ struct fixture {
   }
 
   void open(const admission_options& from) {
-    entrance
+    limits
       = std::make_unique<admission_limits>(from, count, open_ones, from.max_connections, 1'000'000);
   }
 
   std::shared_ptr<client_counters> count = std::make_shared<client_counters>();
   std::shared_ptr<semaphore> open_ones = std::make_shared<semaphore>(1'000);
-  std::unique_ptr<admission_limits> entrance;
+  std::unique_ptr<admission_limits> limits;
   std::vector<address_table::permit> places;
 };
 
@@ -50,22 +50,22 @@ CAF_TEST(limits that are reached say why) {
   from.handshakes_per_second = 1;
   from.memory_watermark = "0";
   open(from);
-  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  CAF_CHECK_EQUAL(limits->limit_reached(start), "");
   open_ones->try_acquire(2);
-  CAF_CHECK(entrance->shut(start).ends_with("(max-connections)"));
+  CAF_CHECK(limits->limit_reached(start).ends_with("(max-connections)"));
   open_ones->release(1);
-  CAF_CHECK_EQUAL(entrance->shut(start), "");
-  auto waiting = entrance->waiting()->enter(ann, false);
-  CAF_CHECK_EQUAL(entrance->shut(start), "");
+  CAF_CHECK_EQUAL(limits->limit_reached(start), "");
+  auto waiting = limits->waiting()->enter(ann, false);
+  CAF_CHECK_EQUAL(limits->limit_reached(start), "");
   waiting->busy();
-  CAF_CHECK(entrance->shut(start).ends_with("(max-pending)"));
+  CAF_CHECK(limits->limit_reached(start).ends_with("(max-pending)"));
   waiting.reset();
   CAF_CHECK_EQUAL(enter(ann), "");
-  CAF_CHECK(entrance->shut(start).ends_with("(handshakes-per-second)"));
-  CAF_CHECK_EQUAL(entrance->shut(start + 1s), "");
+  CAF_CHECK(limits->limit_reached(start).ends_with("(handshakes-per-second)"));
+  CAF_CHECK_EQUAL(limits->limit_reached(start + 1s), "");
   from.memory_watermark = "1";
   open(from);
-  CAF_CHECK(entrance->shut(start).ends_with("(memory-watermark)"));
+  CAF_CHECK(limits->limit_reached(start).ends_with("(memory-watermark)"));
 }
 
 CAF_TEST(handshakes have a rate that all addresses share) {

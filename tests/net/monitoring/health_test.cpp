@@ -20,8 +20,8 @@ struct fixture {
         probe->answer();
     };
     subject = std::make_unique<health>(
-      std::vector<health::part>{part("lane-0", ask)}, std::move(bus), life, [this] { return shut; },
-      [this] { return now; });
+      std::vector<health::part>{part("lane-0", ask)}, std::move(bus), life,
+      [this] { return limit_reached; }, [this] { return now; });
   }
 
   health::part part(std::string name, health::question ask) {
@@ -37,7 +37,7 @@ struct fixture {
   health::clock::time_point now{1h};
   bool part_answers = true;
   bool is_held_up = false;
-  std::string shut;
+  std::string limit_reached;
   int asked = 0;
   std::shared_ptr<test::scripted_bus> wire = std::make_shared<test::scripted_bus>();
   std::shared_ptr<node_life> life = std::make_shared<node_life>();
@@ -114,11 +114,11 @@ CAF_TEST(a part that others hold up makes a node unready and not sick) {
 CAF_TEST(a node that lets nobody in is not ready and says why) {
   subject->tick();
   CAF_CHECK(subject->ready().ok);
-  shut = "as many are connected as may be";
+  limit_reached = "as many are connected as may be";
   CAF_CHECK(!subject->ready().ok);
-  CAF_CHECK(subject->ready().json.find(shut) != std::string::npos);
+  CAF_CHECK(subject->ready().json.find(limit_reached) != std::string::npos);
   CAF_CHECK(subject->live().ok);
-  shut.clear();
+  limit_reached.clear();
   CAF_CHECK(subject->ready().ok);
 }
 
