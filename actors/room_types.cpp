@@ -8,6 +8,7 @@ namespace atrium {
 
 room_types& room_types::add_entry(entry x) {
   std::erase_if(entries_, [&](auto& y) { return y.pattern == x.pattern; });
+  // Longest first, so the first pattern that fits is the one that decides.
   auto shorter = [&](auto& y) { return y.pattern.size() < x.pattern.size(); };
   auto at = std::ranges::find_if(entries_, shorter);
   entries_.insert(at, std::move(x));
@@ -22,6 +23,7 @@ bool room_types::has(std::string_view room) const {
 void room_types::discard(std::unique_ptr<room_logic> x) {
   if (!x)
     return;
+  // The room may be about to go: a destructor that calls it throws instead.
   x->context_ = nullptr;
   auto* gone = x.release();
   delete gone; // in a destructor of a unique_ptr nothing may be thrown

@@ -20,12 +20,15 @@ constexpr std::size_t least_scalar = 3;
 constexpr std::size_t least_part = 8;
 
 // The next scalar of a sound JSON text, without quotes; takes it off the front.
+// A string keeps its escapes, so text that a hook has decoded is found only by
+// its parts between them.
 std::string_view next_scalar(std::string_view& json) {
   json.remove_prefix(
     std::min(json.find_first_not_of(" \t\r\n[]{},:"), json.size()));
   if (!json.starts_with('"')) {
     auto word = json.substr(0, json.find_first_of(" \t\r\n[]{},:\""));
     json.remove_prefix(word.size());
+    // These are in most JSON texts: an exception that has them quotes nobody.
     auto fixed = word == "true" || word == "false" || word == "null";
     return fixed ? std::string_view{} : word;
   }
@@ -69,6 +72,7 @@ hook_error hook_error::of(const std::exception& error,
   text = text.substr(0, most_logged); // or a long one would cost long searches
   auto secret
     = std::ranges::any_of(given, [=](auto x) { return quotes(text, x); });
+  // The type is always said: it is from the operator's code, not from a client.
   result.text = secret ? "withheld: it quotes what the hook was given"
                        : make_utf8(text, most_logged);
   return result;

@@ -22,13 +22,17 @@ void join_queue::start(room_actor::pointer self, environment_ptr env,
 }
 
 void join_queue::add(join_room& x, promise answer, bool is_new) {
+  // A steady clock: a join must not fail because somebody sets the time.
   auto deadline = self_->clock().now() + env_->limits.bus_timeout;
   entry one{std::move(x), std::move(answer), 0, deadline};
+  // Refused at once: who waited would only hear the same after the timeout.
   if (!refusal_.empty()) {
     entries refused;
     refused.push_back(std::move(one));
     return fail(std::move(refused), refusal_);
   }
+  // A new channel needs no proof. The bus will acknowledge it, and that answer
+  // is younger than the join. Number 0 stands for this.
   if (!is_new)
     one.number = proof_.want(*env_, channel_, room_actor{self_});
   waiting_.push_back(std::move(one));
@@ -59,6 +63,8 @@ void join_queue::fail(entries joins, const std::string& reason) {
   log::warn("room_not_opened",
             {{"room", name_}, {"joins", joins.size()}, {"error", reason}},
             "room gives up joins");
+  // Each promise is delivered: CAF 0.17 sends nothing for one that is dropped,
+  // and connections put no timeout on a join.
   for (auto& x : joins)
     x.answer.deliver(
       caf::make_error(errc::bus_unavailable, std::string{reason}));
@@ -71,7 +77,8 @@ void join_queue::check_patience() {
   watch_patience();
 }
 
-// One timer at a time, for the join that has waited longest.
+// One timer at a time, for the join that has waited longest: all joins may wait
+// equally long, so the oldest is the first to give up.
 void join_queue::watch_patience() {
   if (watching_ || waiting_.empty())
     return;
@@ -83,6 +90,7 @@ void join_queue::watch_patience() {
 
 template <class Predicate>
 auto join_queue::take(Predicate which) -> entries {
+  // In the order of arrival: when the room gets full, the first to ask are in.
   auto first = std::stable_partition(waiting_.begin(), waiting_.end(),
                                      std::not_fn(which));
   entries result{std::make_move_iterator(first),

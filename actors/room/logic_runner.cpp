@@ -10,6 +10,7 @@
 namespace atrium {
 
 logic_runner::~logic_runner() {
+  // Not left to the pointer: the destructor of the logic may throw.
   discard(std::move(state_));
 }
 
@@ -44,6 +45,7 @@ void logic_runner::restart(const hook_error& why) {
   std::erase_if(restarts_, [now](unix_time x) { // or the clock was set back
     return now - x > 1min || x > now;
   });
+  // A room that is given up gets no new state: nobody would use it.
   auto often = restarts_.size() > env_->limits.restarts_per_minute;
   on_failure_(often || !make_anew());
 }

@@ -9,13 +9,17 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
     name_(std::move(name)),
     directory_(std::move(directory)),
     tally_(std::move(tally)) {
+  // Connections only: the subscription is linked, and so ends with the room.
   set_down_handler(
     [this](const caf::down_msg& x) { state.forget(x.source.id()); });
-  // However the room ends, who waits for it is told.
+  // However the room ends, who waits for it is told: a promise that dies with
+  // the state answers nobody (CAF 0.17), and a join has no timeout.
   set_exit_handler([this](const caf::exit_msg& x) {
     state.fail_joins("the room's subscription ended");
     quit(x.reason);
   });
+  // CAF ends an actor that throws, whatever is returned here. Exceptions of
+  // hooks do not come this far (`logic_runner`).
   set_exception_handler([this](std::exception_ptr&) -> caf::error {
     state.fail_joins("the room has failed");
     return caf::sec::runtime_error;

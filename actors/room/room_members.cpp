@@ -9,6 +9,8 @@ namespace atrium {
 void room_members::start(environment_ptr env, actor_number room,
                          const std::string& name) {
   room_ = room;
+  // The notice has copies of all it needs: any thread may call it, also when
+  // the room has ended.
   lanes_.emplace(
     std::move(env), room, [room, name](auto& to, auto from, auto until) {
       caf::anon_send(to,
@@ -22,6 +24,8 @@ void room_members::add(room_member x, joined answer) {
   auto number = x.number();
   members_.emplace(number, std::move(x));
   ++by_lane_[lane];
+  // The room alone puts messages of the room into the lane's mailbox, one after
+  // the other. So none that is sent from here on overtakes `joined`.
   caf::anon_send(lanes_->actor(lane),
                  add_member{room_, number, std::move(answer)});
 }
@@ -71,6 +75,8 @@ room_members::reach room_members::send(const fan_out& x) {
   return result;
 }
 
+// Not by `lane_fan_out`: what tells of an overload must not be lost to it. Such
+// words are few, so no queue has to bound them.
 void room_members::tell(const reply& x) const {
   for (std::size_t lane = 0; lane < by_lane_.size(); ++lane)
     if (by_lane_[lane] != 0)

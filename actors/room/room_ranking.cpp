@@ -15,6 +15,7 @@ void room_ranking::remove(caf::actor_id room) {
 }
 
 busy_rooms room_ranking::list(const list_busiest& x, clock::time_point now) {
+  // Who lists twice at the same moment must not divide by nothing.
   constexpr std::chrono::duration<double> shortest{0.001};
   std::vector<busy_room> all;
   all.reserve(rooms_.size());
@@ -25,6 +26,8 @@ busy_rooms room_ranking::list(const list_busiest& x, clock::time_point now) {
     all.push_back({number, one.name, one.tally->members.value(),
                    one.tally->queue->entries(),
                    count / std::max(time, shortest).count()});
+    // Operators who look at the same time share this mark: each gets rates
+    // since the latest look of anybody.
     one.delivered = delivered;
     one.since = now;
   }

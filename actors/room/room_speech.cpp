@@ -39,6 +39,8 @@ void report_loss(const std::string& room, const std::string& event_id,
 room_state::review room_state::ask_logic(const member& who, room_message& x) {
   if (!logic_.is_custom())
     return {};
+  // Kept to see what the hook changes, and what an exception may quote. Rooms
+  // without logic of their own pay for neither.
   auto before = x;
   auto verdict = logic_.run(
     [&](room_logic& s) { return s.on_message(who, x); },
@@ -47,6 +49,8 @@ room_state::review room_state::ask_logic(const member& who, room_message& x) {
     return {errc::internal, logic_failed};
   if (verdict->refusal())
     return {errc::room_refused, *verdict->refusal()};
+  // What the client has sent was checked when it was parsed: only what the hook
+  // has changed may be wrong.
   auto fault = x == before ? std::string_view{} : fault_of(x);
   if (fault.empty())
     return {};
@@ -88,6 +92,8 @@ void room_state::publish(std::string data) {
     return reject_words("publish", "data");
   publisher out{*env_};
   auto e = out.make_envelope(scope::room, name_, std::move(data));
+  // Nobody has asked for this message, so nobody waits for the receipt: a loss
+  // is a line in the log.
   out.publish(e, {false, watched_},
               [name = name_, id = e.event_id](const publish_receipt& x) {
                 if (x.error != errc::none)
@@ -102,15 +108,19 @@ void room_state::tell(const member& who, std::string data) {
   auto content = std::make_shared<const publication>(
     publisher{*env_}.make_envelope(scope::room, name_, std::move(data)));
   auto& about = content->about();
+  // The publisher bounds what goes to the bus; this message does not go there.
   if (content->size() > env_->limits.message_bytes)
     return report_loss(name_, about.event_id, errc::message_too_large);
   tell_member message{
     number, content, {about.time, message_source::place::here}};
+  // Asked about a newcomer, whom the lane does not have yet: `admit` sends this
+  // behind `joined`.
   if (number == joining_ && number != 0) {
     held_.push_back(std::move(message));
     return;
   }
   auto i = members_.find(number);
+  // The number is 0 for a member of another node, and finds nobody here.
   if (i != members_.end())
     members_.send(i->second.lane, message);
 }

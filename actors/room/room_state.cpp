@@ -37,7 +37,10 @@ void room_state::start(environment_ptr env, std::string name,
   policy_ = env_->limits.outbox_policies.find(name_);
   watched_ = env_->watched.has_room(name_);
   waiting_.start(self_, env_, name_);
+  // The logic before the subscription: when its constructor throws, the bus has
+  // not been asked for anything yet.
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
+  // Linked: a room that hears nothing is of no use to its members.
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, channel_, caf::actor_cast<subscriber_actor>(self_),
     channel_feed::bound{tally_->queue, &backlogs::rooms});
@@ -47,6 +50,7 @@ void room_state::start(environment_ptr env, std::string name,
 void room_state::open() {
   open_ = true;
   waiting_.accept();
+  // All of them: this answer of the bus is younger than every join that waits.
   admit(waiting_.take_all());
 }
 
@@ -66,6 +70,7 @@ void room_state::admit(join_queue::entries joins) {
 
 void room_state::refuse(const channel_refused& x) {
   ++env_->delivery_counts->channels_refused;
+  // Members stay: the bus goes on asking, and tells of a gap when that helps.
   waiting_.refuse(x.reason);
   passivate_if_empty();
 }
@@ -93,7 +98,8 @@ void room_state::passivate_if_empty() {
     self_->delayed_send(self_, *linger, room_lingered{});
 }
 
-// One timer at a time, however often the room becomes empty meanwhile.
+// One timer at a time, however often the room becomes empty meanwhile. CAF
+// cannot cancel a timer, so it also fires when somebody has come.
 void room_state::lingered() {
   lingering_ = false;
   if (!members_.empty() || !waiting_.empty())
@@ -110,10 +116,13 @@ void room_state::lingered() {
 }
 
 void room_state::offer_to_passivate() {
+  // An offer may be out of date by the time it arrives: the directory sees that
+  // by the number, and the next time that the room is empty it offers again.
   self_->send(directory_, passivate{self_->id(), received_joins_});
 }
 
 caf::result<join_accepted> room_state::join(join_room& x) {
+  // Also those that will be refused: the directory counts what it passes on.
   ++received_joins_;
   auto answer = self_->make_response_promise<join_accepted>();
   waiting_.add(x, answer, !open_);
@@ -126,6 +135,7 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
   joining_ = number;
   auto error = refusal(x.from.who);
   joining_ = 0;
+  // What the logic has told somebody whom it then refuses is dropped.
   auto held = std::exchange(held_, {});
   if (error) {
     if (watched_)
@@ -134,6 +144,8 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
     return;
   }
   auto lane = x.from.lane;
+  // A connection that has ended while its join waited is reported at once, so
+  // it does not stay a member.
   self_->monitor(x.from.connection);
   record(node_event::kind::joined, x.from);
   empty_since_.reset();
@@ -148,6 +160,7 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
 
 caf::error room_state::refusal(const member& who) {
   auto most = env_->limits.members_per_room;
+  // Before the hook: the logic is not asked about somebody who cannot come.
   if (most != 0 && members_.size() >= most)
     return make_failure(errc::room_full, "the room is full");
   auto verdict
@@ -166,6 +179,8 @@ void room_state::leave(const leave_room& x) {
   if (i == members_.end())
     return; // its connection is gone, and so is who would read an answer
   self_->demonitor(x.from.address());
+  // In the order of `admit`, too: what the client requests after `left` meets a
+  // connection that knows of it.
   self_->send(x.from, leave_done{name_, x.id});
   members_.dismiss(i, left{x.id, name_});
   forget(number);
@@ -222,6 +237,8 @@ void room_state::failed(bool give_up) {
   record(node_event::kind::restarted, {});
   if (give_up) {
     ended_ = true;
+    // Before the state ends, and the promises with it. Joins that `admit` has
+    // taken out already find `ended_` set. Members hear of the end from lanes.
     fail_joins(why);
     self_->quit(make_failure(errc::internal, why));
     return;
