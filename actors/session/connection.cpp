@@ -25,6 +25,8 @@ caf::error inspect(json_inspector& f, connection_state& x) {
 connection::connection(caf::actor_config& config, caf::execution_unit* unit,
                        connection_setup setup)
   : stateful_actor(config, unit) {
+  // Only the user is monitored. When the node stops, users end, too: then the
+  // directory ignores the wish for a new one.
   set_down_handler([this](const caf::down_msg&) { state.sign_on_again(); });
   state.start(this, std::move(setup));
 }

@@ -21,6 +21,8 @@ void connection_state::turn_away(const turned_away& x) {
                              : std::chrono::milliseconds{0});
   waits_for_ = x.user;
   rivals_.ask(*setup_.env, x.rivals, self_->id());
+  // A node that answers for a silent client does so after `probe_timeout`: the
+  // rest is for its answer's way.
   auto patience = setup_.env->limits.probe_timeout * 5 / 4;
   self_->delayed_send(self_, patience, rivals_overdue{});
 }
@@ -31,6 +33,7 @@ void connection_state::hear_of(const rival_found& x) {
 }
 
 void connection_state::insist_on_lease() {
+  // Once: a silent rival, the last answer and the timer may all come here.
   if (auto user = std::exchange(waits_for_, nullptr))
     self_->send(user, insist{self_->id(), rivals_.silent()});
 }

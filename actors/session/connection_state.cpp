@@ -52,6 +52,8 @@ void connection_state::start(connection_actor::pointer self,
   watched_ = setup_.env->watched.has_user(setup_.who.user);
   if (watched_)
     setup_.out = std::make_shared<watched_session>(setup_.out, who());
+  // The lane first: whatever a room sends the lane about this connection,
+  // later, then finds it there.
   self_->send(setup_.env->lanes[setup_.lane].actor,
               open_session{connection_actor{self_}, setup_.out});
   sign_on_again();
@@ -65,7 +67,7 @@ void connection_state::sign_on_again() {
 
 void connection_state::signed_on_to(const user_actor& user) {
   self_->monitor(user);
-  if (!std::exchange(open_, true))
+  if (!std::exchange(open_, true)) // the user may be the second one
     setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires});
 }
 
@@ -162,6 +164,7 @@ void connection_state::on(join_request& x) {
                 x.room);
   if (rooms_.size() >= setup_.env->limits.rooms_per_connection)
     return fail(x.id, errc::too_many_rooms, "in too many rooms", x.room);
+  // Before the answer: further requests for the room wait behind this one.
   rooms_.emplace(x.room, membership{});
   room_member from{who(), connection_actor{self_}, setup_.lane, watched_};
   meter().counters().directory_requests.add();
@@ -241,6 +244,7 @@ void connection_state::on_joined(const std::string& room,
   auto& x = rooms_[room];
   x.state = membership::status::member;
   x.room = actor;
+  // Taken out first: a leave among them has those behind it wait again.
   replay(std::exchange(x.deferred, {}));
 }
 
@@ -271,6 +275,7 @@ void connection_state::on_left(const leave_done& x) {
 void connection_state::on_room_lost(const std::string& room) {
   auto gone = rooms_.extract(room);
   auto here = [&](auto& x) { return x.room == room; };
+  // Answers of the room may still be on their way: `finish` ignores them then.
   for (auto& x : pending_)
     if (here(x))
       fail(x.id, errc::room_died, "the room has died", room);

@@ -18,6 +18,8 @@
 namespace atrium {
 
 user_state::~user_state() {
+  // Connections that outlive this actor sign on again, to another user actor
+  // that takes their places anew.
   if (env_ && env_->limiter)
     for (auto& x : connections_)
       env_->limiter->leave(name_, x.actor->id());
@@ -36,9 +38,11 @@ void user_state::start(environment_ptr env, const std::string& user,
 void user_state::add(const sign_on& x) {
   ++received_;
   self_->monitor(x.connection);
+  // Without a limiter everybody has a place.
   connections_.push_back({x.connection, false, env_->limiter == nullptr});
   if (refused_)
     self_->send(x.connection, turned_away{user_actor{}, {}, true});
+  // Before the channel is open no proof is needed: `subscribed` will be one.
   else if (open_)
     connections_.back().number
       = proof_.want(*env_, env_->names.user(name_), user_actor{self_});
@@ -46,6 +50,8 @@ void user_state::add(const sign_on& x) {
 
 void user_state::request_lease(newcomer who) {
   auto number = who.connection;
+  // The answer comes on a thread of the limiter, or before `enter` returns: as
+  // a message it finds the list at rest.
   env_->limiter->enter(
     name_, std::move(who),
     [to = user_actor{self_}, number](const lease_decision& x) {
@@ -59,6 +65,8 @@ void user_state::retry_lease(const insist& x) {
       return request_lease({x.connection, true, x.silent});
 }
 
+// A connection that is not found has gone meanwhile, and `lost` has given its
+// place back.
 void user_state::decide_lease(const lease_decided& x) {
   for (auto& one : connections_)
     if (one.actor->id() == x.connection) {
@@ -88,6 +96,8 @@ void user_state::sign_on_to(resident& x) {
 void user_state::lost(actor_number connection) {
   std::erase_if(connections_,
                 [&](auto& x) { return x.actor->id() == connection; });
+  // Also when the limiter has not answered yet: the connection must not get a
+  // place that nobody gives back.
   if (env_->limiter)
     env_->limiter->leave(name_, connection);
   if (connections_.empty())
@@ -114,12 +124,14 @@ void user_state::carry(const channel_carried& x) {
 
 void user_state::deliver(const packets& x) {
   auto batch = feed_.decode(x, *env_);
+  // Before the batch: its messages may be newer than what is left out.
   if (auto gap = feed_.left_out())
     tell_gap(*gap);
   for (auto& one : batch) {
     if (one.watched)
       watch_log::delivered(*one.watched, connections_.size());
     for (auto& connection : connections_)
+      // The permit goes along: the mailboxes of connections have no bound.
       self_->send(connection.actor, push_frame{one.content, x.held, one.from});
   }
 }
@@ -140,6 +152,8 @@ void user_state::refuse(const channel_refused& x) {
   log::line(is_first ? log::level::error : log::level::debug, "user_refused",
             {{"user", name_}, {"error", x.reason}}, "user has no channel");
   for (auto& one : connections_)
+    // Who has signed on keeps the connection: the bus goes on asking, and a gap
+    // tells when the channel is back.
     if (!one.carried)
       self_->send(one.actor, turned_away{user_actor{}, {}, true});
 }
