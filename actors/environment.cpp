@@ -43,6 +43,7 @@ std::string_view run_of(std::string_view id) {
 message_source::place place_of(const environment& env, std::string_view run) {
   if (run.empty())
     return message_source::place::unknown;
+  // An id of a connection will do: the run is what it begins with.
   auto own = run.substr(0, run.find('-')) == env.run_id;
   return own ? message_source::place::here : message_source::place::elsewhere;
 }
@@ -52,6 +53,8 @@ actor_number connection_number(const environment& env, std::string_view id) {
   if (!id.starts_with(run) || id.size() <= run.size() || id[run.size()] != '-')
     return 0;
   id.remove_prefix(run.size() + 1);
+  // The id may come from another node or an operator: a number with anything
+  // behind it names nobody.
   actor_number result = 0;
   auto end = id.data() + id.size();
   auto [at, error] = std::from_chars(id.data(), end, result);

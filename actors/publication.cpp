@@ -30,6 +30,7 @@ frame publication::encoded_by(const message_encoder& by) const {
     auto bytes = by.encode(*this);
     if (about_.to != scope::room)
       return frame{std::move(bytes)};
+    // A slow client may not get this frame: then it is told what it has missed.
     return frame{std::move(bytes), {about_.target, about_.time, about_.time}};
   });
 }

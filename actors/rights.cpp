@@ -43,6 +43,7 @@ std::string read_rights(std::string_view text, room_rights& out) {
 }
 
 std::string read_room_grant(std::string_view text, room_grant& out) {
+  // The last one: a room's name may have one in it.
   auto equals = text.rfind('=');
   auto pattern = text.substr(0, equals);
   if (equals == text.npos || !is_name(pattern))
@@ -76,6 +77,7 @@ rights::rights(std::vector<room_grant> rooms, bool broadcast, bool send,
 }
 
 bool rights::permits(const client_request& x) const {
+  // Rights only add up: nothing takes away what `common` grants.
   auto own = std::visit([this](auto& request) { return in_order(request); }, x);
   return own || (common_ && common_->permits(x));
 }
