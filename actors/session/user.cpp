@@ -19,7 +19,7 @@ namespace atrium {
 
 user_state::~user_state() {
   // Connections that outlive this actor sign on again, to another user actor
-  // that takes their places anew.
+  // that takes leases for them anew.
   if (env_ && env_->limiter)
     for (auto& x : connections_)
       env_->limiter->leave(name_, x.actor->id());
@@ -38,7 +38,7 @@ void user_state::start(environment_ptr env, const std::string& user,
 void user_state::add(const sign_on& x) {
   ++received_;
   self_->monitor(x.connection);
-  // Without a limiter everybody has a place.
+  // Without a limiter everybody has a lease.
   connections_.push_back({x.connection, false, env_->limiter == nullptr});
   if (refused_)
     self_->send(x.connection, turned_away{user_actor{}, {}, true});
@@ -66,7 +66,7 @@ void user_state::retry_lease(const insist& x) {
 }
 
 // A connection that is not found has gone meanwhile, and `lost` has given its
-// place back.
+// lease back.
 void user_state::decide_lease(const lease_decided& x) {
   for (auto& one : connections_)
     if (one.actor->id() == x.connection) {
@@ -97,7 +97,7 @@ void user_state::lost(actor_number connection) {
   std::erase_if(connections_,
                 [&](auto& x) { return x.actor->id() == connection; });
   // Also when the limiter has not answered yet: the connection must not get a
-  // place that nobody gives back.
+  // lease that nobody gives back.
   if (env_->limiter)
     env_->limiter->leave(name_, connection);
   if (connections_.empty())
