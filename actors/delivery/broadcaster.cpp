@@ -16,6 +16,7 @@ void broadcaster_state::start(environment_ptr env) {
   lanes_.emplace(env_, self_->id(), [](auto& to, auto from, auto until) {
     caf::anon_send(to, tell_all{gap{scope::all, {}, from, until}});
   });
+  // Linked: when one of the two ends, the directory spawns both anew.
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
     channel_feed::bound{std::make_shared<semaphore>(env_->limits.room_queue),
@@ -32,6 +33,7 @@ void broadcaster_state::deliver(const arrived& x) {
 void broadcaster_state::tell_gap(const interrupted& x) {
   ++gaps_;
   for (auto& lane : env_->lanes)
+    // Not by `lanes_`: news of an overload must not be lost to the overload.
     self_->send(lane.actor, tell_all{gap{scope::all, {}, x.from, x.to}});
 }
 

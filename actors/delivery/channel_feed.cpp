@@ -40,10 +40,13 @@ public:
     std::size_t bytes = 0;
     for (auto& x : batch)
       bytes += queue_cost(x->size());
+    // All or nothing: a batch is one read of the bus and becomes one message.
     if (auto* full = enter(bytes, n)) {
       env_->delivery_counts->room_queue_drops += n;
       return miss(*full, batch);
     }
+    // Either semaphore may owe the actor a gap. The gap has to come before
+    // newer messages, and both go into one mailbox.
     queue_.queue->settle(key());
     env_->bus_queue->settle(key());
     caf::anon_send(to_, packets{std::move(batch), permit_for(bytes, n)});
@@ -72,6 +75,8 @@ private:
   permit permit_for(std::size_t bytes, std::size_t n) {
     auto& sum = *env_->backlogs.*queue_.sum;
     sum.fetch_add(n, std::memory_order_relaxed);
+    // The permit may outlive this subscriber: packets wait for an actor whose
+    // subscription has ended.
     return permit{[own = queue_.queue, env = env_, &sum, bytes, n] {
       sum.fetch_sub(n, std::memory_order_relaxed);
       env->bus_queue->release(bytes, n);
@@ -83,10 +88,13 @@ private:
     auto from = unix_time::max();
     auto to = unix_time::min();
     for (auto& x : batch) {
+      // Only the time is read: there is no time for more where so much comes.
       auto time = packet_time(*x).value_or(env_->now());
       from = std::min(from, time);
       to = std::max(to, time);
     }
+    // Remembered by the semaphore that was full: when it drains is the time to
+    // tell.
     full.miss(key(), from, to, [who = to_](unix_time since, unix_time until) {
       caf::anon_send(who, interrupted{since, until});
     });
@@ -115,6 +123,9 @@ message_source source_of(const packet& x, const environment& env) {
 
 void channel_feed::open(const environment& env, const std::string& channel,
                         listener_actor to, bound queue) {
+  // A circle on purpose: the bus holds the actor, and the actor's state holds
+  // the subscription. The circle ends when the actor quits, and the state with
+  // it.
   held_ = env.bus->subscribe(channel, std::make_shared<mailbox_subscriber>(
                                         std::move(to), env, std::move(queue)));
 }
@@ -128,7 +139,8 @@ std::vector<incoming> channel_feed::decode(const packets& in,
   return result;
 }
 
-// From a node that allows more than this one.
+// From a node that allows more than this one. Its receivers hear of a gap, as
+// of everything that a node cannot give them.
 void channel_feed::leave_out(unix_time time, const environment& env) {
   ++env.delivery_counts->oversized_packets;
   if (!left_out_)
@@ -145,6 +157,8 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
     auto unknown = *error == packet_error::unknown_version;
     ++(unknown ? env.delivery_counts->unknown_versions
                : env.delivery_counts->malformed_packets);
+    // Counted, and no gap: of what cannot be read nobody knows whether it was a
+    // message, and of which time.
     ++malformed_;
     log::debug("packet_dropped",
                {{"error", unknown ? "unknown version" : "malformed"}},

@@ -25,14 +25,19 @@ void lane_state::start(lane_actor::pointer self,
 }
 
 void lane_state::open(const open_session& x) {
+  // A connection that has died already is reported at once, and so leaves
+  // again.
   self_->monitor(x.connection);
   members_.add(x.connection, x.out);
+  // Signed on after `close_all` has taken its list.
   if (going_)
     dismiss(*x.out);
 }
 
 void lane_state::lost(const caf::down_msg& x) {
   auto out = members_.remove(x.source.id());
+  // That is how connections end after their sockets. Otherwise the socket is
+  // still open, and nobody is left to close it.
   if (!out || x.reason == caf::exit_reason::user_shutdown)
     return;
   ++lost_;
@@ -41,6 +46,9 @@ void lane_state::lost(const caf::down_msg& x) {
   out->close(close_code::internal, "the connection's actor has failed", {});
 }
 
+// The lane answers a join and a leave, not the connection: messages of the room
+// go this way, so only the lane can put `joined` before the first and `left`
+// behind the last.
 void lane_state::enter(const add_member& x) {
   auto* out = members_.find(x.connection);
   if (out == nullptr)
@@ -58,6 +66,8 @@ void lane_state::exit(const remove_member& x) {
 }
 
 void lane_state::give_back(const publication& x) {
+  // By hand, not by a `permit`: a lane lives as long as the node, so no message
+  // is thrown away with its mailbox.
   queue_->release(queue_cost(x.size()));
 }
 
@@ -105,6 +115,8 @@ void lane_state::tell_all_connections(const tell_all& x) {
 }
 
 void lane_state::evict_members(const room_died& x) {
+  // Client and connection hear of it in one turn of the lane: the client cannot
+  // ask for the room while the connection still takes itself for a member.
   for (auto& member : members_.dissolve(x.room)) {
     member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
     self_->send(member.connection, room_lost{x.name});
@@ -121,6 +133,7 @@ void lane_state::find_out(const probe_one& x) {
   if (out == nullptr)
     return; // another lane's, or gone
   out->find_out(x.question);
+  // CAF cannot cancel this. If the session has answered, it changes nothing.
   self_->delayed_send(self_, x.patience, probe_overdue{x.question});
 }
 
@@ -133,12 +146,15 @@ void lane_state::close_some(const close_all& x) {
   constexpr std::size_t at_least = 200; // few are not worth waiting for
   constexpr std::chrono::milliseconds pause{100};
   if (!going_) {
+    // Without the permit, which this member would never give back. The messages
+    // carry it to the last slice.
     going_ = close_all{x.code, x.reason, x.window, {}};
     closing_ = members_.sessions();
     auto slices = static_cast<std::size_t>(x.window / pause) + 1;
     slice_ = std::max(at_least, (closing_.size() + slices - 1) / slices);
   }
   for (std::size_t i = 0; i < slice_ && !closing_.empty(); ++i) {
+    // Null: the session has gone by itself meanwhile.
     if (auto out = closing_.back().lock())
       dismiss(*out);
     closing_.pop_back();

@@ -21,6 +21,7 @@ std::shared_ptr<client_session> lane_members::remove(actor_number connection) {
   if (node.empty())
     return nullptr;
   auto& x = *node.mapped();
+  // Before the entry dies: fan-outs would find its slots.
   for (auto& p : x.positions)
     vacate(p);
   return std::move(x.resident.out);
@@ -41,6 +42,8 @@ void lane_members::enter(actor_number room, actor_number connection) {
   auto i = entries_.find(connection);
   if (i == entries_.end())
     return;
+  // The connection has no slot in this room yet: its actor refuses a second
+  // join, and a leave before this join has passed by here.
   auto& who = *i->second;
   auto& slots = rooms_[room];
   who.positions.push_back({room, slots.size()});
@@ -54,6 +57,7 @@ void lane_members::exit(actor_number room, actor_number connection) {
   auto* p = position_in(*i->second, room);
   if (p == nullptr)
     return;
+  // Before the position is overwritten: `vacate` reads it.
   vacate(*p);
   *p = i->second->positions.back();
   i->second->positions.pop_back();

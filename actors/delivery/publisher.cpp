@@ -34,9 +34,12 @@ void publisher::publish_for(connection_actor client, accepted success,
   auto level = how.watched ? log::level::info : log::level::debug;
   hand_over(
     std::move(channel), std::move(packet),
+    // The handle keeps the connection's actor until the bus has answered: every
+    // publish gets its receipt, so that is not for ever.
     [to = std::move(client), what = std::move(success),
      trace_id = std::move(x.trace_id), level](publish_receipt receipt) mutable {
       auto too_large = receipt.error == errc::message_too_large;
+      // A client's own mistake is no news to the operator.
       if (receipt.error != errc::none && !too_large)
         log::line(level, "publish_failed",
                   {{"event_id", what.event_id},
@@ -73,6 +76,8 @@ std::string publisher::channel_of(const envelope& x) const {
 
 void publisher::hand_over(std::string channel, shared_bytes packet,
                           bus::receipt_handler done) const {
+  // Requests were bounded when they came; envelopes, and what the logic of a
+  // room has made of a message, were not.
   if (packet->size() > env_.limits.message_bytes)
     return done({errc::message_too_large});
   env_.bus->publish(std::move(channel), std::move(packet), std::move(done));
