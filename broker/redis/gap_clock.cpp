@@ -11,7 +11,9 @@ using namespace std::chrono_literals;
 using std::chrono::floor;
 using std::chrono::milliseconds;
 
-// NTP slews by half a millisecond a second; more than this is a step.
+// NTP slews by half a millisecond a second; more than this is a step. A thread
+// that is held up between reading the two clocks sees a step, too: that makes
+// an interval longer, never too short.
 constexpr auto tolerance = 10ms;
 
 // Of steps so many are told apart; of older ones the extremes are kept.
@@ -44,6 +46,7 @@ gap_clock::steady gap_clock::look() {
   auto seen = std::exchange(last.end, moment);
   auto least = std::min(last.least_ahead, ahead);
   auto most = std::max(last.most_ahead, ahead);
+  // No step: the last stretch goes on, and its extremes grow with the slewing.
   if (most - least <= tolerance) {
     last.least_ahead = least;
     last.most_ahead = most;

@@ -37,6 +37,7 @@ void limiter_queue::enter(const std::string& user, newcomer who,
   connections_.add(user, {who.connection, now});
   job x{verb::enter, user, std::move(who), std::move(done),
         now + timing_.patience};
+  // Before the first link arrivals wait as well: at a start Redis is near.
   if (script_ == script::refused || is_lost_ || !has_room())
     decide_alone(x);
   else
@@ -54,7 +55,7 @@ void limiter_queue::tell_departure(const std::string& user,
   if (has_room())
     push({verb::leave, user, newcomer{connection}, nullptr, {}});
   else
-    ++stats_.discarded;
+    ++stats_.discarded; // its lease ends by itself
 }
 
 void limiter_queue::push(job x) {
@@ -71,14 +72,15 @@ void limiter_queue::tick(clock::time_point now) {
     waiting_bytes_ -= x.memory();
     return true;
   });
-  repeated_ = std::min(repeated_, waiting_.size());
-  quota_ = per_tick_;
+  repeated_ = std::min(repeated_, waiting_.size()); // some may be gone
+  quota_ = per_tick_; // what is left is not made up for: no bursts
   if (!usable() || !round_.empty() || now < next_round_)
     return;
   auto interval = timing_.lease / 3;
   next_round_ = now + interval;
   connections_.for_each([&](auto& user, auto&) { round_.push_back(user); });
   auto ticks = std::max<clock::rep>(1, interval / tick_time);
+  // Rounded up: a round has to be over within its third of the lease.
   quota_ = per_tick_ = round_.size() / static_cast<std::size_t>(ticks) + 1;
 }
 
@@ -210,6 +212,7 @@ void limiter_queue::on_places(job& x, resp_reply reply) {
   for (std::size_t i = 2; i < reply.size(); i += 2) {
     std::string id{reply[i - 1].text};
     auto since = reply[i].text;
+    // An id without a time has no place any more, here or on another node.
     if (x.what == verb::enter && id == config_.id_of(x.who.connection))
       on_own_place(x, since, result);
     else if (since.empty())

@@ -12,7 +12,10 @@ namespace atrium {
 // came in the same millisecond are told apart by their ids, the shorter one
 // first, which on one node is the order of their numbers. A place that lasts
 // for longer than a lease was taken before the clock was set back: it gets one
-// lease from now, which whoever is alive renews.
+// lease from now, which whoever is alive renews. The time is that of Redis:
+// leases of nodes whose clocks differ would end at different times. The key
+// lasts as long as its longest lease, so a cluster that crashes leaves nothing
+// behind.
 const std::string_view limiter_script = R"(
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -111,7 +114,7 @@ std::string_view policy_of(const limiter_call& x) {
 } // namespace
 
 void append_limiter_call(std::string& out, const limiter_call& x) {
-  constexpr std::size_t fixed_args = 8;
+  constexpr std::size_t fixed_args = 8; // EVALSHA to the number of silent ones
   append_command_head(out, fixed_args + x.silent.size() + 2 * x.leases);
   append_argument(out, "EVALSHA");
   append_argument(out, x.sha);
@@ -134,6 +137,7 @@ void append_lease(std::string& out, std::string_view id,
                   const user_connections::lease& x,
                   user_connections::clock::time_point now) {
   using std::chrono::milliseconds;
+  // Negative: an age, which the script takes from the time of Redis.
   auto age = std::chrono::floor<milliseconds>(now - x.came);
   append_argument(out, id);
   append_argument(out, std::to_string(x.since != 0 ? x.since : -age.count()));

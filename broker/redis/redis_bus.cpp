@@ -32,8 +32,10 @@ public:
     });
   }
 
-  // What was posted, and the timers that were cancelled, have run when this
-  // returns: nothing refers to the bus any more.
+  // Closed first: a publish that comes later is refused by its own thread, and
+  // one from before is in what `shut_down` takes. What was posted, and the
+  // timers that were cancelled, have run when this returns: nothing refers to
+  // the bus any more.
   void stop() {
     if (wishes_.close())
       run_on(client_.io(), [this] { shut_down(); });
@@ -63,6 +65,7 @@ public:
 
   void publish(publish_job job) {
     auto size = job.payload->size();
+    // Admitted before the handoff: the bound covers what waits there, too.
     auto admitted = ledger_.admit(size);
     auto left = admitted && leave([&](wishes& to) {
                   to.publishes.push_back(std::move(job));
@@ -70,6 +73,7 @@ public:
     if (left)
       return;
     if (admitted)
+      // A handoff that is closed has not called the lambda: `job` is whole.
       ledger_.settle(size, false);
     if (job.done)
       job.done({errc::bus_unavailable});
@@ -130,6 +134,9 @@ private:
       call_guarded(client_.log(), answer);
   }
 
+  // Subscriptions first, in the order of the calls: a doubt about a channel
+  // without a listener is dropped, and an end must not overtake its begin. All
+  // publishes of a turn get the same deadline, so deadlines never decrease.
   void apply(wishes taken) {
     for (auto& [begins, who] : taken.subscriptions)
       begins ? listener_.add(std::move(who)) : listener_.remove(who);
@@ -171,6 +178,9 @@ bus::subscription redis_bus::subscribe(std::string channel,
   auto listener
     = std::make_shared<bus_listener>(std::move(channel), std::move(who));
   core_->subscribe(listener);
+  // Weak, both: a subscription may outlive the bus, and a subscriber that owns
+  // its subscription must not keep itself. `ended` counts at once; until the
+  // wish arrives the bus still holds the listener, but tells it nothing.
   return subscription{[weak_core = std::weak_ptr{core_},
                        weak_listener = std::weak_ptr{listener}] {
     auto ended = weak_listener.lock();

@@ -45,6 +45,7 @@ void redis_client::stop() {
 
 void redis_client::add(redis_caller& who, const redis_caller::profile& what) {
   pipeline_.add(who, what);
+  // The link may be up and idle: nothing else would load the script.
   wake();
 }
 

@@ -9,6 +9,7 @@ namespace atrium {
 
 redis_host::redis_host(redis_client_config config)
   : client_(io_, std::move(config)) {
+  // Before there is a thread: all of the client is for that thread.
   boost::asio::post(io_, [this] { client_.start(); });
   thread_ = std::thread{[this] { run(); }};
   pthread_setname_np(thread_.native_handle(), "atrium-bus");
@@ -17,12 +18,15 @@ redis_host::redis_host(redis_client_config config)
 redis_host::~redis_host() {
   boost::asio::post(io_, [this] {
     client_.stop();
+    // `work_` keeps run() from returning. Handlers of what was closed do not
+    // run any more; `io_` drops them, after the client.
     io_.stop();
   });
   thread_.join();
 }
 
-// A handler that throws must not take the others with it.
+// A handler that throws must not take the others with it. After an exception
+// run() may be called again without restart() (Asio, "Effect of exceptions").
 void redis_host::run() noexcept {
   while (!io_.stopped())
     call_guarded(client_.log(), [this] { io_.run(); });

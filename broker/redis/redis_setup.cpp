@@ -15,6 +15,8 @@ std::string_view role_but_master(resp_reply reply) noexcept {
 
 redis_setup::redis_setup(const redis_url& url, std::string_view client_name,
                          std::string& out) {
+  // AUTH first: without it Redis refuses everything else (NOAUTH). All commands
+  // go out at once, so a set-up costs one round trip.
   if (!url.password.empty()) {
     steps_.push_back(step::auth);
     if (url.user.empty())
@@ -28,6 +30,8 @@ redis_setup::redis_setup(const redis_url& url, std::string_view client_name,
   }
   steps_.push_back(step::set_name);
   append_command(out, {"CLIENT", "SETNAME", client_name});
+  // A server that loads its data refuses PING but takes SUBSCRIBE: without this
+  // the link would come up too early.
   steps_.push_back(step::ping);
   append_command(out, {"PING"});
   steps_.push_back(step::role);

@@ -50,7 +50,8 @@ bool parse_credentials(std::string_view text, redis_url& url) {
   return true;
 }
 
-// Takes the credentials in front of the last `@`, if there are any.
+// Takes the credentials in front of the last `@`, if there are any: a password
+// with a bare `@` is read as its owner means it.
 bool take_credentials(std::string_view& text, redis_url& url) {
   auto at = text.rfind('@');
   if (at == text.npos)
@@ -66,6 +67,7 @@ bool parse_authority(std::string_view text, redis_url& url) {
   auto host_end = bracketed ? text.find(']') : text.find(':');
   if (bracketed && host_end == text.npos)
     return false;
+  // As a number `bracketed` is the width of a bracket.
   auto host = text.substr(bracketed, host_end - bracketed);
   text.remove_prefix(
     std::min(bracketed + host.size() + bracketed, text.size()));
@@ -115,6 +117,7 @@ redis_url_result parse_unix(std::string_view text) {
 
 } // namespace
 
+// Always three asterisks: they do not tell the length of the password.
 std::string redis_url::masked() const {
   std::string out = is_unix() ? "unix://" : "redis://";
   if (!password.empty())

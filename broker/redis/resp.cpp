@@ -15,6 +15,7 @@ namespace {
 void append_count(std::string& out, char kind, std::size_t count) {
   std::array<char, 24> buf;
   buf[0] = kind;
+  // 20 digits at most, and CRLF behind them.
   auto end = std::to_chars(buf.data() + 1, buf.data() + 22, count).ptr;
   *end++ = '\r';
   *end++ = '\n';
@@ -86,11 +87,14 @@ struct resp_reader::impl {
   std::unique_ptr<redisReader, free_reader> parser;
 
   impl() {
+    // Static: the parser keeps the pointer. Nothing is to be freed, for what it
+    // takes for objects is always this reader.
     static redisReplyObjectFunctions callbacks
       = {on_string, on_array, on_integer, on_nil, [](void*) {}};
     parser.reset(redisReaderCreateWithFunctions(&callbacks));
     if (!parser)
       throw std::bad_alloc{};
+    // This address stays: a resp_reader that is moved moves only its pointer.
     parser->privdata = this;
   }
 
@@ -100,10 +104,12 @@ struct resp_reader::impl {
                    std::string_view text) noexcept {
     auto& self = *static_cast<impl*>(task->privdata);
     try {
+      // A value without a parent is the first one of the next reply.
       if (task->parent == nullptr)
         self.clear();
       self.offsets.push_back(self.arena.size());
       self.arena.append(text);
+      // Only the size of the text counts until `bind_texts`.
       self.nodes.push_back({to_resp_type(type), value, text});
       return &self;
     } catch (...) {
@@ -116,6 +122,7 @@ struct resp_reader::impl {
     return add(task, task->type, 0, {text, size});
   }
 
+  // From hiredis 1.0 on `items` is a size_t, and the table has more functions.
   static void* on_array(const redisReadTask* task, int items) {
     return add(task, task->type, items, {});
   }
@@ -124,6 +131,7 @@ struct resp_reader::impl {
     return add(task, task->type, value, {});
   }
 
+  // Not `task->type`: a missing string or array (`$-1`, `*-1`) has its own.
   static void* on_nil(const redisReadTask* task) {
     return add(task, REDIS_REPLY_NIL, 0, {});
   }
@@ -156,6 +164,9 @@ bool resp_reader::append(std::string_view part) {
          == REDIS_OK;
 }
 
+// An error looks like an incomplete reply here; `feed` tells them apart. Arrays
+// nested more than seven deep are one (hiredis 0.14), but no command of ours is
+// answered so.
 resp_reply resp_reader::next() {
   void* done = nullptr;
   if (redisReaderGetReply(impl_->parser.get(), &done) != REDIS_OK

@@ -13,6 +13,8 @@ subscriber_table::subscriber_table(gap_clock& clock, bus_log log)
 bool subscriber_table::add(bus_listener_ptr who) {
   auto& channel = channels_[who->channel];
   auto is_first = channel.listeners.empty();
+  // A refused channel is asked for again at once, for the newcomer; the round
+  // of each second then leaves it out.
   auto was_refused = std::exchange(channel.refused, false);
   channel.listeners.push_back(who);
   if (channel.live)
@@ -45,6 +47,8 @@ void subscriber_table::confirm(const std::string& channel,
   if (i == channels_.end())
     return;
   auto& found = i->second;
+  // Only the first doubt since the last question adds the name: a thousand
+  // clients that join at once cost one entry.
   if (found.doubts.size() == found.asked)
     doubted_.push_back(channel);
   found.doubts.push_back(std::move(carried));
@@ -54,9 +58,12 @@ void subscriber_table::on_asked() {
   for (auto& name : doubted_)
     if (auto i = channels_.find(name); i != channels_.end())
       i->second.asked = i->second.doubts.size();
+  // Overwrites nothing: a link has one question under way, and a loss ends it.
   asked_ = std::exchange(doubted_, {});
 }
 
+// A channel that is not acknowledged yet is not proven by a link that works:
+// its acknowledgement will settle the doubts.
 void subscriber_table::on_proven() {
   for (auto& name : std::exchange(asked_, {}))
     if (auto i = channels_.find(name); i != channels_.end() && i->second.live)
@@ -100,6 +107,7 @@ void subscriber_table::on_refused(std::string_view name,
     return;
   auto& channel = i->second;
   channel.live = false;
+  // `lost_since` stays: the gap lasts until Redis takes the channel again.
   channel.refused = true;
   refused_.push_back(i->first);
   for (auto& who : channel.listeners)
@@ -125,6 +133,7 @@ void subscriber_table::on_message(std::string_view name,
   auto& batch = i->second.batch;
   if (batch.empty())
     touched_.push_back(i->first);
+  // The text is the parser's until this returns; one copy serves all listeners.
   batch.push_back(std::make_shared<const std::string>(payload));
 }
 
@@ -137,6 +146,7 @@ void subscriber_table::flush() {
 
 void subscriber_table::on_lost(gap_clock::steady since) {
   asked_.clear();
+  // Doubts stay: the acknowledgement on the next connection settles them.
   for (auto& [name, channel] : channels_) {
     // A second loss before the repair of the first extends the same gap.
     if (channel.live)
@@ -156,6 +166,8 @@ void subscriber_table::clear() {
 
 template <class F>
 void subscriber_table::tell(const bus_listener& who, F&& f) {
+  // Read right before the call: any thread may end the subscription, and only a
+  // call that is under way may still arrive.
   if (!who.ended.load())
     call_guarded(log_, std::forward<F>(f));
 }
@@ -166,6 +178,8 @@ void subscriber_table::greet(bus_listener& who) {
 }
 
 void subscriber_table::greet_when_proven(const bus_listener_ptr& who) {
+  // Weak: a doubt must not keep a listener that has left. The doubt itself
+  // lives in this table.
   confirm(who->channel, [this, weak = std::weak_ptr{who}] {
     if (auto x = weak.lock(); x && !x->told)
       greet(*x);
