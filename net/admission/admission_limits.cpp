@@ -24,9 +24,9 @@ std::size_t share_of_one(std::size_t places) {
   return std::max(places / 2, std::min(places, few));
 }
 
-waiting_room::bounds bounds_of(const admission_options& from,
-                               const std::shared_ptr<const semaphore>& open,
-                               std::size_t files) {
+pending_connections::bounds
+bounds_of(const admission_options& from,
+          const std::shared_ptr<const semaphore>& open, std::size_t files) {
   return {from.max_pending, share_of_one(from.max_pending), files,
           // Sockets of WebSockets and of those who wait come from one budget of
           // file descriptors, so the room has to see both.
@@ -42,7 +42,8 @@ admission_limits::admission_limits(const admission_options& from,
   : counters_(std::move(counters)),
     open_(std::move(open)),
     most_(most),
-    waiting_(std::make_shared<waiting_room>(bounds_of(from, open_, files))),
+    pending_(
+      std::make_shared<pending_connections>(bounds_of(from, open_, files))),
     addresses_(from.connections_per_address),
     memory_(watermark_of(from)),
     handshake_rate_(from.handshakes_per_second, std::chrono::seconds{1}) {
@@ -77,7 +78,7 @@ std::string admission_limits::limit_reached(clock::time_point now) {
     return "the node is short of memory (memory-watermark)";
   if (open_->taken() >= most_)
     return "as many are connected as may be (max-connections)";
-  if (waiting_->is_full())
+  if (pending_->is_full())
     return "as many wait for an upgrade as may wait (max-pending)";
   // Asks a copy of the bucket: a probe of health must not use up what clients
   // may take.

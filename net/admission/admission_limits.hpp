@@ -4,8 +4,8 @@
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/admission/admission.hpp"
 #include "atrium/net/admission/memory_gauge.hpp"
+#include "atrium/net/admission/pending_connections.hpp"
 #include "atrium/net/admission/token_bucket.hpp"
-#include "atrium/net/admission/waiting_room.hpp"
 
 #include <memory>
 #include <mutex>
@@ -31,8 +31,8 @@ public:
                    std::size_t files);
 
   /// Those that have not become WebSockets yet.
-  const std::shared_ptr<waiting_room>& waiting() const {
-    return waiting_;
+  const std::shared_ptr<pending_connections>& pending() const {
+    return pending_;
   }
 
   /// Takes a place for a WebSocket of this address, or says why not.
@@ -55,7 +55,7 @@ private:
   std::shared_ptr<client_counters> counters_;
   std::shared_ptr<const semaphore> open_;
   const std::size_t most_;
-  std::shared_ptr<waiting_room> waiting_;
+  std::shared_ptr<pending_connections> pending_;
   address_table addresses_;
   memory_gauge memory_;
   const token_rate handshake_rate_;

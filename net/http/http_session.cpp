@@ -37,7 +37,7 @@ http_answer answer_to(const http_flaw& x) {
 
 http_session::http_session(stream_socket socket, lane_thread& lane,
                            node_context_ptr node, http_routes routes,
-                           std::shared_ptr<waiting_room::place> place)
+                           std::shared_ptr<pending_connections::place> place)
   : stream_(std::move(socket)),
     lane_(lane),
     node_(std::move(node)),

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/admission/waiting_room.hpp"
+#include "atrium/net/admission/pending_connections.hpp"
 #include "atrium/net/http/http_routes.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/http/proxy_header.hpp"
@@ -28,7 +28,8 @@ public:
   /// `routes` is what may be asked for here; `place` is that of a connection
   /// that has not upgraded yet.
   http_session(stream_socket socket, lane_thread& lane, node_context_ptr node,
-               http_routes routes, std::shared_ptr<waiting_room::place> place);
+               http_routes routes,
+               std::shared_ptr<pending_connections::place> place);
 
   /// Reads requests until the connection ends; with a context through TLS. What
   /// is `proxied` says first where it comes from.
@@ -63,7 +64,7 @@ public:
   }
 
   /// The place of a connection that is no WebSocket yet.
-  const std::shared_ptr<waiting_room::place>& place() const {
+  const std::shared_ptr<pending_connections::place>& place() const {
     return place_;
   }
 
@@ -121,7 +122,7 @@ private:
   node_context_ptr node_;
   http_routes routes_;
   boost::asio::ip::address peer_; // who has connected; a proxy maybe
-  std::shared_ptr<waiting_room::place> place_;
+  std::shared_ptr<pending_connections::place> place_;
   std::chrono::seconds accepted_{0}; // by the clock of the lane's timers
   boost::beast::flat_buffer buffer_;
   std::optional<

@@ -19,12 +19,13 @@ constexpr std::chrono::milliseconds pause_after_failure{100};
 } // namespace
 
 listener::listener(std::vector<lane_thread*> lanes, node_context_ptr node,
-                   http_routes routes, std::shared_ptr<waiting_room> waiting,
+                   http_routes routes,
+                   std::shared_ptr<pending_connections> pending,
                    std::shared_ptr<const tls_context> tls)
   : lanes_(std::move(lanes)),
     node_(std::move(node)),
     routes_(routes),
-    waiting_(std::move(waiting)),
+    pending_(std::move(pending)),
     tls_(std::move(tls)),
     acceptor_(lanes_.front()->io()),
     retry_(lanes_.front()->io()) {
@@ -105,9 +106,9 @@ void listener::receive(stream_socket socket, lane_thread& lane) {
   auto peer = peer_of(socket);
   // Only this thread lets anybody into this room, so a difference afterwards is
   // due to this connection.
-  auto evictions = waiting_->evictions();
-  auto place = waiting_->enter(peer, node_->proxies.contains(peer));
-  if (!place || waiting_->evictions() != evictions)
+  auto evictions = pending_->evictions();
+  auto place = pending_->enter(peer, node_->proxies.contains(peer));
+  if (!place || pending_->evictions() != evictions)
     ++node_->client_counts->pending_refused;
   // The socket closes as it goes. An answer would need a TLS handshake first,
   // and a place for that time.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/admission/waiting_room.hpp"
+#include "atrium/net/admission/pending_connections.hpp"
 #include "atrium/net/http/http_routes.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
@@ -25,7 +25,7 @@ public:
   /// `routes` is what those who connect may ask for, `waiting` bounds how many
   /// do. With `tls` they are to use it.
   listener(std::vector<lane_thread*> lanes, node_context_ptr node,
-           http_routes routes, std::shared_ptr<waiting_room> waiting,
+           http_routes routes, std::shared_ptr<pending_connections> pending,
            std::shared_ptr<const tls_context> tls);
 
   /// Binds and starts to accept. Returns what went wrong, or nothing.
@@ -54,7 +54,7 @@ private:
   std::vector<lane_thread*> lanes_;
   node_context_ptr node_;
   http_routes routes_;
-  std::shared_ptr<waiting_room> waiting_;
+  std::shared_ptr<pending_connections> pending_;
   std::shared_ptr<const tls_context> tls_;
   acceptor acceptor_;
   boost::asio::steady_timer retry_;

@@ -115,12 +115,12 @@ node::node(options with, room_types rooms)
     .proxy_protocol = from.admission.proxy_protocol,
     .internal = from.internal_address()});
   listener_ = std::make_shared<listener>(all, context_, public_routes(),
-                                         context_->admission->waiting(), tls_);
+                                         context_->admission->pending(), tls_);
   if (context_->internal)
     internal_listener_ = std::make_shared<listener>(
       std::vector{internal_lane_.get()}, context_, internal_routes(),
-      std::make_shared<waiting_room>(
-        waiting_room::bounds{files.operators, files.operators}),
+      std::make_shared<pending_connections>(
+        pending_connections::bounds{files.operators, files.operators}),
       internal_tls_);
 }
 

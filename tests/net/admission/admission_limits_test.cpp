@@ -55,11 +55,11 @@ CAF_TEST(limits that are reached say why) {
   CAF_CHECK(limits->limit_reached(start).ends_with("(max-connections)"));
   open_ones->release(1);
   CAF_CHECK_EQUAL(limits->limit_reached(start), "");
-  auto waiting = limits->waiting()->enter(ann, false);
+  auto pending = limits->pending()->enter(ann, false);
   CAF_CHECK_EQUAL(limits->limit_reached(start), "");
-  waiting->busy();
+  pending->busy();
   CAF_CHECK(limits->limit_reached(start).ends_with("(max-pending)"));
-  waiting.reset();
+  pending.reset();
   CAF_CHECK_EQUAL(enter(ann), "");
   CAF_CHECK(limits->limit_reached(start).ends_with("(handshakes-per-second)"));
   CAF_CHECK_EQUAL(limits->limit_reached(start + 1s), "");

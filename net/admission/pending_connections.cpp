@@ -1,11 +1,11 @@
-#include "atrium/net/admission/waiting_room.hpp"
+#include "atrium/net/admission/pending_connections.hpp"
 
 #include <algorithm>
 
 namespace atrium {
 
-void waiting_room::place::on_eviction(std::function<void()> close) {
-  std::lock_guard guard{room_->mutex_};
+void pending_connections::place::on_eviction(std::function<void()> close) {
+  std::lock_guard guard{all_->mutex_};
   close_ = std::move(close);
   // The listener's thread may have given the place away between `enter` and
   // this call on the lane.
@@ -13,22 +13,22 @@ void waiting_room::place::on_eviction(std::function<void()> close) {
     close_();
 }
 
-void waiting_room::place::idle() {
-  std::lock_guard guard{room_->mutex_};
+void pending_connections::place::idle() {
+  std::lock_guard guard{all_->mutex_};
   hook::unlink();
   // One that is evicted already stays out of the list, or its place would be
   // given away twice.
   if (!is_gone_)
-    room_->idle_.push_back(*this);
+    all_->idle_.push_back(*this);
 }
 
-void waiting_room::place::busy() {
-  std::lock_guard guard{room_->mutex_};
+void pending_connections::place::busy() {
+  std::lock_guard guard{all_->mutex_};
   hook::unlink();
 }
 
-auto waiting_room::enter(const boost::asio::ip::address& from, bool is_shared)
-  -> std::shared_ptr<place> {
+auto pending_connections::enter(const boost::asio::ip::address& from,
+                                bool is_shared) -> std::shared_ptr<place> {
   auto prefix = address_table::prefix_of(from);
   std::lock_guard guard{mutex_};
   auto share = shares_.find(prefix);
@@ -48,28 +48,28 @@ auto waiting_room::enter(const boost::asio::ip::address& from, bool is_shared)
   return result;
 }
 
-bool waiting_room::is_full() const {
+bool pending_connections::is_full() const {
   std::lock_guard guard{mutex_};
   return !has_room() && idle_.empty();
 }
 
-std::size_t waiting_room::size() const {
+std::size_t pending_connections::size() const {
   std::lock_guard guard{mutex_};
   return size_;
 }
 
-std::uint64_t waiting_room::evictions() const {
+std::uint64_t pending_connections::evictions() const {
   std::lock_guard guard{mutex_};
   return evictions_;
 }
 
-bool waiting_room::has_room() const {
+bool pending_connections::has_room() const {
   // Under the mutex, so `others` must not wait; it reads an atomic.
   return size_ < most_.places && size_ + most_.others() < most_.sockets;
 }
 
 // Of this address, or of all.
-bool waiting_room::evict_oldest(const std::uint64_t* of) {
+bool pending_connections::evict_oldest(const std::uint64_t* of) {
   auto oldest = std::ranges::find_if(idle_, [of](const place& x) {
     return of == nullptr || (x.is_counted_ && x.prefix_ == *of);
   });
@@ -87,7 +87,7 @@ bool waiting_room::evict_oldest(const std::uint64_t* of) {
   return true;
 }
 
-void waiting_room::forget(place& x) {
+void pending_connections::forget(place& x) {
   x.is_gone_ = true;
   --size_;
   if (!x.is_counted_)
@@ -97,7 +97,7 @@ void waiting_room::forget(place& x) {
     shares_.erase(share);
 }
 
-void waiting_room::leave(place& x) {
+void pending_connections::leave(place& x) {
   std::lock_guard guard{mutex_};
   x.hook::unlink();
   if (!x.is_gone_)

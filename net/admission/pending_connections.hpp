@@ -20,7 +20,8 @@ namespace atrium {
 /// newcomer takes the place of the connection that has been idle for longest:
 /// the node waits for its client, not the client for the node. So nobody can
 /// keep others out by doing nothing. Any thread.
-class waiting_room : public std::enable_shared_from_this<waiting_room> {
+class pending_connections
+  : public std::enable_shared_from_this<pending_connections> {
   using hook = boost::intrusive::list_base_hook<
     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
@@ -38,9 +39,9 @@ public:
   /// What a connection holds while it waits; it begins as an idle one.
   class place : public hook {
   public:
-    place(std::shared_ptr<waiting_room> room, std::uint64_t prefix,
+    place(std::shared_ptr<pending_connections> all, std::uint64_t prefix,
           bool is_counted)
-      : room_(std::move(room)), prefix_(prefix), is_counted_(is_counted) {
+      : all_(std::move(all)), prefix_(prefix), is_counted_(is_counted) {
       // nop
     }
 
@@ -48,7 +49,7 @@ public:
     place& operator=(const place&) = delete;
 
     ~place() {
-      room_->leave(*this);
+      all_->leave(*this);
     }
 
     /// Sets what closes the connection when another one takes its place: from
@@ -62,16 +63,16 @@ public:
     void busy();
 
   private:
-    friend class waiting_room;
+    friend class pending_connections;
 
-    const std::shared_ptr<waiting_room> room_;
+    const std::shared_ptr<pending_connections> all_;
     const std::uint64_t prefix_;
     const bool is_counted_; // in the share of its address
     bool is_gone_ = false;  // another one has taken it
     std::function<void()> close_;
   };
 
-  explicit waiting_room(bounds most) : most_(std::move(most)) {
+  explicit pending_connections(bounds most) : most_(std::move(most)) {
     // nop
   }
 

@@ -1,6 +1,6 @@
-#define CAF_SUITE waiting_room_test
+#define CAF_SUITE pending_connections_test
 
-#include "atrium/net/admission/waiting_room.hpp"
+#include "atrium/net/admission/pending_connections.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -16,8 +16,8 @@ const auto ann = boost::asio::ip::make_address("192.0.2.1");
 const auto bob = boost::asio::ip::make_address("192.0.2.2");
 
 struct fixture {
-  void open(waiting_room::bounds most) {
-    subject = std::make_shared<waiting_room>(std::move(most));
+  void open(pending_connections::bounds most) {
+    subject = std::make_shared<pending_connections>(std::move(most));
   }
 
   /// Takes a place for a connection of this name, if there is one.
@@ -31,14 +31,14 @@ struct fixture {
     return true;
   }
 
-  std::shared_ptr<waiting_room> subject;
-  std::map<std::string, std::shared_ptr<waiting_room::place>> places;
+  std::shared_ptr<pending_connections> subject;
+  std::map<std::string, std::shared_ptr<pending_connections::place>> places;
   std::vector<std::string> evicted;
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(waiting_room_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(pending_connections_tests, fixture)
 
 CAF_TEST(who has been idle for longest makes place) {
   open({3, 3});
@@ -89,7 +89,7 @@ CAF_TEST(many clients behind one proxy have no share) {
 
 CAF_TEST(file descriptors are shared with those who are in) {
   std::size_t others = 8;
-  waiting_room::bounds most{100, 100};
+  pending_connections::bounds most{100, 100};
   most.sockets = 10;
   most.others = [&] { return others; };
   open(most);
