@@ -28,6 +28,8 @@ void directory_state::start(environment_ptr env) {
 
 void directory_state::spawn_broadcaster() {
   ++alive_;
+  // Monitored, like every child: no child says goodbye, so none is forgotten
+  // that ends by an exception.
   broadcaster_ = self_->spawn<broadcaster, caf::monitored>(env_);
 }
 
@@ -39,11 +41,14 @@ void directory_state::count_children() {
 caf::result<join_accepted> directory_state::join(join_room& x) {
   env_->directory_counts->requests.add();
   if (stopping_)
+    // A code after which clients try again: the next node may take them.
     return caf::make_error(errc::bus_unavailable,
                            std::string{"the node is going away"});
   auto& user = x.from.who.user;
   if (auto no = refuse_room(x.room, user); !no.empty())
     return caf::make_error(errc::too_many_rooms, std::move(no));
+  // Counted and passed on in one step: an offer to passivate that the room has
+  // sent meanwhile has a lower number, and is ignored.
   auto& child = rooms_.pass_on(x.room, [&] {
     ++alive_;
     auto result = spawn_room(x.room);
@@ -51,6 +56,7 @@ caf::result<join_accepted> directory_state::join(join_room& x) {
     return result;
   });
   count_children();
+  // The room answers the connection; if the room has died, CAF does.
   return self_->delegate(child, std::move(x));
 }
 
@@ -96,6 +102,8 @@ void directory_state::add(sign_on& x) {
 }
 
 void directory_state::on_passivate(const passivate& x) {
+  // The child is out of the tables before it has ended: whoever comes now gets
+  // a new one of the same name. Lanes tell the two apart by their numbers.
   auto stop = [this](const char* kind, auto& child) {
     record(node_event::kind::stopped, kind, child.first);
     self_->send(child.second, stop_atom{});
@@ -113,6 +121,8 @@ void directory_state::down(const caf::down_msg& x) {
   auto number = x.source.id();
   ranking_.remove(number);
   shares_.close(number);
+  // A child that has passivated is in no table any more: what is found here has
+  // died unasked, unless the node stops.
   if (auto name = rooms_.remove(number))
     room_died_unasked(number, *name, x.reason);
   else if (auto user = users_.remove(number); user && !asked_for(x.reason))
@@ -120,6 +130,7 @@ void directory_state::down(const caf::down_msg& x) {
   else if (broadcaster_ && number == broadcaster_->id() && !stopping_)
     spawn_broadcaster();
   count_children();
+  // Not the sizes of the tables: those who were told to stop are still counted.
   if (stopping_ && alive_ == 0)
     self_->quit(caf::exit_reason::user_shutdown);
 }
@@ -134,18 +145,21 @@ void directory_state::room_died_unasked(actor_number room,
   record(node_event::kind::stopped, "room", name);
   ++died_;
   ++env_->directory_counts->dead_rooms;
+  // Lanes know the members; the room that knew them is gone.
   for (auto& lane : env_->lanes)
     self_->send(lane.actor, room_died{room, name});
 }
 
 void directory_state::user_died(const std::string& name,
                                 const caf::error& why) {
+  // Nobody has to be told: connections monitor their user.
   log::error("user_lost", {{"user", name}, {"error", to_string(why)}},
              "directory loses a user");
   ++died_;
 }
 
 void directory_state::stop() {
+  // First: a connection whose user ends asks for a new one at once.
   stopping_ = true;
   rooms_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
   users_.for_each([&](auto& x) { self_->send(x, stop_atom{}); });
