@@ -22,6 +22,7 @@ cluster::cluster(caf::actor_system& system, caf::execution_unit* unit,
     registry_(setup.registry),
     places_(std::make_shared<semaphore>(cluster_setup::max_surveys)),
     actor_(system.spawn<survey_actor>(unit, std::move(setup))) {
+  // Last: packets may come from now on, and the actor is there for them.
   channel_.emplace(*env_, actor_);
 }
 
@@ -46,6 +47,8 @@ void cluster::survey_one(std::string run, survey what,
   };
   if (what.kind.size() + what.name.size() > max_survey_bytes)
     return refuse("too_large");
+  // Here, not in the actor: its mailbox has no bound. The callback has the
+  // permit, which is given back whatever becomes of the survey.
   if (!places_->try_acquire(1))
     return refuse("busy");
   caf::anon_send(actor_, start_survey{std::move(run),
@@ -58,6 +61,7 @@ void cluster::answer_with(survey_responder by) const {
 }
 
 void cluster::stop() {
+  // The destructor comes by here again: then nobody gets the message.
   channel_.reset();
   caf::anon_send(actor_, stop_atom{});
 }

@@ -36,6 +36,8 @@ void answer_here(const environment& env, actor_number requester,
 
 void probe_here(const environment& env, actor_number connection,
                 probe::answer_function answer) {
+  // Each lane drops its copy if the connection is not there: the last one to go
+  // answers with no.
   auto question = std::make_shared<class probe>(std::move(answer));
   tell_lanes(
     env, probe_one{connection, std::move(question), env.limits.probe_timeout});
@@ -45,6 +47,7 @@ void probe_here(const environment& env, actor_number connection,
 
 void connection_commands::disconnect(const std::string& id,
                                      close_code why) const {
+  // Weak: the environment owns this.
   auto env = env_.lock();
   if (!env)
     return;
@@ -60,6 +63,8 @@ void connection_commands::probe(const std::string& id,
   if (!env)
     return;
   if (auto number = connection_number(*env, id))
+    // The environment lives on with the question, but not for long: a lane
+    // answers after `probe_timeout`.
     probe_here(*env, number, [env, id, requester](bool alive) {
       answer_here(*env, requester, id, alive);
     });
@@ -68,6 +73,7 @@ void connection_commands::probe(const std::string& id,
                  probe_request{id, connection_id(*env, requester)});
 }
 
+// Of this run alone: after a restart the numbers are those of others.
 bool obey(const environment& env, const disconnect_command& x) {
   auto number = connection_number(env, x.connection);
   if (number != 0)
@@ -86,6 +92,7 @@ bool obey(const environment& env, const probe_request& x) {
   return true;
 }
 
+// A requester that is gone by now: no lane finds it.
 bool obey(const environment& env, const probe_response& x) {
   auto requester = connection_number(env, x.requester);
   if (requester != 0)

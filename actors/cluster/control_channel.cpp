@@ -29,7 +29,9 @@ public:
   void on_messages(std::vector<shared_bytes> batch) override {
     std::size_t size = 0;
     for (auto& x : batch)
+      // One more each: packets without bytes have a bound, too.
       size += x->size() + 1;
+    // Dropped without a gap: whoever asks waits for a limited time.
     if (!queue_->try_acquire(size)) {
       counters_->node_packet_drops += batch.size();
       return;
@@ -65,7 +67,10 @@ void send(const environment& env, std::string channel,
 
 control_channel::control_channel(const environment& env,
                                  const cluster_actor& to) {
+  // One listener for both, so that one queue bounds both channels.
   auto listener = std::make_shared<control_subscriber>(to, env.cluster_counts);
+  // Not waited for: a survey that comes before the bus has acknowledged is
+  // lost, and the other node names this one as silent.
   all_ = env.bus->subscribe(env.names.nodes(), listener);
   own_ = env.bus->subscribe(env.names.node(env.run_id), listener);
 }

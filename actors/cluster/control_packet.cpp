@@ -18,6 +18,7 @@ constexpr std::size_t max_packet_bytes = max_response_bytes + 4'096;
 
 constexpr std::size_t max_name_bytes = 128; // of a node, run or connection
 
+// The body of a response that is empty: the node knows nothing of the name.
 constexpr std::string_view nothing = "null";
 
 // -- writing ------------------------------------------------------------------
@@ -166,12 +167,15 @@ std::string encode(const control_packet& x) {
 
 std::variant<control_packet, control_packet_error>
 decode_control_packet(std::string_view bytes) {
+  // The length first: who may write to the bus must not have a node parse for
+  // long.
   auto object = bytes.size() <= max_packet_bytes && is_utf8(bytes)
                   ? json_object::parse(bytes)
                   : std::nullopt;
   auto version = object ? number_in(*object, "v") : std::nullopt;
   if (!version)
     return control_packet_error::malformed;
+  // Before anything else is looked at: another version may have other members.
   if (*version != control_packet::version)
     return control_packet_error::unknown;
   auto type = text_in(*object, "type");

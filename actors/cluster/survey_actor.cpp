@@ -75,6 +75,7 @@ void survey_state::ask(start_survey& x) {
     send_to_all(env, request, std::move(unsent));
   else if (x.run != env.run_id)
     send_to_node(env, x.run, request, std::move(unsent));
+  // Half: an error of the registry is part of the result, too.
   setup_.registry->list(setup_.patience / 2, [self, id](node_listing nodes) {
     caf::anon_send(self, nodes_listed{id, std::move(nodes)});
   });
@@ -109,6 +110,7 @@ void survey_state::collect(const std::string& run, survey_response x) {
     ++late_;
     return;
   }
+  // The node has answered all the same: it must not count as silent.
   if (held_ + x.json.size() > max_held_bytes) {
     ++setup_.env->cluster_counts->responses_refused;
     x.json = error_response("too_large");
@@ -167,6 +169,7 @@ void survey_state::end(gatherings::iterator i) {
 }
 
 void survey_state::tell(gatherings::iterator i, survey_result x) {
+  // Off the list before it is told: who is told may ask again at once.
   auto done = std::move(i->second.done);
   held_ -= i->second.bytes;
   under_way_.erase(i);

@@ -15,15 +15,18 @@ struct survey_callback::state {
   state(const state&) = delete;
   state& operator=(const state&) = delete;
 
+  // Whoever loses the last copy answers with it: no survey ends in silence.
   ~state() {
     tell({{}, {}, "the node stops"});
   }
 
   void tell(survey_result x) noexcept {
     auto f = std::exchange(done, nullptr);
+    // Before the call, so that a callback may start the next survey.
     held = {};
     if (!f)
       return;
+    // The destructor calls this, too, and must not throw.
     try {
       f(std::move(x));
     } catch (const std::exception& e) {
