@@ -23,6 +23,8 @@ const char* to_string(node_event::kind x) {
 }
 
 event_log::page event_log::read(std::uint64_t after) {
+  // Before the lock: what happens from now on is recorded for this reader, who
+  // gets a number to go on with.
   read_until_ = (clock::now() + patience).time_since_epoch().count();
   std::lock_guard guard{mutex_};
   page result;

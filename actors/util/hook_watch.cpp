@@ -8,6 +8,7 @@ namespace atrium {
 namespace {
 
 std::size_t number_of_thread() {
+  // Threads are numbered as they come, so the first 64 share no slot.
   static std::atomic<std::size_t> next = 0;
   thread_local const auto number = next.fetch_add(1, std::memory_order_relaxed);
   return number;
@@ -18,6 +19,7 @@ std::size_t number_of_thread() {
 hook_watch::shift::~shift() {
   if (in_ == nullptr)
     return;
+  // Another thread may be copying the name, which dies with the room.
   std::lock_guard guard{in_->mutex};
   in_->room = nullptr;
 }
@@ -54,6 +56,7 @@ auto hook_watch::news(clock::duration least, clock::time_point now)
     if (x.room == nullptr || time < std::max(least, x.tell_after))
       continue;
     result.push_back({*x.room, time});
+    // A hook that never returns makes fewer and fewer lines in the log.
     x.tell_after = 2 * time;
   }
   return result;

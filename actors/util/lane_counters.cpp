@@ -6,6 +6,7 @@ namespace atrium {
 
 void latency_histogram::observe(std::chrono::milliseconds x,
                                 std::uint64_t weight) noexcept {
+  // Clocks of two nodes differ: a message may come before it was sent.
   x = std::max(x, std::chrono::milliseconds{0});
   auto bucket = std::ranges::lower_bound(bounds, x) - bounds.begin();
   counts_[static_cast<std::size_t>(bucket)].add(weight);

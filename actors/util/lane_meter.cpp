@@ -37,6 +37,7 @@ void lane_meter::delivered(scope to, const message_source& from,
 void lane_meter::flushed() {
   if (unwritten_.empty())
     return;
+  // One look at the clock for all: they were written together.
   auto now = now_();
   for (auto& x : unwritten_) {
     auto& histogram = x.from.where == message_source::place::here

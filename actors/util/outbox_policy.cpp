@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 3> policy_names
 } // namespace
 
 std::string outbox_policies::add(std::string_view rule) {
+  // The last one: a room's name may have one in it.
   auto equals = rule.rfind('=');
   auto pattern = rule.substr(0, equals);
   auto name = equals == rule.npos ? "" : rule.substr(equals + 1);
@@ -25,6 +26,7 @@ std::string outbox_policies::add(std::string_view rule) {
            + "' is not PATTERN=POLICY with one of disconnect, drop_oldest and "
              "latest_only";
   std::erase_if(entries_, [&](auto& x) { return x.pattern == pattern; });
+  // Longest first, so the first pattern that fits is the one that decides.
   auto shorter = [&](auto& x) { return x.pattern.size() < pattern.size(); };
   entries_.insert(std::ranges::find_if(entries_, shorter),
                   {std::string{pattern},

@@ -24,10 +24,14 @@ void semaphore::miss(std::uint64_t who, unix_time from, unix_time to,
 }
 
 void semaphore::tell_if_drained() {
+  // Released outside of the lock: a `tell` may hold the last reference to an
+  // actor, whose waiting messages give their permits back and come by here.
   std::unique_ptr<holes> told; // released outside of the lock
   std::lock_guard guard{mutex_};
   if (!missed_ || !is_drained())
     return;
+  // Under the lock, and the flag last: who gets something through meanwhile
+  // waits in `tell_one`, so the gap is in the mailbox before that.
   for (auto& [who, x] : *missed_)
     x.tell(x.from, x.to);
   told.swap(missed_);
