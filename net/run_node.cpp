@@ -66,19 +66,25 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
     return *parsed.exit_code;
   }
+  // stderr may be a pipe whose reader has gone: no reason to end the node.
   std::signal(SIGPIPE, SIG_IGN);
+  // Before any key is read.
   never_ask_for_pass_phrases();
   log::set_format(parsed.value.log.format);
   log::set_threshold(parsed.value.log.level);
   for (auto& name : parsed.ignored)
     log::warn("variable_ignored", {{"variable", name}},
               "a variable of an orchestrator is not an option");
+  // Before the node is made: it divides what the process may open.
   raise_file_limit();
+  // Before the node, which may take its time: a signal meanwhile counts.
   signal_handler signals{parsed.value.log.level};
   node running{parsed.value, std::move(rooms)};
   auto error = running.start();
   if (error.empty()) {
     announce(running, parsed.value);
+    // Only when both listeners are open: units that are ordered after this one
+    // connect at once.
     systemd::notify_ready();
     signals.serve(running);
     systemd::notify_stopping();
@@ -86,6 +92,7 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     log::error("node_start_failed", "{}", error);
   }
   {
+    // Also when the node could not start: its threads have to be joined, too.
     stop_watchdog watchdog{running.longest_stop(),
                            [&running] { return running.waits_for(); }};
     if (!running.stop())
@@ -93,6 +100,8 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   }
   if (error.empty())
     log::info("node_stopped", "node has stopped");
+  // A reader of stderr that is slow may still have the last lines; one that is
+  // stuck does not hold up the end.
   log::flush(std::chrono::milliseconds{500});
   return error.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -30,6 +30,7 @@ namespace {
 std::size_t lane_count(const options& from) {
   if (from.lanes.count != 0)
     return from.lanes.count;
+  // The other half is for the workers, on which rooms and users run.
   return std::max<std::size_t>(1, usable_processors() / 2);
 }
 
@@ -69,18 +70,23 @@ node::node(options with, room_types rooms)
   auto& from = options_;
   for (std::size_t i = 0; i < lane_count(from); ++i)
     lanes_.push_back(make_lane(i));
+  // Not in `lanes_`: no client is dealt to it, so operators get an answer while
+  // every lane is busy.
   internal_lane_ = make_lane(lanes_.size());
   auto env = make_environment(std::move(rooms));
   hooks_ = env->hooks;
   auto root = system_->spawn<directory>(env);
   protocol::node_facts facts{env->node_id, from.lanes.ping_interval,
                              from.session.max_message_bytes};
+  // Only here: what the lanes and the client of Redis have open by now is not
+  // for clients.
   auto files = file_budget::of_process(from.auth);
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
   auto admission = std::make_shared<admission_limits>(
     from.admission, counts, connections, most, files.clients);
+  // What is wrong is kept in `error_`: `start` says so before anything listens.
   auto auth = read_files();
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
@@ -120,6 +126,8 @@ node::node(options with, room_types rooms)
     internal_listener_ = std::make_shared<listener>(
       std::vector{internal_lane_.get()}, context_, internal_routes(),
       std::make_shared<pending_connections>(
+        // One address may take all places: operators and scrapers may come by
+        // one proxy.
         pending_connections::bounds{files.operators, files.operators}),
       internal_tls_);
 }
@@ -155,6 +163,7 @@ environment_ptr node::make_environment(room_types rooms) {
   env->node_id = from.node_id.empty() ? make_node_id() : from.node_id;
   env->run_id = make_random_id(8);
   env->version = version();
+  // First: bus, limiter and registry are guests of this client.
   redis_ = make_redis(from, env->node_id);
   env->bus = make_bus(from, redis_.get());
   env->names = channel_names{from.bus.name_space};
@@ -163,6 +172,7 @@ environment_ptr node::make_environment(room_types rooms) {
   // Asking others and insisting then has to fit into the time of a sign-on.
   env->limits.probe_timeout
     = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);
+  // What fits into no outbox is refused or dropped before it gets to one.
   env->limits.message_bytes = from.session.outbox_bytes + envelope_overhead;
   for (auto& rule : from.session.outbox_policy)
     env->limits.outbox_policies.add(rule);
@@ -176,6 +186,7 @@ environment_ptr node::make_environment(room_types rooms) {
   };
   for (auto& lane : lanes_)
     env->lanes.push_back(lane->port());
+  // Keeps the environment by a weak pointer: the two would keep each other.
   env->control = std::make_shared<connection_commands>(env);
   return env;
 }
@@ -183,13 +194,18 @@ environment_ptr node::make_environment(room_types rooms) {
 std::string node::start() {
   if (!error_.empty())
     return error_;
+  // Operators first, so a probe of health finds somebody as early as clients
+  // do.
   if (internal_listener_)
     if (auto error = internal_listener_->start(*context_->internal);
         !error.empty())
       return "internal listener: " + error;
   if (auto error = listener_->start(options_.listen); !error.empty())
     return error;
+  // Clients may come before this line, and are let in. It is what makes
+  // `/ready` say yes, and a stop wait for load balancers.
   life_->advance(node_phase::running);
+  // Last: only now there is an address to announce to the other nodes.
   operators_->start(internal_for_others());
   return {};
 }

@@ -65,6 +65,7 @@ make_limiter(const options& from, const environment& env, redis_host* redis) {
     return nullptr;
   limiter_config rules{
     env.run_id, from.limits.connections_per_user, from.limits.user_policy,
+    // The environment owns the limiter, which owns this.
     [known = env.weak_from_this()](const std::string& id) {
       if (auto node = known.lock()) {
         ++node->user_counts->users_evicted;
@@ -75,6 +76,8 @@ make_limiter(const options& from, const environment& env, redis_host* redis) {
     return std::make_shared<memory_connection_limiter>(std::move(rules));
   limiter_timing timing;
   timing.lease = from.limits.user_lease;
+  // A Redis that hangs must not use up the time in which a client is to get its
+  // welcome: there has to be some left to decide without Redis.
   timing.patience = std::min(timing.patience, from.limits.bus_timeout / 2);
   return std::make_shared<redis_connection_limiter>(
     redis->client(),

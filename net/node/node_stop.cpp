@@ -53,16 +53,23 @@ std::chrono::milliseconds node::longest_stop() const {
 bool node::stop() {
   waits_for_ = "the drain delay";
   drain();
+  // From here on upgrades that are under way are refused (`lets_in`). Only the
+  // first stop gets past this: the destructor is the second one.
   if (!life_->advance(node_phase::stopping))
     return true;
   auto& by = options_.stop;
   auto latest = steady::now() + by.drain_window + by.grace;
+  // Before clients are told: they may come back at once.
   listener_->stop();
   waits_for_ = "the lanes to tell their clients";
   tell_connections();
+  // Lanes that were slow to tell their clients do not make the stop longer than
+  // the service manager was promised.
   auto deadline = std::min(steady::now() + by.grace, latest);
   waits_for_ = "clients to go";
   auto all_gone = close_connections(deadline);
+  // Also when clients are left: leases and the place in the registry would last
+  // until they time out.
   auto all_ended = stop_actors(deadline);
   if (!all_gone)
     waits_for_ = "clients to go";
@@ -78,6 +85,8 @@ bool node::stop() {
     lane->join();
   internal_lane_->join();
   waits_for_ = "what is left of the node";
+  // What holds handles of actors goes before the system of actors. The lanes go
+  // after it: pinned actors point to their contexts.
   listener_.reset();
   internal_listener_.reset();
   context_.reset();
@@ -120,6 +129,8 @@ bool node::close_connections(steady::time_point deadline) {
 }
 
 bool node::stop_actors(steady::time_point deadline) {
+  // Before the actors: each check of health spawns one, which `running` would
+  // count, and a survey would wait for those that have gone.
   operators_->stop_asking();
   waits_for_ = "rooms and users to end";
   caf::anon_send(context_->directory, stop_atom{});
@@ -130,6 +141,8 @@ bool node::stop_actors(steady::time_point deadline) {
     waits_for_ = "the register of users";
   auto slice = std::chrono::milliseconds{options_.stop.grace} / 8;
   auto moment = std::min(slice, std::chrono::milliseconds{1'000});
+  // After the users, whose departures it passes on. Its time is short, since a
+  // lease that is not given back ends by itself.
   if (auto& users = context_->env->limiter)
     users->stop(moment);
   if (gone)
@@ -140,6 +153,7 @@ bool node::stop_actors(steady::time_point deadline) {
     waits_for_ = "the bus";
   auto& bus = *context_->env->bus;
   wait_until(deadline - slice, [&] { return bus.stats().pending == 0; });
+  // Before the lanes' actors: afterwards the bus calls no subscriber any more.
   bus.stop();
   if (gone)
     waits_for_ = "the actors of the lanes";
@@ -148,6 +162,7 @@ bool node::stop_actors(steady::time_point deadline) {
   caf::anon_send_exit(internal_lane_->port().actor,
                       caf::exit_reason::user_shutdown);
   operators_->end();
+  // Until here operators could watch the stop.
   if (internal_listener_)
     internal_listener_->stop();
   // Whatever was used up before, these only have to be told.

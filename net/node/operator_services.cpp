@@ -30,17 +30,22 @@ std::vector<health::part> parts_of(const operator_setup& x) {
   for (auto* lane : x.lanes)
     result.push_back(
       {"lane-" + std::to_string(lane->index()), [lane](auto probe) {
+         // In turn with sockets and messages: an answer means that they get
+         // theirs.
          boost::asio::post(lane->io(), [lane, probe] {
            lane->flushes().survey();
            probe->answer();
          });
        }});
   health::part scheduler{"scheduler", [&system = x.system](auto probe) {
+                           // Only a worker that is free takes it up.
                            system.spawn([probe] { probe->answer(); });
                          }};
   scheduler.is_held_up
     = [hooks = x.env->hooks] { return !hooks->late(hook_is_late).empty(); };
   result.push_back(std::move(scheduler));
+  // Whether the thread of the bus answers, not whether Redis does: a restart of
+  // the node would mend only the former.
   result.push_back({"bus", [bus = x.env->bus](auto probe) {
                       bus->ping([probe] { probe->answer(); });
                     }});
@@ -96,6 +101,8 @@ operator_services::operator_services(const operator_setup& x)
     x.from.bus.redis.empty() ? "memory" : "redis");
   inspector_ = x.system.spawn<class inspector>(inspector_setup{
     x.env, x.directory, cluster_, [status] { return status->to_json(); }});
+  // Inspector and cluster need each other: the cluster is made first, and told
+  // here who answers for this node.
   cluster_->answer_with(
     [&system = x.system, to = inspector_](survey what, auto done) {
       answer_cluster(system, to, std::move(what), std::move(done));
@@ -120,11 +127,14 @@ void operator_services::check_up() {
        {"seconds", std::chrono::floor<std::chrono::seconds>(x.time).count()}},
       "room keeps a worker from other rooms: its hook does not return");
   log::tell_losses();
+  // Silence is what makes systemd restart the node. This thread has no clients,
+  // so it speaks for all others.
   if (systemd::watches() && health_->live().ok)
     systemd::notify_alive();
 }
 
 void operator_services::stop_asking() {
+  // A node that could not start has none.
   if (check_up_)
     check_up_->stop();
   cluster_->stop();

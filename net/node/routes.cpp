@@ -41,6 +41,8 @@ http_answer ready_in_brief(const node_context& node, const http_request&) {
   return report({ok, ok ? R"({"ready":true})" : R"({"ready":false})"});
 }
 
+// Neither `/health` nor `/metrics`: strangers should not learn how the node is
+// built, nor how busy it is.
 constexpr http_route public_table[] = {
   {"/", chat},
   {"/ws", upgrade_to_websocket},
@@ -67,6 +69,7 @@ http_routes public_routes() {
 }
 
 http_routes internal_routes() {
+  // For what an administrator publishes.
   constexpr std::size_t a_message = 1'048'576;
   return {internal_table, a_message, true, refuse_foreign_page};
 }

@@ -25,6 +25,7 @@ static_assert(std::atomic<int>::is_always_lock_free);
 // Ends the process as the signal would by itself. Where it does nothing by
 // itself (process 1, pid_namespaces(7)) with the code that shells use for it.
 [[noreturn]] void end_at_once(int number) {
+  // So whoever waits for the process sees which signal has ended it.
   std::signal(number, SIG_DFL);
   std::raise(number);
   ::_exit(128 + number);
@@ -32,10 +33,14 @@ static_assert(std::atomic<int>::is_always_lock_free);
 
 // Runs in whatever thread gets the signal, in the middle of anything.
 void on_stop(int number) {
+  // The thread that is interrupted may be about to look at it.
   auto kept = errno;
   auto none = 0;
   if (!stopping_on.compare_exchange_strong(none, number))
     end_at_once(number);
+  // write(2) is one of the few functions that a handler may call
+  // (signal-safety(7)); Asio's own set needs the thread of `main`, which may be
+  // busy.
   std::uint64_t one = 1;
   [[maybe_unused]] auto n = ::write(bell, &one, sizeof(one));
   errno = kept;
@@ -62,6 +67,7 @@ signal_handler::signal_handler(log::level usual)
   action.sa_flags = SA_RESTART | SA_NODEFER; // raised again from within
   for (auto number : stop_signals)
     ::sigaction(number, &action, nullptr);
+  // Waited for from now on: a signal during the start ends `serve` at once.
   stop_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                    [this](auto) { io_.stop(); });
 }
@@ -79,6 +85,7 @@ void signal_handler::reload_on_signal(node& x) {
     if (error)
       return;
     systemd::notify_reloading();
+    // On the thread of `main`, which has nothing else to do: this reads files.
     x.reload();
     systemd::notify_ready();
     reload_on_signal(x);

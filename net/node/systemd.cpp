@@ -11,6 +11,9 @@ void notify_ready() {
 }
 
 void notify_reloading() {
+  // For `Type=notify-reload` sd_notify(3) wants the time of CLOCK_MONOTONIC,
+  // which is the steady clock of libstdc++ on Linux: systemd tells one reload
+  // from the next by it.
   auto now = std::chrono::duration_cast<std::chrono::microseconds>(
     std::chrono::steady_clock::now().time_since_epoch());
   auto text = "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.count());
@@ -22,6 +25,7 @@ void notify_stopping() {
 }
 
 bool watches() {
+  // Asked once: the answer is in the environment and does not change.
   static const auto wanted = ::sd_watchdog_enabled(0, nullptr) > 0;
   return wanted;
 }
