@@ -43,11 +43,14 @@ public:
 
 private:
   void hear(std::string_view message) {
+    // Another run of the same node id may use this channel, too: what it has
+    // sent proves nothing here.
     if (!message.starts_with(prefix_))
       return;
     message.remove_prefix(prefix_.size());
     clock::rep sent = 0;
     std::from_chars(message.data(), message.data() + message.size(), sent);
+    // One that is late must not take the proof of a later one back.
     if (sent <= proven.load(std::memory_order_relaxed))
       return;
     auto took = clock::now().time_since_epoch() - clock::duration{sent};
@@ -70,6 +73,8 @@ bus_probe::bus_probe(std::shared_ptr<class bus> bus, std::string channel,
 
 void bus_probe::call(clock::time_point now) {
   others_.tick();
+  // A bus that hangs gets one message, not one a second. The time since the
+  // last proof goes on growing meanwhile.
   if (subscriber_->under_way.exchange(true, std::memory_order_relaxed))
     return;
   auto words = std::make_shared<const std::string>(subscriber_->words(now));
@@ -94,6 +99,8 @@ std::optional<bus_probe::clock::duration> bus_probe::round_trip() const {
 bus_probe::complaint bus_probe::complaints() const {
   auto stats = bus_->stats();
   auto refusals = others_.refusal();
+  // Messages may pass where writes do not, on a replica for example: leases and
+  // the registry need writes.
   if (!stats.takes_writes)
     refusals = stats.trouble + (refusals.empty() ? "" : "; " + refusals);
   return {std::move(stats.trouble), std::move(refusals)};

@@ -27,6 +27,7 @@ public:
   }
 
   void on_gap(unix_time, unix_time) override {
+    // A gap is told when the bus listens again after a loss: a yes as well.
     on_subscribed();
   }
 
@@ -55,6 +56,8 @@ public:
 private:
   std::string set(std::string refusal) {
     std::lock_guard guard{mutex_};
+    // Only a yes ends it. What is refused stays subscribed, so the bus goes on
+    // asking, and an operator who mends the rules need not restart the node.
     is_answered_ = refusal.empty();
     return std::exchange(refusal_, std::move(refusal));
   }
@@ -83,6 +86,8 @@ void channel_watch::tick() {
       x.answer->ask_anew();
       x.held = bus_->subscribe(x.of.channel, x.answer);
     } else if (x.answer->is_answered()) {
+      // Held no longer than needed: a channel costs Redis and the bus
+      // something.
       x.held = {};
     }
   }

@@ -22,6 +22,8 @@ cpu_meter::cpu_meter(std::function<std::chrono::nanoseconds()> used,
 
 double cpu_meter::load() {
   using seconds = std::chrono::duration<double>;
+  // The registry and the inspector ask on different threads: within a second
+  // the later one gets the answer of the earlier.
   std::lock_guard guard{mutex_};
   auto now = now_();
   if (now - since_ < shortest)

@@ -25,6 +25,8 @@ double seconds(Duration x) {
 
 prometheus::MetricFamily& family_list::family(const about& what,
                                               MetricType type) {
+  // In Prometheus' format all lines of a name stand together, under one
+  // heading.
   if (families_.empty() || families_.back().name != what.name)
     families_.push_back(
       {std::string{what.name}, std::string{what.help}, type, {}});
@@ -55,6 +57,8 @@ void family_list::histogram(
   auto& to = family(what, MetricType::Histogram);
   to.metric.push_back(metric_with(what.label, label));
   auto& x = to.metric.back().histogram;
+  // The total is the sum of the buckets, not a counter of its own: lanes go on
+  // counting meanwhile, and Prometheus demands that the two agree.
   for (std::size_t i = 0; i <= bounds.size(); ++i) {
     for (auto* part : parts)
       x.sample_count += part->count(i);

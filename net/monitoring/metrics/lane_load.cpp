@@ -18,6 +18,8 @@ double lane_load::ratio() const {
   std::chrono::duration<double> wall = points_.back().at - points_.front().at;
   if (wall.count() <= 0)
     return 0;
+  // Two clocks that are read one after the other: the quotient of a busy thread
+  // is now and then above 1.
   return std::clamp(busy / wall, 0.0, 1.0);
 }
 

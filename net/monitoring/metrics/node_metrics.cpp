@@ -76,6 +76,8 @@ node_totals node_metrics::totals() const {
   result.connections = clients_.open->taken();
   result.rooms = env_->directory_counts->rooms.value();
   result.users = env_->directory_counts->users.value();
+  // Lanes count without a lock while they are read: each number is right for
+  // some moment, but not all for the same.
   for (auto& lane : lanes_) {
     auto& x = lane.port.meter->counters();
     result.connections_opened += x.connections.value();
@@ -218,6 +220,8 @@ void node_metrics::add_mailboxes(family_list& to) const {
     names.push_back("lane-" + x);
   std::vector<sample> bytes{{value_of(env_->bus_queue->taken()), "bus"}};
   std::vector<sample> depths{
+    // Two counters that are read one after the other: what was handled in
+    // between must not make a huge number.
     {value_of(sent - std::min(sent, handled)), "directory"},
     {depth(waiting.rooms), "rooms"},
     {depth(waiting.users), "users"},
@@ -233,6 +237,7 @@ void node_metrics::add_mailboxes(family_list& to) const {
 
 void node_metrics::add_errors(family_list& to) const {
   std::vector<sample> errors;
+  // From 1: the code 0 is no error.
   for (std::size_t i = 1; i < lane_counters::codes; ++i) {
     auto code = static_cast<errc>(i);
     errors.push_back(

@@ -25,6 +25,8 @@ std::chrono::nanoseconds cpu_time() {
 std::uint64_t count_fds() {
   constexpr auto folder = "/proc/self/fd";
   struct stat about {};
+  // Since Linux 6.2 the size is the number; before that it is 0. To walk over
+  // 100 000 connections takes far longer.
   if (::stat(folder, &about) == 0 && about.st_size > 0)
     return static_cast<std::uint64_t>(about.st_size);
   std::unique_ptr<DIR, int (*)(DIR*)> open{::opendir(folder), ::closedir};

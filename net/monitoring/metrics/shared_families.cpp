@@ -23,6 +23,7 @@ void add_bus(family_list& to, const bus_stats& bus,
            {{all_up ? 1.0 : 0.0}});
   to.gauge({"atrium_bus_link_up", "1 when the link is up and of use.", "link"},
            links);
+  // No value before the first message is back: 0 would look like a fast bus.
   std::vector<sample> times;
   if (round_trip)
     times.push_back({seconds(*round_trip)});
