@@ -6,6 +6,8 @@ namespace atrium {
 
 namespace {
 
+// A table, since each publish escapes a name. Bytes from 0x80 stay as they are:
+// names in other scripts would be three times as long.
 constexpr auto kept = [] {
   std::array<bool, 256> table{};
   for (unsigned c = 0; c < table.size(); ++c)
@@ -19,6 +21,7 @@ bool keep(char c) {
   return kept[static_cast<unsigned char>(c)];
 }
 
+// Upper case only: with both there would be two names for one id.
 int hex_value(char c) {
   if (c >= '0' && c <= '9')
     return c - '0';

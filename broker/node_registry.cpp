@@ -17,6 +17,8 @@ void add_decimal(json_writer& to, json_key name, double x) {
   to.key(name).decimal(std::isfinite(x) ? x : 0., 3);
 }
 
+// Each text may come from another node by way of Redis: one that is not UTF-8
+// must not spoil the list.
 void add_load(json_writer& to, const node_info& x) {
   to.text("version", utf8_or_empty(x.version))
     .number("uptime_s", x.uptime_s)
@@ -38,6 +40,8 @@ void add_row(json_writer& to, const node_row& x) {
   to.close_object();
 }
 
+// Members that are missing or of another type leave the default: a node of
+// another version is listed with what is understood.
 void read(const json_object& from, const char* name, std::string& to) {
   if (auto raw = from.find(name))
     if (auto x = json_string(*raw))
@@ -102,6 +106,8 @@ std::string to_json(const node_listing& x) {
   return result;
 }
 
+// By name, not by run: a run never comes back. Two silent runs of a name stay:
+// its node has crashed twice and is still away.
 void drop_returned(node_listing& x) {
   std::set<std::string> present;
   for (auto& row : x.nodes)

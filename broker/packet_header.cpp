@@ -43,6 +43,8 @@ void append_header(std::string& out, const packet_header& x) {
 
 std::optional<packet_header> read_header(std::string_view text) noexcept {
   packet_header result;
+  // `packet_time` counts on the longest size. `cut_part` does not see an empty
+  // field at the end.
   if (text.size() > packet_header::max_size || text.ends_with(field_mark))
     return std::nullopt;
   auto base = cut_part(text);
@@ -57,6 +59,7 @@ std::optional<packet_header> read_header(std::string_view text) noexcept {
       return std::nullopt;
   }
   while (!text.empty())
+    // Skipped unread, but well-formed: else the sender is no newer node.
     if (!is_field(cut_part(text)))
       return std::nullopt;
   return result;

@@ -46,10 +46,13 @@ lease_decision user_connections::decide(std::string_view user,
   for (auto& x : *find(user))
     if (x.admitted && x.connection != who.connection)
       result.rivals.push_back(by.id_of(x.connection));
+  // Leaves without a decision, and comes again when it knows more: a place that
+  // is kept meanwhile would count against others.
   if (result.rivals.size() >= by.most && !by.decides_at_once(who)) {
     remove(user, who.connection);
     return result;
   }
+  // One pass for each that is too many: several newcomers may be in the table.
   while (auto loser = surplus(user, who, by)) {
     remove(user, *loser);
     if (*loser == who.connection)
@@ -73,6 +76,7 @@ user_connections::surplus(std::string_view user, const newcomer& who,
         && std::ranges::count(who.silent, by.id_of(x.connection)) != 0)
       return x.connection;
   if (by.policy == surplus_policy::kick_oldest)
+    // `all` is in the order of `add`.
     return all.front().connection;
   auto place = std::ranges::find(all, who.connection, &lease::connection);
   if (static_cast<std::size_t>(place - all.begin()) < by.most)

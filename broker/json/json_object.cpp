@@ -13,6 +13,8 @@ namespace atrium {
 namespace {
 
 std::optional<std::string> decode_escapes(std::string_view raw) {
+  // The scanner has let half a surrogate pair pass, which has no UTF-8: this
+  // fails.
   auto value = nlohmann::json::parse(raw, nullptr, /*allow_exceptions*/ false);
   if (!value.is_string())
     return std::nullopt;
@@ -59,6 +61,7 @@ std::optional<json_object> json_object::parse(std::string_view text) {
         return std::nullopt;
       in.space();
       from = in.position();
+      // The object itself is the first level.
       if (!in.value(max_depth - 1))
         return std::nullopt;
       result.members_.push_back({key, slice(from)});
@@ -73,6 +76,8 @@ std::optional<json_object> json_object::parse(std::string_view text) {
 }
 
 std::optional<std::string_view> json_object::find(std::string_view key) const {
+  // From behind: of equal keys the last one counts, as in JavaScript. No map is
+  // made, since most objects have a dozen members and are asked for a few.
   auto i = std::find_if(members_.rbegin(), members_.rend(),
                         [&](auto& x) { return same_key(x.key, key); });
   if (i == members_.rend())
@@ -90,6 +95,7 @@ bool is_json_value(std::string_view text) noexcept {
 }
 
 std::optional<std::string> json_string(std::string_view raw) {
+  // A slice of a `json_object`: its quotes and escapes are checked already.
   if (raw.size() < 2 || raw.front() != '"')
     return std::nullopt;
   if (raw.find('\\') != std::string_view::npos)
@@ -100,6 +106,8 @@ std::optional<std::string> json_string(std::string_view raw) {
 std::optional<std::uint64_t> json_unsigned(std::string_view raw) {
   std::uint64_t value = 0;
   auto end = raw.data() + raw.size();
+  // For an integer without a sign from_chars takes none, and the scanner has
+  // refused leading zeros: one text for each value.
   auto [at, error] = std::from_chars(raw.data(), end, value);
   if (error != std::errc{} || at != end)
     return std::nullopt;

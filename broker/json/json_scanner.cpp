@@ -6,6 +6,7 @@ namespace atrium {
 
 namespace {
 
+// Of the bit set below; callers that allow more get no more.
 constexpr std::size_t depth_limit = 256;
 
 bool is_digit(char c) {
@@ -18,6 +19,7 @@ bool is_hex(char c) {
 
 } // namespace
 
+// A loop, not a recursion: strangers choose how deep the text is.
 bool json_scanner::value(std::size_t max_depth) {
   std::bitset<depth_limit> in_object;
   std::size_t depth = 0;
@@ -73,7 +75,9 @@ bool json_scanner::string() {
   return false;
 }
 
-// Leaves the position on the last character of the escape.
+// Leaves the position on the last character of the escape. Half a surrogate
+// pair passes: the grammar allows it (RFC 8259, 8.2), and who decodes refuses
+// it.
 bool json_scanner::escape() {
   using namespace std::literals;
   if (++at_ == end_)
@@ -91,6 +95,7 @@ bool json_scanner::key() {
   return string() && token(':');
 }
 
+// What begins like nothing else has to be a number, which finds no digit then.
 bool json_scanner::scalar() {
   switch (*at_) {
   case '"':
@@ -126,6 +131,7 @@ bool json_scanner::number() {
     ++at_;
   auto zero = at_ != end_ && *at_ == '0';
   auto first = at_;
+  // RFC 8259, 6: a number has no leading zeros.
   if (!digits() || (zero && at_ - first > 1))
     return false;
   if (at_ != end_ && *at_ == '.') {

@@ -3,7 +3,8 @@
 namespace atrium {
 
 // Whoever has to go gives its place up here and now, so that one newcomer never
-// costs two their places.
+// costs two their places. The callbacks run without the lock; the newcomer
+// hears last, when its rivals have been told to go.
 void memory_connection_limiter::enter(const std::string& user, newcomer who,
                                       answer done) {
   std::vector<std::uint64_t> gone;
