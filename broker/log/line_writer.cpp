@@ -26,12 +26,13 @@ void line_writer::write(std::string_view line) {
   busy_ = true;
   lock.unlock();
   auto broken = false;
-  auto written = write_some(line, broken);
+  auto written = write_some(line, broken); // others see busy_ and queue up
   lock.lock();
   busy_ = false;
   if (broken)
     ++dropped_;
   else if (written < line.size()) {
+    // In front of what came meanwhile: nothing may stand within a line.
     lines_.emplace_front(line.substr(written));
     bytes_ += lines_.front().size() + overhead;
   }
@@ -118,6 +119,8 @@ void line_writer::run() {
     busy_ = true;
     lock.unlock();
     auto broken = false;
+    // Without the lock: this is where a pipe that nobody reads holds us up. The
+    // line still counts in `bytes_`, so the bound is true.
     for (std::string_view rest = line; !rest.empty() && !broken;) {
       pollfd ready{descriptor_, POLLOUT, 0};
       ::poll(&ready, 1, -1);

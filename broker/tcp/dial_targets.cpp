@@ -11,6 +11,7 @@ dial_targets
 tcp_endpoints(const std::vector<boost::asio::ip::tcp::endpoint>& found) {
   dial_targets first;
   dial_targets second;
+  // Within a family the order is that of the resolver (RFC 6724).
   for (auto& x : found)
     (x.protocol() == found.front().protocol() ? first : second).emplace_back(x);
   dial_targets out;
@@ -22,6 +23,7 @@ tcp_endpoints(const std::vector<boost::asio::ip::tcp::endpoint>& found) {
 }
 
 void target_order::failed(const dial_protocol::endpoint& x) {
+  // A name with new addresses each time must not fill the memory.
   constexpr std::size_t most = 16;
   std::erase(failed_, x);
   if (failed_.size() == most)

@@ -30,6 +30,8 @@ public:
     if (!done_ || next_ == targets_.size())
       return;
     auto i = next_++;
+    // On the heap: a socket with a connect under way must not move when the
+    // list grows.
     runners_.push_back(std::make_unique<runner>(io_));
     auto& x = *runners_.back();
     error_code failed;
@@ -80,6 +82,7 @@ private:
   void won(std::size_t i) {
     if (!done_ || std::exchange(runners_[i]->is_over, true))
       return;
+    // Taken out before `end` closes all sockets.
     outcome result{std::move(runners_[i]->socket), targets_[i], {}};
     auto done = std::exchange(done_, nullptr);
     end();
@@ -88,6 +91,7 @@ private:
 
   void lost(std::size_t i, const std::string& why) {
     auto& x = *runners_[i];
+    // The deadline closes the socket, whose connect then reports once more.
     if (!done_ || std::exchange(x.is_over, true))
       return;
     x.deadline.cancel();

@@ -26,7 +26,7 @@ void append_random(std::string& out, std::size_t length,
                    std::string_view alphabet) {
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < length; ++i) {
-    if (i % 12 == 0)
+    if (i % 12 == 0) // of 64 bits 60 are used
       bits = generator()();
     out.push_back(alphabet[bits & 31U]);
     bits >>= 5U;

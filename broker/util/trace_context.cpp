@@ -22,6 +22,7 @@ bool is_hex(std::string_view text) {
   });
 }
 
+// W3C Trace Context, 3.2.2: an id of zeros is invalid, and so is upper case.
 bool is_id(std::string_view text) {
   return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos;
 }
@@ -40,6 +41,8 @@ std::string read_traceparent(std::string_view text) {
   if (text.size() < whole_size || !has_fields(text))
     return {};
   auto version = text.substr(0, version_size);
+  // Only this version has to have this length; a newer one may go on behind a
+  // dash.
   if (version == "00")
     return text.size() == whole_size ? std::string{text} : std::string{};
   auto more = text.size() > whole_size;
