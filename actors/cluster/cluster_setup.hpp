@@ -26,7 +26,7 @@ struct cluster_setup {
   std::shared_ptr<node_registry> registry;
 
   /// What this node says to the survey "facts", which needs no name.
-  std::function<std::string()> facts;
+  std::function<std::string()> status_text;
 
   /// Responds to all others; may come later, by `answer_with`.
   survey_responder answer;

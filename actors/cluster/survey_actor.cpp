@@ -238,8 +238,8 @@ void survey_state::answer(const std::string& run, const survey_request& x,
         caf::anon_send(to, response_ready{id, run, std::move(json)});
       };
   try {
-    if (x.what.kind == "facts" && setup_.facts)
-      done(setup_.facts());
+    if (x.what.kind == "facts" && setup_.status_text)
+      done(setup_.status_text());
     else if (setup_.answer)
       setup_.answer(x.what, done);
     else

@@ -9,7 +9,7 @@ namespace atrium::watch_log {
 namespace {
 
 /// What the log tells of a request.
-struct facts {
+struct request_fields {
   std::string_view type;
   std::string_view room = {};
   std::string_view to = {};
@@ -18,35 +18,35 @@ struct facts {
   std::string_view trace_id = {};
 };
 
-facts facts_of(const join_request& x) {
+request_fields fields_of(const join_request& x) {
   return {"join", x.room};
 }
 
-facts facts_of(const leave_request& x) {
+request_fields fields_of(const leave_request& x) {
   return {"leave", x.room};
 }
 
-facts facts_of(const publish_request& x) {
+request_fields fields_of(const publish_request& x) {
   return {"publish", x.room, {}, x.data.size(), x.event_id, x.trace_id};
 }
 
-facts facts_of(const send_request& x) {
+request_fields fields_of(const send_request& x) {
   return {"send", {}, x.user, x.data.size(), x.event_id, x.trace_id};
 }
 
-facts facts_of(const broadcast_request& x) {
+request_fields fields_of(const broadcast_request& x) {
   return {"broadcast", {}, {}, x.data.size(), x.event_id, x.trace_id};
 }
 
-facts facts_of(const presence_request& x) {
+request_fields fields_of(const presence_request& x) {
   return {"presence", x.room};
 }
 
-facts facts_of(const history_request& x) {
+request_fields fields_of(const history_request& x) {
   return {"history", x.room};
 }
 
-facts facts_of(const ping_request&) {
+request_fields fields_of(const ping_request&) {
   return {"ping"};
 }
 
@@ -64,7 +64,7 @@ void connected(const member& who, std::string_view address) {
 }
 
 void requested(const member& who, const client_request& x) {
-  auto what = std::visit([](auto& y) { return facts_of(y); }, x);
+  auto what = std::visit([](auto& y) { return fields_of(y); }, x);
   log::info("trace_requested",
             {{"user", who.user},
              {"connection", who.connection},

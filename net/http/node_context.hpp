@@ -27,7 +27,7 @@ struct node_context {
   session_options session;
   environment_ptr env;
   directory_actor directory;
-  protocol::node_facts facts;
+  protocol::node_settings settings;
   client_rates rates;
   std::shared_ptr<semaphore> connections; ///< Bound of open WebSockets.
   std::shared_ptr<struct client_counters> client_counts;

@@ -34,7 +34,7 @@ struct inspector_setup {
   std::shared_ptr<class cluster> cluster; ///< Null: this node only.
 
   /// What the node says of itself, as the text of a JSON object. Any thread.
-  std::function<std::string()> facts;
+  std::function<std::string()> status_text;
 };
 
 /// An answer that is due: an HTTP status, and the text of a JSON object.

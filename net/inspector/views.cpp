@@ -29,7 +29,7 @@ json brief(const children& xs) {
 
 void view_node(const inspector_context& by, inspect_answer to) {
   auto all = std::make_shared<gathering>(by.self, to);
-  all->result = json::parse(by.facts(), nullptr, false);
+  all->result = json::parse(by.status_text(), nullptr, false);
   all->result["lanes"] = json::array();
   for (auto& lane : by.env->lanes)
     gathering::observe(all, lane.actor, [](auto& shown, json state) {

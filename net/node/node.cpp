@@ -76,8 +76,8 @@ node::node(options with, room_types rooms)
   auto env = make_environment(std::move(rooms));
   hooks_ = env->hooks;
   auto root = system_->spawn<directory>(env);
-  protocol::node_facts facts{env->node_id, from.lanes.ping_interval,
-                             from.session.max_message_bytes};
+  protocol::node_settings settings{env->node_id, from.lanes.ping_interval,
+                                   from.session.max_message_bytes};
   // Only here: what the lanes and the client of Redis have open by now is not
   // for clients.
   auto files = file_budget::of_process(from.auth);
@@ -100,7 +100,7 @@ node::node(options with, room_types rooms)
     .session = from.session,
     .env = std::move(env),
     .directory = std::move(root),
-    .facts = std::move(facts),
+    .settings = std::move(settings),
     .rates = client_rates{from.rates},
     .connections = std::move(connections),
     .client_counts = std::move(counts),

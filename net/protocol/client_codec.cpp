@@ -18,7 +18,7 @@ public:
     return protocol::to_text(x);
   }
 
-  std::string text_of(const welcome& x, const protocol::node_facts& node,
+  std::string text_of(const welcome& x, const protocol::node_settings& node,
                       unix_time now) const override {
     return protocol::to_text(x, node, now);
   }

@@ -31,7 +31,7 @@ public:
 
   /// Returns the first thing that a client is told.
   virtual std::string text_of(const welcome& x,
-                              const protocol::node_facts& node,
+                              const protocol::node_settings& node,
                               unix_time now) const = 0;
 
   /// Returns the last thing that a client is told before a close.

@@ -17,7 +17,7 @@ namespace protocol {
 inline constexpr std::string_view subprotocol = "atrium.v1";
 
 /// What a client has to know about its node; part of `welcome`.
-struct node_facts {
+struct node_settings {
   std::string node;
   std::chrono::seconds ping_interval{25};
   std::size_t max_message_bytes = 65536;
@@ -32,7 +32,7 @@ parse_request(std::string_view text);
 std::string to_text(const reply& x);
 
 /// Returns the text of the first frame.
-std::string to_text(const welcome& x, const node_facts& node, unix_time now);
+std::string to_text(const welcome& x, const node_settings& node, unix_time now);
 
 /// Returns the text of the last frame before a close.
 std::string closing_text(close_code code, std::string_view reason,

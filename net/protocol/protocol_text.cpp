@@ -109,7 +109,7 @@ struct encoder {
   }
 
   std::string operator()(const welcome&) const {
-    return {}; // has a function of its own: it needs the node's facts
+    return {}; // has a function of its own: it needs the node's settings
   }
 
 private:
@@ -143,7 +143,8 @@ std::string to_text(const reply& x) {
   return std::visit(encoder{}, x);
 }
 
-std::string to_text(const welcome& x, const node_facts& node, unix_time now) {
+std::string to_text(const welcome& x, const node_settings& node,
+                    unix_time now) {
   return frame_writer{"welcome"}
     .number("protocol", 1)
     .text("connection", x.connection)

@@ -80,7 +80,7 @@ void websocket_session::open(const welcome& hello) {
   lane_timers::cancel_deadline(*this);
   lane_.timers().start(*this);
   append(frame{text_frame(
-    speaks_.codec().text_of(hello, node_->facts, node_->env->now()))});
+    speaks_.codec().text_of(hello, node_->settings, node_->env->now()))});
   lane_.counters().connections.add();
   log_.opened(hello, *this);
   watch_expiry();
@@ -165,7 +165,7 @@ void websocket_session::last_until(unix_time end) {
 void websocket_session::watch_expiry() {
   if (!state_.is_listening())
     return;
-  if (auto left = expiry_.due(node_->env->now(), node_->facts.ping_interval))
+  if (auto left = expiry_.due(node_->env->now(), node_->settings.ping_interval))
     lane_.timers().expire_after(*this, *left);
 }
 
@@ -239,7 +239,7 @@ void websocket_session::on_interval() {
     ++node_->client_counts->silent_closes;
     close(close_code::no_pong, "no answer to pings", {});
   } else if (window_.is_empty()
-             && activity_.is_idle(node_->facts.ping_interval,
+             && activity_.is_idle(node_->settings.ping_interval,
                                   node_->session.idle_timeout)) {
     ++node_->client_counts->idle_closes;
     close(close_code::normal, "nothing was requested for too long", {});

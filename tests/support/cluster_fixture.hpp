@@ -61,7 +61,7 @@ struct peer {
     env->node_id = node;
     env->run_id = node + 'r';
     env->bus = std::move(wire);
-    auto facts = [node] { return "{\"facts\":\"" + node + "\"}"; };
+    auto status_text = [node] { return "{\"facts\":\"" + node + "\"}"; };
     auto answer = [this](const survey& x, const std::function<void(std::string)>& done) {
       if (x.name == "later")
         return kept.push_back(done);
@@ -69,8 +69,8 @@ struct peer {
         throw std::runtime_error{"a defect"};
       done(x.name == "nobody" ? "" : '"' + env->node_id + ' ' + x.kind + ' ' + x.name + '"');
     };
-    subject = std::make_unique<cluster>(system, nullptr,
-                                        cluster_setup{env, std::move(registry), facts, answer});
+    subject = std::make_unique<cluster>(
+      system, nullptr, cluster_setup{env, std::move(registry), status_text, answer});
   }
 
   std::shared_ptr<environment> env;

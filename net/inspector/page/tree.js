@@ -42,7 +42,7 @@ function branch(actor, rows) {
   return make("li", { "data-key": actor.id ?? actor.name, class: markOf(actor) },
     make("span", { class: "actor" },
       marked(actorLink(actor), actor),
-      make("small", {}, facts(actor, children))),
+      make("small", {}, summary(actor, children))),
     children.length > 0 ? make("ul", { class: "leaves" }, children.map(leaf)) : null);
 }
 
@@ -53,7 +53,7 @@ function leaf(actor) {
 }
 
 // What is worth a glance; the rest is on the actor's own page.
-function facts(actor, children) {
+function summary(actor, children) {
   const words = [`${actor.kind ?? "actor"} ${actor.id}`];
   if (actor.mailbox !== undefined) words.push(`mailbox ${count(actor.mailbox)}`);
   if (actor.handled !== undefined) words.push(`${count(actor.handled)} handled`);

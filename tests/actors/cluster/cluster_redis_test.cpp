@@ -33,9 +33,9 @@ struct live_node {
     config.report = [name] { return node_info{name, name + 'r', "1", 0, 0, 0, 0, 0, ""}; };
     registry = std::make_shared<redis_node_registry>(host.client(), std::move(config));
     registry->start();
-    auto facts = [name] { return '"' + name + '"'; };
-    subject = std::make_unique<cluster>(system, nullptr,
-                                        cluster_setup{env, registry, facts, nullptr, patience});
+    auto status_text = [name] { return '"' + name + '"'; };
+    subject = std::make_unique<cluster>(
+      system, nullptr, cluster_setup{env, registry, status_text, nullptr, patience});
   }
 
   ~live_node() {

@@ -33,7 +33,7 @@ CAF_TEST(who knows nothing of the name says so) {
   CAF_CHECK_EQUAL(rows(), (lines{"a=-", "b=-", "c=-"}));
 }
 
-CAF_TEST(every cluster has the facts of its nodes) {
+CAF_TEST(every cluster has the status of its nodes) {
   ask({"facts", ""});
   CAF_CHECK_EQUAL(rows(),
                   (lines{R"(a={"facts":"a"})", R"(b={"facts":"b"})", R"(c={"facts":"c"})"}));

@@ -23,7 +23,7 @@ public:
   std::string text_of(const reply&) const override {
     return "reply";
   }
-  std::string text_of(const welcome&, const protocol::node_facts&, unix_time) const override {
+  std::string text_of(const welcome&, const protocol::node_settings&, unix_time) const override {
     return "welcome";
   }
   std::string closing_text(close_code, std::string_view, std::chrono::milliseconds) const override {

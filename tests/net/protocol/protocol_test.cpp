@@ -116,9 +116,10 @@ CAF_TEST(replies are those of the protocol) {
                   R"("retry_after_ms":5})");
   CAF_CHECK_EQUAL(to_text(gap{scope::room, "r", unix_time{1ms}, unix_time{2ms}}),
                   R"({"type":"gap","scope":"room","room":"r","from_ts":1,"to_ts":2})");
-  CAF_CHECK_EQUAL(to_text(welcome{"c", "u"}, protocol::node_facts{"n", 25s, 100}, unix_time{5ms}),
-                  R"({"type":"welcome","protocol":1,"connection":"c","user":"u","node":"n",)"
-                  R"("ping_interval":25,"max_message_bytes":100,"server_time":5})");
+  CAF_CHECK_EQUAL(
+    to_text(welcome{"c", "u"}, protocol::node_settings{"n", 25s, 100}, unix_time{5ms}),
+    R"({"type":"welcome","protocol":1,"connection":"c","user":"u","node":"n",)"
+    R"("ping_interval":25,"max_message_bytes":100,"server_time":5})");
   CAF_CHECK_EQUAL(
     protocol::closing_text(close_code::going_away, "bye", 20ms),
     R"({"type":"closing","code":1001,"reason":"bye","reconnect":true,"after_ms":20})");

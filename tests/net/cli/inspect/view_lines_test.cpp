@@ -43,7 +43,7 @@ CAF_TEST(a_room_is_shown_as_its_nodes_know_it) {
                 "  members  1", "no answer from n3"}));
 }
 
-CAF_TEST(a_node_is_its_facts_and_its_lanes) {
+CAF_TEST(a_node_is_its_fields_and_its_lanes) {
   auto got = show(task::node, R"({"node":"n1","uptime_s":61,"bus":{"kind":"memory"},"lanes":[
     {"id":3,"name":"lane-0","age_s":61,"mailbox":0,"handled":12,"connections":5,"rooms":1,
      "queue":0,"fan_outs":7,"errors":0,"restarts":0}]})");
