@@ -20,6 +20,8 @@ public:
 
   config_file run() {
     config_file out;
+    // The first mistake ends the reading: those after it may only follow from
+    // it.
     for (skip_blank(); !text_.empty(); skip_blank())
       if (!read_entry(out.entries.emplace_back()))
         return {{}, error_, line_};
@@ -29,6 +31,8 @@ public:
 private:
   bool read_entry(config_entry& out) {
     out.line = line_;
+    // Options have no sections: `[tls]` with `cert` below it would be read as
+    // the unknown key `cert`, which says nothing of the mistake.
     if (text_.front() == '[')
       return fail("tables are not used here: write the key alone");
     if (!(is_quote(text_.front()) ? read_string(out.key) : read_key(out.key)))
@@ -87,11 +91,14 @@ private:
                   + "' is neither a string in quotes nor a whole number nor "
                     "true or false");
     out.kind = option_kind::number;
+    // A minus stays: the range of the option refuses it in its own words.
     out.values.emplace_back(word.substr(word.starts_with('+')));
     std::erase(out.values.back(), '_');
     return true;
   }
 
+  // As TOML has it: no zeros in front, which others read as octal; `_` between
+  // digits only.
   static bool is_whole_number(std::string_view digits) {
     return !digits.empty() && digits.front() != '_' && digits.back() != '_'
            && digits.find("__") == std::string_view::npos

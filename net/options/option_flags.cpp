@@ -66,6 +66,7 @@ std::string wrapped(const std::string& text) {
 }
 
 std::string describe(const option_entry& entry) {
+  // The default of the struct itself, so help and code cannot differ.
   auto usual = entry.show(options{});
   auto unit = std::min(entry.range.find(' '), entry.range.size());
   auto res = wrapped(entry.help) + "\n";
@@ -115,6 +116,8 @@ settings collect(const CLI::App& app) {
   for (const auto& entry : option_table()) {
     auto flag = "--" + entry.name;
     auto values = app.get_option(flag)->results();
+    // Which one was meant is not for us to guess; a script that appends a flag
+    // would win by accident.
     if (values.size() > 1 && entry.kind != option_kind::list)
       return settings::refused(flag, "set more than once");
     if (!values.empty())
@@ -128,6 +131,7 @@ settings collect(const CLI::App& app) {
 settings read_flags(int argc, const char* const* argv) {
   CLI::App app{"Runs a node until it gets a signal to stop.", "atrium node"};
   add_options(app);
+  // A program may be started without even its own name.
   strings arguments(argv + std::min(argc, 1), argv + argc);
   if (!arguments.empty() && arguments.front() == "node")
     arguments.erase(arguments.begin());

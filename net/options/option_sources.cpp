@@ -156,15 +156,21 @@ settings read_variables(const variable_map& variables) {
   settings res;
   for (const auto& [name, value] : variables) {
     constexpr std::string_view prefix = "ATRIUM_";
+    // Counts as not set: a template of a deployment makes an empty variable of
+    // a value that is missing.
     if (!name.starts_with(prefix) || is_foreign(name) || value.empty())
       continue;
     auto key = canonical(name.substr(prefix.size()));
     auto option = find_option(key);
+    // Ignored, not refused: who names a Service `atrium` has not made a
+    // mistake, and the pod would not start.
     if (is_address_of_service(name.substr(prefix.size()), value)
         || (!option && is_of_orchestrator(name.substr(prefix.size()), value))) {
       res.ignored.push_back(name);
       continue;
     }
+    // In its own spelling only: `ATRIUM_LISTEN` and `ATRIUM_listen` could both
+    // be set, and which one wins would depend on their order.
     if (!option || option->variable() != name)
       return settings::refused(
         name, unknown_option("variable", key, [](const auto& other) {
@@ -181,6 +187,7 @@ settings read_config(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   std::ostringstream text;
   text << in.rdbuf();
+  // A folder opens like a file and reads as nothing.
   if (!in.is_open() || std::filesystem::is_directory(path))
     return settings::refused(path, "cannot read the file");
   auto where
@@ -196,6 +203,7 @@ settings read_config(const std::string& path) {
     auto source = where(entry.line) + ": " + entry.key;
     if (auto reason = check(entry, option); !reason.empty())
       return settings::refused(source, reason);
+    // By the canonical name: `max_rooms` and `max-rooms` are one option.
     if (auto [first, fresh] = lines.emplace(name, entry.line); !fresh)
       return settings::refused(source, "already set in line "
                                          + std::to_string(first->second));

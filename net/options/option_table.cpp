@@ -41,6 +41,7 @@ const option_entry* find_option(std::string_view name) {
 
 const option_entry* similar_option(std::string_view name) {
   const option_entry* best = nullptr;
+  // A short word is a few edits from anything: a wrong guess misleads.
   auto limit = std::min(name.size() / 2, std::size_t{3}) + 1;
   for (const auto& entry : option_table())
     if (auto edits = distance(name, entry.name); edits < limit) {

@@ -129,6 +129,8 @@ std::string check_redis(const std::string& text) {
 std::string check_name_space(const std::string& text) {
   auto empty_part = text.starts_with(':') || text.ends_with(':')
                     || text.find("::") != text.npos;
+  // It is part of each channel as it is, within braces (the hash tag of a Redis
+  // cluster), and of the patterns of ACLs: so neither braces nor `*?[`.
   if (!text.empty() && text.size() <= 64 && !empty_part
       && has_only(text, alphanumeric, "-._~:"))
     return {};
@@ -138,6 +140,8 @@ std::string check_name_space(const std::string& text) {
 }
 
 std::string check_node_id(const std::string& text) {
+  // Part of the name of the node's links, in which Redis takes no spaces
+  // (CLIENT SETNAME).
   if (text.size() <= 64 && has_only(text, alphanumeric, "-._"))
     return {};
   return quoted(text) + " is not 1..64 characters of A-Z a-z 0-9 - . _";
@@ -152,6 +156,8 @@ std::string check_traced_name(const std::string& text) {
 
 std::string check_watermark(const std::string& text) {
   std::uint64_t ignored = 0;
+  // Only the form counts here: how much memory there is may be another number
+  // when the node runs.
   return read_watermark(text, 0, ignored);
 }
 

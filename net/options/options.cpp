@@ -9,6 +9,7 @@ std::optional<listen_address> options::internal_address() const {
     return std::nullopt;
   listen_address res{"127.0.0.1", 0};
   if (!internal.address.empty())
+    // Was checked by `check_internal`.
     read_address_or_path(internal.address, res);
   else if (listen.port != 0)
     res.port = static_cast<std::uint16_t>(

@@ -85,6 +85,8 @@ std::string check_proof(const options& x) {
 } // namespace
 
 std::string validate(const options& x) {
+  // Each value goes through its own text: a program may have set it past the
+  // checks of the sources.
   auto copy = x;
   for (const auto& entry : option_table())
     if (auto values = entry.show(x);
@@ -108,6 +110,8 @@ parsed_options parse_options(int argc, const char* const* argv,
   auto from_variables = read_variables(variables);
   if (from_variables.exit_code)
     return stop(from_variables);
+  // The file comes last, since the others say which one it is; its values are
+  // the first to be overridden.
   auto path = flags.find("config");
   if (path.empty())
     path = from_variables.find("config");
