@@ -82,6 +82,7 @@ usual_values usual_for(scenario what) {
 }
 
 bool publishes(scenario what) {
+  // Those that publish stand first in the enumeration.
   return what <= scenario::broadcast;
 }
 
@@ -96,13 +97,16 @@ void fill_in(bench_options& out) {
   if (!out.rooms)
     out.rooms = std::min(usual.rooms, out.connections);
   if (!out.publishers && publishes(out.what)) {
+    // Rounded up: one of nine connections publishes, too.
     auto tenth = (out.connections + 9) / 10;
     out.publishers = usual.publishers != 0 ? usual.publishers : tenth;
   }
+  // A rate asks for an open loop, which has no window.
   if (out.window == 0 && out.rate == 0)
     out.window = usual.window;
 }
 
+// Behind `fill_in`: what is usual has to fit to what was given.
 std::string check(const bench_options& x) {
   if (x.window != 0 && x.rate != 0)
     return "--window: not together with --rate";
@@ -111,6 +115,7 @@ std::string check(const bench_options& x) {
            + " does not publish";
   if (x.publishers.value_or(0) > x.connections)
     return "--publishers: more than connections";
+  // In direct, broadcast, idle and storm clients may stay out of rooms.
   auto needs_rooms = x.what == scenario::fanout || x.what == scenario::chat
                      || x.what == scenario::churn;
   if (needs_rooms && x.rooms == 0)
@@ -122,6 +127,8 @@ std::string check(const bench_options& x) {
   for (const auto& url : x.urls)
     if (!endpoint::parse(url))
       return "--url: '" + url + "' is not like ws://host:port/path";
+  // A wrong number would measure nothing, and look like a server that costs
+  // nothing.
   for (auto pid : x.pids)
     if (!is_running(pid))
       return "--pid: there is no process " + std::to_string(pid);

@@ -7,6 +7,7 @@ std::string idle::run(report& out) {
   if (auto error = gather(); !error.empty())
     return error;
   auto gathered = steady::now();
+  // What upgrades and joins have cost is over then.
   work(gathered + options_.warmup);
   auto from = steady::now();
   auto server = usage_of(options_.pids);
@@ -18,6 +19,7 @@ std::string idle::run(report& out) {
           3);
   out.add("seconds", "measured", seconds, "s", 3);
   add_cpu(out, since(server, usage_of(options_.pids)), since(own, own_usage()),
+          // A unit for which neither the duration nor the number matters.
           seconds, seconds * static_cast<double>(swarm_.size()),
           "connection_second");
   add_memory(out);

@@ -6,6 +6,8 @@ namespace atrium::bench {
 
 publisher::publisher(const setup& how, std::string_view text)
   : setup_(how), left_(how.window) {
+  // Built once: for each message only the stamp is overwritten, so that the
+  // generator costs less than the server.
   append_frame(frame_, opcode::text, text);
   data_ = frame_.find("\"@");
 }
@@ -13,6 +15,7 @@ publisher::publisher(const setup& how, std::string_view text)
 std::string_view publisher::next(std::uint64_t time) {
   ++published_;
   if (!left_.empty())
+    // The slot is free: no more messages than slots are unfinished.
     slot_of(published_) = {setup_.receivers, time};
   write_stamp(frame_.data() + data_,
               {setup_.run, setup_.number, published_, time});
@@ -20,6 +23,7 @@ std::string_view publisher::next(std::uint64_t time) {
 }
 
 bool publisher::delivered(std::uint32_t sequence) {
+  // Deliveries of a message that was given up come too late to count here.
   if (left_.empty() || sequence <= finished_ || sequence > published_)
     return false;
   auto& slot = slot_of(sequence);
@@ -31,6 +35,7 @@ bool publisher::delivered(std::uint32_t sequence) {
 bool publisher::abandon_older_than(std::uint64_t time) {
   auto found = false;
   for (auto i = finished_ + 1; !left_.empty() && i <= published_; ++i)
+    // Counts as finished from here on, or one lost message would stop the loop.
     if (auto& slot = slot_of(i); slot.receivers > 0 && slot.time < time) {
       slot.receivers = 0;
       found = true;
@@ -38,7 +43,8 @@ bool publisher::abandon_older_than(std::uint64_t time) {
   return advance() && found;
 }
 
-// Passes the messages at the front that every receiver has.
+// Passes the messages at the front that every receiver has. The window begins
+// with the oldest unfinished one, so the slots are those of a ring.
 bool publisher::advance() {
   auto before = finished_;
   while (!left_.empty() && finished_ < published_

@@ -19,6 +19,7 @@ double rounded(double value, int digits) {
 
 void report::add(std::string key, std::string label, double value,
                  std::string unit, int digits) {
+  // A run without a delivery divides by zero, and JSON has no word for that.
   if (!std::isfinite(value))
     value = 0;
   figures_.push_back({std::move(key), std::move(label), rounded(value, digits),
@@ -42,6 +43,7 @@ std::string report::json() const {
   nlohmann::ordered_json res;
   res["scenario"] = scenario_;
   for (const auto& x : figures_)
+    // A count stays an integer for programs that read it.
     if (x.digits == 0)
       res[x.key] = std::llround(x.value);
     else
@@ -55,6 +57,8 @@ progress_line::progress_line() : enabled_(::isatty(STDERR_FILENO) != 0) {
   // nop
 }
 
+// Clears the line: the report that follows on stdout may be on the same
+// terminal.
 progress_line::~progress_line() {
   if (shown_)
     std::fputs("\r\033[K", stderr);

@@ -5,6 +5,7 @@ namespace atrium::bench {
 void sequence_checker::settle(std::size_t pair, std::uint32_t published) {
   auto next = next_[pair];
   if (published >= next)
+    // What is behind the last arrival left no hole.
     totals_.lost += published - next + 1;
   if (auto i = missing_.find(pair); i != missing_.end())
     for (auto [first, last] : i->second)
@@ -15,12 +16,15 @@ sequence_checker::verdict sequence_checker::record_odd(std::size_t pair,
                                                        std::uint32_t sequence) {
   auto& next = next_[pair];
   if (sequence > next) {
+    // A hole, not a loss yet: what is missing may be late. Ranges, since an
+    // outage leaves thousands of messages in one hole.
     missing_[pair].emplace(next, sequence - 1);
     next = sequence + 1;
     ++totals_.received;
     return verdict::in_order;
   }
   auto i = missing_.find(pair);
+  // Behind `next` and in no hole: it was here before.
   if (i == missing_.end() || !take(i->second, sequence)) {
     ++totals_.duplicated;
     return verdict::duplicate;

@@ -10,6 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto retry_pause = 100ms;
+// All at once would let the first replies wait for the last connect: that wait
+// would be the generator's.
 constexpr std::size_t opened_per_turn = 64;
 
 } // namespace
@@ -25,6 +27,7 @@ std::string storm::run(report& out) {
   auto server = usage_of(options_.pids);
   auto own = own_usage();
   drop_all();
+  // The duration is a limit here: the storm is over when all are back.
   come_back(dropped_
             + std::max<std::chrono::milliseconds>(options_.duration, 30s));
   auto seconds = seconds_of(steady::now() - dropped_);
@@ -52,6 +55,7 @@ void storm::drop_all() {
   raging_ = true;
   for (std::size_t i = 0; i < swarm_.size(); ++i) {
     swarm_.reset(swarm_.at(i));
+    // A reset is not told by `gone`.
     swarm_.at(i).settled = false;
   }
   open_ = 0;
@@ -78,6 +82,8 @@ void storm::come_back(steady::time_point deadline) {
 void storm::joined(client& who) {
   crowd::joined(who);
   if (raging_)
+    // From the drop, not from a client's own connect: one that was refused or
+    // had to wait its turn has been away all that time.
     times_.record(static_cast<std::uint64_t>((steady::now() - dropped_) / 1ns));
 }
 
@@ -87,6 +93,8 @@ void storm::gone(client& who, const ending& how) {
   if (!raging_)
     return;
   ++refusals_;
+  // Not opened here: a listener must not, and a server that refuses needs a
+  // pause.
   refused_.push_back(&who);
 }
 

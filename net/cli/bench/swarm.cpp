@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 // From one source there are 28 000 ports to a server, but the kernel's search
 // for a free one gets slow well before.
 constexpr std::size_t clients_per_source = 10'000;
-constexpr std::size_t other_files = 32;
+constexpr std::size_t other_files = 32; // epoll, standard streams, the resolver
 
 std::string raise_file_limit(std::size_t wanted) {
   rlimit limit{};
@@ -65,7 +65,7 @@ swarm::swarm(const bench_options& from, swarm_listener& listener)
   for (std::size_t i = 0; i < clients_.size(); ++i)
     clients_[i].index = i;
   for (const auto& url : from.urls)
-    servers_.push_back(*endpoint::parse(url));
+    servers_.push_back(*endpoint::parse(url)); // checked with the options
 }
 
 swarm::~swarm() {
@@ -123,7 +123,7 @@ void swarm::close(client& who) {
 void swarm::reset(client& who) {
   if (who.fd < 0)
     return;
-  linger at_once{1, 0};
+  linger at_once{1, 0}; // RST, and no port that waits in TIME_WAIT
   ::setsockopt(who.fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   ::close(who.fd);
   who.fd = -1;
@@ -137,6 +137,8 @@ void swarm::turn(steady::time_point until) {
   auto wait = std::chrono::nanoseconds{until - steady::now()};
   wait = std::clamp<std::chrono::nanoseconds>(wait, 0ns, 100ms);
   timespec timeout{0, wait.count()};
+  // epoll_wait counts in milliseconds; at 10 000 messages a second one is due
+  // each 100 us.
   auto count = ::epoll_pwait2(
     epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
   for (int i = 0; i < count; ++i) {
@@ -204,7 +206,7 @@ void swarm::read(client& who) {
     auto asked = who.is == client::state::closing;
     return end(who, {asked ? ending::cause::finished : ending::cause::broken});
   }
-  now_ = steady::now();
+  now_ = steady::now(); // one time for all messages of the read
   std::string_view bytes{buffer_.data(), static_cast<std::size_t>(got)};
   if (who.is == client::state::upgrading)
     return read_upgrade(who, bytes);
