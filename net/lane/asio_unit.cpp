@@ -26,6 +26,8 @@ void asio_unit::exec_later(caf::resumable* job) {
     system().scheduler().enqueue(job);
     return;
   }
+  // Never at once: the sender may be an actor of this thread, or a handler of a
+  // socket, in the middle of something.
   boost::asio::post(io_, [this, job] { run(job); });
 }
 
@@ -34,6 +36,8 @@ void asio_unit::run(caf::resumable* job) {
   auto end = clock::now() + longest_turn;
   for (std::size_t n = 0; n < messages_per_turn && !is_busy_(); n += slice) {
     if (job->resume(this, slice) != caf::resumable::resume_later)
+      // Nothing left to do, or dead: the reference that came with the job goes.
+      // The next message brings another one.
       return caf::intrusive_ptr_release(job);
     if (clock::now() >= end)
       break;

@@ -10,6 +10,7 @@ namespace atrium {
 void flusher::schedule() {
   scheduled_ = true;
   if (clock::now() >= due_) {
+    // Behind everything that is ready now, whose frames are written along.
     boost::asio::post(io_, [this] { flush(); });
     return;
   }
@@ -28,6 +29,8 @@ void flusher::flush() {
   now.swap(marked_);
   while (!now.empty()) {
     auto& x = now.front();
+    // Off the list first: what the socket does not take goes to `stalled_`, by
+    // the same hook.
     now.pop_front();
     x.flush();
   }
@@ -43,6 +46,7 @@ void flusher::watch() {
     return;
   watch_.expires_after(pause);
   watch_.async_wait([this](boost::system::error_code error) {
+    // Before it is judged: who is still full then asks for the next look.
     watching_ = false;
     if (!error)
       judge();
@@ -59,6 +63,7 @@ bool flusher::is_behind() {
   constexpr std::chrono::milliseconds pause{2};
   if (behind_ == 0)
     return false;
+  // Asked before every turn of an actor, and each look costs system calls.
   if (auto now = clock::now(); now - judged_ >= pause) {
     judged_ = now;
     judge();

@@ -20,6 +20,7 @@ lane_thread::lane_thread(caf::actor_system& system, const lane_options& from,
   port_.queue = std::move(queue);
   auto* unit = static_cast<caf::execution_unit*>(&unit_);
   port_.meter = meter_;
+  // Before the thread runs: until then the actor's jobs wait in `io_`.
   port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);
   thread_ = std::thread{[this] { run(); }};
   pthread_getcpuclockid(thread_.native_handle(), &cpu_clock_);
@@ -55,6 +56,7 @@ void lane_thread::join() {
 
 void lane_thread::run() {
   auto name = "atrium-lane-" + std::to_string(index_);
+  // 15 characters are the most: Linux refuses a longer name as a whole.
   pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
   for (;;) {
     try {

@@ -12,6 +12,8 @@ lane_timers::lane_timers(boost::asio::io_context& io,
 }
 
 void lane_timers::start(timed& x) {
+  // The slot of this second, whose turn is a whole interval away: so visits are
+  // spread over the interval as the connections came.
   slots_[now_ % slots_.size()].push_back(x);
 }
 
@@ -27,6 +29,8 @@ void lane_timers::cancel_deadline(timed& x) {
 }
 
 void lane_timers::expire_all() {
+  // Whoever gets another deadline as it expires, such as that of a close, keeps
+  // it.
   decltype(deadlines_) due;
   due.swap(deadlines_);
   while (!due.empty()) {
@@ -40,6 +44,7 @@ void lane_timers::expire_all() {
 void lane_timers::doubt(const address_filter& whom) {
   constexpr std::size_t most = 1'000;
   std::size_t doubted = 0;
+  // Also for those who are doubted already: they have a clock of their own.
   settling_ = patience;
   for (std::size_t i = 0; i < slots_.size() && doubted < most; ++i)
     for (auto& x : slots_[next_doubt_++ % slots_.size()])
