@@ -15,6 +15,7 @@ std::vector<room_gap> gaps_left_by(const std::vector<frame>& dropped) {
       result.push_back({x.topic(), *missed});
       continue;
     }
+    // Not first and last: publishers on other nodes have other clocks.
     i->missed.from = std::min(i->missed.from, missed->from);
     i->missed.to = std::max(i->missed.to, missed->to);
   }

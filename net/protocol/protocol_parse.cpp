@@ -13,6 +13,7 @@ namespace {
 
 using parsed = std::variant<client_request, refresh_request, failure>;
 
+// What JavaScript can count to without loss (RFC 8259, section 6).
 constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53U) - 1;
 constexpr std::ptrdiff_t longest_id = 64; // characters
 
@@ -51,12 +52,15 @@ public:
 
   std::string room() {
     auto result = name("room", errc::room_name_invalid);
+    // A name that is invalid is not repeated in the reply.
     if (error_.code == errc::none)
       error_.room = result;
     return result;
   }
 
   std::string data() {
+    // Not decoded, nor checked again: the object was, and receivers get the
+    // data as it was sent.
     auto raw = from_.find("data");
     if (!raw)
       fail(errc::bad_request, "'{}' is missing", "data");
@@ -74,6 +78,7 @@ public:
     if (!from_.find(key))
       return {};
     auto result = text(key);
+    // Other nodes would drop the message as malformed: better said at once.
     if (!result || !is_event_id(*result))
       fail(errc::bad_request,
            "'{}' has to be 1 to 64 characters of A-Z a-z 0-9 . _ : -", key);
@@ -89,6 +94,7 @@ public:
     auto raw = from_.find(key);
     if (!raw)
       return otherwise;
+    // JSON has one spelling of each.
     if (*raw != "true" && *raw != "false")
       fail(errc::bad_request, "'{}' has to be true or false", key);
     return *raw == "true";
@@ -103,6 +109,7 @@ public:
   parsed finish(Request x) && {
     if (error_.code != errc::none)
       return std::move(error_);
+    // The session answers it: actors see what the token says, not the token.
     if constexpr (std::is_same_v<Request, refresh_request>)
       return x;
     else
@@ -112,6 +119,7 @@ public:
 private:
   std::optional<std::string> text(std::string_view key) {
     auto raw = from_.find(key);
+    // Without escapes: two spellings of a name are one room.
     return raw ? json_string(*raw) : std::nullopt;
   }
 
@@ -130,6 +138,7 @@ private:
 };
 
 parsed parse_join(field_reader in) {
+  // `since` is ignored, as all that nobody asks for: newer clients may send it.
   join_request x{in.id(), in.room()};
   return std::move(in).finish(std::move(x));
 }
@@ -216,6 +225,7 @@ parsed parse_request(std::string_view text) {
   if (!object)
     return failure{{}, errc::bad_json, "not one JSON object", {}};
   request_id id;
+  // First, so that whatever is wrong with the rest can be answered by id.
   if (auto raw = object->find("id")) {
     if (!is_id(*raw))
       return failure{{},

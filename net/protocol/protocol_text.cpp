@@ -23,6 +23,7 @@ public:
 
   frame_writer& id(const request_id& value) {
     if (!value.empty())
+      // As the client has written it: a number stays a number.
       out_.raw("id", value);
     return *this;
   }
@@ -123,6 +124,8 @@ private:
   }
 };
 
+// PROTOCOL.md, section 6. With any other code the next attempt would end in the
+// same way.
 bool worth_reconnecting(close_code code) {
   switch (code) {
   case close_code::going_away:
@@ -162,6 +165,8 @@ std::string closing_text(close_code code, std::string_view reason,
   return frame_writer{"closing"}
     .number("code", static_cast<unsigned>(code))
     .text("reason", reason)
+    // Who is told a time may come again, whatever the code: then leases of a
+    // node that may have crashed are over (4004).
     .boolean("reconnect", worth_reconnecting(code) || after.count() > 0)
     .number("after_ms", after.count())
     .take();
