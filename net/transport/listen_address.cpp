@@ -22,6 +22,7 @@ bool read_port(std::string_view text, std::uint16_t& out) {
 
 bool is_ip(int family, const std::string& text) {
   in6_addr ignored;
+  // Takes four decimal numbers only; older functions take 127.1 and 0x7f.1.
   return ::inet_pton(family, text.c_str(), &ignored) == 1;
 }
 
@@ -29,6 +30,7 @@ bool is_host(const std::string& text) {
   constexpr auto of_addresses = "0123456789.";
   constexpr auto of_names = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                             "abcdefghijklmnopqrstuvwxyz-.";
+  // 253 bytes are the longest name in the DNS (RFC 1035, 2.3.4).
   if (text.empty() || text.size() > 253 || text.front() == '-')
     return false;
   if (text.find_first_not_of(of_addresses) == text.npos) // no name is like that
@@ -46,6 +48,7 @@ bool is_loopback_host(std::string_view host) {
   namespace ip = boost::asio::ip;
   if (host.starts_with('[') && host.ends_with(']'))
     host = host.substr(1, host.size() - 2);
+  // With a dot at its end a name is complete, and the same (RFC 1034, 3.1).
   auto name = host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
   if (boost::algorithm::iequals(name, "localhost")
       || boost::algorithm::iends_with(name, ".localhost"))
@@ -60,6 +63,7 @@ bool is_loopback_host(std::string_view host) {
 }
 
 std::string read_address(const std::string& text, listen_address& out) {
+  // The last one: an IPv6 address has more of them, in its brackets.
   auto colon = text.rfind(':');
   listen_address res;
   if (colon == text.npos

@@ -7,6 +7,7 @@ namespace atrium {
 int refuse_pass_phrase(char*, int, int, void* wanted) {
   if (wanted != nullptr)
     *static_cast<bool*>(wanted) = true;
+  // Not 0, which would be a pass phrase without characters.
   return -1;
 }
 

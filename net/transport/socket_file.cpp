@@ -69,12 +69,14 @@ bool lock(int folder) {
 // Returns what is in the way at `path`, or nothing after removing what is dead.
 std::string make_way(const std::string& path) {
   struct stat found {};
+  // Of the path itself: a link is in the way, wherever it leads.
   if (::lstat(path.c_str(), &found) != 0)
     return errno == ENOENT ? "" : std::strerror(errno);
   if (!S_ISSOCK(found.st_mode))
     return "there is something else than a socket";
   descriptor probe{
     ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  // EAGAIN: somebody listens there who has no time to accept.
   if (with_address(path, probe.get(), ::connect) == 0 || errno == EAGAIN)
     return "another process listens there";
   if (errno != ECONNREFUSED && errno != ENOENT)
@@ -96,6 +98,8 @@ std::string socket_file::listen(int socket, const std::string& path) {
     return obstacle;
   if (with_address(path, socket, ::bind) != 0)
     return std::strerror(errno);
+  // From here on the file is ours: the destructor removes it, whatever fails
+  // below.
   path_ = path;
   struct stat made {};
   ::lstat(path.c_str(), &made);

@@ -16,6 +16,7 @@ boost::asio::ip::address peer_of(const stream_socket& x) {
   if (error || (family != AF_INET && family != AF_INET6)
       || end.size() > result.capacity())
     return boost::asio::ip::address_v4{};
+  // A generic endpoint is the bytes of any address; this one can read them.
   std::memcpy(result.data(), end.data(), end.size());
   return unmapped(result.address());
 }

@@ -12,6 +12,7 @@ namespace atrium {
 
 namespace {
 
+// TLS 1.3 has a list of its own, in which every cipher is fit.
 constexpr auto ciphers_of_1_2
   = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
@@ -35,6 +36,8 @@ int choose_http(SSL*, const unsigned char** out, unsigned char* out_size,
   auto* chosen = const_cast<unsigned char**>(out);
   auto found = SSL_select_next_proto(chosen, out_size, ours, sizeof(ours) - 1,
                                      in, in_size);
+  // NOACK goes on as without ALPN, where RFC 7301, 3.2, has a server give up: a
+  // client that offers only others may still speak HTTP/1.1.
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK
                                          : SSL_TLSEXT_ERR_NOACK;
 }
@@ -42,6 +45,8 @@ int choose_http(SSL*, const unsigned char** out, unsigned char* out_size,
 void set_rules(SSL_CTX& x) {
   SSL_CTX_set_min_proto_version(&x, TLS1_2_VERSION);
   SSL_CTX_set_cipher_list(&x, ciphers_of_1_2);
+  // The node's order counts, but clients that put ChaCha20 first get it: most
+  // of them have no hardware for AES.
   SSL_CTX_set_options(&x, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
                             | SSL_OP_CIPHER_SERVER_PREFERENCE
                             | SSL_OP_PRIORITIZE_CHACHA);
@@ -71,6 +76,8 @@ std::shared_ptr<SSL_CTX> read(const tls_options& from, std::string& error) {
   auto is_encrypted = false;
   SSL_CTX_set_default_passwd_cb(result.get(), refuse_pass_phrase);
   SSL_CTX_set_default_passwd_cb_userdata(result.get(), &is_encrypted);
+  // The certificate first: OpenSSL compares a key with the certificate that is
+  // there already.
   if (SSL_CTX_use_certificate_chain_file(result.get(), from.cert.c_str()) != 1)
     error = from.prefix + "-cert: " + from.cert + ": " + last_error();
   else if (SSL_CTX_use_PrivateKey_file(result.get(), from.key.c_str(),
@@ -78,6 +85,7 @@ std::shared_ptr<SSL_CTX> read(const tls_options& from, std::string& error) {
            != 1)
     error = from.prefix + "-key: " + from.key + ": "
             + (is_encrypted ? encrypted_key : last_error());
+  // The context outlives the flag.
   SSL_CTX_set_default_passwd_cb_userdata(result.get(), nullptr);
   if (!error.empty())
     return nullptr;

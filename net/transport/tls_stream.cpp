@@ -27,6 +27,8 @@ tls_stream::tls_stream(stream_socket socket, ssl_ctx_st& context)
 
 tls_stream::~tls_stream() {
   boost::system::error_code ignored;
+  // Ends what is under way, with an error; until then its handlers hold
+  // `core_`.
   socket().close(ignored);
 }
 
