@@ -22,12 +22,13 @@ std::size_t frame_counter::take(std::span<const char> bytes) noexcept {
       bytes = bytes.subspan(n);
       continue;
     }
+    // Byte by byte: a read may end anywhere in a head.
     take_head(static_cast<std::uint8_t>(bytes.front()));
     bytes = bytes.subspan(1);
     if (read_ < 2 || length_ > 0)
       continue;
     read_ = 0;
-    rest_ += masked_ ? mask_size : 0;
+    rest_ += masked_ ? mask_size : 0; // skipped like the payload
     result += (first_ & control_bit) != 0 || (first_ & final_bit) == 0 ? 1 : 0;
   }
   return result;

@@ -4,8 +4,8 @@ namespace atrium {
 
 namespace {
 
-constexpr char final_text = static_cast<char>(0x81);
-constexpr char final_ping = static_cast<char>(0x89);
+constexpr char final_text = static_cast<char>(0x81); // FIN, opcode 1
+constexpr char final_ping = static_cast<char>(0x89); // FIN, opcode 9
 
 void append_big_endian(std::string& out, std::size_t value, unsigned bytes) {
   while (bytes-- > 0)
@@ -19,6 +19,7 @@ std::string text_frame(std::string_view payload) {
   std::string bytes;
   bytes.reserve(payload.size() + longest_header);
   bytes.push_back(final_text);
+  // The shortest form of the length: RFC 6455, 5.2, forbids the others.
   if (payload.size() < 126) {
     bytes.push_back(static_cast<char>(payload.size()));
   } else if (payload.size() < 65536) {

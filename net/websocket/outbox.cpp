@@ -26,6 +26,7 @@ std::size_t outbox::consume(std::size_t n) {
   written_ += n;
   while (head_ < frames_.size() && written_ >= frames_[head_].bytes().size()) {
     written_ -= frames_[head_].bytes().size();
+    // Released now: the bytes may be nobody else's, and the list may stay long.
     frames_[head_++] = {};
   }
   auto left = head_ - first;
@@ -46,6 +47,8 @@ std::size_t outbox::consume(std::size_t n) {
   return left;
 }
 
+// A frame that has begun to leave stays: without its rest the client would take
+// the next frame's head for payload.
 void outbox::drop_unsent() {
   auto first = first_unsent();
   for (auto i = first; i != frames_.end(); ++i)
@@ -57,6 +60,7 @@ std::vector<frame> outbox::drop_oldest(std::size_t most) {
   std::vector<frame> dropped;
   auto left = held();
   auto kept = std::remove_if(first_unsent(), frames_.end(), [&](frame& x) {
+    // All that is not a room's has `disconnect`: replies are never lost.
     if (left <= most || x.policy() == outbox_policy::disconnect)
       return false;
     bytes_ -= x.bytes().size();

@@ -26,10 +26,12 @@ bool outbox_relief::relieve() {
   lane_.overflows[outbox_policy::drop_oldest].add(dropped.empty() ? 0 : 1);
   // Gaps may be dropped, too, when it comes to that.
   for (auto& [topic, missed] : gaps_left_by(dropped)) {
+    // Comes behind newer messages, so only its times say what is missing.
     gap told{scope::room, missed.room, missed.from, missed.to};
     out_.append(frame{text_frame(codec_.text_of(reply{told})), missed}.of_room(
       topic, outbox_policy::drop_oldest));
   }
+  // What waits now may not be dropped: the time runs.
   return !out_.is_overdue();
 }
 

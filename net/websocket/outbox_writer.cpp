@@ -36,6 +36,7 @@ outbox_writer::outbox_writer(transport below, flusher& by, std::size_t most)
     enough_(std::min(write_size, most / 2)) {
   boost::system::error_code ignored;
   auto& socket = transport_.next_layer();
+  // Frames are gathered here already: Nagle's algorithm would only delay them.
   socket.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
   if (transport_.tls() != nullptr)
     encrypted_ = std::make_unique<encrypted>();
@@ -43,6 +44,7 @@ outbox_writer::outbox_writer(transport below, flusher& by, std::size_t most)
     socket.non_blocking(true, ignored);
 }
 
+// A writer that is gone must not count: the lane would wait for it for ever.
 outbox_writer::~outbox_writer() {
   fall_behind(false);
 }
@@ -115,6 +117,7 @@ void outbox_writer::wait_until_writable() {
     flusher_->stall(*this);
   if (std::exchange(waiting_, true))
     return;
+  // The owner has this writer: it lives until the wait is over.
   transport_.next_layer().async_wait(stream_socket::wait_write,
                                      [this, owner = owner_.lock()](auto error) {
                                        waiting_ = false;
@@ -153,6 +156,8 @@ bool outbox_writer::is_full_after_write() {
   if (!is_full())
     return false;
   flusher_->watch();
+  // With TLS the socket may be ready for more than the lane has encrypted: then
+  // the lane is late, not the client.
   fall_behind(encrypted_ && waiting_ && takes_bytes(transport_.next_layer()));
   if (is_behind_)
     full_since_ = {};
@@ -203,6 +208,8 @@ void outbox_writer::write_record(encrypted& out) {
   std::array<boost::asio::const_buffer, buffers_per_write> buffers;
   auto n = outbox_.gather(buffers);
   for (auto& x : std::span{buffers}.first(n)) {
+    // Copied, as a record has to stay until it is written; in the outbox the
+    // next drop could take it.
     auto size = std::min(x.size(), record_size - out.record.size());
     out.record.append(static_cast<const char*>(x.data()), size);
   }
@@ -219,6 +226,7 @@ void outbox_writer::write_record(encrypted& out) {
 
 void outbox_writer::on_record(boost::system::error_code error) {
   encrypted_->record.clear();
+  // Half, so that the lane does not change its mind with every record.
   if (weight() <= most_ / 2)
     fall_behind(false);
   if (!error)

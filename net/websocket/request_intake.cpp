@@ -20,6 +20,8 @@ bool request_intake::take(std::string_view text,
     pass_on(*request, pace, *from);
   else if (auto* newer = std::get_if<refresh_request>(&parsed))
     renew(*newer, pace, from);
+  // Only what cannot be parsed is looked at: what Beast lets pass is cut off at
+  // its end, and so is no JSON object.
   else if (is_utf8(text))
     from->answer(std::get<failure>(parsed));
   else
@@ -56,6 +58,7 @@ void request_intake::renew(refresh_request& x, wait pace,
   // `from` keeps this alive, too: it is part of the session.
   node_.authenticator->check(
     std::move(shown), lane_, [this, from, id = std::move(x.id)](verdict found) {
+      // The client has gone while somebody looked at its token.
       if (!actor_)
         return;
       if (auto* who = std::get_if<identity>(&found))

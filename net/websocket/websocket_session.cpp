@@ -62,6 +62,7 @@ void websocket_session::sign_on(identity who, std::string traceparent) {
   expiry_.move_to(who.expires);
   lane_.timers().expire_after(*this, bus_patience());
   auto* unit = static_cast<caf::execution_unit*>(&lane_.unit());
+  // Session and actor hold each other, until `on_gone`.
   intake_.connect(node_->system.spawn<connection>(
     unit, connection_setup{node_->env, node_->directory, shared_from_this(),
                            lane_.index(), who, std::move(traceparent)}));
@@ -84,6 +85,7 @@ void websocket_session::open(const welcome& hello) {
   lane_.counters().connections.add();
   log_.opened(hello, *this);
   watch_expiry();
+  // Not before: until here requests wait in the socket.
   stream_.read();
 }
 
@@ -95,6 +97,7 @@ bool websocket_session::on_heard() {
 }
 
 void websocket_session::on_message(std::string_view text) {
+  // First: what is refused at once is answered within `take`.
   window_.take(text.size());
   activity_.ask();
   // Beast lets a message pass that is cut off inside a character, before an
@@ -181,6 +184,7 @@ void websocket_session::close(close_code code, std::string_view reason,
 
 void websocket_session::say_goodbye(close_code code, std::string_view reason,
                                     std::chrono::milliseconds after) {
+  // First: nothing is appended behind the last words.
   state_.begin_close();
   // Most likely nobody answers. The place goes with the descriptor only.
   auto is_silent = code == close_code::no_pong;
@@ -199,6 +203,7 @@ void websocket_session::on_too_slow() {
   if (!is_live())
     return;
   count_slow();
+  // Or the last words would wait behind what the client does not read.
   stream_.out().drop_unsent();
   close(close_code::slow_consumer, "the outbox is full", {});
 }
@@ -220,6 +225,7 @@ void websocket_session::on_gone(boost::system::error_code why) {
   auto actor = intake_.actor();
   if (!actor)
     return;
+  // Once: a deadline and Beast may both come here.
   intake_.connect({});
   log_.closed(why, stream_.closed_with());
   caf::anon_send(actor, disconnected{});

@@ -27,6 +27,7 @@ websocket_stream::websocket_stream(transport below, flusher& by,
 void websocket_stream::owned_by(const std::weak_ptr<websocket_owner>& owner) {
   owner_ = owner;
   out().owned_by(owner);
+  // Weak: Beast keeps this in the stream, which is a part of the owner.
   stream_.control_callback([this](auto, auto) {
     if (auto who = owner_.lock())
       who->on_heard();
@@ -73,6 +74,7 @@ void websocket_stream::on_read(websocket_owner& owner,
   auto data = buffer_.data();
   owner.on_message({static_cast<const char*>(data.data()), data.size()});
   buffer_.clear();
+  // Most connections are idle: they keep no memory for reading.
   if (buffer_.capacity() > first_read)
     buffer_.shrink_to_fit();
   reading_ = false; // not before: an answer must not read into the buffer

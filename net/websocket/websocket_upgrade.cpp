@@ -80,8 +80,10 @@ void websocket_upgrade::authenticate() {
 }
 
 void websocket_upgrade::let_in(identity who) {
+  // Last: who waits for the authenticator keeps no place from others.
   if (!node_->life->lets_in() || !node_->connections->try_acquire(1)) {
     ++node_->client_counts->full_refused;
+    // The places may be those of clients that are gone without a word.
     node_->sweep->begin({}, place_sweep::clock::now());
     return refuse({503, "overloaded", "the node is full or going away",
                    close_code::try_again_later});
@@ -93,6 +95,7 @@ void websocket_upgrade::let_in(identity who) {
 
 void websocket_upgrade::refuse(const refusal& why) {
   auto& request = from_->request();
+  // Before the answer: a client that is only rejected takes its time to go.
   address_permit_ = {};
   from_->lane().counters().count_handshake(why.code);
   log::debug("handshake_refused",
