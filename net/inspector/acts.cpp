@@ -17,9 +17,12 @@ namespace atrium {
 
 void disconnect_connection(const inspector_context& by, const std::string& id,
                            bool everywhere, inspect_answer to) {
+  // 0 for an id of another run, also of an earlier one of this node.
   auto number = connection_number(*by.env, id);
   if (number == 0 && everywhere)
     return ask_node_of(by, id, "disconnect_connection", to);
+  // Looks before it acts: a command to close says nothing about whether the
+  // connection was there.
   auto end = [&by, number](auto& shown, children& found) {
     if (!is_found(found, number))
       return;
@@ -38,10 +41,12 @@ void disconnect_connection(const inspector_context& by, const std::string& id,
 
 void disconnect_user(const inspector_context& by, const std::string& name,
                      bool everywhere, inspect_answer to) {
+  // Each node closes those that it has: only it knows which these are.
   if (everywhere && by.cluster)
     return disconnect_everywhere(by, name, to);
   auto end = [&by, name](auto& shown, json state) {
     auto ids = state.value("connections", json::array());
+    // Those that come during the look stay: an act is not a ban.
     for (auto& id : ids)
       by.env->control->disconnect(id.template get<std::string>(),
                                   close_code::disconnected);
@@ -70,6 +75,8 @@ void publish(const inspector_context& by, const std::string& room,
                   R"(the body has to be JSON: {"data":...})");
   if (!is_name(room))
     return refuse(to, 400, "bad_request", "this is no name of a room");
+  // By the bus, like what a client publishes: members are reached in no other
+  // way.
   publisher out{env};
   auto e = out.make_envelope(scope::room, room, std::string{*data});
   auto done = [to, id = e.event_id](const publish_receipt& x) mutable {
@@ -82,6 +89,8 @@ void publish(const inspector_context& by, const std::string& room,
       refuse(to, 503, "bus_unavailable", std::string{to_string(x.error)});
   };
   out.publish(e, {false, env.watched.has_room(room)},
+              // The bus calls on a thread of its own; the promise belongs to
+              // the inspector.
               [back = by.here(), done](publish_receipt x) {
                 back([done, x = std::move(x)]() mutable { done(x); });
               });

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t shortest = 16; // bytes of a token
 constexpr std::size_t longest = 4096;
 
+// The time tells how long the token is, but not how much of a guess was right.
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size()
          && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
@@ -34,6 +35,7 @@ std::string administrators::reload() {
     return {};
   std::ifstream file{token_file_, std::ios::binary};
   std::string token{std::istreambuf_iterator<char>{file}, {}};
+  // Editors and `echo` end a file with a line break, which no header can carry.
   token.erase(token.find_last_not_of("\r\n") + 1);
   if (!file && !file.eof())
     return "admin-token-file: " + token_file_ + " cannot be read";
@@ -44,6 +46,7 @@ std::string administrators::reload() {
 }
 
 std::optional<http_answer> administrators::refuse(const http_request& x) const {
+  // SIGHUP may put another one in its place meanwhile: this one stays alive.
   auto token = token_.load();
   if (token) {
     if (equal_in_constant_time(bearer_token_of(x), *token))

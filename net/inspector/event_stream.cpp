@@ -75,6 +75,8 @@ void event_stream::listen() {
 }
 
 void event_stream::look() {
+  // By looking, not by being told: an event costs the actors the same however
+  // many listen, and nothing piles up for a slow client.
   auto page = node_->events->read(next_);
   next_ = page.next;
   auto text = as_text(std::move(page));
@@ -96,9 +98,13 @@ void event_stream::pause() {
 
 void event_stream::write(std::string text) {
   out_ = std::move(text);
+  // Never taken back: the sign of life is written before it has passed. So a
+  // stop of the node finds each stream among those with a deadline.
   lane_.timers().expire_after(*this, patience);
   boost::asio::async_write(client_, boost::asio::buffer(out_),
                            [self = shared_from_this()](auto error, auto) {
+                             // One write at a time: the next look waits for it,
+                             // so `out_` is not touched meanwhile.
                              error ? self->close() : self->pause();
                            });
 }

@@ -18,6 +18,8 @@ json merge(const char* what, const char* count, const std::string& name,
     auto said = json::parse(x.json, nullptr, false);
     if (!said.is_object())
       continue; // it knows nothing of that name
+    // A view has the list of a room or user under `state`, an act its number
+    // beside it.
     auto& value = said.contains("state") ? said["state"][count] : said[count];
     if (value.is_number_unsigned())
       total += value.get<std::size_t>();
@@ -28,6 +30,7 @@ json merge(const char* what, const char* count, const std::string& name,
     result["nodes"].push_back(std::move(row));
   }
   result[count] = total;
+  // Whoever reads the sum has to know that it may be too small.
   result["silent"] = from.silent;
   if (!from.error.empty())
     result["error"] = from.error;
@@ -67,6 +70,7 @@ void view_everywhere(const inspector_context& by, child_kind kind,
       back([to, room, name, x = std::move(x)]() mutable {
         auto result = merge(room ? "room" : "user",
                             room ? "members" : "connections", name, x);
+        // 404 only when every node has said that it knows nothing.
         if (result["nodes"].empty() && x.silent.empty() && x.error.empty())
           refuse_unknown(to);
         else
@@ -93,6 +97,7 @@ void disconnect_everywhere(const inspector_context& by, const std::string& user,
 void ask_node_of(const inspector_context& by, const std::string& connection,
                  const char* kind, inspect_answer to) {
   std::string run{run_of(connection)};
+  // With this run it was looked for here already.
   if (!by.cluster || run.empty() || run == by.env->run_id)
     return refuse_unknown(to);
   by.cluster->survey_one(run, {kind, connection},
@@ -115,6 +120,9 @@ void answer_cluster(caf::actor_system& system, const inspect_service& whom,
     const char* after;
     bool acts;
   };
+  // `local=1` keeps a survey from going round: a node that asked all others for
+  // its answer would have each of them ask all others again. What is not in the
+  // table, such as `publish`, no node does for another.
   constexpr kind kinds[] = {
     {"room", "rooms/", "?local=1", false},
     {"user", "users/", "?local=1", false},
@@ -124,10 +132,13 @@ void answer_cluster(caf::actor_system& system, const inspect_service& whom,
   };
   for (auto& x : kinds)
     if (what.kind == x.name) {
+      // The node that asks has checked the token, and who can write to the bus
+      // could do as much without it.
       auto body = x.acts ? std::optional<std::string>{""} : std::nullopt;
       return ask_inspector(
         system, whom, x.before + encode_percent(what.name) + x.after, body,
         [done](unsigned status, std::string text) {
+          // An empty answer says "not here", which is not "silent".
           done(status == 404 ? std::string{} : std::move(text));
         });
     }

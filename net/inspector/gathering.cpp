@@ -19,6 +19,8 @@ void refuse(inspect_answer& to, std::uint16_t status, const char* code,
 }
 
 gathering::~gathering() {
+  // In the inspector, where all handlers live and die: nothing here needs a
+  // lock.
   if (finish)
     finish(*this);
   if (status == 404)
@@ -30,6 +32,7 @@ gathering::~gathering() {
 void gathering::observe(const ptr& all, const observable_actor& who,
                         std::function<void(const ptr&, json)> then) {
   auto silent = [all, then, number = who->id()](const caf::error& why) {
+    // Any other error says that the actor has ended since it was listed.
     auto stuck = why == caf::sec::request_timeout;
     then(all, {{"id", number}, {stuck ? "stuck" : "gone", true}});
   };

@@ -38,6 +38,8 @@ std::uint64_t first_event(const http_request& x) {
   std::uint64_t last = 0;
   auto [at, error]
     = std::from_chars(text.data(), text.data() + text.size(), last);
+  // A browser that reconnects names the last event that it has got, so none is
+  // shown twice and none is missed that is still kept.
   return error == std::errc{} ? last + 1 : 0;
 }
 
@@ -49,6 +51,8 @@ std::optional<http_answer> refuse_foreign_page(const node_context& node,
   auto origin = header(x, http::field::origin);
   auto& where = node.internal;
   // Browsers come to a Unix socket, too: by a tunnel or a proxy.
+  // A page whose name was bound to 127.0.0.1 after it was loaded asks with that
+  // name as Host, and as its own origin: only the name gives it away.
   auto bound_anew
     = where && where->is_loopback() && !host.empty() && !is_local_name(host);
   if (!bound_anew && (origin.empty() || is_origin_of(host, origin)))
@@ -63,6 +67,7 @@ http_answer show_inspector(const node_context&, const http_request&) {
 
 void answer_inspect(const node_context& node, const http_request& x,
                     http_route::responder respond) {
+  // Reading needs no token: whoever reaches this listener may look.
   auto acts = x.method() == http::verb::post;
   if (acts)
     if (auto no = refuse_act(node, x))
@@ -98,6 +103,9 @@ void answer_log_level(const node_context& node, const http_request& x,
 void stream_events(std::shared_ptr<http_session> from) {
   auto& node = from->node();
   auto& places = node->inspection->event_streams;
+  // A stream does not count as pending any more, and keeps its descriptor for
+  // hours: without a bound, streams would use up what is reserved for Redis and
+  // for other operators.
   if (!places->try_acquire(1))
     return from->answer(http_problem(503, "overloaded", "too many listen"));
   permit held{places, 1};

@@ -16,6 +16,8 @@ std::optional<inspect_target> inspect_target::parse(std::string_view text) {
     path.remove_prefix(std::string_view{"/inspect"}.size());
   while (!path.empty()) {
     auto end = std::min(path.find('/'), path.size());
+    // Cut first, decoded then: a name may have a slash in it. `+` stays, since
+    // it is a space in queries only.
     auto part = decode_percent(path.substr(0, end), false);
     if (!part)
       return std::nullopt;

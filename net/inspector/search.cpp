@@ -31,6 +31,8 @@ void view_connections(const inspector_context& by, const inspect_target& x,
                       inspect_answer to) {
   auto limit = x.number("limit", page_size, largest_page);
   auto after = connection_number(*by.env, x.text("after"));
+  // Two rounds: the page is known only when each lane has named its smallest
+  // numbers; only those on it are asked what they are.
   auto found = std::make_shared<children>();
   auto show = [found, limit, env = by.env](auto& shown) {
     auto& page = found->page;
@@ -76,6 +78,8 @@ void view_connection(const inspector_context& by, const std::string& id,
     });
   };
   auto all = std::make_shared<gathering>(by.self, to);
+  // Until a lane says otherwise: all are asked, since the id does not tell
+  // which one has the connection.
   all->status = 404;
   for (auto& lane : by.env->lanes)
     gathering::ask(all, lane.actor, just(number), show);
@@ -97,6 +101,8 @@ void view_actor(const inspector_context& by, const std::string& number,
     for (auto& x : found.page)
       look(shown, x.actor);
   };
+  // A number says nothing of where its actor is, so all rooms and users are
+  // looked through: the one view whose cost grows with the node.
   constexpr auto all_of_them = std::numeric_limits<std::size_t>::max();
   auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;

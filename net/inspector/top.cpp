@@ -20,6 +20,7 @@ void keep_largest(json& rows, const char* key, std::size_t limit) {
 }
 
 void add_mailbox(json& result, const json& state) {
+  // A stuck actor does not tell its mailbox, but is what this list is for.
   if (state.value("mailbox", 0) == 0 && !state.contains("stuck"))
     return;
   json row;
@@ -80,6 +81,8 @@ void view_top(const inspector_context& by, const inspect_target& x,
   gathering::ask(
     all, by.directory, list_busiest{limit},
     [](auto& shown, busy_rooms& found) { add_rooms(shown->result, found); });
+  // Only now: each lane has named its own slowest, and the slowest of all are
+  // among these.
   all->finish = [limit](auto& done) {
     keep_largest(done.result["slow_consumers"], "outbox_bytes", limit);
     keep_largest(done.result["mailboxes"], "mailbox", limit);
@@ -118,6 +121,8 @@ void view_tree(const inspector_context& by, const inspect_target& x,
       rows.push_back(
         {{"kind", kind}, {"name", one.name}, {"id", one.actor->id()}});
     auto full = is_full(page.page.size(), limit);
+    // A full page may be the last one: the next one is empty then, which is
+    // cheaper than to look for one more.
     shown->result["next"] = full    ? json(kind + (':' + page.page.back().name))
                             : users ? json(nullptr)
                                     : json("user:");

@@ -35,6 +35,7 @@ void view_node(const inspector_context& by, inspect_answer to) {
     gathering::observe(all, lane.actor, [](auto& shown, json state) {
       shown->result["lanes"].push_back(std::move(state));
     });
+  // They answer in any order.
   all->finish = [](auto& x) { sort_by(x.result["lanes"], "id"); };
 }
 
@@ -54,6 +55,8 @@ void view_children(const inspector_context& by, child_kind kind,
 void view_here(const inspector_context& by, child_kind kind,
                const std::string& name, inspect_answer to) {
   auto show = [kind, name](auto& shown, children& found) {
+    // The list has the names that begin with this one: its first row may be a
+    // longer name.
     if (!is_found(found, name))
       return;
     auto& who = found.page[0].actor;
