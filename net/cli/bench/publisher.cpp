@@ -1,6 +1,6 @@
 #include "atrium/net/cli/bench/publisher.hpp"
 
-#include "atrium/net/cli/bench/client_codec.hpp"
+#include "atrium/net/cli/bench/websocket_codec.hpp"
 
 namespace atrium::bench {
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "atrium/net/cli/bench/bench_options.hpp"
-#include "atrium/net/cli/bench/client_codec.hpp"
 #include "atrium/net/cli/bench/dialect.hpp"
 #include "atrium/net/cli/bench/endpoint.hpp"
+#include "atrium/net/cli/bench/websocket_codec.hpp"
 
 #include <array>
 #include <chrono>

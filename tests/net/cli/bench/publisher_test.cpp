@@ -1,8 +1,8 @@
 #define CAF_SUITE publisher_test
 
-#include "atrium/net/cli/bench/client_codec.hpp"
 #include "atrium/net/cli/bench/dialect.hpp"
 #include "atrium/net/cli/bench/publisher.hpp"
+#include "atrium/net/cli/bench/websocket_codec.hpp"
 
 #include <caf/test/unit_test.hpp>
 

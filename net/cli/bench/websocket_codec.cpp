@@ -1,4 +1,4 @@
-#include "atrium/net/cli/bench/client_codec.hpp"
+#include "atrium/net/cli/bench/websocket_codec.hpp"
 
 #include <charconv>
 

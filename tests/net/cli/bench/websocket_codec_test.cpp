@@ -1,6 +1,6 @@
-#define CAF_SUITE client_codec_test
+#define CAF_SUITE websocket_codec_test
 
-#include "atrium/net/cli/bench/client_codec.hpp"
+#include "atrium/net/cli/bench/websocket_codec.hpp"
 
 #include <caf/test/unit_test.hpp>
 
