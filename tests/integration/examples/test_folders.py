@@ -13,8 +13,8 @@ GOOD = {
     "net/http/listener.hpp": '#pragma once\n#include "atrium/net/transport/tls.hpp"\n',
     "net/http/listener.cpp": '#include "atrium/net/http/listener.hpp"\n',
     "net/transport/tls.hpp": '#include <atrium/actors/messages.hpp>\n',
-    "actors/messages.hpp": '#include "atrium/actors/util/gate.hpp"\n',
-    "actors/util/gate.hpp": '#include "atrium/actors/json_inspector.hpp"\n#include <vector>\n',
+    "actors/messages.hpp": '#include "atrium/actors/util/semaphore.hpp"\n',
+    "actors/util/semaphore.hpp": '#include "atrium/actors/json_inspector.hpp"\n#include <vector>\n',
     "actors/json_inspector.hpp": '#include "atrium/broker/names.hpp"\n',
     "broker/names.hpp": "#pragma once\n",
     "tests/net/http/listener_test.cpp": '#include "atrium/net/http/listener.hpp"\n' + "\n" * 349,
@@ -29,13 +29,13 @@ BAD = {
         {"broker/bus.cpp": '#include "atrium/actors/messages.hpp"\n'},
         "broker/bus.cpp: includes actors/messages.hpp"),
     "an include by a way round": (
-        {"actors/util/farewell.cpp": '#include "../messages.hpp"\n'},
-        "actors/util/farewell.cpp: includes actors/messages.hpp"),
+        {"actors/util/close.cpp": '#include "../messages.hpp"\n'},
+        "actors/util/close.cpp: includes actors/messages.hpp"),
     "an include by a file that belongs to another folder": (
         {"actors/limits.hpp": "",
          "actors/json_inspector.cpp": '#include "atrium/actors/limits.hpp"\n'},
         "actors/json_inspector.cpp: includes actors/limits.hpp"),
-    "a folder without a place": ({"net/cellar/wine.hpp": ""}, "net/cellar: a folder that has no"),
+    "a folder without a place": ({"net/other/x.hpp": ""}, "net/other: a folder that has no"),
     "a circle": (
         {"broker/names.cpp": '#include "atrium/broker/bus.hpp"\n',
          "broker/bus.hpp": '#include "registry.hpp"\n',
@@ -54,28 +54,28 @@ BAD = {
         {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9},
         "broker/redis: 6 files, and no map names d, e, f"),
     "a test of a folder that is none": (
-        {"tests/net/cellar/wine_test.cpp": ""}, "tests/net/cellar: mirrors no folder"),
-    "a long entrance": ({"README.md": "\n" * 121}, "README.md: 121 lines"),
+        {"tests/net/other/x_test.cpp": ""}, "tests/net/other: mirrors no folder"),
+    "a long README": ({"README.md": "\n" * 121}, "README.md: 121 lines"),
     "a folder with a README that is no map": (
         {**SIX, "broker/redis/README.md": "# Redis\n" * 30}, "broker/redis: 6 files, and no map"),
 }
 
 
-def judge(folder, files):
+def check(folder, files):
     """What the check says of these files."""
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    return subprocess.run([sys.executable, ROOT / ".ci" / "houses.py"], cwd=folder,
+    return subprocess.run([sys.executable, ROOT / ".ci" / "folders.py"], cwd=folder,
                           input="\n".join(files), capture_output=True, text=True, timeout=DEADLINE)
 
 
 @pytest.mark.parametrize("more", [
     {}, {**SIX, "broker/redis/README.md": "`a`, `b`, `c`, `d`, `e`, `f`\n"},
     {**SIX, "broker/README.md": "a b c d e f"}],
-    ids=["a small house", "a folder with a map", "a folder on the map above"])
-def test_a_house_that_keeps_the_plan_is_let_pass(tmp_path, more):
-    done = judge(tmp_path, {**GOOD, **more})
+    ids=["a small tree", "a folder with a map", "a folder on the map above"])
+def test_a_tree_that_keeps_the_plan_passes(tmp_path, more):
+    done = check(tmp_path, {**GOOD, **more})
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -83,6 +83,6 @@ def test_a_house_that_keeps_the_plan_is_let_pass(tmp_path, more):
 def test_what_breaks_the_plan_is_refused(tmp_path, planted):
     """Somebody adds a file that breaks one rule. It is named, and nothing else is."""
     files, complaint = planted
-    done = judge(tmp_path, {**GOOD, **files})
+    done = check(tmp_path, {**GOOD, **files})
     assert done.returncode == 1 and done.stderr == ""
     assert done.stdout.startswith(complaint) and done.stdout.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Checks the plan of the house: houses.py < NAMES, in the root, with a name of a file a line.
+"""Checks the plan of the folders: folders.py < NAMES, in the root, with a name of a file a line.
 
 Four rules: an include points to the right in ORDER, or stays in its folder; no file
 pairs (x.hpp and x.cpp) include each other in a circle; no file is longer than its
@@ -22,7 +22,7 @@ broker/redis broker/memory broker broker/tcp broker/log broker/json broker/util
 """.split()
 LIBRARIES = ("net", "actors", "broker")
 # Users include it by this path; the folder is where it belongs.
-LODGERS = {"actors/json_inspector": "actors/util"}
+EXCEPTIONS = {"actors/json_inspector": "actors/util"}
 
 INCLUDE = re.compile(r'^ *# *include *[<"]([^">]+)[">]', re.MULTILINE)
 SOURCES = {".hpp", ".cpp", ".c", ".py", ".js", ".css"}
@@ -58,7 +58,7 @@ def includes(texts):
 
 def place(path):
     """Where a file of the libraries stands in ORDER."""
-    if lodging := LODGERS.get(str(path.with_suffix(""))):
+    if lodging := EXCEPTIONS.get(str(path.with_suffix(""))):
         return ORDER.index(lodging)
     folder = next(str(x) for x in path.parents if str(x) in ORDER)
     if folder in LIBRARIES and path.parent != pathlib.Path(folder):
