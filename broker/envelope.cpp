@@ -113,11 +113,11 @@ std::string to_json(const envelope& x) {
 }
 
 std::string encode_packet(const envelope& x, bool skip_sender,
-                          std::string_view origin) {
+                          std::string_view source_run) {
   constexpr std::size_t overhead = 192; // keys, quotes, time: saves growing
   std::string result;
   result.reserve(x.data.size() + x.target.size() + overhead);
-  append_header(result, {skip_sender, origin});
+  append_header(result, {skip_sender, source_run});
   result.push_back(':');
   append_json(result, x);
   return result;
@@ -153,7 +153,7 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
              : packet_error::unknown_version;
   packet result;
   result.skip_sender = header->skip_sender;
-  result.origin = header->origin;
+  result.source_run = header->source_run;
   result.json = bytes.substr(colon + 1);
   auto object = json_object::parse(result.json);
   // Here and not in the lanes: a text frame that is not UTF-8 would close the

@@ -48,7 +48,7 @@ std::string to_json(const envelope& x);
 /// and the envelope's JSON.
 struct packet {
   bool skip_sender = false;
-  std::string_view origin; ///< Run of the node, or empty.
+  std::string_view source_run; ///< Run of the node, or empty.
   envelope content;
   std::string_view json; ///< The envelope's text inside the packet.
 };
@@ -60,10 +60,11 @@ enum class packet_error : std::uint8_t {
                    ///< version.
 };
 
-/// Returns `x` with its header, for `bus::publish`. `origin` is this node's run
-/// (up to 32 characters of `0-9a-z`): for envelopes that no connection sends.
+/// Returns `x` with its header, for `bus::publish`. `source_run` is this node's
+/// run (up to 32 characters of `0-9a-z`): for envelopes that no connection
+/// sends.
 std::string encode_packet(const envelope& x, bool skip_sender,
-                          std::string_view origin = {});
+                          std::string_view source_run = {});
 
 /// Returns the time of the envelope in a packet, without a look at anything
 /// else; nothing if there is none where it should be.

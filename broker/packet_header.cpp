@@ -37,8 +37,8 @@ void append_header(std::string& out, const packet_header& x) {
   out.append(packet_header::version);
   if (x.skip_sender)
     out.push_back('x');
-  if (!x.origin.empty())
-    out.append("@").append(x.origin);
+  if (!x.source_run.empty())
+    out.append("@").append(x.source_run);
 }
 
 std::optional<packet_header> read_header(std::string_view text) noexcept {
@@ -54,8 +54,8 @@ std::optional<packet_header> read_header(std::string_view text) noexcept {
   result.skip_sender = base.starts_with('x');
   base.remove_prefix(result.skip_sender ? 1 : 0);
   if (!base.empty()) {
-    result.origin = base.substr(1);
-    if (base.front() != '@' || !is_word(result.origin))
+    result.source_run = base.substr(1);
+    if (base.front() != '@' || !is_word(result.source_run))
       return std::nullopt;
   }
   while (!text.empty())

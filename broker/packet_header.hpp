@@ -26,7 +26,7 @@ struct packet_header {
   static constexpr std::size_t max_size = 512;
 
   bool skip_sender = false;
-  std::string_view origin; ///< Run of the node (`0-9a-z`), or empty.
+  std::string_view source_run; ///< Run of the node (`0-9a-z`), or empty.
 };
 
 /// Appends the text of `x`, without the colon.

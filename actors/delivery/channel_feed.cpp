@@ -115,8 +115,9 @@ private:
 message_source source_of(const packet& x, const environment& env) {
   auto& from = x.content.from;
   auto named = from && !from->connection.empty();
-  return {x.content.time,
-          place_of(env, named ? std::string_view{from->connection} : x.origin)};
+  return {
+    x.content.time,
+    place_of(env, named ? std::string_view{from->connection} : x.source_run)};
 }
 
 } // namespace

@@ -58,9 +58,9 @@ void publisher::publish_for(connection_actor client, accepted success,
 shared_bytes publisher::pack(const envelope& x, publish_options how) const {
   if (how.watched)
     watch_log::published(x);
-  auto origin = x.from ? std::string_view{} : env_.run_id;
+  auto source_run = x.from ? std::string_view{} : env_.run_id;
   return std::make_shared<const std::string>(
-    encode_packet(x, how.skip_sender, origin));
+    encode_packet(x, how.skip_sender, source_run));
 }
 
 std::string publisher::channel_of(const envelope& x) const {

@@ -69,7 +69,7 @@ CAF_TEST(the header may say where a packet comes from) {
     CAF_REQUIRE(std::holds_alternative<packet>(decoded));
     auto& x = std::get<packet>(decoded);
     CAF_CHECK_EQUAL(x.skip_sender, skip);
-    CAF_CHECK_EQUAL(x.origin, "k3j2h1");
+    CAF_CHECK_EQUAL(x.source_run, "k3j2h1");
     CAF_CHECK_EQUAL(x.json, to_json(sample()));
   }
   auto text = to_json(sample());
@@ -96,7 +96,7 @@ CAF_TEST(a newer node may add fields to the header) {
     auto& expected = std::get<packet>(older);
     auto& read = std::get<packet>(newer);
     CAF_CHECK_EQUAL(read.skip_sender, expected.skip_sender);
-    CAF_CHECK_EQUAL(read.origin, expected.origin);
+    CAF_CHECK_EQUAL(read.source_run, expected.source_run);
     CAF_CHECK_EQUAL(read.json, text);
     CAF_CHECK(packet_time(long_one) == sample().time);
   }

@@ -31,7 +31,8 @@ void check_newer(const packet& x, std::string bytes) {
   auto decoded = decode_packet(bytes);
   auto* y = std::get_if<packet>(&decoded);
   require(y != nullptr, "unknown fields of a header are skipped");
-  require(y->skip_sender == x.skip_sender && y->origin == x.origin && same(x.content, y->content),
+  require(y->skip_sender == x.skip_sender && y->source_run == x.source_run
+            && same(x.content, y->content),
           "unknown fields of a header change nothing");
 }
 
@@ -54,11 +55,11 @@ int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   require(*object->find("data") == x->content.data, "data is verbatim");
   auto& parent = x->content.traceparent;
   require(read_traceparent(parent) == parent, "a traceparent is sound or missing");
-  auto again = encode_packet(x->content, x->skip_sender, x->origin);
+  auto again = encode_packet(x->content, x->skip_sender, x->source_run);
   auto twice = decode_packet(again);
   auto* y = std::get_if<packet>(&twice);
   require(y != nullptr, "what is written can be read");
-  require(y->skip_sender == x->skip_sender && y->origin == x->origin
+  require(y->skip_sender == x->skip_sender && y->source_run == x->source_run
             && same(x->content, y->content),
           "nothing is lost");
   require(to_json(y->content) == y->json, "the text is the envelope's");
