@@ -31,6 +31,7 @@ std::string value_of(const option_entry& entry, const options& from) {
   }
   if (entry.kind != option_kind::text)
     return values.front();
+  // The one option that may have a password in it; all others name files.
   if (entry.name == "redis" && !from.bus.redis.empty())
     return quoted(parse_redis_url(from.bus.redis).url->masked());
   return quoted(values.front());
@@ -48,6 +49,7 @@ int run_check_config(int argc, const char* const* argv) {
   for (auto& name : parsed.ignored)
     std::fprintf(stderr, "atrium: %s is an orchestrator's, and ignored\n",
                  name.c_str());
+  // Or a check in a script would wait for somebody to type.
   never_ask_for_pass_phrases();
   auto& from = parsed.value;
   std::string error;
@@ -62,6 +64,8 @@ int run_check_config(int argc, const char* const* argv) {
     std::fprintf(stderr, "atrium: %s\n", error.c_str());
     return unsound;
   }
+  // The output may serve as a file for --config, in which that option is
+  // refused.
   for (auto& entry : option_table())
     if (entry.name != "config")
       std::printf("%s = %s\n", entry.name.c_str(),

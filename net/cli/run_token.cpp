@@ -63,6 +63,7 @@ void add_options(CLI::App& app, token_wish& out) {
 long read_seconds(const string& text) {
   constexpr std::string_view units = "smhd";
   constexpr std::array<long, 4> factors = {1, 60, 3600, 86400};
+  // Days of this number still fit into a long.
   constexpr long most = 1'000'000;
   long count = 0;
   auto end = text.data() + text.size();
@@ -90,12 +91,15 @@ string make_claims(const token_wish& x, nlohmann::json& out) {
     return "--kid: not UTF-8";
   if (ttl == 0)
     return "--ttl: '" + x.ttl + "' is not like 90s, 15m, 1h or 7d";
+  // Whole seconds: not every reader of a NumericDate (RFC 7519, 2) takes
+  // fractions.
   auto now = static_cast<long>(std::time(nullptr));
   out = {{"sub", x.user}, {"iat", now}, {"exp", now + ttl}};
   for (auto& text : x.rooms) {
     room_grant grant;
     if (auto error = read_room_grant(text, grant); !error.empty())
       return "--room: " + error;
+    // A pattern that is given twice has the rights of the last one.
     out["rooms"][grant.pattern] = names_of(grant.what);
   }
   if (x.broadcast)
@@ -119,6 +123,8 @@ string read_signing_key(const token_wish& x, string& error) {
     error = "--jwt-alg: '" + x.algorithm + "' is not an algorithm";
     return {};
   }
+  // Each family has a flag of its own, so that a public key is never taken for
+  // a secret.
   auto hmac = algorithm->kind == jwt_algorithm::family::hmac;
   auto flag = hmac ? "--jwt-secret-file" : "--jwt-key";
   auto& path = hmac ? x.secret_file : x.key;
@@ -127,6 +133,7 @@ string read_signing_key(const token_wish& x, string& error) {
   auto key = error.empty() && hmac ? read_secret(path, error)
              : error.empty()       ? read_key_file(path, error)
                                    : string{};
+  // RFC 7518, 3.2: at least as long as the hash.
   if (error.empty() && hmac && key.size() < algorithm->hash_bytes)
     error = "the secret is too short, no node accepts it";
   if (!error.empty())

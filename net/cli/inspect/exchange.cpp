@@ -39,7 +39,10 @@ http::request<http::string_body> request_for(const inspect_options& from,
   x.set(http::field::host, from.node.authority);
   x.set(http::field::user_agent, "atrium-inspect/" + std::string{version()});
   x.set(http::field::accept, json_type);
+  // A connection for each question: nothing is left behind that could be stale.
   x.keep_alive(false);
+  // The token goes with acts only: a view needs none, and a token that is not
+  // sent cannot be stolen.
   if (what.body) {
     x.set(http::field::content_type, json_type);
     if (!from.token.empty())
@@ -54,6 +57,7 @@ node_answer read_answer(const inspect_options& from,
                         const http::response<http::string_body>& x) {
   auto status = x.result_int();
   std::string type{x[http::field::content_type]};
+  // Ahead of the status: whatever listens there may answer 200 or 401.
   if (!type.starts_with(json_type))
     return {{},
             from.node.text + " is no internal listener of a node: status "
@@ -65,6 +69,7 @@ node_answer read_answer(const inspect_options& from,
             from.token.empty() ? "the node wants the token of its "
                                  "administrators (--token-file)"
                                : "the node does not take this token"};
+  // Parsed only for its message: a text that is no JSON has none.
   auto view = json::parse(x.body(), nullptr, false);
   auto message = view.is_object() ? field_text(view, "message") : "";
   return {{},
@@ -103,6 +108,8 @@ public:
 
 private:
   void resolve(const std::string& host, const std::string& port) {
+    // Counts a thread of Asio that is in getaddrinfo, which nothing can
+    // interrupt: the resolver can be cancelled, the thread cannot.
     ++terms_->resolving;
     resolver_.async_resolve(
       host, port, [self = shared_from_this()](error_code error, auto found) {
@@ -126,6 +133,7 @@ private:
     socket_.close(ignored);
     attempt_ = number;
     if (number + 1 < endpoints_.size()) {
+      // The last address has what is left of the whole time.
       share_.expires_after(terms_->from.timeout / endpoints_.size());
       share_.async_wait([self = shared_from_this(), number](error_code error) {
         error_code none;
@@ -135,6 +143,8 @@ private:
     }
     socket_.async_connect(endpoints_[number], [self = shared_from_this(),
                                                number](error_code error) {
+      // No address any more: a timer that is queued already must not close the
+      // socket that has just connected.
       self->attempt_ = self->endpoints_.size();
       if (!error)
         return self->begin();
@@ -163,6 +173,7 @@ private:
   static bool expect_name(SSL* tls, const std::string& host) {
     error_code is_a_name;
     asio::ip::make_address(host, is_a_name);
+    // RFC 6066, 3: SNI is for names only.
     if (!is_a_name)
       return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host.c_str())
              == 1;
@@ -196,6 +207,9 @@ private:
 
   void fail_talk(error_code why) {
     auto& node = terms_->from.node.text;
+    // An error of the parser means that this is no HTTP, but for these two:
+    // there the bytes ended too early. All other errors are those of the
+    // connection.
     auto is_http
       = why.category() != error_code{http::error::bad_version}.category();
     if (is_http || why == http::error::end_of_stream
@@ -215,6 +229,7 @@ private:
   }
 
   void finish(node_answer x) {
+    // What is cancelled below reports once more, and finds nobody to tell.
     auto then = std::exchange(then_, nullptr);
     deadline_.cancel();
     share_.cancel();

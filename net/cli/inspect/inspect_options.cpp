@@ -93,6 +93,7 @@ std::string read_command(std::vector<std::string> words, inspect_options& out) {
     return "'" + name + "' is no command, see --help";
   out.what = row->what;
   out.words.assign(words.begin() + 1, words.end());
+  // An empty name would ask for another target: `rooms/` is the list of rooms.
   auto missing
     = std::find(out.words.begin(), out.words.end(), "") != out.words.end();
   if (missing || out.words.size() != word_count(row->takes))
@@ -103,6 +104,8 @@ std::string read_command(std::vector<std::string> words, inspect_options& out) {
   if (row->what == task::disconnect && out.words[0] != "connection"
       && out.words[0] != "user")
     return "disconnect takes " + std::string{row->takes};
+  // `body_of` puts the text into an object as it stands: what is no JSON value
+  // could add members to it.
   if (row->what == task::publish && !nlohmann::json::accept(out.words[1]))
     return "'" + out.words[1] + "' is no JSON";
   return {};
@@ -169,6 +172,8 @@ std::string check(const CLI::App& app, const inspect_options& x,
 std::string check_node(const inspect_options& x) {
   if (!x.ca.empty() && x.node.by != node_address::carrier::tls)
     return "--ca: only for a node with https://";
+  // Refused here, before anything is sent: a token that has been read once is
+  // lost.
   auto has_token = !x.token_file.empty() || !x.token.empty();
   if (is_act(x.what) && has_token && !x.node.is_private())
     return "others could read the token on its way to " + x.node.text
@@ -202,6 +207,8 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
     error = check(app, res.value, raw);
   if (error.empty())
     error = read_node(raw, variables, res.value.node);
+  // No flag: everybody on the machine can read a command line. The file wins
+  // over the variable when the link is prepared.
   res.value.token = value_of(variables, token_variable);
   if (error.empty())
     error = check_node(res.value);
@@ -224,6 +231,7 @@ bool is_act(task x) {
 }
 
 std::string target_of(const inspect_options& from) {
+  // Names may have slashes and question marks in them.
   auto word = [&](std::size_t i) { return encode_percent(from.words.at(i)); };
   switch (from.what) {
   case task::node:

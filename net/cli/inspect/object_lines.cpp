@@ -33,6 +33,7 @@ void append_array(lines& out, const json& xs, std::size_t indent) {
     auto first = out.size();
     append(out, x, indent + step);
     if (first < out.size())
+      // There is room: what is inside is indented by a step more.
       out[first][indent] = '-';
   }
 }
@@ -67,6 +68,7 @@ void append(lines& out, const json& x, std::size_t indent) {
 } // namespace
 
 std::string title_of(std::string_view key) {
+  // A rate is no time: its unit stays in the name.
   if (!key.ends_with("_per_s"))
     for (std::string_view unit : {"_ms", "_us", "_s"})
       if (key.ends_with(unit) && key.size() > unit.size()) {

@@ -50,6 +50,7 @@ int columns_of(char32_t code) {
   static const auto utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
   if (code < 0x7F)
     return code < 0x20 ? -1 : 1;
+  // For this thread and this call: the rest of the program keeps its locale.
   auto before = ::uselocale(utf8);
   auto result = ::wcwidth(static_cast<wchar_t>(code));
   ::uselocale(before);
@@ -105,6 +106,7 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     auto x = next_of(text);
     if (x.good && x.code == '\\')
+      // Or a name could spell out what looks like an escape of ours.
       result += "\\\\";
     else if (x.good && is_shown(x.code))
       result += x.bytes;
@@ -127,6 +129,7 @@ std::string cut(std::string_view text, std::size_t width) {
     return {};
   if (beginning_of(text, width).size() == text.size())
     return std::string{text};
+  // The ellipsis is a column wide.
   return std::string{beginning_of(text, width - 1)} + "…";
 }
 

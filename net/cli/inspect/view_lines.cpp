@@ -20,6 +20,8 @@ struct field {
 
 using fields = std::vector<field>;
 
+// Nothing is taken for granted: a node of another version may leave anything
+// out.
 const json& member_of(const json& view, const char* key) {
   static const json nothing = json::array();
   auto i = view.find(key);
@@ -64,6 +66,7 @@ lines node_lines(json view, std::size_t width) {
                          {"fan_outs", true},
                          {"errors", true}},
                         width);
+  // They have a table of their own.
   view.erase("lanes");
   auto result = object_lines(view);
   append_part(result, std::move(lanes));
@@ -103,6 +106,7 @@ lines everywhere_lines(const json& view, const char* kind, const char* count) {
   for (auto& x : member_of(view, "nodes")) {
     result.emplace_back();
     result.push_back("on " + printable(field_text(x, "node")));
+    // A node that has no state to tell says why not, in the row itself.
     auto& state = member_of(x, "state");
     append(result, object_lines(state.empty() ? x : state, 2));
   }
@@ -128,6 +132,7 @@ lines top_lines(const json& view, std::size_t width) {
   for (auto part : {room_table, slow_table, mailbox_table})
     append_part(result, part(view, width));
   if (view.value("partial", false))
+    // The numbers are those of the actors that have answered in time.
     result.emplace_back("some actors do not answer");
   return result;
 }
@@ -196,6 +201,7 @@ lines any_lines(task what, const json& view, std::size_t width) {
 } // namespace
 
 lines view_lines(task what, const json& view, std::size_t width) {
+  // Tables fit already; other lines are cut here.
   auto result = any_lines(what, view, width);
   if (width != 0)
     for (auto& x : result)
@@ -222,6 +228,7 @@ lines slow_table(const json& top, std::size_t width) {
 }
 
 lines mailbox_table(const json& top, std::size_t width) {
+  // A copy, for it gets one more member.
   auto rows = member_of(top, "mailboxes");
   for (auto& x : rows)
     x["state"] = x.contains("stuck") ? "stuck" : "";

@@ -29,6 +29,8 @@ public:
   }
 
   std::string run() {
+    // Signals end the loop, not the process: the page gives the terminal back
+    // when it goes.
     std::optional<full_screen> page;
     if (on_screen_)
       page.emplace();
@@ -73,6 +75,8 @@ private:
     if (!view.is_object())
       return fail("the node answers something else");
     take(view);
+    // The pause begins when all answers are here: a slow node is asked less
+    // often, and questions never pile up.
     if (--missing_ != 0)
       return;
     draw();
@@ -86,6 +90,8 @@ private:
   }
 
   void take_events(const json& x) {
+    // The place is the node's: events in between are told next time, or counted
+    // as missed.
     next_ = field_text(x, "next");
     if (on_screen_)
       return screen_.add_events(x);
@@ -95,6 +101,7 @@ private:
     if (auto events = x.find("events"); events != x.end())
       for (auto& event : *events)
         text += (from_.json ? event.dump() : event_line(event)) + '\n';
+    // The disk may be full, or the reader gone where SIGPIPE is ignored.
     if (!text.empty() && !write_out(text))
       fail("nobody reads");
   }

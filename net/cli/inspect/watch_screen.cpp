@@ -51,6 +51,7 @@ void watch_screen::add_events(const json& page) {
   if (auto events = page.find("events"); events != page.end())
     for (auto& x : *events)
       events_.push_back(event_line(x));
+  // A watch may run for days.
   auto kept = std::min(events_.size(), most_events);
   events_.erase(events_.begin(),
                 events_.end() - static_cast<std::ptrdiff_t>(kept));
@@ -83,6 +84,8 @@ lines watch_screen::draw(terminal_size size) const {
     result.emplace_back();
     result.insert(result.end(), part.begin(), part.end());
   };
+  // A table takes a fifth of the screen, so that three of them leave room for
+  // events.
   auto rows = std::max<std::size_t>(size.rows / 5, 2);
   add(room_table(top_, size.columns), rows);
   add(slow_table(top_, size.columns), rows);
@@ -103,6 +106,8 @@ lines watch_screen::draw(terminal_size size) const {
 
 std::string repaint(const lines& screen) {
   constexpr auto home = "\x1b[H";
+  // Each line is cleared behind its text instead of the screen before: nothing
+  // flickers.
   constexpr auto clear_line = "\x1b[K";
   constexpr auto clear_below = "\x1b[J";
   std::string result = home;
