@@ -18,8 +18,8 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
     state.fail_joins("the room's subscription ended");
     quit(x.reason);
   });
-  // CAF ends an actor that throws, whatever is returned here. Exceptions of
-  // hooks do not come this far (`logic_runner`).
+  // CAF ends an actor that throws, whatever is returned here. Of the
+  // exceptions of an operator's class only the constructor's come this far.
   set_exception_handler([this](std::exception_ptr&) -> caf::error {
     state.fail_joins("the room has failed");
     return caf::sec::runtime_error;

@@ -24,8 +24,8 @@ void room_members::add(room_member x, joined answer) {
   auto number = x.number();
   members_.emplace(number, std::move(x));
   ++by_lane_[lane];
-  // The room alone puts messages of the room into the lane's mailbox, one after
-  // the other. So none that is sent from here on overtakes `joined`.
+  // The room puts this and its messages into one mailbox, one after the other:
+  // no message overtakes `joined`.
   caf::anon_send(lanes_->actor(lane),
                  add_member{room_, number, std::move(answer)});
 }

@@ -15,7 +15,7 @@ void room_ranking::remove(caf::actor_id room) {
 }
 
 busy_rooms room_ranking::list(const list_busiest& x, clock::time_point now) {
-  // Who lists twice at the same moment must not divide by nothing.
+  // Against a division by zero: two operators may look at the same moment.
   constexpr std::chrono::duration<double> shortest{0.001};
   std::vector<busy_room> all;
   all.reserve(rooms_.size());

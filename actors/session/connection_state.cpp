@@ -67,7 +67,7 @@ void connection_state::sign_on_again() {
 
 void connection_state::signed_on_to(const user_actor& user) {
   self_->monitor(user);
-  if (!std::exchange(open_, true)) // the user may be the second one
+  if (!std::exchange(open_, true)) // else it is a new user actor
     setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires});
 }
 

@@ -76,7 +76,7 @@ std::string make_way(const std::string& path) {
     return "there is something else than a socket";
   descriptor probe{
     ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  // EAGAIN: somebody listens there who has no time to accept.
+  // EAGAIN: somebody listens there, whose queue of connections is full.
   if (with_address(path, probe.get(), ::connect) == 0 || errno == EAGAIN)
     return "another process listens there";
   if (errno != ECONNREFUSED && errno != ENOENT)
