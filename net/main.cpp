@@ -32,8 +32,8 @@ int main(int argc, char** argv) {
     return atrium::run_token(argc - 1, argv + 1);
   if (command == "check-config")
     return atrium::run_check_config(argc - 1, argv + 1);
-  // Whatever else it is goes to the node, which may be run without a command;
-  // what is misspelt gets the answer of its parser.
+  // `node` may be left out, so all other words are the node's arguments; its
+  // parser answers a command that is misspelt.
   if (command != "--help" && command != "-h" && command != "help")
     return atrium::run_node(argc, argv);
   std::fputs(usage, stdout);

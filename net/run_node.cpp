@@ -75,7 +75,7 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   for (auto& name : parsed.ignored)
     log::warn("variable_ignored", {{"variable", name}},
               "a variable of an orchestrator is not an option");
-  // Before the node is made: it divides what the process may open.
+  // Before the node is made: the node divides the descriptors of the process.
   raise_file_limit();
   // Before the node, which may take its time: a signal meanwhile counts.
   signal_handler signals{parsed.value.log.level};

@@ -94,7 +94,8 @@ refusal refusal_from(const failure& x) {
     return {502, std::move(code), x.message, close_code::internal};
   case errc::rate_limited: // others have to have their turn
     return {429, std::move(code), x.message, close_code::try_again_later};
-  // The one code at which a client should get a new token and come again.
+  // The only refusal after which the client should get a new token and try
+  // again.
   case errc::token_expired:
     return {401, std::move(code), x.message, close_code::token_expired};
   default:
@@ -108,8 +109,8 @@ std::variant<identity, refusal> admit(const upgrade_request& who,
     return *no;
   auto raw = raw_query_value(who.target, "user");
   if (!raw)
-    // Rights would protect nothing here: whoever lacks one would come again
-    // under another name.
+    // Rights would protect nothing here: a client that lacks one would connect
+    // again under another name.
     return identity{"guest-" + make_random_id(8), rights::everything()};
   auto user = decode_percent(*raw, true);
   if (!user || !is_name(*user))

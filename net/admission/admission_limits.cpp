@@ -28,8 +28,8 @@ pending_connections::bounds
 bounds_of(const admission_options& from,
           const std::shared_ptr<const semaphore>& open, std::size_t files) {
   return {from.max_pending, share_of_one(from.max_pending), files,
-          // Sockets of WebSockets and of those who wait come from one budget of
-          // file descriptors, so the room has to see both.
+          // WebSockets and pending connections share one budget of file
+          // descriptors, so both count here.
           [open] { return open->taken(); }};
 }
 

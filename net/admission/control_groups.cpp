@@ -56,8 +56,8 @@ T control_groups::least(const char* controller, T result, Read limit_at) const {
                + (second ? std::string{} : std::string{"/"} + controller);
     result = std::min(result, limit_at(top, second));
     // A group that the container cannot see has no files here and limits
-    // nothing; the limits of those around it hold as well, so all are asked up
-    // to the top.
+    // nothing. The limits of the groups around it hold as well, so all groups
+    // up to the top are read.
     for (; !group.empty();
          group.erase(std::min(group.rfind('/'), group.size())))
       result = std::min(result, limit_at(top + group, second));

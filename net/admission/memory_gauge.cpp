@@ -20,8 +20,8 @@ std::uint64_t page_size() {
 
 std::uint64_t resident_bytes() {
   // In pages (proc(5)). Where the file cannot be opened, for example because
-  // there is no descriptor left, the answer is 0 and the watermark keeps nobody
-  // out.
+  // there is no descriptor left, the answer is 0, and the watermark refuses no
+  // client.
   std::uint64_t size = 0;
   std::uint64_t resident = 0;
   std::ifstream{"/proc/self/statm"} >> size >> resident;
@@ -86,7 +86,7 @@ bool memory_gauge::is_due(clock::time_point now, std::uint64_t occupied) const {
   using namespace std::chrono_literals;
   auto is_near = watermark_ != 0 && occupied > watermark_ / 4 * 3;
   auto has_grown = occupied > left_ + left_ / 2;
-  // At most a fiftieth of the time goes into this, however large the heap.
+  // This takes at most a fiftieth of the time, however large the heap is.
   auto pause = std::max<clock::duration>(is_near ? 2s : 30s, took_ * 50);
   return (is_near || has_grown) && now - tidied_ >= pause;
 }

@@ -34,8 +34,8 @@ auto pending_connections::enter(const boost::asio::ip::address& from,
   auto share = shares_.find(prefix);
   auto has_share = is_shared || share == shares_.end()
                    || share->second < most_.places_of_one;
-  // The share comes first: an address that has used it up must take one of its
-  // own places, never one of another address.
+  // The share is checked first: an address that has used it up must take one of
+  // its own places, never one of another address.
   if (!has_share && !evict_oldest(&prefix))
     return nullptr;
   if (!has_room() && !evict_oldest(nullptr))

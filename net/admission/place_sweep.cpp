@@ -9,9 +9,9 @@ namespace atrium {
 
 namespace {
 
-// A sweep has ended when the next one of the same begins
-// (`lane_timers::patience`), so a flood of newcomers does not cost those who
-// are in one ping each.
+// A sweep has ended when the next one of the same address begins
+// (`lane_timers::patience`), so a flood of newcomers does not cause a flood of
+// pings.
 constexpr std::chrono::seconds pause{3}; // between two sweeps for the same
 constexpr std::size_t most = 16;         // sweeps for different ones meanwhile
 
@@ -32,8 +32,8 @@ void place_sweep::begin(const std::optional<boost::asio::ip::address>& of,
 
 bool place_sweep::is_due(std::uint64_t prefix, clock::time_point now) {
   std::lock_guard guard{mutex_};
-  // What is over goes first, so the map has no more than `most`; a flood from
-  // many addresses gets no further sweeps until one is over.
+  // Old sweeps are removed first, so the map has at most `most` entries. A
+  // flood from many addresses causes no further sweeps until one is over.
   std::erase_if(begun_, [=](auto& x) { return now - x.second >= pause; });
   return begun_.size() < most && begun_.emplace(prefix, now).second;
 }

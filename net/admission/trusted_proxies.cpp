@@ -73,9 +73,9 @@ bool trusted_proxies::contains(const address& x) const {
 
 auto trusted_proxies::client_of(const address& peer, std::string_view forwarded,
                                 std::string_view* unclear) const -> address {
-  // From right to left, because each proxy appends who has connected to it. The
-  // walk ends at the first one that nobody vouches for: what stands further
-  // left may be the client's invention.
+  // From right to left, because each proxy appends the address that has
+  // connected to it. The walk ends at the first address that is no trusted
+  // proxy: a client may have invented all entries to its left.
   auto client = peer;
   while (contains(client) && !forwarded.empty()) {
     auto comma = forwarded.rfind(',');

@@ -33,8 +33,8 @@ bool read_rooms(std::string_view raw, std::vector<room_grant>& out) {
   auto rooms = nlohmann::json::parse(raw, nullptr, /*allow_exceptions*/ false);
   if (!rooms.is_object())
     return false;
-  // One bad pattern refuses the whole: to leave it out would give a user other
-  // rights than the issuer meant, and nobody would hear of it.
+  // One bad pattern refuses the whole token: without the pattern the user would
+  // silently have other rights than the issuer meant.
   for (auto& [pattern, what] : rooms.items()) {
     room_grant one{pattern, {}};
     if (!is_name(pattern) || !read_some_rights(what, one.what))

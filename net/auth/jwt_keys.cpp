@@ -32,8 +32,8 @@ constexpr std::array<jwt_algorithm, 13> algorithms = {{
   {"EdDSA", family::eddsa, 0, {}},
 }};
 
-// RFC 7518, 3.4: each ECDSA algorithm has one curve of its own, so a key on
-// another one is a mistake of the operator, who hears of it at start.
+// RFC 7518, 3.4: each ECDSA algorithm has one curve. A key on another curve is
+// a mistake of the operator, and stops the start.
 bool is_on_curve(const EVP_PKEY* key, std::string_view curve) {
   std::array<char, 64> name{};
   std::size_t size = 0;

@@ -105,7 +105,8 @@ bool is_jwt_signature(std::string_view text, std::string_view signature,
   if (by.kind == family::hmac) {
     auto ours = hmac(text, key.secret, by);
     // An empty result is a failure of OpenSSL, which an empty signature must
-    // not match. The time to compare tells nobody how many bytes were right.
+    // not match. The time of the comparison does not tell how many bytes of a
+    // forged signature were right.
     return !ours.empty() && ours.size() == signature.size()
            && CRYPTO_memcmp(ours.data(), signature.data(), ours.size()) == 0;
   }

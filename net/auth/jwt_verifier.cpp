@@ -78,11 +78,11 @@ std::variant<const jwt_key*, failure> choose_key(const json_object& header,
     return invalid("the token is not signed with this node's algorithm");
   if (auto typ = header.find("typ"); typ && !is_for_access(*typ))
     return invalid("the token's 'typ' is neither JWT nor at+jwt");
-  // RFC 7515, 4.1.11: who does not know an extension that is critical has to
-  // refuse the token. No extension is known here.
+  // RFC 7515, 4.1.11: a token with a critical extension that the recipient does
+  // not know is invalid. No extension is known here.
   if (header.find("crit"))
     return invalid("the token needs an extension");
-  // What is no string must not fall back to the key without a name.
+  // A `kid` that is no string must not select the key without a name.
   auto kid = text_of(header, "kid");
   if (header.find("kid") && (!kid || kid->size() > longest_kid))
     return invalid("the token's 'kid' is not one");
@@ -125,8 +125,8 @@ std::optional<failure> check_times(const json_object& claims,
   // clock gets the leeway at both ends.
   expires = *exp + leeway;
   if (expires <= now)
-    // The signature was good: this client is who it says, and should come again
-    // with a newer token. So the code differs from `token_invalid`.
+    // The signature was good: the client only needs a newer token. So the code
+    // differs from `token_invalid`, after which clients give up.
     return failure{{}, errc::token_expired, "the token has expired", {}};
   if (nbf.value_or(now) > now + leeway)
     return invalid("the token is not valid yet");
@@ -178,7 +178,8 @@ verdict read_claims(const json_object& claims, const jwt_rules& rules,
 
 verdict verify_jwt(const std::string& token, const jwt_keys& keys,
                    const jwt_rules& rules, unix_time now) {
-  // Before anything is decoded: that is all a stranger can make the lane do.
+  // Before anything is decoded: the length bounds the work that a stranger can
+  // cause on the lane.
   if (token.size() > longest_token)
     return invalid("the token is too long");
   auto parts = jwt_parts::of(token);
@@ -192,8 +193,8 @@ verdict verify_jwt(const std::string& token, const jwt_keys& keys,
   if (!is_jwt_signature(parts->signed_text, parts->signature,
                         *std::get<const jwt_key*>(key), keys.algorithm()))
     return invalid("the token's signature is wrong");
-  // Only after the signature: claims that anybody could have written are not
-  // even parsed, and no answer says anything about them.
+  // Only after the signature: forged claims are not even parsed, and no answer
+  // says anything about them.
   std::string claims_text;
   auto claims = read_object(parts->payload, claims_text);
   if (!claims)

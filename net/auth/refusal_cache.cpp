@@ -24,8 +24,8 @@ void refusal_cache::add(const key& x, clock::time_point now) {
   if (!keys_.insert(x).second)
     return; // from the first refusal on, not from the last
   in_order_.emplace_back(now, x);
-  // The oldest one goes, since it has least time left: a flood of made-up
-  // tokens shortens the memory, and the share of an address bounds the flood.
+  // The oldest entry has the least time left. A flood of forged tokens shortens
+  // the lifetime of entries; the share of an address bounds the flood.
   if (in_order_.size() <= most)
     return;
   keys_.erase(in_order_.front().second);

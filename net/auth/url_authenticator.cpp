@@ -114,8 +114,8 @@ public:
   /// No answer in time, or the node stops.
   void expire() override {
     auto self = shared_from_this(); // the handlers that go may be the last ones
-    // First: what is cancelled below reports errors, which count for nothing
-    // once the client has been told.
+    // First: the operations that are cancelled below report errors, which are
+    // ignored once the client has its answer.
     finish(unavailable("the backend does not answer in time"));
     names_.forget();
     dialer_.cancel();
@@ -169,8 +169,9 @@ private:
     if (status == 200)
       return finish(read_backend_answer(answer_.get().body(), to_->everybody));
     if (status == 401 || status == 403) {
-      // Never what is accepted, nor a failure: a user whose rights end must be
-      // asked for anew, and a backend that is back has to be noticed at once.
+      // Only refusals are kept: rights may end, so an acceptance has to be
+      // asked for anew, and a backend that works again has to be noticed at
+      // once.
       to_->refusals.add(digest_, refusal_cache::clock::now());
       return finish(refused());
     }
@@ -232,7 +233,7 @@ void url_authenticator::check(credentials x, lane_thread& lane,
     return done(failure{{}, errc::token_invalid, "this is not a token", {}});
   auto body = request_body(x);
   auto digest = refusal_cache::key_of(body);
-  // Before a permit is taken: what is known costs the backend nothing.
+  // Before a permit is taken: a known refusal costs the backend nothing.
   if (backend_->refusals.has(digest, refusal_cache::clock::now()))
     return done(refused());
   error_code unknown; // then all such count as one address

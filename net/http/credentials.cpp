@@ -61,7 +61,7 @@ credentials credentials_of(const http_request& x, std::string ip,
   credentials result{token_of(x), std::move(ip), {}};
   for (auto& name : headers) {
     std::string value{x[name]};
-    // They go to the back end as JSON, which is UTF-8 only.
+    // The values go to the back end as JSON, which is UTF-8 only.
     if (!value.empty() && is_utf8(value))
       result.headers.emplace_back(name, std::move(value));
   }

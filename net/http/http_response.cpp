@@ -27,8 +27,8 @@ http::response<http::string_body> make_response(const http_request& to,
   result.result(x.status);
   result.set(http::field::server, "atrium");
   result.set(http::field::date, http_date(std::chrono::system_clock::now()));
-  // An answer is true for the moment: what a cache has kept of `/ready` would
-  // send clients to a node that stops.
+  // An answer is true for the moment: a cached `/ready` would send clients to a
+  // node that stops.
   result.set(http::field::cache_control, "no-store");
   result.set("X-Content-Type-Options", "nosniff");
   // The URL of a page may have a token in it.

@@ -47,7 +47,7 @@ http_routes::refusal_of(const node_context& node, const http_request& x) const {
   auto* route = find(x);
   if (route == nullptr && x.target() != "*")
     return http_problem(404, "not_found", "there is nothing here");
-  // Before OPTIONS and 405, so a foreign page is refused whatever it asks.
+  // Before OPTIONS and 405, so a foreign page is refused with any method.
   if (auto no = refuse ? refuse(node, x) : std::nullopt)
     return no;
   auto methods = route ? route->methods() : "GET, HEAD";

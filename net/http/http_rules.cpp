@@ -156,7 +156,7 @@ std::optional<http_flaw> flaw_of(boost::system::error_code error,
   auto malformed
     = error.category()
       == http::make_error_code(http::error::bad_version).category();
-  // Nobody is there to read an answer, or the time is up.
+  // The connection has ended, or its time: there is no reader for an answer.
   if (!malformed || error == http::error::end_of_stream
       || error == http::error::partial_message)
     return std::nullopt;

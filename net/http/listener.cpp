@@ -90,8 +90,8 @@ void listener::accept() {
         return;
       if (error)
         return self->pause(error);
-      // Whatever happens to one connection, the next one has to be accepted, or
-      // the node would never let anybody in again.
+      // The next connection has to be accepted after any failure, or the node
+      // would never accept again.
       try {
         self->receive(std::move(socket), lane);
       } catch (const std::exception& failed) { // no memory, most likely
@@ -104,14 +104,14 @@ void listener::accept() {
 
 void listener::receive(stream_socket socket, lane_thread& lane) {
   auto peer = peer_of(socket);
-  // Only this thread lets anybody into this room, so a difference afterwards is
-  // due to this connection.
+  // No other thread calls `enter` here, so a difference afterwards is due to
+  // this connection.
   auto evictions = pending_->evictions();
   auto place = pending_->enter(peer, node_->proxies.contains(peer));
   if (!place || pending_->evictions() != evictions)
     ++node_->client_counts->pending_refused;
-  // The socket closes as it goes. An answer would need a TLS handshake first,
-  // and a place for that time.
+  // The socket closes with its destructor. An answer would need a TLS handshake
+  // first, and a place for that time.
   if (!place)
     return;
   std::make_shared<http_session>(std::move(socket), lane, node_, routes_,

@@ -131,7 +131,7 @@ proxy_header read_version_2(std::string_view bytes) {
     = fixed_size + std::size_t{byte_at(bytes, 14)} * 256 + byte_at(bytes, 15);
   if (version != 2)
     return broken("is of another version than 1 and 2");
-  // What a command that is unknown means for the address is unknown, too; the
+  // An unknown command may give the addresses another meaning; the
   // specification (2.2) demands that such a connection is dropped.
   if (command > 1)
     return broken("has an unknown command");

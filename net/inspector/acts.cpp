@@ -41,12 +41,12 @@ void disconnect_connection(const inspector_context& by, const std::string& id,
 
 void disconnect_user(const inspector_context& by, const std::string& name,
                      bool everywhere, inspect_answer to) {
-  // Each node closes those that it has: only it knows which these are.
+  // Each node closes its own connections of the user: no other node knows them.
   if (everywhere && by.cluster)
     return disconnect_everywhere(by, name, to);
   auto end = [&by, name](auto& shown, json state) {
     auto ids = state.value("connections", json::array());
-    // Those that come during the look stay: an act is not a ban.
+    // A connection that opens after the look stays: an act is not a ban.
     for (auto& id : ids)
       by.env->control->disconnect(id.template get<std::string>(),
                                   close_code::disconnected);
@@ -75,8 +75,7 @@ void publish(const inspector_context& by, const std::string& room,
                   R"(the body has to be JSON: {"data":...})");
   if (!is_name(room))
     return refuse(to, 400, "bad_request", "this is no name of a room");
-  // By the bus, like what a client publishes: members are reached in no other
-  // way.
+  // By the bus, like a message of a client: no other way leads to members.
   publisher out{env};
   auto e = out.make_envelope(scope::room, room, std::string{*data});
   auto done = [to, id = e.event_id](const publish_receipt& x) mutable {

@@ -46,7 +46,7 @@ std::string administrators::reload() {
 }
 
 std::optional<http_answer> administrators::refuse(const http_request& x) const {
-  // SIGHUP may put another one in its place meanwhile: this one stays alive.
+  // The pointer keeps this token alive if SIGHUP stores another one meanwhile.
   auto token = token_.load();
   if (token) {
     if (equal_in_constant_time(bearer_token_of(x), *token))

@@ -98,8 +98,8 @@ void event_stream::pause() {
 
 void event_stream::write(std::string text) {
   out_ = std::move(text);
-  // Never taken back: the sign of life is written before it has passed. So a
-  // stop of the node finds each stream among those with a deadline.
+  // Never cancelled: the sign of life renews the deadline in time. So each
+  // stream has one, and a stop of the node ends it.
   lane_.timers().expire_after(*this, patience);
   boost::asio::async_write(client_, boost::asio::buffer(out_),
                            [self = shared_from_this()](auto error, auto) {

@@ -30,7 +30,7 @@ json merge(const char* what, const char* count, const std::string& name,
     result["nodes"].push_back(std::move(row));
   }
   result[count] = total;
-  // Whoever reads the sum has to know that it may be too small.
+  // The operator has to know that the sum may be too small.
   result["silent"] = from.silent;
   if (!from.error.empty())
     result["error"] = from.error;
@@ -120,9 +120,9 @@ void answer_cluster(caf::actor_system& system, const inspect_service& whom,
     const char* after;
     bool acts;
   };
-  // `local=1` keeps a survey from going round: a node that asked all others for
-  // its answer would have each of them ask all others again. What is not in the
-  // table, such as `publish`, no node does for another.
+  // `local=1` keeps a survey from going round: without it each node that is
+  // asked would ask all nodes again. A node does nothing for another node that
+  // is not in this table, such as `publish`.
   constexpr kind kinds[] = {
     {"room", "rooms/", "?local=1", false},
     {"user", "users/", "?local=1", false},
@@ -132,8 +132,8 @@ void answer_cluster(caf::actor_system& system, const inspect_service& whom,
   };
   for (auto& x : kinds)
     if (what.kind == x.name) {
-      // The node that asks has checked the token, and who can write to the bus
-      // could do as much without it.
+      // The node that asks has checked the token. A program that can write to
+      // the bus could act without one in any case.
       auto body = x.acts ? std::optional<std::string>{""} : std::nullopt;
       return ask_inspector(
         system, whom, x.before + encode_percent(what.name) + x.after, body,

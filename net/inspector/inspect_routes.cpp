@@ -67,7 +67,7 @@ http_answer show_inspector(const node_context&, const http_request&) {
 
 void answer_inspect(const node_context& node, const http_request& x,
                     http_route::responder respond) {
-  // Reading needs no token: whoever reaches this listener may look.
+  // Views need no token: every client of this listener may look.
   auto acts = x.method() == http::verb::post;
   if (acts)
     if (auto no = refuse_act(node, x))
@@ -104,8 +104,8 @@ void stream_events(std::shared_ptr<http_session> from) {
   auto& node = from->node();
   auto& places = node->inspection->event_streams;
   // A stream does not count as pending any more, and keeps its descriptor for
-  // hours: without a bound, streams would use up what is reserved for Redis and
-  // for other operators.
+  // hours: without a bound, streams would use up the descriptors of Redis and
+  // of other operators.
   if (!places->try_acquire(1))
     return from->answer(http_problem(503, "overloaded", "too many listen"));
   permit held{places, 1};

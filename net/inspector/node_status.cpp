@@ -39,8 +39,7 @@ node_status::node_status(environment_ptr env,
 }
 
 std::string node_status::to_json() const {
-  // What other nodes hear of this one comes from the same place, so the two
-  // agree.
+  // The registry of nodes gets the same report, so both show the same numbers.
   auto x = reporter_->report();
   auto totals = metrics_->totals();
   bus_view bus{bus_kind_, env_->bus->stats()};

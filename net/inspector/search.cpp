@@ -31,8 +31,8 @@ void view_connections(const inspector_context& by, const inspect_target& x,
                       inspect_answer to) {
   auto limit = x.number("limit", page_size, largest_page);
   auto after = connection_number(*by.env, x.text("after"));
-  // Two rounds: the page is known only when each lane has named its smallest
-  // numbers; only those on it are asked what they are.
+  // Two rounds: when each lane has named its smallest numbers, the page is
+  // known; then only the connections on the page are asked for their state.
   auto found = std::make_shared<children>();
   auto show = [found, limit, env = by.env](auto& shown) {
     auto& page = found->page;

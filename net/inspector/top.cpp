@@ -20,7 +20,7 @@ void keep_largest(json& rows, const char* key, std::size_t limit) {
 }
 
 void add_mailbox(json& result, const json& state) {
-  // A stuck actor does not tell its mailbox, but is what this list is for.
+  // The mailbox of a stuck actor is unknown, but the list is for such actors.
   if (state.value("mailbox", 0) == 0 && !state.contains("stuck"))
     return;
   json row;
@@ -121,8 +121,8 @@ void view_tree(const inspector_context& by, const inspect_target& x,
       rows.push_back(
         {{"kind", kind}, {"name", one.name}, {"id", one.actor->id()}});
     auto full = is_full(page.page.size(), limit);
-    // A full page may be the last one: the next one is empty then, which is
-    // cheaper than to look for one more.
+    // A full page may be the last one. Then the next page is empty, which costs
+    // less than a look ahead for every page.
     shown->result["next"] = full    ? json(kind + (':' + page.page.back().name))
                             : users ? json(nullptr)
                                     : json("user:");

@@ -43,14 +43,14 @@ public:
 
 private:
   void hear(std::string_view message) {
-    // Another run of the same node id may use this channel, too: what it has
-    // sent proves nothing here.
+    // Another run of the same node id may publish here, too: its messages prove
+    // nothing about this run.
     if (!message.starts_with(prefix_))
       return;
     message.remove_prefix(prefix_.size());
     clock::rep sent = 0;
     std::from_chars(message.data(), message.data() + message.size(), sent);
-    // One that is late must not take the proof of a later one back.
+    // A late message must not replace the proof by a newer one.
     if (sent <= proven.load(std::memory_order_relaxed))
       return;
     auto took = clock::now().time_since_epoch() - clock::duration{sent};
@@ -74,7 +74,7 @@ bus_probe::bus_probe(std::shared_ptr<class bus> bus, std::string channel,
 void bus_probe::call(clock::time_point now) {
   others_.tick();
   // A bus that hangs gets one message, not one a second. The time since the
-  // last proof goes on growing meanwhile.
+  // last proof grows all the same.
   if (subscriber_->under_way.exchange(true, std::memory_order_relaxed))
     return;
   auto words = std::make_shared<const std::string>(subscriber_->words(now));

@@ -56,8 +56,9 @@ public:
 private:
   std::string set(std::string refusal) {
     std::lock_guard guard{mutex_};
-    // Only a yes ends it. What is refused stays subscribed, so the bus goes on
-    // asking, and an operator who mends the rules need not restart the node.
+    // Only a yes ends the probe. After a refusal the subscription stays, so the
+    // bus asks again, and an operator who mends the rules need not restart the
+    // node.
     is_answered_ = refusal.empty();
     return std::exchange(refusal_, std::move(refusal));
   }

@@ -67,8 +67,8 @@ void health::tick() {
 }
 
 health_report health::live() const {
-  // Not whether messages come back: a restart mends no Redis, and costs every
-  // client its connection.
+  // The bus probe has no part in this: a restart does not mend Redis, and costs
+  // every client its connection.
   checklist list;
   for (auto& x : parts_) {
     auto overdue = x.probe->overdue(now_());
@@ -84,7 +84,8 @@ std::string health::why_nobody_is_let_in() const {
   if (life_->phase() == node_phase::starting || !life_->lets_in())
     return "no clients are let in";
   for (auto& x : parts_)
-    // Also what is held up by somebody else: whoever comes would wait as well.
+    // Also where a hook of a room holds the part up (`is_held_up`): a new
+    // client would wait for it as well.
     if (auto overdue = x.probe->overdue(now_()); overdue > answer_within)
       return fmt::format("{} has not answered for {:.1f} s", x.name,
                          seconds(overdue));
@@ -100,8 +101,8 @@ health_report health::ready() const {
                         : fmt::format("the node is {}", to_string(phase)));
   auto proven = bus_->proven();
   auto never = proven == clock::time_point{};
-  // Before the first message has come back a node is not ready, and the time
-  // counts from its start.
+  // A node is not ready before the first message is back. Until then the time
+  // counts from the start of the node.
   auto silent = now_() - std::max(proven, start_);
   auto carries = !never && silent <= bus_proof_within;
   auto [of_links, of_refusals] = bus_->complaints();
@@ -109,8 +110,8 @@ health_report health::ready() const {
     list.add("bus", fmt::format("no echo for {:.1f} s{}{}", seconds(silent),
                                 of_links.empty() ? "" : ": ", of_links));
   else
-    // What comes back on the own channel says nothing about those of users and
-    // rooms, which Redis may refuse.
+    // The probe's own channel works, but Redis may refuse the channels of users
+    // and rooms.
     list.add("bus", of_refusals);
   return list.report("ready");
 }

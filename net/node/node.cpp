@@ -78,15 +78,16 @@ node::node(options with, room_types rooms)
   auto root = system_->spawn<directory>(env);
   protocol::node_settings settings{env->node_id, from.lanes.ping_interval,
                                    from.session.max_message_bytes};
-  // Only here: what the lanes and the client of Redis have open by now is not
-  // for clients.
+  // Only here: descriptors that lanes and the Redis client have opened by now
+  // are not for clients.
   auto files = file_budget::of_process(from.auth);
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
   auto admission = std::make_shared<admission_limits>(
     from.admission, counts, connections, most, files.clients);
-  // What is wrong is kept in `error_`: `start` says so before anything listens.
+  // An error is kept in `error_`, and `start` returns it before anything
+  // listens.
   auto auth = read_files();
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
@@ -172,7 +173,8 @@ environment_ptr node::make_environment(room_types rooms) {
   // Asking others and insisting then has to fit into the time of a sign-on.
   env->limits.probe_timeout
     = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);
-  // What fits into no outbox is refused or dropped before it gets to one.
+  // A message that fits into no outbox is refused or dropped before it gets to
+  // one.
   env->limits.message_bytes = from.session.outbox_bytes + envelope_overhead;
   for (auto& rule : from.session.outbox_policy)
     env->limits.outbox_policies.add(rule);
@@ -194,16 +196,15 @@ environment_ptr node::make_environment(room_types rooms) {
 std::string node::start() {
   if (!error_.empty())
     return error_;
-  // Operators first, so a probe of health finds somebody as early as clients
-  // do.
+  // Operators first, so probes of health are answered before clients come.
   if (internal_listener_)
     if (auto error = internal_listener_->start(*context_->internal);
         !error.empty())
       return "internal listener: " + error;
   if (auto error = listener_->start(options_.listen); !error.empty())
     return error;
-  // Clients may come before this line, and are let in. It is what makes
-  // `/ready` say yes, and a stop wait for load balancers.
+  // Clients that connect before this line are let in, too. From here on
+  // `/ready` may say yes, and a stop waits for load balancers.
   life_->advance(node_phase::running);
   // Last: only now there is an address to announce to the other nodes.
   operators_->start(internal_for_others());

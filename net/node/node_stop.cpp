@@ -59,7 +59,7 @@ bool node::stop() {
     return true;
   auto& by = options_.stop;
   auto latest = steady::now() + by.drain_window + by.grace;
-  // Before clients are told: they may come back at once.
+  // Before clients are told to go: some connect again at once.
   listener_->stop();
   waits_for_ = "the lanes to tell their clients";
   tell_connections();
@@ -85,8 +85,8 @@ bool node::stop() {
     lane->join();
   internal_lane_->join();
   waits_for_ = "what is left of the node";
-  // What holds handles of actors goes before the system of actors. The lanes go
-  // after it: pinned actors point to their contexts.
+  // Owners of actor handles end before the actor system. The lanes end after
+  // it: pinned actors point to the contexts of lanes.
   listener_.reset();
   internal_listener_.reset();
   context_.reset();
@@ -130,7 +130,7 @@ bool node::close_connections(steady::time_point deadline) {
 
 bool node::stop_actors(steady::time_point deadline) {
   // Before the actors: each check of health spawns one, which `running` would
-  // count, and a survey would wait for those that have gone.
+  // count, and a survey would wait for actors that have ended.
   operators_->stop_asking();
   waits_for_ = "rooms and users to end";
   caf::anon_send(context_->directory, stop_atom{});

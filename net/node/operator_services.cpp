@@ -127,8 +127,8 @@ void operator_services::check_up() {
        {"seconds", std::chrono::floor<std::chrono::seconds>(x.time).count()}},
       "room keeps a worker from other rooms: its hook does not return");
   log::tell_losses();
-  // Silence is what makes systemd restart the node. This thread has no clients,
-  // so it speaks for all others.
+  // systemd restarts a node that is silent. This thread has no clients, so it
+  // can tell when the other threads hang.
   if (systemd::watches() && health_->live().ok)
     systemd::notify_alive();
 }

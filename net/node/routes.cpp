@@ -69,7 +69,7 @@ http_routes public_routes() {
 }
 
 http_routes internal_routes() {
-  // For what an administrator publishes.
+  // For a message that an administrator publishes.
   constexpr std::size_t a_message = 1'048'576;
   return {internal_table, a_message, true, refuse_foreign_page};
 }

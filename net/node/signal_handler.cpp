@@ -25,7 +25,7 @@ static_assert(std::atomic<int>::is_always_lock_free);
 // Ends the process as the signal would by itself. Where it does nothing by
 // itself (process 1, pid_namespaces(7)) with the code that shells use for it.
 [[noreturn]] void end_at_once(int number) {
-  // So whoever waits for the process sees which signal has ended it.
+  // So the parent process sees which signal has ended the node.
   std::signal(number, SIG_DFL);
   std::raise(number);
   ::_exit(128 + number);

@@ -38,7 +38,7 @@ void stop_watchdog::watch(std::chrono::steady_clock::time_point deadline) {
 void end_process(int code) {
   constexpr std::chrono::milliseconds patience{500};
   log::flush(patience);
-  // No destructors: those of the node would join the threads that hang.
+  // Without destructors: the node's would join the threads that hang.
   std::_Exit(code);
 }
 

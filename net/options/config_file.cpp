@@ -20,8 +20,7 @@ public:
 
   config_file run() {
     config_file out;
-    // The first mistake ends the reading: those after it may only follow from
-    // it.
+    // The first mistake ends the reading: later ones may only follow from it.
     for (skip_blank(); !text_.empty(); skip_blank())
       if (!read_entry(out.entries.emplace_back()))
         return {{}, error_, line_};

@@ -162,8 +162,8 @@ settings read_variables(const variable_map& variables) {
       continue;
     auto key = canonical(name.substr(prefix.size()));
     auto option = find_option(key);
-    // Ignored, not refused: who names a Service `atrium` has not made a
-    // mistake, and the pod would not start.
+    // Ignored, not refused: a Service may have the name `atrium`, and the pod
+    // has to start.
     if (is_address_of_service(name.substr(prefix.size()), value)
         || (!option && is_of_orchestrator(name.substr(prefix.size()), value))) {
       res.ignored.push_back(name);

@@ -110,8 +110,7 @@ parsed_options parse_options(int argc, const char* const* argv,
   auto from_variables = read_variables(variables);
   if (from_variables.exit_code)
     return stop(from_variables);
-  // The file comes last, since the others say which one it is; its values are
-  // the first to be overridden.
+  // The file is read last, because a flag or a variable names it.
   auto path = flags.find("config");
   if (path.empty())
     path = from_variables.find("config");

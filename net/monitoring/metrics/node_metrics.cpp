@@ -220,8 +220,8 @@ void node_metrics::add_mailboxes(family_list& to) const {
     names.push_back("lane-" + x);
   std::vector<sample> bytes{{value_of(env_->bus_queue->taken()), "bus"}};
   std::vector<sample> depths{
-    // Two counters that are read one after the other: what was handled in
-    // between must not make a huge number.
+    // The counters are read one after the other: requests that are handled in
+    // between must not make the difference a huge number.
     {value_of(sent - std::min(sent, handled)), "directory"},
     {depth(waiting.rooms), "rooms"},
     {depth(waiting.users), "users"},
