@@ -53,6 +53,7 @@ broadcaster::broadcaster(caf::actor_config& config, environment_ptr env)
 
 broadcaster::behavior_type broadcaster::make_behavior() {
   return {
+    // No promise hangs on it: `welcome` waits for the channel of the user only.
     [](const subscribed&) {
       // nop
     },

@@ -83,6 +83,7 @@ void lane_state::deliver(const fan_out& x) {
   meter_->delivered(scope::room, x.from, receivers);
 }
 
+// Also to connections that are not welcome yet: their sessions take nothing.
 void lane_state::deliver_all(const fan_out_all& x) {
   give_back(*x.content);
   ++fan_outs_;

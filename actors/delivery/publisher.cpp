@@ -56,6 +56,8 @@ void publisher::publish_for(connection_actor client, accepted success,
 // A client's connection tells which node it comes from; where there is none the
 // header does.
 shared_bytes publisher::pack(const envelope& x, publish_options how) const {
+  // Before the bus takes the message, so that the log has it before whatever
+  // comes of it.
   if (how.watched)
     watch_log::published(x);
   auto source_run = x.from ? std::string_view{} : env_.run_id;
