@@ -36,8 +36,8 @@ void publish_queue::fail_all() {
 }
 
 // In the order of the deadlines, oldest first. An expired publish keeps its
-// place in flight, since its answer still comes, but the ledger counts it no
-// more: the window of the pipeline bounds what Redis leaves unanswered.
+// place in flight, since its answer still comes, but the accounting counts it
+// no more: the window of the pipeline bounds what Redis leaves unanswered.
 void publish_queue::expire(clock::time_point now) {
   while (expired_ < in_flight_.size() && in_flight_[expired_].deadline <= now)
     settle(in_flight_[expired_++], errc::timeout);
@@ -56,7 +56,7 @@ auto publish_queue::next_deadline() const -> std::optional<clock::time_point> {
 }
 
 void publish_queue::settle(publish_job& job, errc code) {
-  ledger_.settle(job.payload->size(), code == errc::none);
+  accounting_.settle(job.payload->size(), code == errc::none);
   // The job may have to stay for its answer; its payload need not.
   job.payload.reset();
   if (auto done = std::exchange(job.done, nullptr))

@@ -2,7 +2,7 @@
 
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/bus_log.hpp"
-#include "atrium/broker/redis/publish_ledger.hpp"
+#include "atrium/broker/redis/publish_accounting.hpp"
 #include "atrium/broker/redis/resp.hpp"
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace atrium {
 
-/// One publish that the ledger has admitted.
+/// One publish that the accounting has admitted.
 struct publish_job {
   using clock = std::chrono::steady_clock;
 
@@ -30,13 +30,13 @@ struct publish_job {
 ///
 /// If the connection is lost, those in flight fail, for nobody knows whether
 /// they took effect; those that wait go on waiting. Pure state, for one thread.
-/// Its bounds are those of the ledger. Each receipt is told exactly once.
+/// Its bounds are those of the accounting. Each receipt is told exactly once.
 class publish_queue {
 public:
   using clock = publish_job::clock;
 
-  explicit publish_queue(publish_ledger& ledger, bus_log log = {})
-    : ledger_(ledger), log_(std::move(log)) {
+  explicit publish_queue(publish_accounting& accounting, bus_log log = {})
+    : accounting_(accounting), log_(std::move(log)) {
     // nop
   }
 
@@ -72,7 +72,7 @@ private:
   void settle(publish_job& job, errc code);
   void settle_oldest(errc code);
 
-  publish_ledger& ledger_;
+  publish_accounting& accounting_;
   bus_log log_;
   std::deque<publish_job> waiting_;
   std::deque<publish_job> in_flight_;

@@ -1,6 +1,6 @@
 #include "atrium/broker/redis/redis_bus.hpp"
 
-#include "atrium/broker/redis/publish_ledger.hpp"
+#include "atrium/broker/redis/publish_accounting.hpp"
 #include "atrium/broker/redis/redis_listener.hpp"
 #include "atrium/broker/redis/redis_publisher.hpp"
 #include "atrium/broker/util/handoff.hpp"
@@ -17,8 +17,8 @@ public:
   core(redis_client& client, redis_bus_config config)
     : client_(client),
       publish_timeout_(config.publish_timeout),
-      ledger_(config.max_pending, config.max_pending_bytes),
-      publisher_(client, ledger_),
+      accounting_(config.max_pending, config.max_pending_bytes),
+      publisher_(client, accounting_),
       listener_(client, gap_clock{{config.publish_timeout, config.clock_skew},
                                   std::move(config.clock)}),
       wishes_(client.io(), [this] { take_wishes(); }) {
@@ -66,7 +66,7 @@ public:
   void publish(publish_job job) {
     auto size = job.payload->size();
     // Admitted before the handoff: the bound covers what waits there, too.
-    auto admitted = ledger_.admit(size);
+    auto admitted = accounting_.admit(size);
     auto left = admitted && leave([&](wishes& to) {
                   to.publishes.push_back(std::move(job));
                 });
@@ -74,7 +74,7 @@ public:
       return;
     if (admitted)
       // A handoff that is closed has not called the lambda: `job` is whole.
-      ledger_.settle(size, false);
+      accounting_.settle(size, false);
     if (job.done)
       job.done({errc::bus_unavailable});
   }
@@ -88,13 +88,13 @@ public:
     out.takes_writes = links.takes_writes;
     out.trouble = std::move(links.trouble);
     out.reconnects = links.reconnects;
-    out.published = ledger_.published();
-    out.carried = ledger_.carried();
-    out.rejected = ledger_.rejected();
-    out.failed = ledger_.failed();
+    out.published = accounting_.published();
+    out.carried = accounting_.carried();
+    out.rejected = accounting_.rejected();
+    out.failed = accounting_.failed();
     out.received = listener_.received();
-    out.pending = ledger_.pending();
-    out.pending_bytes = ledger_.pending_bytes();
+    out.pending = accounting_.pending();
+    out.pending_bytes = accounting_.pending_bytes();
     out.subscriptions = listener_.channels();
     return out;
   }
@@ -105,7 +105,7 @@ private:
     bus_listener_ptr who;
   };
 
-  // Publishes are bounded by the ledger, changes by the subscriptions that
+  // Publishes are bounded by the accounting, changes by the subscriptions that
   // exist and those that ended since the thread looked last; whoever has one
   // has one doubt at a time, and one asks for a ping at a time.
   struct wishes {
@@ -158,7 +158,7 @@ private:
 
   redis_client& client_;
   const std::chrono::milliseconds publish_timeout_;
-  publish_ledger ledger_;
+  publish_accounting accounting_;
   redis_publisher publisher_;
   redis_listener listener_;
   handoff<wishes> wishes_; // of other threads

@@ -4,8 +4,9 @@
 
 namespace atrium {
 
-redis_publisher::redis_publisher(redis_client& client, publish_ledger& ledger)
-  : client_(client), queue_(ledger, client.log()), timer_(client.io()) {
+redis_publisher::redis_publisher(redis_client& client,
+                                 publish_accounting& accounting)
+  : client_(client), queue_(accounting, client.log()), timer_(client.io()) {
   // nop
 }
 

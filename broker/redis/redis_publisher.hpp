@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/redis/publish_ledger.hpp"
+#include "atrium/broker/redis/publish_accounting.hpp"
 #include "atrium/broker/redis/publish_queue.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
 
@@ -14,7 +14,7 @@ namespace atrium {
 /// Publishes over the command link of a client. For the thread of its context.
 class redis_publisher final : private redis_caller {
 public:
-  redis_publisher(redis_client& client, publish_ledger& ledger);
+  redis_publisher(redis_client& client, publish_accounting& accounting);
 
   /// Takes its turns on the link from now on.
   void start();
@@ -22,7 +22,7 @@ public:
   /// Fails what has no answer yet.
   void stop();
 
-  /// Takes a publish that the ledger has admitted; `wake` sends it.
+  /// Takes a publish that the accounting has admitted; `wake` sends it.
   void push(publish_job job);
 
   /// Sends what was pushed as soon as the link can take it.

@@ -27,7 +27,7 @@ const resp_node refusal{resp_type::error, 0, "READONLY You can't write"};
 struct fixture {
   // Admits and pushes a publish that writes down its receipt as `name=code`.
   bool publish(const std::string& name, clock_type::duration deadline = 5s) {
-    if (!ledger.admit(name.size()))
+    if (!accounting.admit(name.size()))
       return false;
     queue.push({"room", std::make_shared<const std::string>(name),
                 [this, name](const publish_receipt& x) { receipts.emplace_back(name, x.error); },
@@ -48,8 +48,8 @@ struct fixture {
   using receipt_list = std::vector<std::pair<std::string, errc>>;
 
   clock_type::time_point start{};
-  publish_ledger ledger{3, 10};
-  publish_queue queue{ledger};
+  publish_accounting accounting{3, 10};
+  publish_queue queue{accounting};
   receipt_list receipts;
 };
 
@@ -77,8 +77,8 @@ CAF_TEST(each answer settles the oldest publish) {
   CAF_CHECK(reply(refusal));
   CAF_CHECK(receipts == (receipt_list{{"a", none}, {"b", lost}}));
   CAF_CHECK(queue.in_flight() == 0);
-  CAF_CHECK_EQUAL(ledger.pending(), 0u);
-  CAF_CHECK_EQUAL(ledger.failed(), 1u);
+  CAF_CHECK_EQUAL(accounting.pending(), 0u);
+  CAF_CHECK_EQUAL(accounting.failed(), 1u);
 }
 
 CAF_TEST(an answer to nothing is noticed) {
@@ -99,25 +99,25 @@ CAF_TEST(a loss fails what is in flight and keeps what waits) {
   CAF_CHECK(receipts == (receipt_list{{"a", lost}, {"b", none}}));
 }
 
-CAF_TEST(the ledger bounds the number of publishes) {
+CAF_TEST(the accounting bounds the number of publishes) {
   CAF_CHECK(publish("a") && publish("b") && publish("c"));
   CAF_CHECK(!publish("d"));
   compose();
   CAF_CHECK(!publish("d"));
   reply(one_receiver);
   CAF_CHECK(publish("d"));
-  CAF_CHECK_EQUAL(ledger.published(), 4u);
-  CAF_CHECK_EQUAL(ledger.rejected(), 2u);
-  CAF_CHECK_EQUAL(ledger.pending(), 3u);
+  CAF_CHECK_EQUAL(accounting.published(), 4u);
+  CAF_CHECK_EQUAL(accounting.rejected(), 2u);
+  CAF_CHECK_EQUAL(accounting.pending(), 3u);
 }
 
-CAF_TEST(the ledger bounds the bytes of payloads) {
+CAF_TEST(the accounting bounds the bytes of payloads) {
   CAF_CHECK(publish("0123456"));
   CAF_CHECK(!publish("0123"));
   CAF_CHECK(publish("012"));
-  CAF_CHECK_EQUAL(ledger.pending_bytes(), 10u);
+  CAF_CHECK_EQUAL(accounting.pending_bytes(), 10u);
   queue.fail_all();
-  CAF_CHECK_EQUAL(ledger.pending_bytes(), 0u);
+  CAF_CHECK_EQUAL(accounting.pending_bytes(), 0u);
 }
 
 CAF_TEST(what waits expires at its deadline) {
@@ -138,7 +138,7 @@ CAF_TEST(what expires in flight still takes its answer) {
   compose();
   publish("b", 2s);
   queue.expire(start + 1s);
-  CAF_CHECK_EQUAL(ledger.pending(), 1u);
+  CAF_CHECK_EQUAL(accounting.pending(), 1u);
   CAF_CHECK(queue.next_deadline() == start + 2s);
   compose();
   CAF_CHECK(reply(refusal));
@@ -154,7 +154,7 @@ CAF_TEST(an expired publish is not failed again) {
   queue.on_lost();
   queue.fail_all();
   CAF_CHECK(receipts == (receipt_list{{"a", late}}));
-  CAF_CHECK_EQUAL(ledger.failed(), 1u);
+  CAF_CHECK_EQUAL(accounting.failed(), 1u);
 }
 
 CAF_TEST(a stop fails everything once) {
@@ -164,11 +164,11 @@ CAF_TEST(a stop fails everything once) {
   queue.fail_all();
   queue.fail_all();
   CAF_CHECK(receipts == (receipt_list{{"a", lost}, {"b", lost}}));
-  CAF_CHECK_EQUAL(ledger.pending(), 0u);
+  CAF_CHECK_EQUAL(accounting.pending(), 0u);
 }
 
 CAF_TEST(one write is bounded) {
-  publish_ledger roomy{1'000, std::size_t{1} << 30};
+  publish_accounting roomy{1'000, std::size_t{1} << 30};
   publish_queue subject{roomy};
   auto payload = std::make_shared<const std::string>(100'000, 'x');
   for (int i = 0; i < 10 && roomy.admit(payload->size()); ++i)
@@ -181,13 +181,14 @@ CAF_TEST(one write is bounded) {
 
 CAF_TEST(a receipt that throws does no harm) {
   std::vector<std::string> lines;
-  publish_queue subject{ledger, [&](const log::record& x) { lines.push_back(log::to_text(x)); }};
-  for (int i = 0; i < 2 && ledger.admit(1); ++i)
+  publish_queue subject{accounting,
+                        [&](const log::record& x) { lines.push_back(log::to_text(x)); }};
+  for (int i = 0; i < 2 && accounting.admit(1); ++i)
     subject.push({"room", std::make_shared<const std::string>("x"),
                   [](const publish_receipt&) { throw std::runtime_error{"oops"}; }, start});
   subject.fail_all();
   CAF_CHECK_EQUAL(lines.size(), 2u);
-  CAF_CHECK_EQUAL(ledger.pending(), 0u);
+  CAF_CHECK_EQUAL(accounting.pending(), 0u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

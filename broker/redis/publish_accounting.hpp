@@ -8,9 +8,9 @@ namespace atrium {
 
 /// Accounts for the publishes of a bus and keeps those without an answer within
 /// bounds. Every member function may be called from any thread.
-class publish_ledger {
+class publish_accounting {
 public:
-  publish_ledger(std::size_t max_count, std::size_t max_bytes) noexcept
+  publish_accounting(std::size_t max_count, std::size_t max_bytes) noexcept
     : max_count_(max_count), max_bytes_(max_bytes) {
     // nop
   }
