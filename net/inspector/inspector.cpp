@@ -29,6 +29,8 @@ inspector_state::view(const std::string& target) {
 void inspector_state::view_path(const inspect_target& x, inspect_answer to) {
   auto& path = x.path();
   auto what = path.empty() ? std::string{} : path[0];
+  // All nodes by default: an operator does not know where a user is. `local` is
+  // for the surveys by which nodes ask each other (`answer_cluster`).
   auto here = !x.text("local").empty();
   if (path.empty())
     return view_node(context_, to);

@@ -137,6 +137,8 @@ void view_found(const inspector_context& by, const inspect_target& x,
   };
   look(child_kind::room, "rooms");
   look(child_kind::user, "users");
+  // A connection has no name, and lanes sort by number: only a whole id finds
+  // one without a look at all.
   auto number = connection_number(*by.env, part);
   if (number == 0)
     return;

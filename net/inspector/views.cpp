@@ -61,6 +61,7 @@ void view_here(const inspector_context& by, child_kind kind,
       return;
     auto& who = found.page[0].actor;
     shown->status = 200;
+    // The room and its parts fill the same object, in any order.
     shown->result["state"] = json::object();
     // The mailbox that the room tells of is not to have our other question.
     if (kind == child_kind::room)
