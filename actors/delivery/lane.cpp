@@ -115,7 +115,7 @@ void lane_state::tell_all_connections(const tell_all& x) {
   members_.for_all([&](client_session& out) { out.push(x.what); });
 }
 
-void lane_state::evict_members(const room_died& x) {
+void lane_state::drop_room(const room_died& x) {
   // Client and connection hear of it in one turn of the lane: the client cannot
   // ask for the room while the connection still takes itself for a member.
   for (auto& member : members_.dissolve(x.room)) {
@@ -235,7 +235,7 @@ lane::behavior_type lane::make_behavior() {
     [this](const tell_member& x) { state.tell(x); },
     [this](const tell_members& x) { state.tell_room(x); },
     [this](const tell_all& x) { state.tell_all_connections(x); },
-    [this](const room_died& x) { state.evict_members(x); },
+    [this](const room_died& x) { state.drop_room(x); },
     [this](const close_one& x) { state.close(x); },
     [this](const close_all& x) { state.close_some(x); },
     [this](const probe_one& x) { state.find_out(x); },

@@ -49,7 +49,7 @@ public:
 
   void tell_all_connections(const tell_all& x);
 
-  void evict_members(const room_died& x);
+  void drop_room(const room_died& x);
 
   void close(const close_one& x);
 

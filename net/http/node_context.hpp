@@ -46,7 +46,7 @@ struct node_context {
   trusted_proxies proxies;
   bool proxy_protocol = false; ///< Clients come through trusted proxies only.
   std::optional<listen_address> internal; ///< Where operators are served.
-  std::shared_ptr<refused_origins> strangers
+  std::shared_ptr<refused_origins> refused
     = std::make_shared<refused_origins>();
 };
 

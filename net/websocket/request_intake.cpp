@@ -13,8 +13,8 @@ namespace atrium {
 // The pace is measured first: what cannot be read costs as much.
 bool request_intake::take(std::string_view text,
                           const std::shared_ptr<client_session>& from) {
-  auto pace = meter_.take_message(client_rate_limiter::clock::now(),
-                                  node_.rates, text.size());
+  auto pace = rate_limiter_.take_message(client_rate_limiter::clock::now(),
+                                         node_.rates, text.size());
   auto parsed = codec_.parse(text);
   if (auto* request = std::get_if<client_request>(&parsed))
     pass_on(*request, pace, *from);
@@ -71,7 +71,8 @@ void request_intake::renew(refresh_request& x, wait pace,
 
 bool request_intake::forgives(const failure& x) {
   if (!is_mistake(x.code)
-      || meter_.take_error(client_rate_limiter::clock::now(), node_.rates))
+      || rate_limiter_.take_error(client_rate_limiter::clock::now(),
+                                  node_.rates))
     return true;
   ++node_.client_counts->error_closes;
   return false;

@@ -55,7 +55,7 @@ private:
   lane_thread& lane_;
   const node_context& node_;
   connection_actor actor_;
-  client_rate_limiter meter_;
+  client_rate_limiter rate_limiter_;
 };
 
 } // namespace atrium

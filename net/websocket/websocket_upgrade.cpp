@@ -104,7 +104,7 @@ void websocket_upgrade::refuse(const refusal& why) {
               {"reason", why.message}},
              "session is refused with status {}", why.status);
   if (why.code == "forbidden")
-    node_->strangers->tell(std::string_view{request[http::field::origin]});
+    node_->refused->tell(std::string_view{request[http::field::origin]});
   // Browsers show their pages a close code, but no status.
   if (query_value(std::string_view{request.target()}, "reject") == "close")
     return make_session(permit{from_->place()})

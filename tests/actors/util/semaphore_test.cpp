@@ -57,7 +57,7 @@ CAF_TEST(a permit gives its permits back with its last copy) {
   CAF_CHECK_EQUAL(g->taken(), 0U);
 }
 
-CAF_TEST_FIXTURE_SCOPE(gate_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(semaphore_tests, fixture)
 
 CAF_TEST(places and what takes them are counted) {
   CAF_CHECK(subject.try_acquire(60, 3));

@@ -172,7 +172,7 @@ async def test_events_come_as_they_happen(node, connect, room):
         stream.close()
 
 
-async def test_a_full_house_of_listeners_is_refused_and_recovers(node):
+async def test_listeners_beyond_the_bound_are_refused_until_others_go(node):
     streams = [await Events.open(node) for _ in range(16)]
 
     def one_more():

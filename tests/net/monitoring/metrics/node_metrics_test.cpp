@@ -19,13 +19,13 @@ namespace {
 struct fixture : node_fixture {
   fixture() {
     auto bus = std::make_unique<bus_probe>(wire, "probe", "run");
-    pulse = std::make_shared<health>(std::vector<health::part>{}, std::move(bus),
-                                     std::make_shared<node_life>(), nullptr);
+    node_health = std::make_shared<health>(std::vector<health::part>{}, std::move(bus),
+                                           std::make_shared<node_life>(), nullptr);
     std::vector<node_metrics::lane_view> lanes;
     for (auto& port : env->lanes)
       lanes.push_back({port, [this] { return busy; }});
     subject = std::make_unique<node_metrics>(env, node_metrics::client_view{connections, counts},
-                                             pulse, lanes);
+                                             node_health, lanes);
   }
 
   lane_counters& counters(std::size_t lane) {
@@ -39,7 +39,7 @@ struct fixture : node_fixture {
   std::chrono::nanoseconds busy{1500ms};
   std::shared_ptr<semaphore> connections = std::make_shared<semaphore>(10);
   std::shared_ptr<client_counters> counts = std::make_shared<client_counters>();
-  std::shared_ptr<health> pulse;
+  std::shared_ptr<health> node_health;
   std::unique_ptr<node_metrics> subject;
 };
 
@@ -109,7 +109,7 @@ CAF_TEST(rare events are those of the node) {
 CAF_TEST(a round trip is known when something has come back) {
   CAF_CHECK(subject->text().find("\natrium_bus_round_trip_seconds ") == std::string::npos);
   CAF_CHECK(subject->text().find("# TYPE atrium_bus_round_trip_seconds") != std::string::npos);
-  pulse->tick();
+  node_health->tick();
   CAF_CHECK(subject->text().find("\natrium_bus_round_trip_seconds ") != std::string::npos);
 }
 
