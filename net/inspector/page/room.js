@@ -113,9 +113,9 @@ function subscriptionBadge(state) {
     ? badge("open", "good") : badge("waiting", "wait");
 }
 
-// Fields that have been shown before, and the members' names of whole pages.
+// Fields that have been shown before.
 const inTheTable = Object.fromEntries(["name", "kind", "members", "members_by_lane",
-  "subscribed", "mailbox", "errors", "restarts", "age_s", "logic", "roster"]
+  "subscribed", "mailbox", "errors", "restarts", "age_s", "logic"]
   .map((key) => [key, null]));
 
 // What else a node says of the room, and what the room's own logic shows.
