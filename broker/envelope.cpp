@@ -38,7 +38,7 @@ void append_json(std::string& text, const envelope& x) {
     out.text("trace_id", x.trace_id);
   if (!x.traceparent.empty())
     out.text("traceparent", x.traceparent);
-  // Last: `packet_time` must not take a member of it for one of ours.
+  // `data` is last: `packet_time` must not find a `ts` within it.
   out.raw("data", x.data).close_object();
 }
 
@@ -54,8 +54,7 @@ std::optional<scope> scope_named(std::string_view name) {
   return std::nullopt;
 }
 
-// A sender that cannot be read counts as none: clients get the text of the
-// message as it stands in any case.
+// A malformed sender counts as none: clients get the original text in any case.
 std::optional<sender> sender_of(const json_object& object) {
   auto raw = object.find("sender");
   if (!raw)
@@ -70,7 +69,7 @@ std::variant<envelope, packet_error> read_envelope(const json_object& object) {
   auto version = object.find("v");
   if (!version)
     return packet_error::malformed;
-  // Ahead of all other members: a newer version may do without them.
+  // The version is checked first: another one may lack the other members.
   if (json_unsigned(*version) != envelope::version)
     return packet_error::unknown_version;
   if (text_of(object, "type") != "message")
@@ -146,8 +145,8 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
     return packet_error::malformed;
   auto header = read_header(bytes.substr(0, colon));
   if (!header)
-    // An envelope behind a header that says nothing to us comes from a newer
-    // node; without one it is garbage. Operators look at different counters.
+    // An unknown header with an envelope behind it comes from a newer node;
+    // without an envelope it is garbage. Each case has its own counter.
     return bytes.find(":{") == std::string_view::npos
              ? packet_error::malformed
              : packet_error::unknown_version;
@@ -156,8 +155,8 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
   result.source_run = header->source_run;
   result.json = bytes.substr(colon + 1);
   auto object = json_object::parse(result.json);
-  // Here and not in the lanes: a text frame that is not UTF-8 would close the
-  // connection of each receiver (RFC 6455, 8.1).
+  // Checked once for all receivers: each of them would have to close its
+  // connection after a text frame that is not UTF-8 (RFC 6455, 8.1).
   if (!object || !is_utf8(result.json))
     return packet_error::malformed;
   auto content = read_envelope(*object);

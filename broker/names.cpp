@@ -6,8 +6,8 @@ namespace atrium {
 
 namespace {
 
-// A table, since each publish escapes a name. Bytes from 0x80 stay as they are:
-// names in other scripts would be three times as long.
+// A table, since each publish escapes a name. Bytes from 0x80 stay: names in
+// other scripts would become three times as long.
 constexpr auto kept = [] {
   std::array<bool, 256> table{};
   for (unsigned c = 0; c < table.size(); ++c)

@@ -43,7 +43,7 @@ void append_header(std::string& out, const packet_header& x) {
 
 std::optional<packet_header> read_header(std::string_view text) noexcept {
   packet_header result;
-  // `packet_time` counts on the longest size. `cut_part` does not see an empty
+  // `packet_time` relies on the longest size. `cut_part` would miss an empty
   // field at the end.
   if (text.size() > packet_header::max_size || text.ends_with(field_mark))
     return std::nullopt;
@@ -59,7 +59,7 @@ std::optional<packet_header> read_header(std::string_view text) noexcept {
       return std::nullopt;
   }
   while (!text.empty())
-    // Skipped unread, but well-formed: else the sender is no newer node.
+    // An unknown field is skipped, but has to be well-formed.
     if (!is_field(cut_part(text)))
       return std::nullopt;
   return result;

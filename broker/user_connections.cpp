@@ -46,13 +46,13 @@ lease_decision user_connections::decide(std::string_view user,
   for (auto& x : *find(user))
     if (x.admitted && x.connection != who.connection)
       result.rivals.push_back(by.id_of(x.connection));
-  // Leaves without a decision, and comes again when it knows more: a place that
-  // is kept meanwhile would count against others.
+  // The newcomer leaves without a decision and asks again when it knows more: a
+  // place that it kept meanwhile would count against others.
   if (result.rivals.size() >= by.most && !by.decides_at_once(who)) {
     remove(user, who.connection);
     return result;
   }
-  // One pass for each that is too many: several newcomers may be in the table.
+  // More than one may have to go: other newcomers wait in the table as well.
   while (auto loser = surplus(user, who, by)) {
     remove(user, *loser);
     if (*loser == who.connection)

@@ -13,8 +13,8 @@ namespace atrium {
 namespace {
 
 std::optional<std::string> decode_escapes(std::string_view raw) {
-  // The scanner has let half a surrogate pair pass, which has no UTF-8: this
-  // fails.
+  // Fails for half a surrogate pair, which the scanner accepts: it has no form
+  // in UTF-8.
   auto value = nlohmann::json::parse(raw, nullptr, /*allow_exceptions*/ false);
   if (!value.is_string())
     return std::nullopt;
@@ -76,8 +76,8 @@ std::optional<json_object> json_object::parse(std::string_view text) {
 }
 
 std::optional<std::string_view> json_object::find(std::string_view key) const {
-  // From behind: of equal keys the last one counts, as in JavaScript. No map is
-  // made, since most objects have a dozen members and are asked for a few.
+  // Searches from the end: of equal keys the last one counts, as in JavaScript.
+  // A map would cost more than a few look-ups among a dozen members.
   auto i = std::find_if(members_.rbegin(), members_.rend(),
                         [&](auto& x) { return same_key(x.key, key); });
   if (i == members_.rend())
@@ -95,7 +95,7 @@ bool is_json_value(std::string_view text) noexcept {
 }
 
 std::optional<std::string> json_string(std::string_view raw) {
-  // A slice of a `json_object`: its quotes and escapes are checked already.
+  // `raw` is a slice of a `json_object`, which has checked quotes and escapes.
   if (raw.size() < 2 || raw.front() != '"')
     return std::nullopt;
   if (raw.find('\\') != std::string_view::npos)
@@ -106,8 +106,8 @@ std::optional<std::string> json_string(std::string_view raw) {
 std::optional<std::uint64_t> json_unsigned(std::string_view raw) {
   std::uint64_t value = 0;
   auto end = raw.data() + raw.size();
-  // For an integer without a sign from_chars takes none, and the scanner has
-  // refused leading zeros: one text for each value.
+  // from_chars accepts no sign for an unsigned type, and the scanner has
+  // refused leading zeros: each value has one text.
   auto [at, error] = std::from_chars(raw.data(), end, value);
   if (error != std::errc{} || at != end)
     return std::nullopt;

@@ -6,7 +6,7 @@ namespace atrium {
 
 namespace {
 
-// Of the bit set below; callers that allow more get no more.
+// The size of the bit set below: a larger `max_depth` allows no more.
 constexpr std::size_t depth_limit = 256;
 
 bool is_digit(char c) {
@@ -19,7 +19,7 @@ bool is_hex(char c) {
 
 } // namespace
 
-// A loop, not a recursion: strangers choose how deep the text is.
+// A loop instead of recursion: a client chooses the depth of the text.
 bool json_scanner::value(std::size_t max_depth) {
   std::bitset<depth_limit> in_object;
   std::size_t depth = 0;
@@ -95,7 +95,7 @@ bool json_scanner::key() {
   return string() && token(':');
 }
 
-// What begins like nothing else has to be a number, which finds no digit then.
+// Any other first character has to begin a number; `number` checks that.
 bool json_scanner::scalar() {
   switch (*at_) {
   case '"':

@@ -22,8 +22,8 @@ bool needs_escape(char c) {
 bool need_escape(const char* eight_bytes) {
   constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
   std::uint64_t x = 0;
-  // Copied: text has no alignment. Which byte was found does not matter, hence
-  // neither does the order of bytes of the machine.
+  // memcpy, because the text is not aligned. The position of the byte is not
+  // used, so the byte order of the machine does not matter.
   std::memcpy(&x, eight_bytes, sizeof(x));
   auto quotes = x ^ ones * '"';
   auto backslashes = x ^ ones * '\\';
@@ -105,7 +105,7 @@ json_writer& json_writer::integer(std::uint64_t x) {
 }
 
 json_writer& json_writer::decimal(double x, int digits) {
-  // RFC 8259, 6: there is no number for these.
+  // RFC 8259, 6: JSON has no number for NaN and infinity.
   if (!std::isfinite(x))
     return null();
   separate();

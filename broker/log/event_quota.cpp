@@ -27,7 +27,7 @@ std::optional<std::uint64_t> event_quota::take(std::string_view event,
                                                clock::time_point now) {
   auto [burst, pause] = rate_of(event);
   std::lock_guard guard{mutex_};
-  // No bound is needed: names of events are literals (`log::event`).
+  // The map needs no bound: names of events are literals (`log::event`).
   auto i = accounts_.find(event);
   if (i == accounts_.end())
     i = accounts_.emplace(event, account{}).first;
@@ -46,7 +46,7 @@ std::vector<event_quota::loss> event_quota::settle(clock::time_point now) {
   std::vector<loss> result;
   std::lock_guard guard{mutex_};
   for (auto& [event, x] : accounts_)
-    // The burst is whole again: the flood has been over for a while.
+    // The whole burst is available again, so the flood is over.
     if (x.left_out != 0 && x.paid_until <= now)
       result.push_back({event, std::exchange(x.left_out, 0)});
   return result;

@@ -32,7 +32,8 @@ void line_writer::write(std::string_view line) {
   if (broken)
     ++dropped_;
   else if (written < line.size()) {
-    // In front of what came meanwhile: nothing may stand within a line.
+    // In front of the lines that came meanwhile: no other line may split this
+    // one.
     lines_.emplace_front(line.substr(written));
     bytes_ += lines_.front().size() + overhead;
   }
@@ -119,8 +120,8 @@ void line_writer::run() {
     busy_ = true;
     lock.unlock();
     auto broken = false;
-    // Without the lock: this is where a pipe that nobody reads holds us up. The
-    // line still counts in `bytes_`, so the bound is true.
+    // Without the lock, since a pipe without a reader blocks this thread here.
+    // The line still counts in `bytes_`, so the bound holds.
     for (std::string_view rest = line; !rest.empty() && !broken;) {
       pollfd ready{descriptor_, POLLOUT, 0};
       ::poll(&ready, 1, -1);

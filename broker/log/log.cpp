@@ -95,7 +95,7 @@ std::string coloured(const spdlog::details::log_msg& x, level severity,
                      std::string line) {
   if (x.color_range_end <= x.color_range_start)
     return line;
-  // The end first: the other one moves it.
+  // The end first: an insertion at the start moves the end.
   line.insert(x.color_range_end, "\x1b[m");
   return line.insert(x.color_range_start, colour_of(severity));
 }
@@ -106,8 +106,7 @@ void put(const record& x) {
   spdlog::memory_buf_t line;
   auto& all = common();
   std::unique_lock lock{all.mutex};
-  // Under the lock: the formatter keeps the text of the second it formatted
-  // last.
+  // Under the lock: the formatter caches the text of the last second.
   all.formatter->format(whole, line);
   if (all.redirected)
     return all.redirected({line.data(), line.size()});
@@ -127,8 +126,8 @@ void put_with_count(const record& x, std::uint64_t left_out) {
 
 } // namespace
 
-// The pattern has the frame of a JSON object in it, so a format needs a
-// formatter of its own.
+// The pattern contains the beginning of the JSON object, so each format needs
+// its own formatter.
 void set_format(format x) {
   current_format = x;
   auto& all = common();
@@ -162,8 +161,8 @@ void change_threshold(level to, std::string_view by) {
     tell();
 }
 
-// The first thing that each call of the log does, also where nothing is
-// written: an atomic and no lock.
+// Each call of the log comes here first, even if nothing is written: an atomic,
+// no lock.
 bool enabled(level value) {
   return value != level::off && value >= current_threshold.load();
 }
@@ -190,12 +189,12 @@ void tell_losses() {
   auto dropped = all.to_stderr.dropped();
   std::unique_lock lock{all.mutex};
   auto count = dropped - all.losses_told;
-  // Not while lines wait: this one might be dropped, too.
+  // Not while lines wait: the new line might be dropped as well.
   if (count == 0 || all.to_stderr.waiting_bytes() != 0)
     return;
   all.losses_told = dropped;
   lock.unlock();
-  // Unlocked: the line takes the same lock.
+  // Unlocked, since `warn` takes the same lock.
   warn("log_lines_dropped", {{"count", count}},
        "log has dropped lines that nobody took from stderr");
 }

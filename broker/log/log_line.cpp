@@ -32,8 +32,8 @@ bool is_harmful(char32_t code) {
 /// what is `escaped`.
 void append_printable(std::string& out, std::string_view text,
                       std::string_view escaped) {
-  // A text that is not UTF-8 as a whole is read byte by byte: what looks like a
-  // character in it may be a part of another encoding.
+  // A text that is not UTF-8 as a whole is read byte by byte: a valid sequence
+  // in it may be an accident of another encoding.
   auto valid = is_utf8(text);
   while (!text.empty()) {
     auto byte = static_cast<unsigned char>(text.front());
@@ -54,7 +54,7 @@ void append_printable(std::string& out, std::string_view text,
 bool is_plain(std::string_view text) {
   // `unsigned char`: whether `char` has a sign depends on the machine.
   return std::ranges::all_of(text, [](unsigned char c) {
-    // `=` as well: without quotes it would look like another field.
+    // `=` as well: without quotes the text would look like another field.
     return c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != '=';
   });
 }

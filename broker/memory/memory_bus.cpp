@@ -103,7 +103,7 @@ bus::subscription memory_bus::subscribe(std::string channel,
 void memory_bus::publish(std::string channel, shared_bytes payload,
                          receipt_handler done) {
   auto delivered = state_->deliver(channel, payload);
-  // Not under the lock: who gets the receipt may publish again.
+  // Without the lock: the handler may publish again.
   done({delivered ? errc::none : errc::bus_unavailable});
 }
 

@@ -9,7 +9,7 @@ void memory_node_registry::list(std::chrono::milliseconds, answer done) {
 node_registry_stats memory_node_registry::stats() const {
   node_registry_stats result;
   result.connected = true;
-  // What is known of the only node never ages.
+  // The node always knows itself: the listing never ages.
   result.read_at = std::chrono::steady_clock::now();
   return result;
 }

@@ -37,7 +37,7 @@ void limiter_queue::enter(const std::string& user, newcomer who,
   connections_.add(user, {who.connection, now});
   job x{verb::enter, user, std::move(who), std::move(done),
         now + timing_.patience};
-  // Before the first link arrivals wait as well: at a start Redis is near.
+  // Before the first connection arrivals wait: at a start it comes soon.
   if (script_ == script::refused || is_lost_ || !has_room())
     decide_alone(x);
   else
@@ -55,7 +55,7 @@ void limiter_queue::tell_departure(const std::string& user,
   if (has_room())
     push({verb::leave, user, newcomer{connection}, nullptr, {}});
   else
-    ++stats_.discarded; // its lease ends by itself
+    ++stats_.discarded; // the lease ends by itself
 }
 
 void limiter_queue::push(job x) {
@@ -72,8 +72,8 @@ void limiter_queue::tick(clock::time_point now) {
     waiting_bytes_ -= x.memory();
     return true;
   });
-  repeated_ = std::min(repeated_, waiting_.size()); // some may be gone
-  quota_ = per_tick_; // what is left is not made up for: no bursts
+  repeated_ = std::min(repeated_, waiting_.size()); // some may be erased now
+  quota_ = per_tick_; // no bursts: an unused quota expires
   if (!usable() || !round_.empty() || now < next_round_)
     return;
   auto interval = timing_.lease / 3;

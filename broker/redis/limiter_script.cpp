@@ -137,7 +137,7 @@ void append_lease(std::string& out, std::string_view id,
                   const user_connections::lease& x,
                   user_connections::clock::time_point now) {
   using std::chrono::milliseconds;
-  // Negative: an age, which the script takes from the time of Redis.
+  // A negative number is an age: the script adds it to the time of Redis.
   auto age = std::chrono::floor<milliseconds>(now - x.came);
   append_argument(out, id);
   append_argument(out, std::to_string(x.since != 0 ? x.since : -age.count()));

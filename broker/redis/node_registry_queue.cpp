@@ -58,7 +58,7 @@ void node_registry_queue::list(answer done, clock::time_point deadline,
 }
 
 void node_registry_queue::leave() {
-  leave_due_ = std::exchange(announces_, false); // else there is no row
+  leave_due_ = std::exchange(announces_, false); // else Redis has no row
   heartbeat_due_ = false;
   next_heartbeat_ = clock::time_point::max();
 }
@@ -113,7 +113,7 @@ void node_registry_queue::on_lost() {
   is_up_ = false;
   sha_.clear();
   in_flight_.clear();
-  latest_flaw_ = "the link to Redis is down"; // until it is read
+  latest_flaw_ = "the link to Redis is down"; // until the next reading
   waiting_.insert(waiting_.begin(), std::make_move_iterator(asked_.begin()),
                   std::make_move_iterator(asked_.end()));
   asked_.clear();
@@ -222,7 +222,7 @@ void node_registry_queue::read_reports(resp_reply reply) {
       continue;
     auto& text = reply[i + 1].text;
     node_row row;
-    // Anybody may have written it; the run is listed in any case.
+    // Any program may have written the report; its run is listed in any case.
     if (text.size() <= max_report_bytes)
       row.report = parse_node_info(text).value_or(node_info{});
     row.report.run = reply[i].text;

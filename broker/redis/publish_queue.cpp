@@ -35,9 +35,9 @@ void publish_queue::fail_all() {
     settle(waiting_.front(), errc::bus_unavailable);
 }
 
-// In the order of the deadlines, oldest first. An expired publish keeps its
-// place in flight, since its answer still comes, but the accounting counts it
-// no more: the window of the pipeline bounds what Redis leaves unanswered.
+// Oldest first, which is the order of the deadlines. An expired publish stays
+// in flight until its answer comes, but the accounting does not count it any
+// more: the window of the pipeline bounds the unanswered commands.
 void publish_queue::expire(clock::time_point now) {
   while (expired_ < in_flight_.size() && in_flight_[expired_].deadline <= now)
     settle(in_flight_[expired_++], errc::timeout);
@@ -57,7 +57,8 @@ auto publish_queue::next_deadline() const -> std::optional<clock::time_point> {
 
 void publish_queue::settle(publish_job& job, errc code) {
   accounting_.settle(job.payload->size(), code == errc::none);
-  // The job may have to stay for its answer; its payload need not.
+  // The job may stay in flight for its answer; the payload is not needed any
+  // more.
   job.payload.reset();
   if (auto done = std::exchange(job.done, nullptr))
     call_guarded(log_, [&] { done({code}); });
@@ -67,8 +68,8 @@ void publish_queue::settle_oldest(errc code) {
   if (expired_ > 0)
     --expired_;
   else
-    // A receipt that publishes again goes by the handoff of the bus, so the
-    // queue does not change meanwhile.
+    // A receipt handler that publishes again goes through the handoff, so it
+    // does not change this queue.
     settle(in_flight_.front(), code);
   in_flight_.pop_front();
 }

@@ -32,10 +32,10 @@ public:
     });
   }
 
-  // Closed first: a publish that comes later is refused by its own thread, and
-  // one from before is in what `shut_down` takes. What was posted, and the
-  // timers that were cancelled, have run when this returns: nothing refers to
-  // the bus any more.
+  // The handoff is closed first: a later publish is refused on its own thread,
+  // an earlier one is among those that `shut_down` takes. When this returns,
+  // all that was posted and all timers that were cancelled have run: nothing
+  // refers to the bus any more.
   void stop() {
     if (wishes_.close())
       run_on(client_.io(), [this] { shut_down(); });
@@ -65,7 +65,8 @@ public:
 
   void publish(publish_job job) {
     auto size = job.payload->size();
-    // Admitted before the handoff: the bound covers what waits there, too.
+    // Admitted before the handoff, so the bound covers what waits there as
+    // well.
     auto admitted = accounting_.admit(size);
     auto left = admitted && leave([&](wishes& to) {
                   to.publishes.push_back(std::move(job));
@@ -73,7 +74,8 @@ public:
     if (left)
       return;
     if (admitted)
-      // A handoff that is closed has not called the lambda: `job` is whole.
+      // A closed handoff has not called the lambda, so `job` has not been
+      // moved.
       accounting_.settle(size, false);
     if (job.done)
       job.done({errc::bus_unavailable});
@@ -134,9 +136,9 @@ private:
       call_guarded(client_.log(), answer);
   }
 
-  // Subscriptions first, in the order of the calls: a doubt about a channel
-  // without a listener is dropped, and an end must not overtake its begin. All
-  // publishes of a turn get the same deadline, so deadlines never decrease.
+  // Subscriptions come first: a doubt about a channel without a listener is
+  // dropped. They keep the order of the calls, so no end overtakes its begin.
+  // The deadline is taken here, on one thread, so deadlines never decrease.
   void apply(wishes taken) {
     for (auto& [begins, who] : taken.subscriptions)
       begins ? listener_.add(std::move(who)) : listener_.remove(who);
@@ -178,9 +180,10 @@ bus::subscription redis_bus::subscribe(std::string channel,
   auto listener
     = std::make_shared<bus_listener>(std::move(channel), std::move(who));
   core_->subscribe(listener);
-  // Weak, both: a subscription may outlive the bus, and a subscriber that owns
-  // its subscription must not keep itself. `ended` counts at once; until the
-  // wish arrives the bus still holds the listener, but tells it nothing.
+  // Both pointers are weak: a subscription may outlive the bus, and a
+  // subscriber that owns its subscription must not keep itself alive. `ended`
+  // counts at once; until the wish arrives the bus still holds the listener,
+  // but does not call it.
   return subscription{[weak_core = std::weak_ptr{core_},
                        weak_listener = std::weak_ptr{listener}] {
     auto ended = weak_listener.lock();

@@ -9,7 +9,7 @@ namespace atrium {
 
 redis_host::redis_host(redis_client_config config)
   : client_(io_, std::move(config)) {
-  // Before there is a thread: all of the client is for that thread.
+  // Posted, since only the thread of the context may call the client.
   boost::asio::post(io_, [this] { client_.start(); });
   thread_ = std::thread{[this] { run(); }};
   pthread_setname_np(thread_.native_handle(), "atrium-bus");
@@ -18,8 +18,8 @@ redis_host::redis_host(redis_client_config config)
 redis_host::~redis_host() {
   boost::asio::post(io_, [this] {
     client_.stop();
-    // `work_` keeps run() from returning. Handlers of what was closed do not
-    // run any more; `io_` drops them, after the client.
+    // `work_` keeps run() from returning. Handlers of closed sockets do not run
+    // any more: `io_` is destroyed after the client and drops them.
     io_.stop();
   });
   thread_.join();

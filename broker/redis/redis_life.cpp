@@ -27,7 +27,7 @@ void redis_life::ask(std::string& out, steady now) {
   is_due_ = false;
   asked_at_ = now;
   missing_ = 1;
-  // A subscribed connection takes hardly anything else in RESP2.
+  // In RESP2 a subscribed connection accepts no ROLE.
   if (how_ == manner::subscriptions)
     return append_command(out, {"PING"});
   append_command(out, {"ROLE"});
@@ -39,8 +39,8 @@ void redis_life::ask(std::string& out, steady now) {
 
 auto redis_life::on_reply(resp_reply reply) -> finding {
   finding result;
-  // Not on the link for subscriptions: there PING is answered by an array, too,
-  // ["pong", ""], which would read as the role "pong".
+  // Only on the link for commands: a subscribed connection answers PING by an
+  // array, ["pong", ""], which would read as the role "pong".
   if (auto role = role_but_master(reply);
       how_ == manner::commands && !role.empty())
     result.demotion = std::string{no_master} + std::string{role};
@@ -49,13 +49,14 @@ auto redis_life::on_reply(resp_reply reply) -> finding {
       = loggable(reply.front().text);
   result.is_whole = --missing_ == 0;
   if (result.is_whole)
-    // Not the time of the answer: what was published in between may be lost.
+    // Not the time of the answer: a message that was published in between may
+    // be lost.
     proven_ = asked_at_;
   return result;
 }
 
 void redis_life::expect(steady now) noexcept {
-  // Counts from the first question: asking again prolongs nothing.
+  // The time counts from the first question: further ones do not prolong it.
   if (is_silent_)
     return;
   is_silent_ = true;

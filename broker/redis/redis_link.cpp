@@ -68,8 +68,9 @@ void redis_link::wake() {
   if (life_.is_due()) {
     if (!dialog_->idle())
       return; // asks when the answers are there, which is soon
-    // Ahead of the commands of this write: Redis answers in order, so the next
-    // replies belong to the question and all later ones to the dialog.
+    // The question comes before the commands of this write: Redis answers in
+    // order, so the next replies are its answers, and all later replies belong
+    // to the dialog.
     life_.ask(out_, clock_type::now());
     dialog_->on_asked();
   }
@@ -122,7 +123,7 @@ void redis_link::set_up(tcp_dialer::outcome x) {
   arm(config_.setup_timeout, &redis_link::time_out);
   if (!config_.url.is_unix())
     tune_tcp(socket_, config_.ping_idle + config_.ping_timeout);
-  // The old reader may hold half a reply of the connection before.
+  // The old reader may hold half a reply of the last connection.
   reader_ = resp_reader{};
   life_.reset(clock_type::now());
   setup_.emplace(config_.url, config_.client_name + '.' + name_, out_);
@@ -132,13 +133,13 @@ void redis_link::set_up(tcp_dialer::outcome x) {
 
 void redis_link::go_up() {
   state_ = state::up;
-  last_loss_.clear(); // after a repair the same cause is news again
+  last_loss_.clear(); // logs the same cause again after a repair
   status_.tell({}, true);
   log_to(config_.log, log::level::info, "bus_link_up", {{"link", name_}},
          "link to " + config_.url.masked() + " is up");
   arm({}, &redis_link::look_after_life);
-  // The pauses do not start over yet: a server that accepts connections and
-  // drops them would be tried without rest. `settled` says when.
+  // The backoff is not reset here: a server that accepts connections and drops
+  // them would be tried every 50 ms. `settled` resets it.
   status_.set_up(true);
   dialog_->on_up();
   wake();
@@ -156,13 +157,14 @@ void redis_link::on_read(std::size_t size) {
   auto outcome = reader_.feed({in_.data(), size}, [this](resp_reply reply) {
     return state_ == state::up ? on_reply(reply) : on_setup_reply(reply);
   });
-  // Before a loss as well: messages ahead of the flaw are handed out now, and
-  // not behind the gap.
+  // Also before a loss: subscribers get the messages before the faulty reply
+  // now, not after the notice of the gap.
   dialog_->on_read_end();
   if (outcome == resp_reader::result::broken)
     trouble_ = "protocol error";
   if (!trouble_.empty())
-    // Not from within a reply: the dialog would lose its link in mid-call.
+    // Only after the last reply: the dialog must not hear of the loss within
+    // its own `on_reply`.
     return lose(std::exchange(trouble_, {}));
   wake();
   read();
@@ -205,8 +207,7 @@ void redis_link::look_after_life() {
   if (life_.is_dead(now, config_.ping_timeout))
     return lose("no sign of life");
   arm(config_.ping_idle, &redis_link::look_after_life);
-  // Also when a write is stuck and the question cannot go out: a server that
-  // takes no bytes is as dead as one that sends none.
+  // The time runs even if a write is stuck and no question can be sent.
   life_.expect(now);
   ask_soon();
 }
@@ -241,11 +242,12 @@ void redis_link::lose(std::string_view reason) {
   std::string why{reason}; // may be part of what is closed now
   auto pause = backoff_.next();
   if (before >= state::setting_up)
-    // Or one address that accepts and then fails hides the others.
+    // Or an address that accepts and then fails is dialed first each time.
     order_.failed(peer_);
   close();
   report_loss(why, pause);
-  // Ahead of the dialog: the link comes back even if `on_down` throws.
+  // Armed before the dialog is called: the link comes back even if `on_down`
+  // throws.
   arm(pause, &redis_link::connect);
   if (before == state::up) {
     status_.count_loss();
@@ -259,7 +261,7 @@ void redis_link::close() {
   ++generation_;
   state_ = state::down;
   status_.set_up(false);
-  lookup_.forget(); // goes on; the next attempt gets its answer
+  lookup_.forget(); // the look-up goes on for the next attempt
   dialer_.cancel();
   error_code ignored;
   socket_.close(ignored);
@@ -280,8 +282,8 @@ void redis_link::report_loss(std::string_view reason, backoff::duration pause) {
 void redis_link::arm(std::chrono::milliseconds delay,
                      void (redis_link::*action)()) {
   timer_.expires_after(delay);
-  // A handler that is queued already is not cancelled any more: it has the
-  // serial of an earlier call.
+  // Asio cannot cancel a handler that is queued already; the serial shows that
+  // it is out of date.
   timer_.async_wait([this, action, serial = ++armed_](error_code ec) {
     if (ec || serial != armed_)
       return;

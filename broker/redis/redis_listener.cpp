@@ -28,8 +28,8 @@ void redis_listener::stop() {
 
 void redis_listener::add(bus_listener_ptr who) {
   if (table_.add(who) && tracker_.want(who->channel))
-    // The last listener has just left, and its UNSUBSCRIBE is not written yet:
-    // it never will be, and no acknowledgement comes either.
+    // The UNSUBSCRIBE of the last listener was not written yet and is dropped.
+    // So Redis still holds the channel and sends no new acknowledgement.
     table_.on_held(who);
 }
 
@@ -45,14 +45,15 @@ void redis_listener::confirm(const std::string& channel,
 
 void redis_listener::wake() {
   channels_ = tracker_.wanted();
-  // At once instead of with the next second: a client that joins waits for it.
+  // The question does not wait for the next second, because a client that joins
+  // waits for the answer.
   if (table_.wants_proof())
     link_.ask_soon();
   else
     link_.wake();
 }
 
-// All that is wanted is due since `on_lost`; the link asks for it by itself.
+// Since `on_lost` all wanted channels are due, and the link composes them next.
 void redis_listener::on_up() {
   // nop
 }
@@ -94,8 +95,8 @@ void redis_listener::on_read_end() {
   table_.flush();
   received_ = table_.received();
   channels_ = tracker_.wanted();
-  // While channels are missing a loss belongs to the same outage: the pauses
-  // between attempts go on growing.
+  // As long as channels are missing, a loss belongs to the same outage, and the
+  // pauses between attempts go on growing.
   if (link_.status().is_up() && tracker_.settled())
     link_.settled();
 }

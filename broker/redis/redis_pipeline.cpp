@@ -43,7 +43,7 @@ std::size_t redis_pipeline::in_flight() const noexcept {
 void redis_pipeline::on_up() {
   up_ = true;
   for (auto& x : parties_) {
-    x->last_error.clear(); // a complaint is news again
+    x->last_error.clear(); // a new connection logs errors anew
     if (x->state != script::none)
       x->state = script::due;
     x->who->on_up();
@@ -98,8 +98,8 @@ void redis_pipeline::load_scripts(std::string& out) {
 
 void redis_pipeline::compose(const std::shared_ptr<party>& whose,
                              std::string& out) {
-  // A turn ends with its answers: what counts is how many more the caller
-  // expects now, not how many commands it believes to have written.
+  // A turn ends with its last answer. So the answers that the caller expects
+  // are counted, not its commands.
   auto commands = whose->who->unanswered();
   auto bytes = out.size();
   whose->who->compose(out, bytes + share);
@@ -118,7 +118,8 @@ std::string_view redis_pipeline::on_reply(resp_reply reply) {
     return "an answer to no command";
   auto& current = turns_.front();
   auto* whose = current.whose.get();
-  // Copied: the turn may end here, while its last answer still has to be told.
+  // Copied, since the turn may be removed before its last answer is handed
+  // over.
   auto loads = current.loads;
   std::shared_ptr<party> last; // of who was removed
   if (--current.commands == 0) {
@@ -158,8 +159,8 @@ std::string_view redis_pipeline::on_answer(party& whose, resp_reply reply) {
   return flaw.empty() ? demotion_in(reply) : flaw;
 }
 
-// Once a read, not once an answer: callers publish their counters here, under a
-// lock.
+// Once for each read, not for each answer: callers lock a mutex here to publish
+// their counters.
 void redis_pipeline::on_read_end() {
   for (auto& x : parties_)
     if (std::exchange(x->answered, false))

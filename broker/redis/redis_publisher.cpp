@@ -16,8 +16,8 @@ void redis_publisher::start() {
 
 void redis_publisher::stop() {
   client_.remove(*this);
-  // Its handler runs once more: with an error, or, if it was queued already,
-  // for an empty queue. Who stops the bus waits for that (`run_on`).
+  // The handler runs once more, with an error or, if it was queued already, for
+  // an empty queue. `redis_bus` waits for the handler (`run_on`).
   timer_.cancel();
   queue_.fail_all();
 }
@@ -48,8 +48,8 @@ std::string_view redis_publisher::on_reply(resp_reply reply) {
 }
 
 // One timer for all: deadlines never decrease from one publish to the next. An
-// answer does not move the timer, which costs an idle wake-up now and then
-// instead of a cancelled wait for each publish.
+// answer does not move the timer: an idle wake-up now and then costs less than
+// a cancelled wait for each publish.
 void redis_publisher::watch_deadlines() {
   auto next = queue_.next_deadline();
   if (watching_ || !next)

@@ -51,7 +51,7 @@ bool parse_credentials(std::string_view text, redis_url& url) {
 }
 
 // Takes the credentials in front of the last `@`, if there are any: a password
-// with a bare `@` is read as its owner means it.
+// may contain a bare `@`.
 bool take_credentials(std::string_view& text, redis_url& url) {
   auto at = text.rfind('@');
   if (at == text.npos)
@@ -67,7 +67,7 @@ bool parse_authority(std::string_view text, redis_url& url) {
   auto host_end = bracketed ? text.find(']') : text.find(':');
   if (bracketed && host_end == text.npos)
     return false;
-  // As a number `bracketed` is the width of a bracket.
+  // `bracketed` counts as one character, the bracket.
   auto host = text.substr(bracketed, host_end - bracketed);
   text.remove_prefix(
     std::min(bracketed + host.size() + bracketed, text.size()));

@@ -87,14 +87,14 @@ struct resp_reader::impl {
   std::unique_ptr<redisReader, free_reader> parser;
 
   impl() {
-    // Static: the parser keeps the pointer. Nothing is to be freed, for what it
-    // takes for objects is always this reader.
+    // Static, because the parser keeps the pointer. No object has to be freed:
+    // each one is the address of this reader.
     static redisReplyObjectFunctions callbacks
       = {on_string, on_array, on_integer, on_nil, [](void*) {}};
     parser.reset(redisReaderCreateWithFunctions(&callbacks));
     if (!parser)
       throw std::bad_alloc{};
-    // This address stays: a resp_reader that is moved moves only its pointer.
+    // The address is stable: a move of the resp_reader moves only its pointer.
     parser->privdata = this;
   }
 
@@ -104,12 +104,13 @@ struct resp_reader::impl {
                    std::string_view text) noexcept {
     auto& self = *static_cast<impl*>(task->privdata);
     try {
-      // A value without a parent is the first one of the next reply.
+      // A value without a parent begins the next reply.
       if (task->parent == nullptr)
         self.clear();
       self.offsets.push_back(self.arena.size());
       self.arena.append(text);
-      // Only the size of the text counts until `bind_texts`.
+      // The pointer of `text` is invalid until `bind_texts`; only its size
+      // counts.
       self.nodes.push_back({to_resp_type(type), value, text});
       return &self;
     } catch (...) {
@@ -131,7 +132,8 @@ struct resp_reader::impl {
     return add(task, task->type, value, {});
   }
 
-  // Not `task->type`: a missing string or array (`$-1`, `*-1`) has its own.
+  // Not `task->type`: for a missing value (`$-1`, `*-1`) that is string or
+  // array.
   static void* on_nil(const redisReadTask* task) {
     return add(task, REDIS_REPLY_NIL, 0, {});
   }
@@ -164,9 +166,9 @@ bool resp_reader::append(std::string_view part) {
          == REDIS_OK;
 }
 
-// An error looks like an incomplete reply here; `feed` tells them apart. Arrays
-// nested more than seven deep are one (hiredis 0.14), but no command of ours is
-// answered so.
+// An error returns the same as an incomplete reply; `feed` checks for it
+// (`is_broken`). hiredis 0.14 fails on arrays nested more than seven deep; no
+// command here has such an answer.
 resp_reply resp_reader::next() {
   void* done = nullptr;
   if (redisReaderGetReply(impl_->parser.get(), &done) != REDIS_OK

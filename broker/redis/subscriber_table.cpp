@@ -13,8 +13,8 @@ subscriber_table::subscriber_table(gap_clock& clock, bus_log log)
 bool subscriber_table::add(bus_listener_ptr who) {
   auto& channel = channels_[who->channel];
   auto is_first = channel.listeners.empty();
-  // A refused channel is asked for again at once, for the newcomer; the round
-  // of each second then leaves it out.
+  // A new listener asks for a refused channel at once; `take_refused` then
+  // leaves the channel out.
   auto was_refused = std::exchange(channel.refused, false);
   channel.listeners.push_back(who);
   if (channel.live)
@@ -58,12 +58,13 @@ void subscriber_table::on_asked() {
   for (auto& name : doubted_)
     if (auto i = channels_.find(name); i != channels_.end())
       i->second.asked = i->second.doubts.size();
-  // Overwrites nothing: a link has one question under way, and a loss ends it.
+  // `asked_` is empty here: a link has one question under way, and a loss
+  // clears the list.
   asked_ = std::exchange(doubted_, {});
 }
 
-// A channel that is not acknowledged yet is not proven by a link that works:
-// its acknowledgement will settle the doubts.
+// The answer shows that the link works, but not that Redis holds a channel
+// without acknowledgement. That acknowledgement will settle the doubts.
 void subscriber_table::on_proven() {
   for (auto& name : std::exchange(asked_, {}))
     if (auto i = channels_.find(name); i != channels_.end() && i->second.live)
@@ -133,7 +134,7 @@ void subscriber_table::on_message(std::string_view name,
   auto& batch = i->second.batch;
   if (batch.empty())
     touched_.push_back(i->first);
-  // The text is the parser's until this returns; one copy serves all listeners.
+  // `payload` points into the parser, so it is copied, once for all listeners.
   batch.push_back(std::make_shared<const std::string>(payload));
 }
 
@@ -166,8 +167,8 @@ void subscriber_table::clear() {
 
 template <class F>
 void subscriber_table::tell(const bus_listener& who, F&& f) {
-  // Read right before the call: any thread may end the subscription, and only a
-  // call that is under way may still arrive.
+  // Checked right before each call: any thread may end the subscription, and
+  // then only a call under way may still arrive.
   if (!who.ended.load())
     call_guarded(log_, std::forward<F>(f));
 }
@@ -178,8 +179,8 @@ void subscriber_table::greet(bus_listener& who) {
 }
 
 void subscriber_table::greet_when_proven(const bus_listener_ptr& who) {
-  // Weak: a doubt must not keep a listener that has left. The doubt itself
-  // lives in this table.
+  // Weak: a doubt must not keep a listener that has left. `this` is safe, since
+  // the table owns the doubt.
   confirm(who->channel, [this, weak = std::weak_ptr{who}] {
     if (auto x = weak.lock(); x && !x->told)
       greet(*x);

@@ -27,7 +27,7 @@ void subscription_tracker::compose(std::string& out) {
   command joins{true, {}};
   command leaves{false, {}};
   for (auto left = batch_size; left > 0 && !due_.empty(); --left) {
-    // The name in the map: the one in `due_` goes with `update_due`.
+    // `name` is the key of the map: `update_due` destroys the copy in `due_`.
     auto& [name, state] = *channels_.find(due_.front());
     state.asked = state.wanted;
     ++state.outstanding;
@@ -42,12 +42,12 @@ void subscription_tracker::compose(std::string& out) {
 }
 
 auto subscription_tracker::on_reply(resp_reply reply) -> verdict {
-  // Messages first: all but a handful of replies are one.
+  // Messages are tested first, because nearly all replies are messages.
   if (is_message(reply)) {
     events_.on_message(reply[2].text, reply[3].text);
     return verdict::ok;
   }
-  // Before errors: LOADING or BUSY refuses no channel.
+  // LOADING and BUSY are errors as well, but refuse no channel.
   if (is_not_ready(reply))
     return verdict::not_ready;
   if (is_error(reply))
@@ -61,7 +61,7 @@ void subscription_tracker::on_lost() {
   issued_.clear();
   due_.clear();
   std::erase_if(channels_, [](auto& entry) { return !entry.second.wanted; });
-  // Made anew: iterators into `due_` are void since it was cleared.
+  // Each state is made anew: its iterator into `due_` is invalid now.
   for (auto& [name, state] : channels_) {
     state = {.wanted = true};
     update_due(name, state);
@@ -119,8 +119,8 @@ auto subscription_tracker::on_error(std::string_view reason) -> verdict {
   auto cmd = std::move(issued_.front());
   issued_.pop_front();
   auto is_batch = cmd.channels.size() > 1;
-  // The error to a batch does not say which channel is meant, and one to
-  // UNSUBSCRIBE refuses nothing to anybody.
+  // The error of a batch does not name the refused channel, and an error of
+  // UNSUBSCRIBE refuses no channel.
   auto is_final = cmd.subscribes && !is_batch;
   for (auto& channel : cmd.channels) {
     auto& [name, state] = *channels_.find(channel);
@@ -145,7 +145,7 @@ void subscription_tracker::refuse(const std::string& name,
   events_.on_refused(name, reason);
 }
 
-// A channel with a command under way stays: its answer has to find it.
+// A channel with a command under way stays: the answer still needs its state.
 void subscription_tracker::drop_if_unused(std::string_view name) {
   auto i = channels_.find(name);
   auto& state = i->second;

@@ -23,7 +23,7 @@ tcp_endpoints(const std::vector<boost::asio::ip::tcp::endpoint>& found) {
 }
 
 void target_order::failed(const dial_protocol::endpoint& x) {
-  // A name with new addresses each time must not fill the memory.
+  // A bound for names that have other addresses with each answer.
   constexpr std::size_t most = 16;
   std::erase(failed_, x);
   if (failed_.size() == most)

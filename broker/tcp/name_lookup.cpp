@@ -56,7 +56,7 @@ name_lookup::outcome resolve_name(const std::string& host, std::uint16_t port) {
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* list = nullptr;
-  // A cause from before must not explain this failure.
+  // An old error must not explain this failure.
   errno = 0;
   auto code
     = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
@@ -82,8 +82,8 @@ struct name_lookup::state : std::enable_shared_from_this<state> {
   // From the thread of the lookup.
   void finish(outcome x) {
     std::lock_guard guard{mutex};
-    // Posted under the lock: once the destructor has had it, the context may
-    // go.
+    // Posted under the lock: the context may be destroyed once the destructor
+    // has held the lock.
     if (io != nullptr)
       asio::post(*io, [me = shared_from_this(), x = std::move(x)]() mutable {
         me->deliver(std::move(x));

@@ -82,7 +82,7 @@ private:
   void won(std::size_t i) {
     if (!done_ || std::exchange(runners_[i]->is_over, true))
       return;
-    // Taken out before `end` closes all sockets.
+    // The socket is moved out before `end` closes all sockets.
     outcome result{std::move(runners_[i]->socket), targets_[i], {}};
     auto done = std::exchange(done_, nullptr);
     end();
@@ -91,7 +91,7 @@ private:
 
   void lost(std::size_t i, const std::string& why) {
     auto& x = *runners_[i];
-    // The deadline closes the socket, whose connect then reports once more.
+    // The connect of a socket that the deadline has closed reports as well.
     if (!done_ || std::exchange(x.is_over, true))
       return;
     x.deadline.cancel();

@@ -17,7 +17,7 @@ backoff::random_source make_random_source() {
 } // namespace
 
 backoff::backoff(duration floor, duration cap, random_source random)
-  // A floor of nothing stays nothing, however often it is doubled.
+  // A floor of 0 would stay 0 after any number of doublings.
   : floor_(std::max(floor, duration{1})),
     cap_(std::max(cap, floor_)),
     ceiling_(floor_),

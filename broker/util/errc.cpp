@@ -7,7 +7,7 @@ namespace atrium {
 
 namespace {
 
-// On the wire: clients compare these texts, so none may change.
+// Clients compare these texts (net/PROTOCOL.md), so none may change.
 constexpr std::array<std::string_view, 25> names = {
   "none",           "bad_json",          "bad_request",
   "unknown_type",   "room_name_invalid", "user_name_invalid",

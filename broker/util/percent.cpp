@@ -15,7 +15,7 @@ std::optional<std::string> decode_percent(std::string_view text,
     unsigned byte = 0;
     auto hex = text.substr(i + 1, 2);
     auto end = hex.data() + hex.size();
-    // Neither a sign nor 0x pass here, since both digits have to be used up.
+    // from_chars accepts no sign here, and of `0x` it leaves the x.
     auto [at, error] = std::from_chars(hex.data(), end, byte, 16);
     if (hex.size() != 2 || error != std::errc{} || at != end)
       return std::nullopt;
@@ -26,7 +26,7 @@ std::optional<std::string> decode_percent(std::string_view text,
 }
 
 std::string encode_percent(std::string_view text) {
-  // RFC 3986, 2.1: upper case for what is written, both for what is read.
+  // RFC 3986, 2.1: encoders write upper case, decoders accept both.
   constexpr auto digits = "0123456789ABCDEF";
   constexpr std::string_view plain
     = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";

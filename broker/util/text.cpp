@@ -9,7 +9,7 @@ namespace atrium {
 
 namespace {
 
-// `envelope_overhead` counts on both limits.
+// `envelope_overhead` relies on both limits.
 constexpr std::size_t max_name_bytes = 128;
 constexpr std::size_t max_event_id_bytes = 64;
 
@@ -46,7 +46,7 @@ bool has_only(std::string_view text, std::string_view set,
 
 std::string_view trimmed(std::string_view text) noexcept {
   auto first = std::min(text.find_first_not_of(" \t"), text.size());
-  // Of a text of blanks nothing is left: npos + 1 is 0.
+  // A text of blanks becomes empty: npos + 1 is 0.
   return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 

@@ -41,8 +41,7 @@ std::string read_traceparent(std::string_view text) {
   if (text.size() < whole_size || !has_fields(text))
     return {};
   auto version = text.substr(0, version_size);
-  // Only this version has to have this length; a newer one may go on behind a
-  // dash.
+  // Version 00 ends here; newer versions may add fields behind a dash.
   if (version == "00")
     return text.size() == whole_size ? std::string{text} : std::string{};
   auto more = text.size() > whole_size;

@@ -30,7 +30,7 @@ code_point first_code_point(std::string_view text) noexcept {
   if (lead < 0x80)
     return {lead, 1};
   std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  // Below 0xC2: a byte that continues a character, or an overlong one of two.
+  // Below 0xC2 a byte continues a character or begins an overlong one.
   if (lead < 0xC2 || lead > 0xF4 || text.size() < size)
     return {};
   auto value = lead & (0x7FU >> size);
@@ -55,8 +55,8 @@ bool is_utf8(std::string_view text) noexcept {
       at += word;
     while (at != end && is_ascii(*at))
       ++at;
-    // Stays here for a run of other characters: text in another script would
-    // try a word in vain behind each of them.
+    // A loop of its own: a text in another script would try a word in vain
+    // after each character.
     while (at != end && !is_ascii(*at)) {
       std::string_view rest{at, static_cast<std::size_t>(end - at)};
       auto bytes = first_code_point(rest).bytes;
