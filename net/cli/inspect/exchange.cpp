@@ -30,7 +30,7 @@ using stream = asio::generic::stream_protocol;
 constexpr std::string_view json_type = "application/json";
 
 http::request<http::string_body> request_for(const inspect_options& from,
-                                             const node_question& what) {
+                                             const node_request& what) {
   http::request<http::string_body> x{
     what.body ? http::verb::post : http::verb::get,
     from.node.prefix + "/inspect"
@@ -53,8 +53,8 @@ http::request<http::string_body> request_for(const inspect_options& from,
   return x;
 }
 
-node_answer read_answer(const inspect_options& from,
-                        const http::response<http::string_body>& x) {
+node_response read_answer(const inspect_options& from,
+                          const http::response<http::string_body>& x) {
   auto status = x.result_int();
   std::string type{x[http::field::content_type]};
   // Ahead of the status: whatever listens there may answer 200 or 401.
@@ -77,11 +77,13 @@ node_answer read_answer(const inspect_options& from,
                           : printable(message)};
 }
 
-/// One question on its way; keeps itself as long as something is under way.
-class courier : public std::enable_shared_from_this<courier> {
+/// One request and its response; keeps itself as long as something is under
+/// way.
+class node_exchange : public std::enable_shared_from_this<node_exchange> {
 public:
-  courier(asio::io_context& io, std::shared_ptr<exchange_terms> terms,
-          const node_question& what, std::function<void(node_answer)> then)
+  node_exchange(asio::io_context& io, std::shared_ptr<exchange_terms> terms,
+                const node_request& what,
+                std::function<void(node_response)> then)
     : terms_(std::move(terms)),
       then_(std::move(then)),
       deadline_(io),
@@ -228,7 +230,7 @@ private:
     finish({{}, std::move(why)});
   }
 
-  void finish(node_answer x) {
+  void finish(node_response x) {
     // What is cancelled below reports once more, and finds nobody to tell.
     auto then = std::exchange(then_, nullptr);
     deadline_.cancel();
@@ -241,7 +243,7 @@ private:
   }
 
   const std::shared_ptr<exchange_terms> terms_;
-  std::function<void(node_answer)> then_; // null: the question is done with
+  std::function<void(node_response)> then_; // null: the exchange is done with
   asio::steady_timer deadline_;
   asio::steady_timer share_; // of one address
   asio::ip::tcp::resolver resolver_;
@@ -257,8 +259,9 @@ private:
 } // namespace
 
 void exchange(asio::io_context& io, std::shared_ptr<exchange_terms> terms,
-              node_question what, std::function<void(node_answer)> then) {
-  std::make_shared<courier>(io, std::move(terms), what, std::move(then))->run();
+              node_request what, std::function<void(node_response)> then) {
+  std::make_shared<node_exchange>(io, std::move(terms), what, std::move(then))
+    ->run();
 }
 
 } // namespace atrium::tool

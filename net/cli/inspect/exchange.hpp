@@ -17,18 +17,18 @@ class context;
 namespace atrium::tool {
 
 /// What is asked of the inspector; with a body it is an act.
-struct node_question {
+struct node_request {
   std::string target; ///< Behind `/inspect/`: `rooms/lobby`.
   std::optional<std::string> body;
 };
 
 /// What the node has said, or why it has not, for people to read.
-struct node_answer {
+struct node_response {
   std::string json;
   std::string error; ///< Empty: there is an answer. Printable.
 };
 
-/// What all questions to one node have in common.
+/// What all requests to one node have in common.
 struct exchange_terms {
   inspect_options from;
   std::shared_ptr<boost::asio::ssl::context> tls; ///< Null: without.
@@ -37,10 +37,10 @@ struct exchange_terms {
   std::size_t resolving = 0;
 };
 
-/// Asks one question over a connection of its own (RFC 9112), within the
+/// Sends one request over a connection of its own (RFC 9112), within the
 /// timeout of the options. `then` is called once, by whoever runs `io`.
 void exchange(boost::asio::io_context& io,
-              std::shared_ptr<exchange_terms> terms, node_question what,
-              std::function<void(node_answer)> then);
+              std::shared_ptr<exchange_terms> terms, node_request what,
+              std::function<void(node_response)> then);
 
 } // namespace atrium::tool

@@ -66,13 +66,14 @@ std::string node_link::prepare() {
   return trust(*terms_->tls, from.ca);
 }
 
-void node_link::ask(node_question what, std::function<void(node_answer)> then) {
+void node_link::ask(node_request what,
+                    std::function<void(node_response)> then) {
   exchange(io_, terms_, std::move(what), std::move(then));
 }
 
-node_answer node_link::ask(node_question what) {
-  std::optional<node_answer> result;
-  ask(std::move(what), [&](node_answer x) { result = std::move(x); });
+node_response node_link::ask(node_request what) {
+  std::optional<node_response> result;
+  ask(std::move(what), [&](node_response x) { result = std::move(x); });
   // A run that had nothing left to do has stopped the context.
   io_.restart();
   // Until the answer and no longer: cancelled handlers may stay for the next

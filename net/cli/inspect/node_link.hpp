@@ -21,10 +21,10 @@ public:
   std::string prepare();
 
   /// Asks without waiting: `then` is called once, while somebody runs `io()`.
-  void ask(node_question what, std::function<void(node_answer)> then);
+  void ask(node_request what, std::function<void(node_response)> then);
 
   /// Asks and waits; runs `io()` meanwhile.
-  node_answer ask(node_question what);
+  node_response ask(node_request what);
 
   boost::asio::io_context& io() {
     return io_;

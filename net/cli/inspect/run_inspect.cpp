@@ -54,7 +54,7 @@ std::string print_pages(node_link& link, const inspect_options& from) {
 }
 
 std::string print_view(node_link& link, const inspect_options& from) {
-  node_question what{target_of(from), std::nullopt};
+  node_request what{target_of(from), std::nullopt};
   if (is_act(from.what))
     what.body = body_of(from);
   auto x = link.ask(what);

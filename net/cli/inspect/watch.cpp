@@ -64,11 +64,11 @@ private:
   void ask(const std::string& target, Take take) {
     ++missing_;
     link_.ask({target, std::nullopt},
-              [this, take](const node_answer& x) { answered(x, take); });
+              [this, take](const node_response& x) { answered(x, take); });
   }
 
   template <class Take>
-  void answered(const node_answer& x, Take take) {
+  void answered(const node_response& x, Take take) {
     if (!x.error.empty())
       return fail(x.error);
     auto view = json::parse(x.json, nullptr, false);

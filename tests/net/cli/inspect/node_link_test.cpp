@@ -37,7 +37,7 @@ response json_answer(unsigned status, std::string body) {
   return x;
 }
 
-/// Answers one question after the other, as a node does; says what was asked.
+/// Answers one request after the other, as a node does; says what was asked.
 template <class Protocol>
 class fake_node {
 public:
@@ -120,7 +120,7 @@ std::string address_of(std::uint16_t port, const char* scheme = "http://",
   return scheme + std::string{host} + ':' + std::to_string(port);
 }
 
-node_answer ask(const inspect_options& from, node_question what = {"node", std::nullopt}) {
+node_response ask(const inspect_options& from, node_request what = {"node", std::nullopt}) {
   node_link link{from};
   CAF_REQUIRE_EQUAL(link.prepare(), "");
   return link.ask(std::move(what));
@@ -148,12 +148,12 @@ CAF_TEST(views_are_gets_and_acts_are_posts_with_the_token) {
   CAF_CHECK_EQUAL(ask(options, {"x", std::nullopt}).json, "GET /below/inspect/x " + host + "   ");
 }
 
-CAF_TEST(questions_at_the_same_time_are_all_answered) {
+CAF_TEST(requests_at_the_same_time_are_all_answered) {
   tcp_node node{anywhere, echo};
   node_link link{options_for(address_of(node.endpoint().port()))};
   std::size_t answered = 0;
   for (int i = 0; i < 3; ++i)
-    link.ask({"x", std::nullopt}, [&](const node_answer& x) { answered += x.error.empty(); });
+    link.ask({"x", std::nullopt}, [&](const node_response& x) { answered += x.error.empty(); });
   link.io().run();
   CAF_CHECK_EQUAL(answered, 3U);
 }
