@@ -31,7 +31,7 @@ std::string value_of(const option_entry& entry, const options& from) {
   }
   if (entry.kind != option_kind::text)
     return values.front();
-  // The one option that may have a password in it; all others name files.
+  // Only this option may contain a password; the others name files.
   if (entry.name == "redis" && !from.bus.redis.empty())
     return quoted(parse_redis_url(from.bus.redis).url->masked());
   return quoted(values.front());
@@ -49,7 +49,7 @@ int run_check_config(int argc, const char* const* argv) {
   for (auto& name : parsed.ignored)
     std::fprintf(stderr, "atrium: %s is an orchestrator's, and ignored\n",
                  name.c_str());
-  // Or a check in a script would wait for somebody to type.
+  // Otherwise a check in a script would wait for a pass phrase.
   never_ask_for_pass_phrases();
   auto& from = parsed.value;
   std::string error;

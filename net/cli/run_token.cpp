@@ -45,6 +45,7 @@ void add_options(CLI::App& app, token_wish& out) {
   app
     .add_option("--room", out.rooms,
                 "Rights in rooms, may be repeated: game:*=join,publish.")
+    // Or CLI11 takes all words that follow for more rooms.
     ->allow_extra_args(false);
   app.add_flag("--broadcast", out.broadcast, "The right to broadcast.");
   app.add_flag("--send", out.send, "The right to send to users.");
@@ -63,7 +64,7 @@ void add_options(CLI::App& app, token_wish& out) {
 long read_seconds(const string& text) {
   constexpr std::string_view units = "smhd";
   constexpr std::array<long, 4> factors = {1, 60, 3600, 86400};
-  // Days of this number still fit into a long.
+  // So many days in seconds still fit into a long.
   constexpr long most = 1'000'000;
   long count = 0;
   auto end = text.data() + text.size();
@@ -91,7 +92,7 @@ string make_claims(const token_wish& x, nlohmann::json& out) {
     return "--kid: not UTF-8";
   if (ttl == 0)
     return "--ttl: '" + x.ttl + "' is not like 90s, 15m, 1h or 7d";
-  // Whole seconds: not every reader of a NumericDate (RFC 7519, 2) takes
+  // Whole seconds: some readers of a NumericDate (RFC 7519, 2) take no
   // fractions.
   auto now = static_cast<long>(std::time(nullptr));
   out = {{"sub", x.user}, {"iat", now}, {"exp", now + ttl}};
@@ -123,8 +124,7 @@ string read_signing_key(const token_wish& x, string& error) {
     error = "--jwt-alg: '" + x.algorithm + "' is not an algorithm";
     return {};
   }
-  // Each family has a flag of its own, so that a public key is never taken for
-  // a secret.
+  // A secret is read as bytes, a key as PEM, so each has its own flag.
   auto hmac = algorithm->kind == jwt_algorithm::family::hmac;
   auto flag = hmac ? "--jwt-secret-file" : "--jwt-key";
   auto& path = hmac ? x.secret_file : x.key;

@@ -62,6 +62,8 @@ struct usual_values {
   std::size_t window;
 };
 
+// Without a number of publishers a tenth of the connections publishes, or none
+// if the scenario does not publish.
 usual_values usual_for(scenario what) {
   switch (what) {
   case scenario::fanout:
@@ -82,7 +84,7 @@ usual_values usual_for(scenario what) {
 }
 
 bool publishes(scenario what) {
-  // Those that publish stand first in the enumeration.
+  // The enumeration lists the publishing scenarios first.
   return what <= scenario::broadcast;
 }
 
@@ -97,7 +99,7 @@ void fill_in(bench_options& out) {
   if (!out.rooms)
     out.rooms = std::min(usual.rooms, out.connections);
   if (!out.publishers && publishes(out.what)) {
-    // Rounded up: one of nine connections publishes, too.
+    // Rounded up, so that at least one publishes.
     auto tenth = (out.connections + 9) / 10;
     out.publishers = usual.publishers != 0 ? usual.publishers : tenth;
   }
@@ -106,7 +108,7 @@ void fill_in(bench_options& out) {
     out.window = usual.window;
 }
 
-// Behind `fill_in`: what is usual has to fit to what was given.
+// Called after `fill_in`: given values have to match the defaults as well.
 std::string check(const bench_options& x) {
   if (x.window != 0 && x.rate != 0)
     return "--window: not together with --rate";
@@ -115,7 +117,7 @@ std::string check(const bench_options& x) {
            + " does not publish";
   if (x.publishers.value_or(0) > x.connections)
     return "--publishers: more than connections";
-  // In direct, broadcast, idle and storm clients may stay out of rooms.
+  // The other scenarios work without rooms.
   auto needs_rooms = x.what == scenario::fanout || x.what == scenario::chat
                      || x.what == scenario::churn;
   if (needs_rooms && x.rooms == 0)
@@ -127,8 +129,7 @@ std::string check(const bench_options& x) {
   for (const auto& url : x.urls)
     if (!endpoint::parse(url))
       return "--url: '" + url + "' is not like ws://host:port/path";
-  // A wrong number would measure nothing, and look like a server that costs
-  // nothing.
+  // A wrong number would be measured as a server that costs nothing.
   for (auto pid : x.pids)
     if (!is_running(pid))
       return "--pid: there is no process " + std::to_string(pid);
@@ -164,6 +165,7 @@ void add_frame(CLI::App& app, bench_options& out, raw_values& raw) {
   app
     .add_option("--url", out.urls,
                 "A node, may be repeated; ws://127.0.0.1:8080/ws.")
+    // Or CLI11 takes all words that follow for more of them.
     ->allow_extra_args(false);
   app.add_option("--protocol", raw.speaks, "What the server speaks.")
     ->capture_default_str()

@@ -22,8 +22,7 @@ std::string churn::run(report& out) {
     return "the server cannot do churn";
   if (auto error = swarm_.prepare(); !error.empty())
     return error;
-  // At least some cycles before the measurement: they show that the server can
-  // do them at all.
+  // A few cycles in any case: they show that the server supports them.
   cycle_until(steady::now() + std::max(options_.warmup, 100ms));
   if (cycles_ == 0 && !is_interrupted())
     return trouble().empty() ? "the server does not answer" : trouble();
@@ -52,8 +51,7 @@ std::string churn::run(report& out) {
 void churn::cycle_until(steady::time_point until) {
   for (auto now = steady::now(); now < until && !is_interrupted();
        now = steady::now()) {
-    // Exchanged: a connect that fails at once puts its client back into
-    // `free_`.
+    // Exchanged, because a connect that fails at once appends to `free_`.
     for (auto* who : std::exchange(free_, {})) {
       started_[who->index] = now;
       open(*who);
@@ -83,15 +81,15 @@ void churn::left(client& who) {
 
 void churn::gone(client& who, const ending& how) {
   free_.push_back(&who);
-  // An end that was asked for is a cycle, any other one is a loss. The next
-  // turn opens the client again, since a listener must not.
+  // A close on request ends a cycle, any other end is a loss. The next turn
+  // opens the client again, since a listener must not.
   losing_ = how.why == ending::cause::finished;
   crowd::gone(who, how);
   if (!losing_)
     return;
   ++cycles_;
   if (measuring_)
-    // With the close: it ends when the server has closed the socket.
+    // A cycle includes the close of the socket by the server.
     times_.record(
       static_cast<std::uint64_t>((steady::now() - started_[who.index]) / 1ns));
 }

@@ -57,7 +57,7 @@ bool is_interrupted() {
 }
 
 usage since(const usage& before, const usage& after) {
-  // Memory may have shrunk, and the difference has no sign.
+  // Memory may shrink, and an unsigned difference would wrap.
   auto grown = std::max(after.resident, before.resident) - before.resident;
   return {after.cpu - before.cpu, grown};
 }
@@ -74,8 +74,8 @@ crowd::crowd(const bench_options& from)
 std::string crowd::gather(std::size_t at_once) {
   if (auto error = swarm_.prepare(); !error.empty())
     return error;
-  // Memory is read right before the first connection and behind the last one,
-  // so that buffers of traffic are not in it.
+  // Memory is read right before the first connection and right after the last
+  // one, so the buffers of traffic do not count.
   before_ = usage_of(options_.pids);
   std::size_t next = 0;
   auto best = open_;
@@ -86,8 +86,8 @@ std::string crowd::gather(std::size_t at_once) {
     if (lost_ == 0)
       swarm_.turn(deadline);
     tick(steady::now());
-    // As long as somebody gets further it may take any time: a slow server is
-    // to be measured, not to be given up.
+    // Any progress renews the patience: a slow server is to be measured, not to
+    // be given up.
     if (open_ > best)
       deadline = steady::now() + patience;
     best = open_;
@@ -104,7 +104,7 @@ bool crowd::is_gathering() const {
 }
 
 void crowd::disperse() {
-  // What ends from here on was asked for, and is no trouble.
+  // From here on the end of a connection is wanted and no trouble.
   losing_ = true;
   for (std::size_t i = 0; i < swarm_.size(); ++i)
     swarm_.close(swarm_.at(i));
@@ -127,7 +127,7 @@ void crowd::ready(client& who) {
 }
 
 void crowd::joined(client& who) {
-  // Decides in `gone` which of the counters the client is in.
+  // `gone` needs this to take the client out of the right counter.
   who.settled = true;
   --pending_;
   ++open_;
@@ -144,7 +144,7 @@ void crowd::message(client&, std::string_view, steady::time_point) {
 void crowd::failed(client&, std::string_view text) {
   ++refusals_;
   if (first_trouble_.empty())
-    // The first one is the cause; the others follow from it, by the thousand.
+    // The first failure is the cause; thousands of others may follow from it.
     first_trouble_ = text;
 }
 
@@ -188,8 +188,8 @@ void crowd::add_trouble(report& out) const {
 void crowd::add_cpu(report& out, const usage& server, const usage& own,
                     double seconds, double units,
                     const std::string& unit) const {
-  // CPU for a unit of work, not only rates: on a shared machine rates follow
-  // what else runs there, the CPU of a message less so.
+  // Rates depend on the other load of a shared machine; the CPU of a unit of
+  // work depends on it less.
   auto per_unit
     = [=](const usage& x) { return seconds_of(x.cpu) * 1e6 / units; };
   auto cores = [=](const usage& x) { return seconds_of(x.cpu) / seconds; };
@@ -204,8 +204,8 @@ void crowd::add_cpu(report& out, const usage& server, const usage& own,
   out.add("generator_cores", "generator CPU", cores(own), "cores", 3);
   constexpr auto whole_core = 0.95;
   constexpr auto hardly_any = 0.05;
-  // A generator that runs out of CPU delays what it measures: the rates and
-  // latencies are its own then, not those of the server.
+  // A generator without spare CPU delays its own measurements: rates and
+  // latencies are then those of the generator.
   auto dearer
     = !options_.pids.empty() && own.cpu > server.cpu && cores(own) > hardly_any;
   if (dearer || cores(own) > whole_core)

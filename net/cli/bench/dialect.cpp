@@ -21,8 +21,8 @@ public:
     constexpr std::string_view start = R"({"type":")";
     if (!text.starts_with(start) || text.size() < start.size() + 2)
       return signal::none;
-    // One letter is enough, and this runs for each delivery: parsing JSON here
-    // would make the generator the bottleneck.
+    // One letter is enough. This runs for each delivery: with a JSON parser the
+    // generator would be the bottleneck.
     switch (text[start.size()]) {
     case 'm':
       return signal::message;
@@ -151,8 +151,8 @@ public:
   }
 
   signal classify(std::string_view text) const override {
-    // Both sides ping by an empty object. Answers to publications, `{"id":4`,
-    // fall through: a message that comes back counts, not its receipt.
+    // Both sides ping by an empty object. Answers to publications (`{"id":4`)
+    // are `none`: only the message that comes back counts.
     if (text == "{}")
       return signal::ping;
     if (text.starts_with(R"({"push":)"))

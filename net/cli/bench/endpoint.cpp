@@ -25,7 +25,7 @@ std::optional<endpoint> endpoint::parse(const std::string& url) {
   res.path = slash < url.size() ? url.substr(slash) : "/";
   auto bracket = res.authority.rfind(']');
   auto colon = res.authority.rfind(':');
-  // Inside of brackets colons belong to the address.
+  // Colons within brackets belong to the address.
   if (colon != std::string::npos && bracket != std::string::npos
       && colon < bracket)
     colon = std::string::npos;
@@ -59,8 +59,8 @@ int endpoint::connect(std::size_t source) const {
   if (fd < 0)
     return -1;
   int on = 1;
-  // Without it a small request waits for the acknowledgement of the one before
-  // (Nagle), which would count as latency of the server.
+  // Nagle's algorithm would hold back a small request until the last one is
+  // acknowledged, and this delay would count as latency of the server.
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   auto bound = source == 0 || !is_loopback_v4() || bind_source(fd, source);
   auto* to = reinterpret_cast<const sockaddr*>(&address);
@@ -83,8 +83,8 @@ bool endpoint::is_loopback_v4() const {
 
 bool endpoint::bind_source(int fd, std::size_t source) const {
   int on = 1;
-  // bind() would take a port for itself; this leaves the choice to connect(),
-  // where one port may serve several targets (ip(7)).
+  // bind() would reserve a port; with this option connect() chooses one, which
+  // may serve several targets (ip(7)).
   ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
   sockaddr_in from{};
   from.sin_family = AF_INET;

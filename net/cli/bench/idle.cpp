@@ -7,7 +7,7 @@ std::string idle::run(report& out) {
   if (auto error = gather(); !error.empty())
     return error;
   auto gathered = steady::now();
-  // What upgrades and joins have cost is over then.
+  // The work of upgrades and joins ends meanwhile.
   work(gathered + options_.warmup);
   auto from = steady::now();
   auto server = usage_of(options_.pids);
@@ -19,7 +19,7 @@ std::string idle::run(report& out) {
           3);
   out.add("seconds", "measured", seconds, "s", 3);
   add_cpu(out, since(server, usage_of(options_.pids)), since(own, own_usage()),
-          // A unit for which neither the duration nor the number matters.
+          // This unit depends neither on the duration nor on the number.
           seconds, seconds * static_cast<double>(swarm_.size()),
           "connection_second");
   add_memory(out);

@@ -19,8 +19,8 @@ std::chrono::nanoseconds cpu_of(pid_t process) {
          + std::chrono::nanoseconds{time.tv_nsec};
 }
 
-// Resident memory, since that is what runs out. Pages that several processes
-// share count in each of them, so a sum is a little too high.
+// Pages that several processes share count for each of them, so a sum is
+// slightly too high.
 std::size_t resident_of(pid_t process) {
   static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   std::ifstream file{"/proc/" + std::to_string(process) + "/statm"};

@@ -6,8 +6,8 @@ namespace atrium::bench {
 
 publisher::publisher(const setup& how, std::string_view text)
   : setup_(how), left_(how.window) {
-  // Built once: for each message only the stamp is overwritten, so that the
-  // generator costs less than the server.
+  // The frame is built once and only its stamp is overwritten: the generator
+  // must cost less than the server.
   append_frame(frame_, opcode::text, text);
   data_ = frame_.find("\"@");
 }
@@ -15,7 +15,8 @@ publisher::publisher(const setup& how, std::string_view text)
 std::string_view publisher::next(std::uint64_t time) {
   ++published_;
   if (!left_.empty())
-    // The slot is free: no more messages than slots are unfinished.
+    // The slot is free, since `may_publish` allows no more unfinished messages
+    // than slots.
     slot_of(published_) = {setup_.receivers, time};
   write_stamp(frame_.data() + data_,
               {setup_.run, setup_.number, published_, time});
@@ -23,7 +24,7 @@ std::string_view publisher::next(std::uint64_t time) {
 }
 
 bool publisher::delivered(std::uint32_t sequence) {
-  // Deliveries of a message that was given up come too late to count here.
+  // A message that was given up may still be delivered.
   if (left_.empty() || sequence <= finished_ || sequence > published_)
     return false;
   auto& slot = slot_of(sequence);
@@ -35,7 +36,7 @@ bool publisher::delivered(std::uint32_t sequence) {
 bool publisher::abandon_older_than(std::uint64_t time) {
   auto found = false;
   for (auto i = finished_ + 1; !left_.empty() && i <= published_; ++i)
-    // Counts as finished from here on, or one lost message would stop the loop.
+    // The message counts as finished: one loss must not stop the loop.
     if (auto& slot = slot_of(i); slot.receivers > 0 && slot.time < time) {
       slot.receivers = 0;
       found = true;
@@ -43,8 +44,8 @@ bool publisher::abandon_older_than(std::uint64_t time) {
   return advance() && found;
 }
 
-// Passes the messages at the front that every receiver has. The window begins
-// with the oldest unfinished one, so the slots are those of a ring.
+// Passes the finished messages at the front. The window begins with the oldest
+// unfinished message, so the slots form a ring.
 bool publisher::advance() {
   auto before = finished_;
   while (!left_.empty() && finished_ < published_

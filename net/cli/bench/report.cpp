@@ -19,7 +19,7 @@ double rounded(double value, int digits) {
 
 void report::add(std::string key, std::string label, double value,
                  std::string unit, int digits) {
-  // A run without a delivery divides by zero, and JSON has no word for that.
+  // A run without deliveries divides by zero; JSON has no such number.
   if (!std::isfinite(value))
     value = 0;
   figures_.push_back({std::move(key), std::move(label), rounded(value, digits),
@@ -43,7 +43,7 @@ std::string report::json() const {
   nlohmann::ordered_json res;
   res["scenario"] = scenario_;
   for (const auto& x : figures_)
-    // A count stays an integer for programs that read it.
+    // Programs expect a count to be an integer.
     if (x.digits == 0)
       res[x.key] = std::llround(x.value);
     else

@@ -36,7 +36,7 @@ int run_bench(int argc, const char* const* argv) {
     std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
     return *parsed.exit_code;
   }
-  // Ahead of the work: an interrupted run still reports what it has measured.
+  // An interrupted run still reports its measurements.
   catch_interrupt();
   report found{to_string(parsed.value.what)};
   if (auto error = run(parsed.value, found); !error.empty()) {

@@ -5,7 +5,7 @@ namespace atrium::bench {
 void sequence_checker::settle(std::size_t pair, std::uint32_t published) {
   auto next = next_[pair];
   if (published >= next)
-    // What is behind the last arrival left no hole.
+    // Messages after the last arrival leave no hole.
     totals_.lost += published - next + 1;
   if (auto i = missing_.find(pair); i != missing_.end())
     for (auto [first, last] : i->second)
@@ -16,7 +16,7 @@ sequence_checker::verdict sequence_checker::record_odd(std::size_t pair,
                                                        std::uint32_t sequence) {
   auto& next = next_[pair];
   if (sequence > next) {
-    // A hole, not a loss yet: what is missing may be late. Ranges, since an
+    // A hole is no loss yet: its messages may be late. Ranges, because an
     // outage leaves thousands of messages in one hole.
     missing_[pair].emplace(next, sequence - 1);
     next = sequence + 1;
@@ -24,7 +24,7 @@ sequence_checker::verdict sequence_checker::record_odd(std::size_t pair,
     return verdict::in_order;
   }
   auto i = missing_.find(pair);
-  // Behind `next` and in no hole: it was here before.
+  // A message before `next` that is in no hole has arrived before.
   if (i == missing_.end() || !take(i->second, sequence)) {
     ++totals_.duplicated;
     return verdict::duplicate;

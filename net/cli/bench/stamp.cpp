@@ -6,8 +6,8 @@ namespace atrium::bench {
 
 namespace {
 
-// With the quote in front no other text of a message is taken for it: names of
-// the generator have no @.
+// No other text of a message begins with this: the names of the generator have
+// no @.
 constexpr std::string_view mark = "\"@";
 constexpr std::string_view digits = "0123456789abcdef";
 constexpr std::uint8_t not_a_digit = 0xFF;
@@ -26,9 +26,9 @@ char* write_hex(char* out, std::uint64_t value, int width) {
   return out + width;
 }
 
-// Reads digits into `value` and returns whether they all were ones. Without a
+// Reads digits into `value` and returns whether all of them were digits. No
 // branch for each digit: the generator reads 36 of them for each delivery. A
-// good digit has no bit above the lowest four, a bad one all of them.
+// good digit sets no bit above the lowest four, a bad one sets all bits.
 template <class Integer>
 bool read_hex(const char*& in, Integer& value) {
   std::uint64_t res = 0;
@@ -54,7 +54,8 @@ std::optional<stamp> read_stamp(const char* in) {
 
 std::string blank_data(std::size_t size) {
   std::string res(size, 'x');
-  // Nothing that JSON escapes: `data` has the same size in each protocol.
+  // No character needs an escape in JSON, so `data` has the same size in each
+  // protocol.
   res.front() = res.back() = '"';
   write_stamp(res.data(), {});
   return res;

@@ -10,8 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto retry_pause = 100ms;
-// All at once would let the first replies wait for the last connect: that wait
-// would be the generator's.
+// A turn reads the replies after so many connects: the generator itself must
+// not make the first clients wait for the last connect.
 constexpr std::size_t opened_per_turn = 64;
 
 } // namespace
@@ -55,7 +55,7 @@ void storm::drop_all() {
   raging_ = true;
   for (std::size_t i = 0; i < swarm_.size(); ++i) {
     swarm_.reset(swarm_.at(i));
-    // A reset is not told by `gone`.
+    // `gone` is not called for a reset.
     swarm_.at(i).settled = false;
   }
   open_ = 0;
@@ -82,8 +82,8 @@ void storm::come_back(steady::time_point deadline) {
 void storm::joined(client& who) {
   crowd::joined(who);
   if (raging_)
-    // From the drop, not from a client's own connect: one that was refused or
-    // had to wait its turn has been away all that time.
+    // Measured from the drop, not from the client's own connect: the wait of a
+    // refused client counts as well.
     times_.record(static_cast<std::uint64_t>((steady::now() - dropped_) / 1ns));
 }
 
@@ -93,7 +93,7 @@ void storm::gone(client& who, const ending& how) {
   if (!raging_)
     return;
   ++refusals_;
-  // Not opened here: a listener must not, and a server that refuses needs a
+  // Opened later: a listener must not open, and a server that refuses needs a
   // pause.
   refused_.push_back(&who);
 }

@@ -178,7 +178,7 @@ void swarm::write(client& who) {
 
 void swarm::handle(client& who, std::uint32_t events) {
   if (who.fd < 0)
-    return; // ended by an event before
+    return; // ended in this turn; nobody opens it before the next
   if (who.is == client::state::connecting)
     return connected(who);
   if ((events & EPOLLOUT) != 0)

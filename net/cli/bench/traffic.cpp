@@ -32,15 +32,15 @@ std::string traffic::run(report& out) {
     return error;
   add_publishers();
   next_due_ = steady::now();
-  // The warm-up is checked for losses, too, but is in no other figure: caches,
-  // allocators and windows of the server take a moment.
+  // The warm-up counts for losses only: caches, allocators and windows of the
+  // server settle first.
   publish_until(next_due_ + options_.warmup);
   measuring_ = true;
   auto from = read();
   publish_until(from.time + options_.duration);
   auto to = read();
-  // Rates and CPU come from the two readings alone. What is still on its way
-  // counts for losses only, not for latencies.
+  // Rates and CPU come from the two readings. Messages that are still on their
+  // way count for losses, but not for latencies.
   measuring_ = false;
   drain();
   settle();
@@ -93,8 +93,8 @@ std::string traffic::request_of(std::size_t publisher) const {
   }
 }
 
-// Numbers the pairs of a publisher and a receiver: the check runs for each
-// delivery and finds its state by an index.
+// Numbers the pairs of a publisher and a receiver, so that the check of each
+// delivery finds its state by an index.
 void traffic::plan() {
   members_.resize(group_count());
   senders_.resize(group_count());
@@ -130,18 +130,17 @@ void traffic::publish(std::size_t number, steady::time_point due) {
   expected_ += members_[target_of(number)];
 }
 
-// Closed loop: a message is due when the window lets it go. A slow server is
-// asked for less, so its latency is that under the load it bears, not under a
-// given one.
+// Closed loop: a message is due when the window has room. A slow server gets
+// fewer messages, so the latency is that at the load which the server bears,
+// not at a given load.
 void traffic::refill(std::size_t number) {
   while (publishers_[number].may_publish())
     publish(number, steady::now());
 }
 
-// Open loop: what is due is published with the time at which it was, even if
-// the generator is late, so that waiting counts as latency. Taking the time of
-// sending would leave out the messages that a stalled server has held up
-// (coordinated omission).
+// Open loop: a message carries the time at which it was due, even if the
+// generator is late, so that waiting counts as latency. The time of sending
+// would leave out the wait behind a stalled server (coordinated omission).
 void traffic::publish_due(steady::time_point now) {
   auto interval = std::chrono::duration_cast<steady::duration>(
     std::chrono::duration<double>{1 / options_.rate});
@@ -178,8 +177,8 @@ void traffic::abandon_stalled(steady::time_point now) {
 
 void traffic::message(client& who, std::string_view text,
                       steady::time_point now) {
-  // Publishers and receivers are in one process: the stamp has the same clock,
-  // and no two clocks have to agree.
+  // Publishers and receivers are in one process, so the stamp and `now` come
+  // from the same clock.
   auto found = find_stamp(text, options_.size);
   auto number = found ? found->publisher : 0U;
   if (!found || found->run != layout_.run() || number >= publishers_.size()
@@ -189,7 +188,8 @@ void traffic::message(client& who, std::string_view text,
   }
   auto verdict
     = checker_->record(pairs_[who.index] + slots_[number], found->sequence);
-  // Neither a delivery nor a latency: it would make the server look faster.
+  // A duplicate is neither a delivery nor a latency: the server would look
+  // faster.
   if (verdict == sequence_checker::verdict::duplicate)
     return;
   ++deliveries_;
@@ -206,8 +206,7 @@ void traffic::drain() {
   while (deliveries_ < expected_ && !is_interrupted()
          && steady::now() < std::min(deadline, limit)) {
     swarm_.turn(deadline);
-    // Each delivery gives the rest another while, up to a limit for all of
-    // them.
+    // Each delivery renews the time to wait, up to a limit for all.
     if (deliveries_ != seen)
       deadline = steady::now() + silence_limit;
     seen = deliveries_;
@@ -270,7 +269,7 @@ void traffic::add_figures(report& out, const reading& from,
           deliveries, "delivery");
   add_memory(out);
   add_trouble(out);
-  // Messages that came late are told but fail nothing: they are all there.
+  // Late messages are reported but fail nothing: they have arrived.
   if (found.lost + found.duplicated > 0)
     out.fail();
 }

@@ -9,7 +9,7 @@ namespace {
 // A constant key has a constant answer: no SHA-1 for each of 10 000 clients.
 constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view accept_of_key = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-// What goes beyond these is no server, but something that never ends.
+// More is taken for an error, so no buffer grows without end.
 constexpr std::size_t largest_head = 16'384;
 constexpr std::size_t largest_payload = 64 << 20;
 
@@ -23,8 +23,8 @@ void append_big_endian(std::string& out, std::size_t value, unsigned bytes) {
 }
 
 bool is_known(unsigned first) {
-  // RFC 6455, 5.2: FIN, and no bit for extensions, since none was asked for. A
-  // server that sends fragments is not one of those that are compared.
+  // RFC 6455, 5.2: FIN is set, and no bit of an extension, because none was
+  // requested. Fragments are not supported: the servers here send none.
   constexpr unsigned known = 1U << 1 | 1U << 2 | 1U << 8 | 1U << 9 | 1U << 10;
   return (first & 0xF0U) == 0x80U && (known >> (first & 0x0FU) & 1U) != 0;
 }
@@ -68,7 +68,7 @@ upgrade_reply read_upgrade_reply(std::string_view bytes) {
   if (bytes.starts_with(start))
     std::from_chars(bytes.data() + start.size(), bytes.data() + end,
                     res.status);
-  // By its value alone: names of headers may be written in any case.
+  // Only the value is searched: header names may have upper or lower case.
   auto head = bytes.substr(0, end);
   if (res.status == 101 && head.find(accept_of_key) == std::string_view::npos)
     res.status = 0;

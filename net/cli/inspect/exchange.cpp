@@ -39,10 +39,10 @@ http::request<http::string_body> request_for(const inspect_options& from,
   x.set(http::field::host, from.node.authority);
   x.set(http::field::user_agent, "atrium-inspect/" + std::string{version()});
   x.set(http::field::accept, json_type);
-  // A connection for each question: nothing is left behind that could be stale.
+  // Each request has its own connection, so none can be stale.
   x.keep_alive(false);
-  // The token goes with acts only: a view needs none, and a token that is not
-  // sent cannot be stolen.
+  // Only acts carry the token: views need none, and a token that is not sent
+  // cannot be stolen.
   if (what.body) {
     x.set(http::field::content_type, json_type);
     if (!from.token.empty())
@@ -57,7 +57,7 @@ node_response read_answer(const inspect_options& from,
                           const http::response<http::string_body>& x) {
   auto status = x.result_int();
   std::string type{x[http::field::content_type]};
-  // Ahead of the status: whatever listens there may answer 200 or 401.
+  // Checked before the status: another server may answer 200 or 401, too.
   if (!type.starts_with(json_type))
     return {{},
             from.node.text + " is no internal listener of a node: status "
@@ -69,7 +69,7 @@ node_response read_answer(const inspect_options& from,
             from.token.empty() ? "the node wants the token of its "
                                  "administrators (--token-file)"
                                : "the node does not take this token"};
-  // Parsed only for its message: a text that is no JSON has none.
+  // A body that is no JSON has no message.
   auto view = json::parse(x.body(), nullptr, false);
   auto message = view.is_object() ? field_text(view, "message") : "";
   return {{},
@@ -110,8 +110,8 @@ public:
 
 private:
   void resolve(const std::string& host, const std::string& port) {
-    // Counts a thread of Asio that is in getaddrinfo, which nothing can
-    // interrupt: the resolver can be cancelled, the thread cannot.
+    // Counts threads of Asio that are in getaddrinfo: to cancel the resolver
+    // does not end them.
     ++terms_->resolving;
     resolver_.async_resolve(
       host, port, [self = shared_from_this()](error_code error, auto found) {
@@ -135,7 +135,7 @@ private:
     socket_.close(ignored);
     attempt_ = number;
     if (number + 1 < endpoints_.size()) {
-      // The last address has what is left of the whole time.
+      // The last address has no share: the deadline of the request counts.
       share_.expires_after(terms_->from.timeout / endpoints_.size());
       share_.async_wait([self = shared_from_this(), number](error_code error) {
         error_code none;
@@ -145,8 +145,8 @@ private:
     }
     socket_.async_connect(endpoints_[number], [self = shared_from_this(),
                                                number](error_code error) {
-      // No address any more: a timer that is queued already must not close the
-      // socket that has just connected.
+      // No address is tried any more: a queued timer must not close the socket
+      // that has just connected.
       self->attempt_ = self->endpoints_.size();
       if (!error)
         return self->begin();
@@ -209,9 +209,8 @@ private:
 
   void fail_talk(error_code why) {
     auto& node = terms_->from.node.text;
-    // An error of the parser means that this is no HTTP, but for these two:
-    // there the bytes ended too early. All other errors are those of the
-    // connection.
+    // A parser error means that the peer speaks no HTTP, except for these two:
+    // the bytes ended too early. All other errors come from the connection.
     auto is_http
       = why.category() != error_code{http::error::bad_version}.category();
     if (is_http || why == http::error::end_of_stream
@@ -231,7 +230,7 @@ private:
   }
 
   void finish(node_response x) {
-    // What is cancelled below reports once more, and finds nobody to tell.
+    // The operations that are cancelled below call this again, without effect.
     auto then = std::exchange(then_, nullptr);
     deadline_.cancel();
     share_.cancel();

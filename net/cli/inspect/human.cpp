@@ -42,10 +42,10 @@ std::string duration_text(double seconds) {
   constexpr std::int64_t minute = 60;
   constexpr auto hour = 60 * minute;
   constexpr auto day = 24 * hour;
-  // Not the other way round: NaN is not less than 0 either.
+  // Negated, so that NaN is caught as well.
   if (!(seconds >= 0) || seconds > longest)
     return decimal(seconds, 0) + " s";
-  // Each unit ends where rounding would show what the next one begins with.
+  // Each unit ends where rounding would show 1000 ms or 10.0 s.
   if (seconds < 0.9995)
     return decimal(seconds * 1000, 0) + " ms";
   if (seconds < 9.95)
@@ -77,7 +77,7 @@ std::string count_text(const std::string& count, std::string plural) {
 std::string clock_text(std::int64_t milliseconds) {
   auto seconds = static_cast<std::time_t>(milliseconds / 1000);
   std::tm parts{};
-  // A year that does not fit into an int.
+  // Fails if the year does not fit into an int.
   if (::gmtime_r(&seconds, &parts) == nullptr)
     return "?";
   std::array<char, 16> text{};
@@ -96,8 +96,8 @@ std::string value_text(std::string_view key, const json& value) {
     return value.get<bool>() ? "yes" : "no";
   if (!value.is_number())
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
-  // Integers beyond 2^53 lose digits here, but not below, where no unit is
-  // known.
+  // A double is exact up to 2^53; larger integers without a unit are dumped as
+  // they are.
   auto x = value.get<double>();
   if (key.ends_with("_bytes"))
     return size_text(x);

@@ -104,8 +104,8 @@ std::string read_command(std::vector<std::string> words, inspect_options& out) {
   if (row->what == task::disconnect && out.words[0] != "connection"
       && out.words[0] != "user")
     return "disconnect takes " + std::string{row->takes};
-  // `body_of` puts the text into an object as it stands: what is no JSON value
-  // could add members to it.
+  // `body_of` inserts the text into an object: a text that is no JSON value
+  // could add members.
   if (row->what == task::publish && !nlohmann::json::accept(out.words[1]))
     return "'" + out.words[1] + "' is no JSON";
   return {};
@@ -156,6 +156,7 @@ std::string check(const CLI::App& app, const inspect_options& x,
                   const raw_values& raw) {
   auto is_list
     = is_paged(x.what) || x.what == task::find || x.what == task::top;
+  // Counted, not compared: the default counts as well if it was given.
   if (app.count("--limit") != 0 && raw.all)
     return "--limit: not together with --all";
   if (app.count("--limit") != 0 && !is_list)
@@ -172,8 +173,7 @@ std::string check(const CLI::App& app, const inspect_options& x,
 std::string check_node(const inspect_options& x) {
   if (!x.ca.empty() && x.node.by != node_address::carrier::tls)
     return "--ca: only for a node with https://";
-  // Refused here, before anything is sent: a token that has been read once is
-  // lost.
+  // Refused before anything is sent: a token that others have read is lost.
   auto has_token = !x.token_file.empty() || !x.token.empty();
   if (is_act(x.what) && has_token && !x.node.is_private())
     return "others could read the token on its way to " + x.node.text
@@ -207,8 +207,8 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
     error = check(app, res.value, raw);
   if (error.empty())
     error = read_node(raw, variables, res.value.node);
-  // No flag: everybody on the machine can read a command line. The file wins
-  // over the variable when the link is prepared.
+  // There is no flag for the token: all users of the machine can read command
+  // lines. --token-file replaces the variable (`node_link::prepare`).
   res.value.token = value_of(variables, token_variable);
   if (error.empty())
     error = check_node(res.value);
@@ -231,7 +231,7 @@ bool is_act(task x) {
 }
 
 std::string target_of(const inspect_options& from) {
-  // Names may have slashes and question marks in them.
+  // Names may contain slashes and question marks.
   auto word = [&](std::size_t i) { return encode_percent(from.words.at(i)); };
   switch (from.what) {
   case task::node:
@@ -252,12 +252,14 @@ std::string target_of(const inspect_options& from) {
   case task::top:
     return "top?limit=" + std::to_string(from.limit);
   case task::disconnect:
+    // The first word is `connection` or `user`; targets have the plural.
     return from.words.at(0) + "s/" + word(1) + "/disconnect";
   case task::publish:
     return "rooms/" + word(0) + "/publish";
   default:
     break;
   }
+  // The targets of all other tasks have the names of their commands.
   auto name = commands.at(static_cast<std::size_t>(from.what)).name;
   auto query = from.prefix.empty() ? std::string{}
                                    : "?prefix=" + encode_percent(from.prefix);

@@ -34,13 +34,12 @@ std::string read_node_address(const std::string& text, node_address& out) {
   }
   if (text.find("://") == text.npos)
     result.text = "http://" + text;
-  // One parser for the options of the node and for those of the tool.
   auto url = parse_http_url(result.text);
   if (!url) {
     url = parse_http_url(result.text, "https");
     result.by = node_address::carrier::tls;
   }
-  // A prefix is put in front of targets that have a query of their own.
+  // The prefix comes before targets that have a query of their own.
   if (!url || url->target.find_first_of("?#") != std::string::npos)
     return not_an_address(text);
   // A bare word is a port that was forgotten rather than a host.

@@ -26,7 +26,7 @@ std::string read_token(const std::string& path, std::string& out) {
   if (!file)
     return "--token-file: " + path + ": " + std::strerror(errno);
   out.assign(std::istreambuf_iterator<char>{file}, {});
-  // Editors put a line break behind the token.
+  // Editors add a line break.
   out.erase(out.find_last_not_of("\r\n") + 1);
   if (file.bad() || out.empty())
     return "--token-file: " + path + ": there is no token in it";
@@ -37,8 +37,7 @@ std::string trust(ssl::context& tls, const std::string& ca) {
   boost::system::error_code error;
   tls.set_verify_mode(ssl::verify_peer);
   SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-  // An authority of one's own replaces those of the machine: whoever names one
-  // means this one.
+  // --ca replaces the authorities of the machine: no other one is trusted then.
   if (ca.empty())
     tls.set_default_verify_paths(error);
   else
@@ -74,10 +73,9 @@ void node_link::ask(node_request what,
 node_response node_link::ask(node_request what) {
   std::optional<node_response> result;
   ask(std::move(what), [&](node_response x) { result = std::move(x); });
-  // A run that had nothing left to do has stopped the context.
+  // The context is stopped if the last request left no work.
   io_.restart();
-  // Until the answer and no longer: cancelled handlers may stay for the next
-  // run.
+  // Only until the response: cancelled handlers may wait for the next request.
   while (!result)
     io_.run_one();
   return std::move(*result);

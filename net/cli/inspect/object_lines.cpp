@@ -33,7 +33,7 @@ void append_array(lines& out, const json& xs, std::size_t indent) {
     auto first = out.size();
     append(out, x, indent + step);
     if (first < out.size())
-      // There is room: what is inside is indented by a step more.
+      // Nested lines are indented by `step`, so the dash replaces a space.
       out[first][indent] = '-';
   }
 }

@@ -52,7 +52,7 @@ page_walk::page_walk(const inspect_options& from)
 }
 
 std::string page_walk::target() const {
-  // Never 0: a walk that has all its rows is done.
+  // Never 0: `is_done` is true when all rows are there.
   auto size = std::min(limit_ - rows_, largest_page);
   auto result = base_ + (base_.find('?') == base_.npos ? '?' : '&')
                 + "limit=" + std::to_string(size);
@@ -63,7 +63,7 @@ std::string page_walk::target() const {
 
 // A node that names the same place twice would be asked for ever.
 void page_walk::take(const json& page) {
-  // The rows of later pages are moved out of the copy.
+  // A copy, because its rows are moved into the view.
   auto copy = page;
   auto before = std::exchange(next_, field_text(page, "next"));
   auto* rows = rows_of(copy, key_);
@@ -72,7 +72,7 @@ void page_walk::take(const json& page) {
   is_done_
     = next_.empty() || next_ == before || rows == nullptr || rows_ >= limit_;
   if (next_ == before)
-    // Not cut: there is nothing more that this node would tell.
+    // The list counts as complete: the node has no further page.
     next_.clear();
   if (view_.is_null()) {
     view_ = std::move(copy);

@@ -19,13 +19,13 @@ using namespace tool;
 std::string print(const inspect_options& from, const json& view) {
   try {
     std::string text;
-    // In a pipe lines are as wide as they are: programs read them whole.
+    // Programs that read a pipe need whole lines.
     auto width = is_terminal() ? size_of_terminal().columns : 0;
     for (auto& x : view_lines(from.what, view, width))
       text += x + '\n';
     return write_out(text) ? "" : "cannot write";
   } catch (const json::exception&) {
-    // A node of another version, or somebody who is none.
+    // A node of another version, or no node.
     return "the node answers something else than this tool knows; --json "
            "prints it";
   }
@@ -46,7 +46,7 @@ std::string print_pages(node_link& link, const inspect_options& from) {
   auto error = print(from, pages.view());
   auto total = field_text(pages.view(), "total");
   if (error.empty() && pages.is_cut())
-    // On stderr: the list on stdout stays a list.
+    // On stderr, so that stdout has only the list.
     std::fprintf(stderr, "the first %zu%s%s; --limit or --all for more\n",
                  pages.rows(), total.empty() ? "" : " of ",
                  printable(total).c_str());

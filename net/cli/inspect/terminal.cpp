@@ -12,7 +12,7 @@ bool is_terminal() {
 
 terminal_size size_of_terminal() {
   winsize x{};
-  // A serial line has no size and says 0.
+  // A serial line reports the size 0.
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &x) != 0 || x.ws_col == 0
       || x.ws_row == 0)
     return {};
@@ -29,8 +29,8 @@ full_screen::~full_screen() {
 }
 
 bool write_out(const std::string& text) {
-  // Flushed each time: a screen has no line breaks at its end, and a failure is
-  // to be seen here.
+  // Flushed each time: a screen does not end with a line break, and errors have
+  // to show here.
   return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
 }
 

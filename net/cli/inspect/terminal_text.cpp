@@ -50,7 +50,7 @@ int columns_of(char32_t code) {
   static const auto utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
   if (code < 0x7F)
     return code < 0x20 ? -1 : 1;
-  // For this thread and this call: the rest of the program keeps its locale.
+  // For this thread and this call only: the program keeps its locale.
   auto before = ::uselocale(utf8);
   auto result = ::wcwidth(static_cast<wchar_t>(code));
   ::uselocale(before);
@@ -106,7 +106,7 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     auto x = next_of(text);
     if (x.good && x.code == '\\')
-      // Or a name could spell out what looks like an escape of ours.
+      // Otherwise a name could look like an escaped character.
       result += "\\\\";
     else if (x.good && is_shown(x.code))
       result += x.bytes;

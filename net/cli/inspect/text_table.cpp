@@ -24,7 +24,7 @@ std::string capitals(std::string text) {
 void text_table::add(const std::vector<std::string>& cells) {
   auto& row = rows_.emplace_back();
   for (auto& cell : cells)
-    // Here and not when lines are made: widths count what is shown.
+    // Escaped before the widths are computed: escapes are wider.
     row.push_back(printable(cell));
   row.resize(columns_.size());
 }
@@ -53,7 +53,7 @@ void text_table::fit(std::vector<std::size_t>& widths,
           && (widest == widths.end() || *i > *widest))
         widest = i;
     }
-    // Only numbers and narrow columns are left: the line is cut at its end.
+    // Only numbers and narrow columns are left: `lines` cuts the line.
     if (widest == widths.end())
       return;
     --*widest;

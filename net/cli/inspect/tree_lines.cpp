@@ -28,7 +28,7 @@ std::string title(const json& x) {
 
 // Says how many are missing, below a list that is not complete.
 std::string rest_of(const json& x, std::size_t shown) {
-  // The page has only some of the children; the node says how many there are.
+  // The page has only some of the children; the node tells their number.
   auto total = x.find("children_total");
   if (total == x.end() || !total->is_number_unsigned())
     return {};
@@ -45,7 +45,7 @@ void append(lines& out, const json& x, const std::string& before) {
   auto rest = rest_of(x, children->size());
   for (std::size_t i = 0; i < children->size(); ++i) {
     auto& child = (*children)[i];
-    // With a rest the line about it is the last branch.
+    // The line about the rest is the last branch.
     auto last = i + 1 == children->size() && rest.empty();
     if (!child.is_object())
       continue;

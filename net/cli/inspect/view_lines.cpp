@@ -20,8 +20,7 @@ struct field {
 
 using fields = std::vector<field>;
 
-// Nothing is taken for granted: a node of another version may leave anything
-// out.
+// A node of another version may leave out any member.
 const json& member_of(const json& view, const char* key) {
   static const json nothing = json::array();
   auto i = view.find(key);
@@ -66,7 +65,7 @@ lines node_lines(json view, std::size_t width) {
                          {"fan_outs", true},
                          {"errors", true}},
                         width);
-  // They have a table of their own.
+  // The lanes are a table below.
   view.erase("lanes");
   auto result = object_lines(view);
   append_part(result, std::move(lanes));
@@ -106,10 +105,11 @@ lines everywhere_lines(const json& view, const char* kind, const char* count) {
   for (auto& x : member_of(view, "nodes")) {
     result.emplace_back();
     result.push_back("on " + printable(field_text(x, "node")));
-    // A node that has no state to tell says why not, in the row itself.
+    // A node without a state says in the row why it has none.
     auto& state = member_of(x, "state");
     append(result, object_lines(state.empty() ? x : state, 2));
   }
+  // The sum above lacks what these nodes have.
   for (auto& x : member_of(view, "silent"))
     result.push_back("no answer from " + printable(value_text({}, x)));
   if (auto error = field_text(view, "error"); !error.empty())
@@ -228,7 +228,7 @@ lines slow_table(const json& top, std::size_t width) {
 }
 
 lines mailbox_table(const json& top, std::size_t width) {
-  // A copy, for it gets one more member.
+  // A copy, because each row gets a member.
   auto rows = member_of(top, "mailboxes");
   for (auto& x : rows)
     x["state"] = x.contains("stuck") ? "stuck" : "";

@@ -29,8 +29,8 @@ public:
   }
 
   std::string run() {
-    // Signals end the loop, not the process: the page gives the terminal back
-    // when it goes.
+    // Signals end the loop, not the process: the destructor of `page` restores
+    // the terminal.
     std::optional<full_screen> page;
     if (on_screen_)
       page.emplace();
@@ -75,8 +75,8 @@ private:
     if (!view.is_object())
       return fail("the node answers something else");
     take(view);
-    // The pause begins when all answers are here: a slow node is asked less
-    // often, and questions never pile up.
+    // The pause begins after the last response: a slow node is asked less
+    // often, and requests never pile up.
     if (--missing_ != 0)
       return;
     draw();
@@ -90,8 +90,8 @@ private:
   }
 
   void take_events(const json& x) {
-    // The place is the node's: events in between are told next time, or counted
-    // as missed.
+    // The node counts its events: the next answer has those in between, or
+    // their number if they are gone.
     next_ = field_text(x, "next");
     if (on_screen_)
       return screen_.add_events(x);

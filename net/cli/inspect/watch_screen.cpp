@@ -106,8 +106,8 @@ lines watch_screen::draw(terminal_size size) const {
 
 std::string repaint(const lines& screen) {
   constexpr auto home = "\x1b[H";
-  // Each line is cleared behind its text instead of the screen before: nothing
-  // flickers.
+  // Each line is cleared behind its text: to clear the whole screen first would
+  // flicker.
   constexpr auto clear_line = "\x1b[K";
   constexpr auto clear_below = "\x1b[J";
   std::string result = home;
