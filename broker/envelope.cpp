@@ -42,6 +42,7 @@ void append_json(std::string& text, const envelope& x) {
   out.raw("data", x.data).close_object();
 }
 
+// A member of another type counts as missing: the text is empty then.
 std::string text_of(const json_object& object, std::string_view key) {
   auto raw = object.find(key);
   return raw ? json_string(*raw).value_or(std::string{}) : std::string{};

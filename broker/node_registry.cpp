@@ -59,6 +59,7 @@ void read(const json_object& from, const char* name, double& to) {
     return;
   double x = 0;
   auto end = raw->data() + raw->size();
+  // Unlike strtod this does not depend on the locale of the process.
   auto [at, error] = std::from_chars(raw->data(), end, x);
   if (error == std::errc{} && at == end && std::isfinite(x))
     to = x;
@@ -101,6 +102,7 @@ std::string to_json(const node_listing& x) {
   for (auto& row : x.nodes)
     add_row(to, row);
   to.close_array()
+    // The text may come from Redis.
     .text("error", is_utf8(x.error) ? x.error : "not UTF-8")
     .close_object();
   return result;

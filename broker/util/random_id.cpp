@@ -38,6 +38,7 @@ void append_random(std::string& out, std::size_t length,
 std::string make_ulid(unix_time now) {
   constexpr unsigned time_characters = 10;
   constexpr std::size_t random_characters = 16;
+  // Ten characters have 50 bits, two more than the time of a ULID.
   auto ms = static_cast<std::uint64_t>(now.time_since_epoch().count());
   std::string result;
   result.reserve(time_characters + random_characters);

@@ -48,6 +48,7 @@ std::string layout::user_name(std::size_t user) const {
 void catch_interrupt() {
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted = 1; };
+  // A second SIGINT has to end a program that hangs in a look-up.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, &action, nullptr);
 }

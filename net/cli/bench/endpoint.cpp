@@ -64,6 +64,7 @@ int endpoint::connect(std::size_t source) const {
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   auto bound = source == 0 || !is_loopback_v4() || bind_source(fd, source);
   auto* to = reinterpret_cast<const sockaddr*>(&address);
+  // EINPROGRESS is the rule: `swarm::connected` hears of the result.
   if (bound && (::connect(fd, to, address_size) == 0 || errno == EINPROGRESS))
     return fd;
   // The caller reads errno; closing may change it.
