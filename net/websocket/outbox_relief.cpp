@@ -6,15 +6,10 @@
 
 namespace atrium {
 
-bool outbox_relief::append(const frame& x) {
-  // Before it is appended: only older messages may go for it.
-  if (out_.is_stalled() && x.policy() == outbox_policy::latest_only) {
-    auto replaced = out_.drop_room(x.topic());
-    node_.outbox_replaced += replaced;
-    lane_.overflows[x.policy()].add(replaced > 0 ? 1 : 0);
-  }
-  out_.append(x);
-  return !out_.is_full() || relieve();
+void outbox_relief::drop_older(const frame& x) {
+  auto replaced = out_.drop_room(x.topic());
+  node_.outbox_replaced += replaced;
+  lane_.overflows[x.policy()].add(replaced > 0 ? 1 : 0);
 }
 
 // What waits is offered to the socket before anybody judges.

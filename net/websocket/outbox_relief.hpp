@@ -19,10 +19,18 @@ public:
     // nop
   }
 
-  /// Appends `x`. False if the client is too slow all the same.
-  bool append(const frame& x);
+  /// Appends `x`. False if the client is too slow all the same. Inline, since
+  /// it is called for each receiver of a message.
+  bool append(const frame& x) {
+    // Before it is appended: only older messages may go for it.
+    if (x.policy() == outbox_policy::latest_only && out_.is_stalled())
+      drop_older(x);
+    out_.append(x);
+    return !out_.is_full() || relieve();
+  }
 
 private:
+  void drop_older(const frame& x);
   bool relieve();
 
   outbox_stream& out_;
