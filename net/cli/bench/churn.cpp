@@ -62,6 +62,7 @@ void churn::cycle_until(steady::time_point until) {
 }
 
 void churn::stop() {
+  // Lets the last cycles end: the destructor of the swarm would reset them.
   auto deadline = steady::now() + 2s;
   while (free_.size() < swarm_.size() && steady::now() < deadline)
     swarm_.turn(deadline);

@@ -109,6 +109,7 @@ void crowd::disperse() {
   losing_ = true;
   for (std::size_t i = 0; i < swarm_.size(); ++i)
     swarm_.close(swarm_.at(i));
+  // The destructor of the swarm resets the connections that are left.
   auto deadline = steady::now() + 2s;
   while (open_ > 0 && steady::now() < deadline && !is_interrupted())
     swarm_.turn(deadline);

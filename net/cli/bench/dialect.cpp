@@ -186,6 +186,7 @@ public:
 
 std::string dialect::target(const std::string& path,
                             const std::string& user) const {
+  // For a node without authentication (net/PROTOCOL.md, 1).
   auto separator = path.find('?') == std::string::npos ? "?user=" : "&user=";
   return concat({path, separator, user});
 }

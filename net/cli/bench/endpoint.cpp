@@ -47,6 +47,7 @@ std::string endpoint::resolve() {
   auto error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found);
   if (error != 0)
     return "cannot find " + host + ": " + ::gai_strerror(error);
+  // All connections take the same way: the first address counts.
   std::memcpy(&address, found->ai_addr, found->ai_addrlen);
   address_size = found->ai_addrlen;
   ::freeaddrinfo(found);

@@ -30,6 +30,7 @@ json* directory_of(json& view) {
   auto tree = view.find("tree");
   if (tree == view.end() || !tree->is_object() || !tree->contains("children"))
     return nullptr;
+  // Of the parts of a node only the directory has children of its own.
   for (auto& x : (*tree)["children"])
     if (x.is_object() && x.contains("children"))
       return &x;

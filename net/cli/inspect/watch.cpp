@@ -43,6 +43,7 @@ public:
 
 private:
   void wait_for_resize() {
+    // Only painted anew: nothing has to be asked of the node.
     resize_.async_wait([this](auto error, int) {
       if (error)
         return;
@@ -108,6 +109,7 @@ private:
 
   void draw() const {
     if (on_screen_)
+      // A terminal that is gone sends SIGHUP, which ends the loop.
       write_out(repaint(screen_.draw(size_of_terminal())));
   }
 

@@ -28,6 +28,7 @@ std::string event_line(const json& event) {
   if (time != event.end() && time->is_number())
     result = clock_text(time->get<std::int64_t>());
   add_word(result, {}, field_text(event, "event"));
+  // Clients choose these names; `add_word` escapes the other texts.
   auto kind = printable(field_text(event, "kind"));
   auto name = printable(field_text(event, "name"));
   auto what = kind.empty() || name.empty() ? kind + name : kind + ' ' + name;
