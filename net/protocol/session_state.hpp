@@ -20,7 +20,7 @@ namespace atrium {
 class session_state {
 public:
   /// What a client is told that is dismissed.
-  struct farewell {
+  struct pending_close {
     std::string reason;
     std::chrono::milliseconds after; ///< When to come again.
   };
@@ -47,7 +47,7 @@ public:
 
   /// Whether it is open only until what has been asked is answered.
   bool is_dismissed() const {
-    return farewell_ != nullptr;
+    return pending_close_ != nullptr;
   }
 
   /// Whether requests are taken.
@@ -74,25 +74,25 @@ public:
       return close_step::none;
     if (code != close_code::going_away || !owes_answers || !is_open())
       return close_step::now;
-    farewell_
-      = std::make_unique<farewell>(farewell{std::string{reason}, after});
+    pending_close_ = std::make_unique<pending_close>(
+      pending_close{std::string{reason}, after});
     return close_step::after_answers;
   }
 
   /// Returns what it is told that was dismissed, once; null if it was not.
-  std::unique_ptr<farewell> take_farewell() {
-    return std::move(farewell_);
+  std::unique_ptr<pending_close> take_pending_close() {
+    return std::move(pending_close_);
   }
 
   /// The last words are said.
   void begin_close() {
     stage_ = stage::closing;
-    farewell_.reset();
+    pending_close_.reset();
   }
 
   void end() {
     stage_ = stage::gone;
-    farewell_.reset();
+    pending_close_.reset();
   }
 
 private:
@@ -105,7 +105,7 @@ private:
   };
 
   stage stage_ = stage::accepting;
-  std::unique_ptr<farewell> farewell_; // null: it is not dismissed
+  std::unique_ptr<pending_close> pending_close_; // null: it is not dismissed
 };
 
 } // namespace atrium

@@ -257,7 +257,7 @@ void websocket_session::on_interval() {
 void websocket_session::expire() {
   if (state_.is_signing_on())
     close(close_code::try_again_later, "the bus does not answer", {});
-  else if (auto last = state_.take_farewell())
+  else if (auto last = state_.take_pending_close())
     say_goodbye(close_code::going_away, last->reason, last->after);
   else if (is_live() && expiry_.is_over(node_->env->now()))
     close(close_code::token_expired, "the token has expired", {});

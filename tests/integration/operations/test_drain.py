@@ -85,7 +85,7 @@ async def test_clients_are_to_come_back_at_different_times(start_node, connect):
 
 
 async def test_many_clients_are_closed_at_a_paced_rate(start_node, connect):
-    """With more clients than can be closed at once they go a slice at a time (farewell_test).
+    """With more clients than can be closed at once they go a slice at a time (drain_test).
     Each is told and closed."""
     node = start_node("--lanes", "1", "--drain-window", "1000", "--grace", "20")
     clients = [await connect(node) for _ in range(500)]
@@ -99,7 +99,7 @@ async def test_many_clients_are_closed_at_a_paced_rate(start_node, connect):
     assert await node.exit_code() == 0
 
 
-async def test_a_publisher_is_told_before_the_farewell(start_node, redis, connect, room):
+async def test_a_publisher_is_told_before_the_close(start_node, redis, connect, room):
     """A message was accepted and waits for a Redis that does not answer.
     Its publisher learns what became of it before the connection is closed."""
     node = start_node("--redis", redis.url, "--bus-timeout", "2")

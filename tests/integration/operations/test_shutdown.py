@@ -14,7 +14,7 @@ from support.deadline import until, wait_until
 from support.node import binary, environment
 
 
-async def assert_farewell(client):
+async def assert_closing(client):
     """The client has been told, and then closed with the code for a node that goes away."""
     closing = await client.expect("closing")
     assert closing["code"] == 1001 and closing["reconnect"] is True
@@ -23,7 +23,7 @@ async def assert_farewell(client):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_clients_get_a_farewell_and_the_node_exits_with_0(start_node, connect, room, number):
+async def test_clients_are_told_to_come_back_and_the_node_exits_with_0(start_node, connect, room, number):
     """Whether stopped by an operator's Ctrl-C or by a service manager, it is the same.
     Every client is told to come back, with a hint when, and the process ends well."""
     node = start_node()
@@ -31,7 +31,7 @@ async def test_clients_get_a_farewell_and_the_node_exits_with_0(start_node, conn
     await join(room, *clients)
     node.interrupt(number)
     for client in clients:
-        await assert_farewell(client)
+        await assert_closing(client)
     assert await node.exit_code() == 0
 
 
@@ -72,7 +72,7 @@ async def test_under_load_what_was_confirmed_is_delivered(start_node, redis, con
     confirmed = await asyncio.gather(*load)
     assert await going.exit_code() == 0
     for speaker in speakers:
-        await assert_farewell(speaker)
+        await assert_closing(speaker)
     await talk(room, bob, eve)
     for speaker, numbers in zip(speakers, confirmed):
         def heard():
@@ -96,14 +96,14 @@ async def test_the_channels_of_a_stopped_node_are_gone(start_node, redis, connec
 
 async def test_a_node_whose_redis_is_gone_can_be_stopped(start_node, redis, connect, room):
     """An outage of Redis must not keep an operator from stopping nodes.
-    Clients get their farewell and the node ends well."""
+    Clients are told to come back and the node ends well."""
     node = start_node("--redis", redis.url, "--grace", "3")
     ann = await connect(node)
     await join(room, ann)
     redis.kill()
     await ann.post("publish", room=room, data="into the void")
     node.interrupt()
-    await assert_farewell(ann)
+    await assert_closing(ann)
     assert await node.exit_code() == 0
 
 
@@ -117,7 +117,7 @@ async def test_a_client_that_does_not_listen_cannot_hold_up_the_end(start_node, 
     for _ in range(10):
         await ann.request("publish", room=room, data="x" * 50_000)
     node.interrupt()
-    await assert_farewell(ann)
+    await assert_closing(ann)
     assert await node.exit_code() == 0
 
 

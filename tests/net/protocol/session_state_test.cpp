@@ -62,11 +62,11 @@ CAF_TEST(a node that goes away answers first what was asked) {
   CAF_CHECK(subject.is_open()); // answers are still written
   CAF_CHECK(subject.is_dismissed());
   CAF_CHECK(!subject.is_listening());
-  auto last = subject.take_farewell();
+  auto last = subject.take_pending_close();
   CAF_REQUIRE(last != nullptr);
   CAF_CHECK_EQUAL(last->reason, "bye");
   CAF_CHECK(last->after == 7ms);
-  CAF_CHECK(subject.take_farewell() == nullptr);
+  CAF_CHECK(subject.take_pending_close() == nullptr);
 }
 
 CAF_TEST(who has asked nothing is dismissed at once) {
@@ -81,5 +81,5 @@ CAF_TEST(whatever else ends a session does not wait for answers) {
   subject.close(close_code::going_away, "bye", {}, true);
   CAF_CHECK(subject.close(close_code::slow_consumer, "slow", {}, true) == step::now);
   subject.begin_close();
-  CAF_CHECK(subject.take_farewell() == nullptr);
+  CAF_CHECK(subject.take_pending_close() == nullptr);
 }

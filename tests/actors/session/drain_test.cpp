@@ -1,4 +1,4 @@
-#define CAF_SUITE farewell_test
+#define CAF_SUITE drain_test
 
 #include "support/actor_fixture.hpp"
 
@@ -9,9 +9,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Counts who is told to go, and notes how long they are to wait.
-class guest final : public client_session {
+class told_session final : public client_session {
 public:
-  explicit guest(std::vector<std::chrono::milliseconds>& told) : told_(told) {
+  explicit told_session(std::vector<std::chrono::milliseconds>& told) : told_(told) {
     // nop
   }
   std::size_t append(delivery&) override {
@@ -42,7 +42,7 @@ struct fixture : node_fixture {
   /// Lets `count` connections come to the first lane.
   void arrive(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      auto out = std::make_shared<guest>(told);
+      auto out = std::make_shared<told_session>(told);
       clients.push_back(
         {sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
                                connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
@@ -51,10 +51,10 @@ struct fixture : node_fixture {
     sched.run();
   }
 
-  void say_goodbye(std::chrono::milliseconds window) {
+  void drain(std::chrono::milliseconds window) {
     untold->try_acquire(1);
     caf::anon_send(env->lanes[0].actor,
-                   close_all{close_code::going_away, "bye", window, permit{untold, 1}});
+                   close_all{close_code::going_away, "stop", window, permit{untold, 1}});
     sched.run();
   }
 
@@ -64,24 +64,24 @@ struct fixture : node_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(farewell_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(drain_tests, fixture)
 
 CAF_TEST(few are told at once) {
   arrive(150);
-  say_goodbye(10s);
+  drain(10s);
   CAF_CHECK_EQUAL(told.size(), 150u);
   CAF_CHECK_EQUAL(untold->taken(), 0u);
 }
 
 CAF_TEST(without a window all are told at once) {
   arrive(700);
-  say_goodbye(0ms);
+  drain(0ms);
   CAF_CHECK_EQUAL(told.size(), 700u);
 }
 
 CAF_TEST(many are told within the window) {
   arrive(900);
-  say_goodbye(250ms);
+  drain(250ms);
   CAF_CHECK_EQUAL(told.size(), 300u);
   sched.advance_time(100ms);
   sched.run();
@@ -95,7 +95,7 @@ CAF_TEST(many are told within the window) {
 
 CAF_TEST(all are to come back within the window but not together) {
   arrive(150);
-  say_goodbye(10s);
+  drain(10s);
   std::ranges::sort(told);
   CAF_CHECK(told.front() >= 0ms);
   CAF_CHECK(told.back() <= 10s);
@@ -103,7 +103,7 @@ CAF_TEST(all are to come back within the window but not together) {
 }
 
 CAF_TEST(newcomers are told at once) {
-  say_goodbye(10s);
+  drain(10s);
   arrive(3);
   CAF_CHECK_EQUAL(told.size(), 3u);
 }
