@@ -46,17 +46,17 @@ void flusher::watch() {
     return;
   watch_.expires_after(pause);
   watch_.async_wait([this](boost::system::error_code error) {
-    // Before it is judged: who is still full then asks for the next look.
+    // Before it is checked: who is still full then asks for the next look.
     watching_ = false;
     if (!error)
-      judge();
+      check_backlog();
   });
 }
 
-// Whoever is judged may leave the list: take the next one first.
-void flusher::judge() {
+// Whoever is checked may leave the list: take the next one first.
+void flusher::check_backlog() {
   for (auto i = stalled_.begin(); i != stalled_.end();)
-    (i++)->judge();
+    (i++)->check_backlog();
 }
 
 bool flusher::is_behind() {
@@ -64,14 +64,14 @@ bool flusher::is_behind() {
   if (behind_ == 0)
     return false;
   // Asked before every turn of an actor, and each look costs system calls.
-  if (auto now = clock::now(); now - judged_ >= pause) {
-    judged_ = now;
-    judge();
+  if (auto now = clock::now(); now - checked_ >= pause) {
+    checked_ = now;
+    check_backlog();
   }
   return behind_ > 0;
 }
 
-void flusher::survey() {
+void flusher::measure_backlog() {
   std::size_t sum = 0;
   std::size_t most = 0;
   for (auto& x : stalled_) {

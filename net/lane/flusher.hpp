@@ -25,7 +25,7 @@ public:
 
   /// Called from time to time while it waits for its socket and somebody has
   /// asked for that: is it too slow?
-  virtual void judge() = 0;
+  virtual void check_backlog() = 0;
 };
 
 /// Decides when a lane writes. The system call is what a delivery costs, so
@@ -57,8 +57,8 @@ public:
     stalled_.push_back(x);
   }
 
-  /// Has everything that waits for its socket judged within a tenth of a second
-  /// or so.
+  /// Has everything that waits for its socket checked within a tenth of a
+  /// second or so.
   void watch();
 
   /// Counts those whose sockets take more than the lane has encrypted so far.
@@ -66,12 +66,12 @@ public:
     behind_ += change;
   }
 
-  /// Whether the lane should write before it goes on; judges anew who keeps it.
+  /// Whether the lane should write before it goes on; checks anew who keeps it.
   bool is_behind();
 
   /// Looks at how much waits for sockets. Costs time for each that is stalled:
   /// to be done once a second or so.
-  void survey();
+  void measure_backlog();
 
   lane_counters& counters() {
     return meter_.counters();
@@ -82,7 +82,7 @@ private:
 
   void schedule();
   void flush();
-  void judge();
+  void check_backlog();
 
   boost::asio::io_context& io_;
   boost::asio::steady_timer timer_;
@@ -92,7 +92,7 @@ private:
   bool scheduled_ = false;
   bool watching_ = false;
   int behind_ = 0;
-  clock::time_point judged_; // who is behind
+  clock::time_point checked_; // who is behind
   lane_meter& meter_;
 
   using list

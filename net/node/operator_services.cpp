@@ -33,7 +33,7 @@ std::vector<health::part> parts_of(const operator_setup& x) {
          // In turn with sockets and messages: an answer means that they get
          // theirs.
          boost::asio::post(lane->io(), [lane, probe] {
-           lane->flushes().survey();
+           lane->flushes().measure_backlog();
            probe->answer();
          });
        }});

@@ -12,7 +12,7 @@ void outbox_relief::drop_older(const frame& x) {
   lane_.overflows[x.policy()].add(replaced > 0 ? 1 : 0);
 }
 
-// What waits is offered to the socket before anybody judges.
+// What waits is offered to the socket before the client counts as slow.
 bool outbox_relief::relieve() {
   if (!out_.is_full_after_write())
     return true;

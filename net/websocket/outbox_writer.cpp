@@ -172,7 +172,7 @@ bool outbox_writer::is_overdue() const {
          && (weight() > 2 * most_ || clock::now() - full_since_ >= grace);
 }
 
-void outbox_writer::judge() {
+void outbox_writer::check_backlog() {
   // Whoever takes nothing is not waiting for the lane, full or not: the lane
   // would wait for them.
   if (is_behind_ && !takes_bytes(transport_.next_layer()))

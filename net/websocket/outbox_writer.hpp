@@ -18,7 +18,7 @@ namespace atrium {
 /// gathered into records instead.
 ///
 /// A slow client is slow by its own socket: waiting bytes are offered to the
-/// socket before the client is judged, and a socket that takes them has no
+/// socket before the client counts as slow, and a socket that takes them has no
 /// backlog. Over the bound a client has most of a second to catch up; over
 /// twice the bound, none.
 class outbox_writer : public flushable {
@@ -37,7 +37,7 @@ public:
   /// Writes what the socket takes. An error closes the socket, which ends the
   /// pending read, which is where the connection's end is noticed.
   void flush() override;
-  void judge() override;
+  void check_backlog() override;
 
   /// Writes what is left, then calls `then`; with TLS that is later, and the
   /// other side has been told of the end.

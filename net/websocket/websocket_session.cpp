@@ -177,13 +177,13 @@ void websocket_session::close(close_code code, std::string_view reason,
   using step = session_state::close_step;
   auto next = state_.close(code, reason, after, !window_.is_empty());
   if (next == step::now)
-    say_goodbye(code, reason, after);
+    send_closing(code, reason, after);
   else if (next == step::after_answers)
     lane_.timers().expire_after(*this, bus_patience());
 }
 
-void websocket_session::say_goodbye(close_code code, std::string_view reason,
-                                    std::chrono::milliseconds after) {
+void websocket_session::send_closing(close_code code, std::string_view reason,
+                                     std::chrono::milliseconds after) {
   // First: nothing is appended behind the last words.
   state_.begin_close();
   // Most likely nobody answers. The place goes with the descriptor only.
@@ -258,7 +258,7 @@ void websocket_session::expire() {
   if (state_.is_signing_on())
     close(close_code::try_again_later, "the bus does not answer", {});
   else if (auto last = state_.take_pending_close())
-    say_goodbye(close_code::going_away, last->reason, last->after);
+    send_closing(close_code::going_away, last->reason, last->after);
   else if (is_live() && expiry_.is_over(node_->env->now()))
     close(close_code::token_expired, "the token has expired", {});
   else if (is_live() && node_->life->lets_in())

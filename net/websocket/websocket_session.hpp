@@ -108,8 +108,8 @@ private:
   bool append(const frame& x);
   void write(const reply& x);
   void watch_expiry();
-  void say_goodbye(close_code code, std::string_view reason,
-                   std::chrono::milliseconds after);
+  void send_closing(close_code code, std::string_view reason,
+                    std::chrono::milliseconds after);
   void count_slow();
 
   websocket_stream stream_;

@@ -23,7 +23,7 @@ async def assert_closing(client):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_clients_are_told_to_come_back_and_the_node_exits_with_0(start_node, connect, room, number):
+async def test_clients_are_told_to_return_and_the_node_ends(start_node, connect, room, number):
     """Whether stopped by an operator's Ctrl-C or by a service manager, it is the same.
     Every client is told to come back, with a hint when, and the process ends well."""
     node = start_node()

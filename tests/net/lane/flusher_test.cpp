@@ -22,17 +22,17 @@ public:
   std::size_t queued_bytes() const override {
     return waiting;
   }
-  void judge() override {
-    ++judged;
-    if (on_judge)
-      on_judge();
+  void check_backlog() override {
+    ++checked;
+    if (on_check)
+      on_check();
   }
 
   int flushes = 0;
-  int judged = 0;
+  int checked = 0;
   std::size_t waiting = 0;
   std::function<void()> on_flush;
-  std::function<void()> on_judge;
+  std::function<void()> on_check;
 };
 
 struct fixture {
@@ -80,18 +80,18 @@ CAF_TEST(what dies is flushed no more) {
   CAF_CHECK_EQUAL(y.flushes, 1);
 }
 
-CAF_TEST(a survey sums up what waits for sockets) {
+CAF_TEST(a measurement sums up what waits for sockets) {
   flush_probe x;
   flush_probe y;
   x.waiting = 30;
   y.waiting = 12;
   subject.stall(x);
   subject.stall(y);
-  subject.survey();
+  subject.measure_backlog();
   CAF_CHECK_EQUAL(meter.counters().outbox_bytes.value(), 42U);
   CAF_CHECK_EQUAL(meter.counters().outbox_bytes_max.value(), 30U);
   x.unlink(); // its socket takes bytes again
-  subject.survey();
+  subject.measure_backlog();
   CAF_CHECK_EQUAL(meter.counters().outbox_bytes.value(), 12U);
 }
 
@@ -103,19 +103,19 @@ CAF_TEST(what waits for its socket is not flushed) {
   CAF_CHECK_EQUAL(x.flushes, 0);
 }
 
-CAF_TEST(a watch has everything judged that waits and then ends) {
+CAF_TEST(a watch has everything checked that waits and then ends) {
   auto first = std::make_unique<flush_probe>();
   flush_probe second;
   subject.stall(*first);
   subject.stall(second);
   auto end = [&] { first.reset(); }; // too slow: gone
-  first->on_judge = end;
+  first->on_check = end;
   subject.watch();
   subject.watch();
-  while (second.judged == 0 && io.run_one_for(10s) != 0)
+  while (second.checked == 0 && io.run_one_for(10s) != 0)
     continue;
   CAF_CHECK(first == nullptr);
-  CAF_CHECK_EQUAL(second.judged, 1);
+  CAF_CHECK_EQUAL(second.checked, 1);
   CAF_CHECK_EQUAL(io.poll(), 0U);
 }
 
@@ -123,10 +123,10 @@ CAF_TEST(a lane is behind while a socket takes more than the lane encrypts) {
   flush_probe x;
   subject.stall(x);
   CAF_CHECK(!subject.is_behind());
-  CAF_CHECK_EQUAL(x.judged, 0);
+  CAF_CHECK_EQUAL(x.checked, 0);
   subject.count_behind(1);
   CAF_CHECK(subject.is_behind());
-  CAF_CHECK_EQUAL(x.judged, 1);
+  CAF_CHECK_EQUAL(x.checked, 1);
   subject.count_behind(-1);
   CAF_CHECK(!subject.is_behind());
 }

@@ -174,7 +174,7 @@ CAF_TEST(over the bound a client has time and over twice the bound none) {
     append(std::string(10'000, 'x'));
   CAF_CHECK(subject->is_full_after_write());
   CAF_CHECK(subject->is_overdue());
-  subject->judge();
+  subject->check_backlog();
   CAF_CHECK_EQUAL(who->too_slow, 1);
   subject->drop_unsent();
   CAF_CHECK(!subject->is_full());
