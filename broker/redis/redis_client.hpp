@@ -25,9 +25,9 @@ struct redis_client_state {
 /// is subscribed, and Redis may cut it off for being slow without taking
 /// commands with it.
 ///
-/// A guest of the context that it is given, which one thread runs: everything
-/// but the first three functions and `state` is for that thread. Nothing is
-/// ever sent twice.
+/// Runs on the context that it is given, of which one thread has charge:
+/// everything but the first three functions and `state` is for that thread.
+/// Nothing is ever sent twice.
 class redis_client {
 public:
   redis_client(boost::asio::io_context& io, redis_client_config config);
@@ -35,7 +35,7 @@ public:
   redis_client(const redis_client&) = delete;
   redis_client& operator=(const redis_client&) = delete;
 
-  /// Where it is a guest. Any thread.
+  /// The context of all its calls. Any thread.
   boost::asio::io_context& io() const noexcept {
     return io_;
   }

@@ -8,7 +8,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/redis/redis_host.hpp"
+#include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/control_groups.hpp"
@@ -164,7 +164,7 @@ environment_ptr node::make_environment(room_types rooms) {
   env->node_id = from.node_id.empty() ? make_node_id() : from.node_id;
   env->run_id = make_random_id(8);
   env->version = version();
-  // First: bus, limiter and registry are guests of this client.
+  // First: bus, limiter and registry call this client.
   redis_ = make_redis(from, env->node_id);
   env->bus = make_bus(from, redis_.get());
   env->names = channel_names{from.bus.name_space};

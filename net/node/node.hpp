@@ -19,7 +19,7 @@
 
 namespace atrium {
 
-class redis_host;
+class redis_thread;
 
 /// One node: the bus, the lanes, the actors and the listener, from start to
 /// stop. Not thread-safe: it belongs to the thread that runs `main`.
@@ -91,8 +91,8 @@ private:
   bool close_connections(std::chrono::steady_clock::time_point deadline);
   bool stop_actors(std::chrono::steady_clock::time_point deadline);
 
-  /// What the bus and others are guests of: goes last.
-  std::unique_ptr<redis_host> redis_; // none: the node runs alone
+  /// What the bus and others call: goes last.
+  std::unique_ptr<redis_thread> redis_; // none: the node runs alone
   const options options_;
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;

@@ -8,8 +8,8 @@
 #include "atrium/broker/memory/memory_node_registry.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
-#include "atrium/broker/redis/redis_host.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
+#include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
@@ -41,14 +41,14 @@ std::string make_node_id() {
   return (host.empty() ? std::string{"node"} : host) + '-' + make_random_id(6);
 }
 
-std::unique_ptr<redis_host> make_redis(const options& from,
-                                       const std::string& node_id) {
+std::unique_ptr<redis_thread> make_redis(const options& from,
+                                         const std::string& node_id) {
   if (from.bus.redis.empty())
     return nullptr;
-  return std::make_unique<redis_host>(redis_config(from, node_id));
+  return std::make_unique<redis_thread>(redis_config(from, node_id));
 }
 
-std::shared_ptr<bus> make_bus(const options& from, redis_host* redis) {
+std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis) {
   if (redis == nullptr)
     return std::make_shared<memory_bus>();
   redis_bus_config config;
@@ -60,7 +60,7 @@ std::shared_ptr<bus> make_bus(const options& from, redis_host* redis) {
 }
 
 std::shared_ptr<connection_limiter>
-make_limiter(const options& from, const environment& env, redis_host* redis) {
+make_limiter(const options& from, const environment& env, redis_thread* redis) {
   if (from.limits.connections_per_user == 0)
     return nullptr;
   limiter_config rules{
@@ -85,7 +85,7 @@ make_limiter(const options& from, const environment& env, redis_host* redis) {
 }
 
 std::shared_ptr<node_registry>
-make_node_registry(const environment& env, redis_host* redis,
+make_node_registry(const environment& env, redis_thread* redis,
                    std::function<node_info()> report) {
   if (redis == nullptr)
     return std::make_shared<memory_node_registry>(std::move(report));

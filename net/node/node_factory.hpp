@@ -9,7 +9,7 @@
 
 namespace atrium {
 
-class redis_host;
+class redis_thread;
 
 // What a node is made of, chosen by its options: everything alone in this
 // process, or shared with other nodes through Redis.
@@ -19,21 +19,21 @@ std::string make_node_id();
 
 /// Returns the node's client of Redis with its thread, or nothing if the node
 /// runs alone.
-std::unique_ptr<redis_host> make_redis(const options& from,
-                                       const std::string& node_id);
+std::unique_ptr<redis_thread> make_redis(const options& from,
+                                         const std::string& node_id);
 
 /// `redis` is null where the node runs alone; so it is below.
-std::shared_ptr<bus> make_bus(const options& from, redis_host* redis);
+std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis);
 
 /// Returns who counts the connections of users, or nothing if there is no
 /// limit. Needs the environment's bus, names and ids.
 std::shared_ptr<connection_limiter>
-make_limiter(const options& from, const environment& env, redis_host* redis);
+make_limiter(const options& from, const environment& env, redis_thread* redis);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.
 std::shared_ptr<node_registry>
-make_node_registry(const environment& env, redis_host* redis,
+make_node_registry(const environment& env, redis_thread* redis,
                    std::function<node_info()> report);
 
 } // namespace atrium

@@ -32,7 +32,7 @@ struct operator_setup {
   std::shared_ptr<semaphore> connections;
   std::shared_ptr<const struct client_counters> client_counts;
   std::shared_ptr<class admission_limits> admission;
-  class redis_host* redis; ///< Null: the node runs alone.
+  class redis_thread* redis; ///< Null: the node runs alone.
 };
 
 /// Everything through which operators look into a node, and nodes at each

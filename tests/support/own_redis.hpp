@@ -2,8 +2,8 @@
 
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
-#include "atrium/broker/redis/redis_host.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
+#include "atrium/broker/redis/redis_thread.hpp"
 
 #include <utility>
 
@@ -11,11 +11,11 @@ namespace atrium::test {
 
 /// A base class, since it has to be there before the part and go after it.
 struct own_redis {
-  explicit own_redis(redis_client_config config) : host(std::move(config)) {
+  explicit own_redis(redis_client_config config) : thread(std::move(config)) {
     // nop
   }
 
-  redis_host host;
+  redis_thread thread;
 };
 
 /// What a client and a part of a node on it have to know.
@@ -26,7 +26,7 @@ struct settings : redis_client_config, Part::config {};
 template <class Part>
 class alone : own_redis, public Part {
 public:
-  explicit alone(const settings<Part>& x) : own_redis(x), Part(host.client(), x) {
+  explicit alone(const settings<Part>& x) : own_redis(x), Part(thread.client(), x) {
     // nop
   }
 };

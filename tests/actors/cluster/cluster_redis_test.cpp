@@ -24,14 +24,14 @@ constexpr auto patience = 500ms;
 // A node without sockets; its run is its name and an `r`.
 struct live_node {
   live_node(caf::actor_system& system, const redis_server& server, const std::string& name)
-    : host(quick_config(server)), env(std::make_shared<environment>()) {
+    : thread(quick_config(server)), env(std::make_shared<environment>()) {
     env->node_id = name;
     env->run_id = name + 'r';
-    env->bus = std::make_shared<redis_bus>(host.client(), redis_bus_config{});
+    env->bus = std::make_shared<redis_bus>(thread.client(), redis_bus_config{});
     redis_node_registry_config config;
     config.timing.interval = 20ms;
     config.report = [name] { return node_info{name, name + 'r', "1", 0, 0, 0, 0, 0, ""}; };
-    registry = std::make_shared<redis_node_registry>(host.client(), std::move(config));
+    registry = std::make_shared<redis_node_registry>(thread.client(), std::move(config));
     registry->start();
     auto status_text = [name] { return '"' + name + '"'; };
     subject = std::make_unique<cluster>(
@@ -57,7 +57,7 @@ struct live_node {
     return told.get_future().get();
   }
 
-  redis_host host;
+  redis_thread thread;
   std::shared_ptr<environment> env;
   std::shared_ptr<redis_node_registry> registry;
   std::unique_ptr<cluster> subject;

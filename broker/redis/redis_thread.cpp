@@ -1,4 +1,4 @@
-#include "atrium/broker/redis/redis_host.hpp"
+#include "atrium/broker/redis/redis_thread.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -7,7 +7,7 @@
 
 namespace atrium {
 
-redis_host::redis_host(redis_client_config config)
+redis_thread::redis_thread(redis_client_config config)
   : client_(io_, std::move(config)) {
   // Posted, since only the thread of the context may call the client.
   boost::asio::post(io_, [this] { client_.start(); });
@@ -15,7 +15,7 @@ redis_host::redis_host(redis_client_config config)
   pthread_setname_np(thread_.native_handle(), "atrium-bus");
 }
 
-redis_host::~redis_host() {
+redis_thread::~redis_thread() {
   boost::asio::post(io_, [this] {
     client_.stop();
     // `work_` keeps run() from returning. Handlers of closed sockets do not run
@@ -27,7 +27,7 @@ redis_host::~redis_host() {
 
 // A handler that throws must not take the others with it. After an exception
 // run() may be called again without restart() (Asio, "Effect of exceptions").
-void redis_host::run() noexcept {
+void redis_thread::run() noexcept {
   while (!io_.stopped())
     call_guarded(client_.log(), [this] { io_.run(); });
 }

@@ -10,18 +10,18 @@
 namespace atrium {
 
 /// A Redis client with a context and a thread of its own, `atrium-bus`: it
-/// makes all calls of the client and of its guests. The guests have to be
+/// makes all calls of the client and to its callers. The callers have to be
 /// stopped before it.
-class redis_host {
+class redis_thread {
 public:
   /// Starts the thread and returns at once; the links come up by themselves.
-  explicit redis_host(redis_client_config config);
+  explicit redis_thread(redis_client_config config);
 
-  redis_host(const redis_host&) = delete;
-  redis_host& operator=(const redis_host&) = delete;
+  redis_thread(const redis_thread&) = delete;
+  redis_thread& operator=(const redis_thread&) = delete;
 
   /// Closes the links and ends the thread; not from that thread.
-  ~redis_host();
+  ~redis_thread();
 
   redis_client& client() noexcept {
     return client_;
