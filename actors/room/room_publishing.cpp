@@ -1,5 +1,5 @@
-// What is said in a room: by its members, and by its own logic. Logic is the
-// operator's code, so what it makes is checked before anybody gets it.
+// What is published in a room: by its members, and by its own logic. Logic is
+// the operator's code, so what it makes is checked before anybody gets it.
 
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publisher.hpp"
