@@ -120,7 +120,7 @@ void line_writer::run() {
     busy_ = true;
     lock.unlock();
     auto broken = false;
-    // Without the lock, since a pipe without a reader blocks this thread here.
+    // Without the lock, since a pipe that nobody reads blocks this thread here.
     // The line still counts in `bytes_`, so the bound holds.
     for (std::string_view rest = line; !rest.empty() && !broken;) {
       pollfd ready{descriptor_, POLLOUT, 0};

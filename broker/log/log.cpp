@@ -106,7 +106,7 @@ void put(const record& x) {
   spdlog::memory_buf_t line;
   auto& all = common();
   std::unique_lock lock{all.mutex};
-  // Under the lock: the formatter caches the text of the last second.
+  // Under the lock: the formatter caches the calendar time of a second.
   all.formatter->format(whole, line);
   if (all.redirected)
     return all.redirected({line.data(), line.size()});
