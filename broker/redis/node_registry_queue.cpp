@@ -170,13 +170,13 @@ std::string_view node_registry_queue::on_reply(resp_reply reply,
   auto what = in_flight_.front();
   in_flight_.pop_front();
   if (what == verb::heartbeat)
-    on_beaten(reply);
+    on_heartbeat_reply(reply);
   else if (what != verb::leave)
     on_read(what, reply, now);
   return {};
 }
 
-void node_registry_queue::on_beaten(resp_reply reply) {
+void node_registry_queue::on_heartbeat_reply(resp_reply reply) {
   if (!is_error(reply)) {
     ++stats_.heartbeats;
     refusal_.clear();

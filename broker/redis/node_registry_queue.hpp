@@ -92,7 +92,7 @@ private:
   void write_heartbeat(std::string& out);
   void write_reading(std::string& out);
 
-  void on_beaten(resp_reply reply);
+  void on_heartbeat_reply(resp_reply reply);
   void on_read(verb part, resp_reply reply, clock::time_point now);
   void read_heartbeats(resp_reply reply);
   void read_reports(resp_reply reply);

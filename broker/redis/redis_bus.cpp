@@ -21,7 +21,7 @@ public:
       publisher_(client, accounting_),
       listener_(client, gap_clock{{config.publish_timeout, config.clock_skew},
                                   std::move(config.clock)}),
-      wishes_(client.io(), [this] { take_wishes(); }) {
+      requests_(client.io(), [this] { take_requests(); }) {
     // nop
   }
 
@@ -37,28 +37,28 @@ public:
   // all that was posted and all timers that were cancelled have run: nothing
   // refers to the bus any more.
   void stop() {
-    if (wishes_.close())
+    if (requests_.close())
       run_on(client_.io(), [this] { shut_down(); });
   }
 
   void subscribe(bus_listener_ptr who) {
-    leave([&](wishes& to) {
+    leave([&](requests& to) {
       to.subscriptions.push_back({true, std::move(who)});
     });
   }
 
   void unsubscribe(bus_listener_ptr who) {
-    leave([&](wishes& to) {
+    leave([&](requests& to) {
       to.subscriptions.push_back({false, std::move(who)});
     });
   }
 
   void ping(std::function<void()> answer) {
-    leave([&](wishes& to) { to.pings.push_back(std::move(answer)); });
+    leave([&](requests& to) { to.pings.push_back(std::move(answer)); });
   }
 
   void confirm(std::string channel, std::function<void()> carried) {
-    leave([&](wishes& to) {
+    leave([&](requests& to) {
       to.doubts.emplace_back(std::move(channel), std::move(carried));
     });
   }
@@ -68,7 +68,7 @@ public:
     // Admitted before the handoff, so the bound covers what waits there as
     // well.
     auto admitted = accounting_.admit(size);
-    auto left = admitted && leave([&](wishes& to) {
+    auto left = admitted && leave([&](requests& to) {
                   to.publishes.push_back(std::move(job));
                 });
     if (left)
@@ -110,7 +110,7 @@ private:
   // Publishes are bounded by the accounting, changes by the subscriptions that
   // exist and those that ended since the thread looked last; whoever has one
   // has one doubt at a time, and one asks for a ping at a time.
-  struct wishes {
+  struct requests {
     std::vector<change> subscriptions;
     std::vector<publish_job> publishes;
     std::vector<std::pair<std::string, std::function<void()>>> doubts;
@@ -120,14 +120,14 @@ private:
   // Returns false if the bus has stopped.
   template <class F>
   bool leave(F&& add) {
-    return wishes_.leave([&](wishes& to) {
+    return requests_.leave([&](requests& to) {
       add(to);
       return true;
     });
   }
 
-  void take_wishes() {
-    auto taken = wishes_.take();
+  void take_requests() {
+    auto taken = requests_.take();
     auto pings = std::exchange(taken.pings, {});
     apply(std::move(taken));
     listener_.wake();
@@ -139,7 +139,7 @@ private:
   // Subscriptions come first: a doubt about a channel without a listener is
   // dropped. They keep the order of the calls, so no end overtakes its begin.
   // The deadline is taken here, on one thread, so deadlines never decrease.
-  void apply(wishes taken) {
+  void apply(requests taken) {
     for (auto& [begins, who] : taken.subscriptions)
       begins ? listener_.add(std::move(who)) : listener_.remove(who);
     for (auto& [channel, carried] : taken.doubts)
@@ -153,7 +153,7 @@ private:
 
   // In this order: what was left must be there to be failed.
   void shut_down() {
-    apply(wishes_.take());
+    apply(requests_.take());
     publisher_.stop();
     listener_.stop();
   }
@@ -163,7 +163,7 @@ private:
   publish_accounting accounting_;
   redis_publisher publisher_;
   redis_listener listener_;
-  handoff<wishes> wishes_; // of other threads
+  handoff<requests> requests_; // of other threads
 };
 
 redis_bus::redis_bus(redis_client& client, redis_bus_config config)
@@ -182,7 +182,7 @@ bus::subscription redis_bus::subscribe(std::string channel,
   core_->subscribe(listener);
   // Both pointers are weak: a subscription may outlive the bus, and a
   // subscriber that owns its subscription must not keep itself alive. `ended`
-  // counts at once; until the wish arrives the bus still holds the listener,
+  // counts at once; until the request arrives the bus still holds the listener,
   // but does not call it.
   return subscription{[weak_core = std::weak_ptr{core_},
                        weak_listener = std::weak_ptr{listener}] {

@@ -29,7 +29,7 @@ public:
         },
         client.log()),
       timer_(client.io()),
-      wishes_(client.io(), [this] { take_wishes(); }) {
+      requests_(client.io(), [this] { take_requests(); }) {
     // nop
   }
 
@@ -55,14 +55,14 @@ public:
   }
 
   /// One arrival, or one departure, which has no answer.
-  struct wish {
+  struct request {
     std::string user;
     newcomer who;
     answer done;
   };
 
-  void leave(wish x) {
-    auto left = wishes_.leave([&](std::vector<wish>& to) {
+  void leave(request x) {
+    auto left = requests_.leave([&](std::vector<request>& to) {
       to.push_back(std::move(x));
       return true;
     });
@@ -76,15 +76,15 @@ public:
   }
 
 private:
-  void take_wishes() {
-    apply(wishes_.take());
+  void take_requests() {
+    apply(requests_.take());
     client_.wake();
     publish_stats();
   }
 
-  void apply(std::vector<wish> wishes) {
+  void apply(std::vector<request> requests) {
     auto now = clock_type::now();
-    for (auto& x : wishes)
+    for (auto& x : requests)
       if (x.done)
         queue_.enter(x.user, std::move(x.who), std::move(x.done), now);
       else
@@ -116,8 +116,8 @@ private:
   // In this order: whoever has come too late for Redis is decided about here.
   void end() {
     is_over_ = true;
-    wishes_.close();
-    apply(wishes_.take());
+    requests_.close();
+    apply(requests_.take());
     queue_.decide_all();
     client_.remove(*this);
     timer_.cancel();
@@ -170,7 +170,7 @@ private:
   bool is_over_ = false;
   std::atomic<bool> stopped_ = false;
   std::promise<void> ended_;
-  handoff<std::vector<wish>> wishes_; // of other threads
+  handoff<std::vector<request>> requests_; // of other threads
 
   mutable std::mutex mutex_;
   limiter_stats stats_;

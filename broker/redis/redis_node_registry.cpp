@@ -34,7 +34,7 @@ public:
       queue_(keys_of(config.names), config.timing, std::move(config.report),
              client.log()),
       timer_(client.io()),
-      wishes_(client.io(), [this] { take_wishes(); }) {
+      requests_(client.io(), [this] { take_requests(); }) {
     // nop
   }
 
@@ -68,7 +68,7 @@ public:
   }
 
   void list(std::chrono::milliseconds patience, answer done) {
-    auto left = wishes_.leave([&](std::vector<wish>& to) {
+    auto left = requests_.leave([&](std::vector<request>& to) {
       if (to.size() >= node_registry_queue::max_waiting)
         return false;
       to.push_back({std::move(done), clock_type::now() + patience});
@@ -87,18 +87,18 @@ public:
 
 private:
   /// Somebody who wants the listing.
-  struct wish {
+  struct request {
     answer done;
     clock_type::time_point deadline;
   };
 
-  void take_wishes() {
-    take(wishes_.take());
+  void take_requests() {
+    take(requests_.take());
     go_on();
   }
 
-  void take(std::vector<wish> wishes) {
-    for (auto& x : wishes)
+  void take(std::vector<request> requests) {
+    for (auto& x : requests)
       queue_.list(std::move(x.done), x.deadline, clock_type::now());
   }
 
@@ -127,8 +127,8 @@ private:
 
   void end() {
     is_over_ = true;
-    wishes_.close();
-    take(wishes_.take());
+    requests_.close();
+    take(requests_.take());
     queue_.answer_all(clock_type::now());
     client_.remove(*this);
     timer_.cancel();
@@ -186,7 +186,7 @@ private:
   bool is_over_ = false;
   std::atomic<bool> stopped_ = false;
   std::promise<void> ended_;
-  handoff<std::vector<wish>> wishes_; // of other threads
+  handoff<std::vector<request>> requests_; // of other threads
 
   mutable std::mutex mutex_;
   node_registry_stats stats_;

@@ -23,7 +23,7 @@ namespace {
 using std::string;
 
 /// What the token is to say, as it stands on the command line.
-struct token_wish {
+struct token_request {
   string user;
   string ttl = "1h";
   std::vector<string> rooms;
@@ -38,7 +38,7 @@ struct token_wish {
   string kid;
 };
 
-void add_options(CLI::App& app, token_wish& out) {
+void add_options(CLI::App& app, token_request& out) {
   app.add_option("--user", out.user, "User, the claim sub.")->required();
   app.add_option("--ttl", out.ttl, "How long it is good: 90s, 15m, 1h, 7d.")
     ->capture_default_str();
@@ -83,8 +83,8 @@ nlohmann::json names_of(const room_rights& what) {
   return result;
 }
 
-// Returns what is wrong with the wish, or nothing and the claims.
-string make_claims(const token_wish& x, nlohmann::json& out) {
+// Returns what is wrong with the request, or nothing and the claims.
+string make_claims(const token_request& x, nlohmann::json& out) {
   auto ttl = read_seconds(x.ttl);
   if (!is_name(x.user))
     return "--user: not a user name";
@@ -118,7 +118,7 @@ string make_claims(const token_wish& x, nlohmann::json& out) {
   return sound ? "" : "--info: not a JSON object";
 }
 
-string read_signing_key(const token_wish& x, string& error) {
+string read_signing_key(const token_request& x, string& error) {
   auto algorithm = find_jwt_algorithm(x.algorithm);
   if (algorithm == nullptr) {
     error = "--jwt-alg: '" + x.algorithm + "' is not an algorithm";
@@ -142,7 +142,7 @@ string read_signing_key(const token_wish& x, string& error) {
 }
 
 // Returns the token, or nothing if the key is of no use.
-string sign(const token_wish& x, const nlohmann::json& claims,
+string sign(const token_request& x, const nlohmann::json& claims,
             const string& key) {
   nlohmann::json header = {{"alg", x.algorithm}, {"typ", "JWT"}};
   if (!x.kid.empty())
@@ -165,9 +165,9 @@ int refuse(const string& why) {
 } // namespace
 
 int run_token(int argc, const char* const* argv) {
-  token_wish wish;
+  token_request request;
   CLI::App app{"Prints a signed token.", "atrium token"};
-  add_options(app, wish);
+  add_options(app, request);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success&) {
@@ -177,15 +177,15 @@ int run_token(int argc, const char* const* argv) {
     return refuse(error.what());
   }
   nlohmann::json claims;
-  if (auto error = make_claims(wish, claims); !error.empty())
+  if (auto error = make_claims(request, claims); !error.empty())
     return refuse(error);
   string error;
-  auto key = read_signing_key(wish, error);
+  auto key = read_signing_key(request, error);
   if (!error.empty())
     return refuse(error);
-  auto token = sign(wish, claims, key);
+  auto token = sign(request, claims, key);
   if (token.empty())
-    return refuse("the key does not sign with " + wish.algorithm);
+    return refuse("the key does not sign with " + request.algorithm);
   std::puts(token.c_str());
   return 0;
 }
