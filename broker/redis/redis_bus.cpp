@@ -12,9 +12,9 @@
 
 namespace atrium {
 
-class redis_bus::core {
+class redis_bus::impl {
 public:
-  core(redis_client& client, redis_bus_config config)
+  impl(redis_client& client, redis_bus_config config)
     : client_(client),
       publish_timeout_(config.publish_timeout),
       accounting_(config.max_pending, config.max_pending_bytes),
@@ -167,53 +167,53 @@ private:
 };
 
 redis_bus::redis_bus(redis_client& client, redis_bus_config config)
-  : core_(std::make_shared<core>(client, std::move(config))) {
-  core_->start();
+  : impl_(std::make_shared<impl>(client, std::move(config))) {
+  impl_->start();
 }
 
 redis_bus::~redis_bus() {
-  core_->stop();
+  impl_->stop();
 }
 
 bus::subscription redis_bus::subscribe(std::string channel,
                                        std::shared_ptr<subscriber> who) {
   auto listener
     = std::make_shared<bus_listener>(std::move(channel), std::move(who));
-  core_->subscribe(listener);
+  impl_->subscribe(listener);
   // Both pointers are weak: a subscription may outlive the bus, and a
   // subscriber that owns its subscription must not keep itself alive. `ended`
   // counts at once; until the request arrives the bus still holds the listener,
   // but does not call it.
-  return subscription{[weak_core = std::weak_ptr{core_},
+  return subscription{[weak_impl = std::weak_ptr{impl_},
                        weak_listener = std::weak_ptr{listener}] {
     auto ended = weak_listener.lock();
     if (!ended)
       return;
     ended->ended = true;
-    if (auto in = weak_core.lock())
+    if (auto in = weak_impl.lock())
       in->unsubscribe(std::move(ended));
   }};
 }
 
 void redis_bus::publish(std::string channel, shared_bytes payload,
                         receipt_handler done) {
-  core_->publish({std::move(channel), std::move(payload), std::move(done), {}});
+  impl_->publish({std::move(channel), std::move(payload), std::move(done), {}});
 }
 
 void redis_bus::ping(std::function<void()> answer) {
-  core_->ping(std::move(answer));
+  impl_->ping(std::move(answer));
 }
 
 void redis_bus::confirm(std::string channel, std::function<void()> carried) {
-  core_->confirm(std::move(channel), std::move(carried));
+  impl_->confirm(std::move(channel), std::move(carried));
 }
 
 void redis_bus::stop() {
-  core_->stop();
+  impl_->stop();
 }
 
 bus_stats redis_bus::stats() const {
-  return core_->stats();
+  return impl_->stats();
 }
 
 } // namespace atrium

@@ -67,11 +67,11 @@ public:
   bus_stats stats() const override;
 
 private:
-  class core;
+  class impl;
 
   // Shared with nobody for long: subscriptions hold it weakly, so that they
   // may end after the bus.
-  std::shared_ptr<core> core_;
+  std::shared_ptr<impl> impl_;
 };
 
 } // namespace atrium

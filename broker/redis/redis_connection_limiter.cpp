@@ -18,9 +18,9 @@ namespace atrium {
 
 using clock_type = limiter_queue::clock;
 
-class redis_connection_limiter::core final : private redis_caller {
+class redis_connection_limiter::impl final : private redis_caller {
 public:
-  core(redis_client& client, redis_connection_limiter_config config)
+  impl(redis_client& client, redis_connection_limiter_config config)
     : client_(client),
       queue_(
         std::move(config.rules), config.timing,
@@ -178,30 +178,30 @@ private:
 
 redis_connection_limiter::redis_connection_limiter(
   redis_client& client, redis_connection_limiter_config config)
-  : core_(std::make_unique<core>(client, std::move(config))) {
-  core_->start();
+  : impl_(std::make_unique<impl>(client, std::move(config))) {
+  impl_->start();
 }
 
 redis_connection_limiter::~redis_connection_limiter() {
-  core_->stop({});
+  impl_->stop({});
 }
 
 void redis_connection_limiter::enter(const std::string& user, newcomer who,
                                      answer done) {
-  core_->leave({user, std::move(who), std::move(done)});
+  impl_->leave({user, std::move(who), std::move(done)});
 }
 
 void redis_connection_limiter::leave(const std::string& user,
                                      std::uint64_t connection) {
-  core_->leave({user, newcomer{connection}, nullptr});
+  impl_->leave({user, newcomer{connection}, nullptr});
 }
 
 void redis_connection_limiter::stop(std::chrono::milliseconds patience) {
-  core_->stop(patience);
+  impl_->stop(patience);
 }
 
 limiter_stats redis_connection_limiter::stats() const {
-  return core_->stats();
+  return impl_->stats();
 }
 
 } // namespace atrium

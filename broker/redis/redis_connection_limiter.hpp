@@ -46,9 +46,9 @@ public:
   limiter_stats stats() const override;
 
 private:
-  class core;
+  class impl;
 
-  std::unique_ptr<core> core_;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace atrium

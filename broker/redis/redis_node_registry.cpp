@@ -26,9 +26,9 @@ node_registry_keys keys_of(const channel_names& names) {
 
 } // namespace
 
-class redis_node_registry::core final : private redis_caller {
+class redis_node_registry::impl final : private redis_caller {
 public:
-  core(redis_client& client, redis_node_registry_config config)
+  impl(redis_client& client, redis_node_registry_config config)
     : client_(client),
       report_(config.report),
       queue_(keys_of(config.names), config.timing, std::move(config.report),
@@ -194,29 +194,29 @@ private:
 
 redis_node_registry::redis_node_registry(redis_client& client,
                                          redis_node_registry_config config)
-  : core_(std::make_unique<core>(client, std::move(config))) {
-  core_->join();
+  : impl_(std::make_unique<impl>(client, std::move(config))) {
+  impl_->join();
 }
 
 redis_node_registry::~redis_node_registry() {
-  core_->stop({});
+  impl_->stop({});
 }
 
 void redis_node_registry::start() {
-  core_->start();
+  impl_->start();
 }
 
 void redis_node_registry::list(std::chrono::milliseconds patience,
                                answer done) {
-  core_->list(patience, std::move(done));
+  impl_->list(patience, std::move(done));
 }
 
 void redis_node_registry::stop(std::chrono::milliseconds patience) {
-  core_->stop(patience);
+  impl_->stop(patience);
 }
 
 node_registry_stats redis_node_registry::stats() const {
-  return core_->stats();
+  return impl_->stats();
 }
 
 } // namespace atrium

@@ -47,9 +47,9 @@ public:
   node_registry_stats stats() const override;
 
 private:
-  class core;
+  class impl;
 
-  std::unique_ptr<core> core_;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace atrium

@@ -46,9 +46,9 @@ public:
   const stream_socket& socket() const;
 
 private:
-  class core;
+  class impl;
 
-  std::shared_ptr<core> core_;
+  std::shared_ptr<impl> impl_;
 };
 
 } // namespace atrium
