@@ -54,14 +54,14 @@ void lane_state::enter(const add_member& x) {
   if (out == nullptr)
     return; // closed meanwhile; the room gets to know it by itself
   out->answer(x.answer);
-  members_.enter(x.room, x.connection);
+  members_.add_member(x.room, x.connection);
 }
 
 void lane_state::exit(const remove_member& x) {
   auto* out = members_.find(x.connection);
   if (out == nullptr)
     return;
-  members_.exit(x.room, x.connection);
+  members_.remove_member(x.room, x.connection);
   out->answer(x.answer);
 }
 
@@ -118,7 +118,7 @@ void lane_state::tell_all_connections(const tell_all& x) {
 void lane_state::drop_room(const room_died& x) {
   // Client and connection hear of it in one turn of the lane: the client cannot
   // ask for the room while the connection still takes itself for a member.
-  for (auto& member : members_.dissolve(x.room)) {
+  for (auto& member : members_.remove_room(x.room)) {
     member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
     self_->send(member.connection, room_lost{x.name});
   }
@@ -173,7 +173,8 @@ void lane_state::dismiss(client_session& out) {
 
 namespace {
 
-children as_children(const std::vector<const lane_members::resident*>& xs) {
+children
+as_children(const std::vector<const lane_members::local_connection*>& xs) {
   children result;
   for (auto* x : xs)
     result.page.push_back({{}, x->connection, x->out->queued_bytes()});
@@ -183,8 +184,8 @@ children as_children(const std::vector<const lane_members::resident*>& xs) {
 } // namespace
 
 children lane_state::list(const list_connections& x) const {
-  std::vector<const lane_members::resident*> found;
-  members_.for_residents([&](auto& one) {
+  std::vector<const lane_members::local_connection*> found;
+  members_.for_connections([&](auto& one) {
     if (one.connection->id() > x.after)
       found.push_back(&one);
   });
@@ -196,8 +197,8 @@ children lane_state::list(const list_connections& x) const {
 }
 
 children lane_state::list(const list_slowest& x) const {
-  std::vector<const lane_members::resident*> found;
-  members_.for_residents([&](auto& one) {
+  std::vector<const lane_members::local_connection*> found;
+  members_.for_connections([&](auto& one) {
     if (one.out->queued_bytes() != 0)
       found.push_back(&one);
   });

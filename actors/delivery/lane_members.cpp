@@ -12,7 +12,7 @@ void lane_members::add(connection_actor connection,
   auto number = connection->id();
   auto x = std::make_unique<entry>();
   x->number = number;
-  x->resident = {std::move(connection), std::move(out)};
+  x->local = {std::move(connection), std::move(out)};
   entries_.emplace(number, std::move(x));
 }
 
@@ -23,22 +23,21 @@ std::shared_ptr<client_session> lane_members::remove(actor_number connection) {
   auto& x = *node.mapped();
   // Before the entry dies: fan-outs would find its slots.
   for (auto& p : x.positions)
-    vacate(p);
-  return std::move(x.resident.out);
+    remove_slot(p);
+  return std::move(x.local.out);
 }
 
 client_session* lane_members::find(actor_number connection) const {
   auto i = entries_.find(connection);
-  return i != entries_.end() ? i->second->resident.out.get() : nullptr;
+  return i != entries_.end() ? i->second->local.out.get() : nullptr;
 }
 
 connection_actor lane_members::actor_of(actor_number connection) const {
   auto i = entries_.find(connection);
-  return i != entries_.end() ? i->second->resident.connection
-                             : connection_actor{};
+  return i != entries_.end() ? i->second->local.connection : connection_actor{};
 }
 
-void lane_members::enter(actor_number room, actor_number connection) {
+void lane_members::add_member(actor_number room, actor_number connection) {
   auto i = entries_.find(connection);
   if (i == entries_.end())
     return;
@@ -47,30 +46,31 @@ void lane_members::enter(actor_number room, actor_number connection) {
   auto& who = *i->second;
   auto& slots = rooms_[room];
   who.positions.push_back({room, slots.size()});
-  slots.push_back({who.resident.out.get(), &who});
+  slots.push_back({who.local.out.get(), &who});
 }
 
-void lane_members::exit(actor_number room, actor_number connection) {
+void lane_members::remove_member(actor_number room, actor_number connection) {
   auto i = entries_.find(connection);
   if (i == entries_.end())
     return;
   auto* p = position_in(*i->second, room);
   if (p == nullptr)
     return;
-  // Before the position is overwritten: `vacate` reads it.
-  vacate(*p);
+  // Before the position is overwritten: `remove_slot` reads it.
+  remove_slot(*p);
   *p = i->second->positions.back();
   i->second->positions.pop_back();
 }
 
-std::vector<lane_members::resident> lane_members::dissolve(actor_number room) {
+std::vector<lane_members::local_connection>
+lane_members::remove_room(actor_number room) {
   auto node = rooms_.extract(room);
-  std::vector<resident> result;
+  std::vector<local_connection> result;
   if (node.empty())
     return result;
   for (auto& x : node.mapped()) {
     std::erase_if(x.who->positions, [&](auto& p) { return p.room == room; });
-    result.push_back(x.who->resident);
+    result.push_back(x.who->local);
   }
   return result;
 }
@@ -79,7 +79,7 @@ std::vector<std::weak_ptr<client_session>> lane_members::sessions() const {
   std::vector<std::weak_ptr<client_session>> result;
   result.reserve(entries_.size());
   for (auto& [number, x] : entries_)
-    result.push_back(x->resident.out);
+    result.push_back(x->local.out);
   return result;
 }
 
@@ -90,7 +90,7 @@ lane_members::position* lane_members::position_in(entry& who,
 }
 
 // Fills the gap with the room's last member, whose position moves.
-void lane_members::vacate(const position& p) {
+void lane_members::remove_slot(const position& p) {
   auto room = rooms_.find(p.room);
   auto& slots = room->second;
   auto& gap = slots[p.index];

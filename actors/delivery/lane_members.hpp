@@ -11,12 +11,12 @@
 namespace atrium {
 
 /// Which connections a lane has and which of them are in which room. Kept in
-/// both directions: a fan-out walks one vector, entering and leaving a room
+/// both directions: a fan-out walks one vector, joining and leaving a room
 /// costs O(rooms of that connection), whatever the room's size. No locks: it
 /// belongs to one lane.
 class lane_members {
 public:
-  struct resident {
+  struct local_connection {
     connection_actor connection;
     std::shared_ptr<client_session> out;
   };
@@ -33,12 +33,12 @@ public:
   /// The same for its actor.
   connection_actor actor_of(actor_number connection) const;
 
-  void enter(actor_number room, actor_number connection);
+  void add_member(actor_number room, actor_number connection);
 
-  void exit(actor_number room, actor_number connection);
+  void remove_member(actor_number room, actor_number connection);
 
   /// Forgets a room; returns who was in it.
-  std::vector<resident> dissolve(actor_number room);
+  std::vector<local_connection> remove_room(actor_number room);
 
   /// Calls `f(client_session&, number)` for each member. `f` must not change
   /// the lists.
@@ -56,14 +56,15 @@ public:
   template <class F>
   void for_all(F f) const {
     for (auto& [number, x] : entries_)
-      f(*x->resident.out);
+      f(*x->local.out);
   }
 
-  /// Calls `f(resident&)` for each connection. `f` must not change the lists.
+  /// Calls `f(local_connection&)` for each connection. `f` must not change the
+  /// lists.
   template <class F>
-  void for_residents(F f) const {
+  void for_connections(F f) const {
     for (auto& [number, x] : entries_)
-      f(x->resident);
+      f(x->local);
   }
 
   /// All sessions, without keeping them alive.
@@ -86,7 +87,7 @@ private:
 
   struct entry {
     actor_number number = 0;
-    lane_members::resident resident;
+    lane_members::local_connection local;
     std::vector<position> positions;
   };
 
@@ -96,7 +97,7 @@ private:
   };
 
   position* position_in(entry& who, actor_number room);
-  void vacate(const position& p);
+  void remove_slot(const position& p);
 
   std::unordered_map<actor_number, std::unique_ptr<entry>> entries_;
   std::unordered_map<actor_number, std::vector<slot>> rooms_;

@@ -67,7 +67,7 @@ public:
   friend caf::error inspect(json_inspector& f, user_state& x);
 
 private:
-  struct resident {
+  struct local_connection {
     connection_actor actor;
     bool asked = false; // for a place
     bool has_lease = false;
@@ -75,7 +75,7 @@ private:
     std::uint64_t number = 0; // of the proof for which it waits
   };
 
-  void sign_on_to(resident& x);
+  void sign_on_to(local_connection& x);
   void request_lease(newcomer who);
 
   user_actor::pointer self_;
@@ -88,7 +88,7 @@ private:
   bus_proof proof_;
   std::size_t received_ = 0;
   std::uint64_t turned_away_ = 0;
-  std::vector<resident> connections_; // a handful
+  std::vector<local_connection> connections_; // a handful
 };
 
 /// Spawnable class: `spawn<user>(env, name, directory)`. Ends by `stop` from

@@ -31,13 +31,13 @@ CAF_TEST_FIXTURE_SCOPE(lane_members_tests, fixture)
 CAF_TEST(a room has those who entered and have not left) {
   auto a = add()->id();
   auto b = add()->id();
-  table.enter(1, a);
-  table.enter(1, b);
-  table.enter(2, a);
-  table.exit(1, a);
+  table.add_member(1, a);
+  table.add_member(1, b);
+  table.add_member(2, a);
+  table.remove_member(1, a);
   CAF_CHECK_EQUAL(members(1), std::set{b});
   CAF_CHECK_EQUAL(members(2), std::set{a});
-  table.exit(1, b);
+  table.remove_member(1, b);
   CAF_CHECK_EQUAL(table.rooms(), 1U);
 }
 
@@ -45,8 +45,8 @@ CAF_TEST(who goes is gone from all rooms) {
   auto a = add()->id();
   auto b = add()->id();
   for (actor_number room : {1U, 2U, 3U}) {
-    table.enter(room, a);
-    table.enter(room, b);
+    table.add_member(room, a);
+    table.add_member(room, b);
   }
   CAF_CHECK(table.remove(a) != nullptr);
   CAF_CHECK(table.remove(a) == nullptr);
@@ -57,19 +57,19 @@ CAF_TEST(who goes is gone from all rooms) {
 
 CAF_TEST(a dissolved room has nobody) {
   auto a = add()->id();
-  table.enter(1, a);
-  table.enter(2, a);
-  CAF_CHECK_EQUAL(table.dissolve(1).size(), 1U);
+  table.add_member(1, a);
+  table.add_member(2, a);
+  CAF_CHECK_EQUAL(table.remove_room(1).size(), 1U);
   CAF_CHECK(members(1).empty());
-  table.exit(2, a);
+  table.remove_member(2, a);
   CAF_CHECK_EQUAL(table.rooms(), 0U);
 }
 
 CAF_TEST(strangers are ignored) {
-  table.enter(1, 4711);
-  table.exit(1, 4711);
+  table.add_member(1, 4711);
+  table.remove_member(1, 4711);
   auto a = add()->id();
-  table.exit(1, a);
+  table.remove_member(1, a);
   CAF_CHECK_EQUAL(table.rooms(), 0U);
 }
 
@@ -84,10 +84,10 @@ CAF_TEST(it agrees with a simple model) {
     auto room = random() % 5 + 1;
     auto x = who[random() % who.size()];
     if (model[room].contains(x)) {
-      table.exit(room, x);
+      table.remove_member(room, x);
       model[room].erase(x);
     } else {
-      table.enter(room, x);
+      table.add_member(room, x);
       model[room].insert(x);
     }
     if (members(room) != model[room])
