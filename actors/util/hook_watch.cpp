@@ -16,7 +16,7 @@ std::size_t number_of_thread() {
 
 } // namespace
 
-hook_watch::shift::~shift() {
+hook_watch::watched_call::~watched_call() {
   if (in_ == nullptr)
     return;
   // Another thread may be copying the name, which dies with the room.
@@ -25,15 +25,15 @@ hook_watch::shift::~shift() {
 }
 
 auto hook_watch::begin(const std::string& room, clock::time_point now)
-  -> shift {
+  -> watched_call {
   auto& x = slots_[number_of_thread() % slots_.size()];
   std::lock_guard guard{x.mutex};
   if (x.room != nullptr) // a hook within a hook, or more threads than slots
-    return shift{nullptr};
+    return watched_call{nullptr};
   x.room = &room;
   x.since = now;
   x.tell_after = {};
-  return shift{&x};
+  return watched_call{&x};
 }
 
 auto hook_watch::late(clock::duration least, clock::time_point now) const
@@ -47,7 +47,7 @@ auto hook_watch::late(clock::duration least, clock::time_point now) const
   return result;
 }
 
-auto hook_watch::news(clock::duration least, clock::time_point now)
+auto hook_watch::newly_late(clock::duration least, clock::time_point now)
   -> std::vector<late_hook> {
   std::vector<late_hook> result;
   for (auto& x : slots_) {

@@ -30,22 +30,22 @@ public:
   };
 
   /// A hook, from its beginning to its end.
-  class shift {
+  class watched_call {
   public:
-    explicit shift(slot* in) : in_(in) {
+    explicit watched_call(slot* in) : in_(in) {
       // nop
     }
-    shift(const shift&) = delete;
-    shift& operator=(const shift&) = delete;
-    ~shift();
+    watched_call(const watched_call&) = delete;
+    watched_call& operator=(const watched_call&) = delete;
+    ~watched_call();
 
   private:
     slot* in_; // null: it is not watched
   };
 
   /// A hook of the room begins, on this thread. The name has to outlive it.
-  [[nodiscard]] shift begin(const std::string& room,
-                            clock::time_point now = clock::now());
+  [[nodiscard]] watched_call begin(const std::string& room,
+                                   clock::time_point now = clock::now());
 
   /// Returns the hooks that have been running for at least so long.
   std::vector<late_hook> late(clock::duration least,
@@ -53,8 +53,8 @@ public:
 
   /// The same, but each hook only after `least`, twice, four times as long and
   /// so on. To be called now and then, by one thread.
-  std::vector<late_hook> news(clock::duration least,
-                              clock::time_point now = clock::now());
+  std::vector<late_hook> newly_late(clock::duration least,
+                                    clock::time_point now = clock::now());
 
 private:
   // One for each thread that runs rooms; there are 64 at most.

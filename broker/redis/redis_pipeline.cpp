@@ -14,15 +14,15 @@ redis_pipeline::redis_pipeline(bus_log log, demotion_handler on_demoted,
 
 void redis_pipeline::add(redis_caller& who, const redis_caller::profile& what) {
   auto state = what.script.empty() ? script::none : script::due;
-  parties_.push_back(
-    std::make_shared<party>(party{&who, what, state, 0, {}, false}));
+  callers_.push_back(
+    std::make_shared<caller>(caller{&who, what, state, 0, {}, false}));
   if (up_)
     who.on_up();
 }
 
 // The answers to what it has said still come and must be counted off.
 void redis_pipeline::remove(redis_caller& who) {
-  std::erase_if(parties_, [&](auto& x) {
+  std::erase_if(callers_, [&](auto& x) {
     if (x->who != &who)
       return false;
     x->who = nullptr;
@@ -42,7 +42,7 @@ std::size_t redis_pipeline::in_flight() const noexcept {
 // Scripts first: what a caller says when it is told may need its own.
 void redis_pipeline::on_up() {
   up_ = true;
-  for (auto& x : parties_) {
+  for (auto& x : callers_) {
     x->last_error.clear(); // a new connection logs errors anew
     if (x->state != script::none)
       x->state = script::due;
@@ -54,7 +54,7 @@ void redis_pipeline::on_up() {
 void redis_pipeline::on_down(gap_clock::steady, std::string_view reason) {
   up_ = false;
   turns_.clear();
-  for (auto& x : parties_) {
+  for (auto& x : callers_) {
     x->in_flight = 0;
     x->who->on_lost();
   }
@@ -69,7 +69,7 @@ void redis_pipeline::on_turned_away(const dial_protocol::endpoint& from,
 
 // An operator may have granted meanwhile what was missing.
 void redis_pipeline::on_proven() {
-  for (auto& x : parties_)
+  for (auto& x : callers_)
     if (x->state == script::refused)
       x->state = script::due;
   on_proven_();
@@ -79,7 +79,7 @@ void redis_pipeline::on_proven() {
 
 void redis_pipeline::compose(std::string& out) {
   load_scripts(out);
-  for (auto& x : parties_)
+  for (auto& x : callers_)
     if (x->in_flight < window)
       compose(x, out);
 }
@@ -87,7 +87,7 @@ void redis_pipeline::compose(std::string& out) {
 // Ahead of the commands: whoever knows the script's name from before may call
 // it in the same write.
 void redis_pipeline::load_scripts(std::string& out) {
-  for (auto& x : parties_) {
+  for (auto& x : callers_) {
     if (x->state != script::due)
       continue;
     x->state = script::loading;
@@ -96,7 +96,7 @@ void redis_pipeline::load_scripts(std::string& out) {
   }
 }
 
-void redis_pipeline::compose(const std::shared_ptr<party>& whose,
+void redis_pipeline::compose(const std::shared_ptr<caller>& whose,
                              std::string& out) {
   // A turn ends with its last answer. So the answers that the caller expects
   // are counted, not its commands.
@@ -121,7 +121,7 @@ std::string_view redis_pipeline::on_reply(resp_reply reply) {
   // Copied, since the turn may be removed before its last answer is handed
   // over.
   auto loads = current.loads;
-  std::shared_ptr<party> last; // of who was removed
+  std::shared_ptr<caller> last; // of who was removed
   if (--current.commands == 0) {
     whose->in_flight -= current.bytes;
     last = std::move(current.whose);
@@ -136,7 +136,7 @@ std::string_view redis_pipeline::on_reply(resp_reply reply) {
   return demotion_in(reply);
 }
 
-void redis_pipeline::on_loaded(party& whose, resp_reply reply) {
+void redis_pipeline::on_loaded(caller& whose, resp_reply reply) {
   if (!is_error(reply)) {
     whose.state = script::ready;
     return whose.who->on_script(reply.front().text);
@@ -148,7 +148,7 @@ void redis_pipeline::on_loaded(party& whose, resp_reply reply) {
 }
 
 // Many commands may learn at once that the script is gone: it is loaded once.
-std::string_view redis_pipeline::on_answer(party& whose, resp_reply reply) {
+std::string_view redis_pipeline::on_answer(caller& whose, resp_reply reply) {
   if (is_no_script(reply)) {
     if (whose.state == script::ready)
       whose.state = script::due;
@@ -162,12 +162,12 @@ std::string_view redis_pipeline::on_answer(party& whose, resp_reply reply) {
 // Once for each read, not for each answer: callers lock a mutex here to publish
 // their counters.
 void redis_pipeline::on_read_end() {
-  for (auto& x : parties_)
+  for (auto& x : callers_)
     if (std::exchange(x->answered, false))
       x->who->on_read_end();
 }
 
-void redis_pipeline::report(party& whose, std::string_view error) {
+void redis_pipeline::report(caller& whose, std::string_view error) {
   if (error == whose.last_error)
     return;
   whose.last_error = error;

@@ -67,7 +67,7 @@ public:
 private:
   enum class script : std::uint8_t { none, due, loading, ready, refused };
 
-  struct party {
+  struct caller {
     redis_caller* who; // null: removed
     redis_caller::profile what;
     script state;
@@ -79,23 +79,23 @@ private:
   /// Commands that a caller has added to one write, or one that loads its
   /// script.
   struct turn {
-    std::shared_ptr<party> whose;
+    std::shared_ptr<caller> whose;
     std::size_t commands;
     std::size_t bytes;
     bool loads = false;
   };
 
   void load_scripts(std::string& out);
-  void compose(const std::shared_ptr<party>& whose, std::string& out);
-  void on_loaded(party& whose, resp_reply reply);
-  std::string_view on_answer(party& whose, resp_reply reply);
-  void report(party& whose, std::string_view error);
+  void compose(const std::shared_ptr<caller>& whose, std::string& out);
+  void on_loaded(caller& whose, resp_reply reply);
+  std::string_view on_answer(caller& whose, resp_reply reply);
+  void report(caller& whose, std::string_view error);
 
   const bus_log log_;
   const demotion_handler on_demoted_;
   const std::function<void()> on_proven_;
-  std::vector<std::shared_ptr<party>> parties_; // in the order of `add`
-  std::deque<turn> turns_;                      // without an answer
+  std::vector<std::shared_ptr<caller>> callers_; // in the order of `add`
+  std::deque<turn> turns_;                       // without an answer
   bool up_ = false;
 };
 

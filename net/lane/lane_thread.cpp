@@ -39,7 +39,7 @@ std::chrono::nanoseconds lane_thread::busy() const {
          + std::chrono::nanoseconds{time.tv_nsec};
 }
 
-void lane_thread::cut_stragglers() {
+void lane_thread::cut_unfinished() {
   boost::asio::post(io_, [this] { timers_.expire_all(); });
 }
 

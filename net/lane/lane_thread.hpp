@@ -34,7 +34,7 @@ public:
 
   /// Cuts whoever is still coming or going: requests that are not complete,
   /// closes that are not answered. Any thread.
-  void cut_stragglers();
+  void cut_unfinished();
 
   /// Ends the thread; all actors pinned to it have to be gone. To be done
   /// before the actor system ends: a thread that has run actors holds on to the

@@ -123,7 +123,7 @@ bool node::close_connections(steady::time_point deadline) {
       log::warn("connections_cut", {{"count", open.taken()}},
                 "node cuts connections that do not answer");
     for (auto& lane : lanes_)
-      lane->cut_stragglers();
+      lane->cut_unfinished();
   }
   return wait_until(deadline, gone);
 }

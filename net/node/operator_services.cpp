@@ -120,7 +120,7 @@ void operator_services::check_up() {
   health_->tick();
   metrics_->tick(node_metrics::clock::now());
   admission_->tidy(admission_limits::clock::now());
-  for (auto& x : env_->hooks->news(hook_is_slow))
+  for (auto& x : env_->hooks->newly_late(hook_is_slow))
     log::warn(
       "room_hook_slow",
       {{"room", x.room},

@@ -61,7 +61,7 @@ CAF_TEST(news come more and more seldom) {
   auto hook = subject.begin(room, start);
   std::vector<int> told;
   for (int second = 0; second < 40; ++second)
-    if (!subject.news(2s, start + std::chrono::seconds{second}).empty())
+    if (!subject.newly_late(2s, start + std::chrono::seconds{second}).empty())
       told.push_back(second);
   CAF_CHECK_EQUAL(told, (std::vector<int>{2, 4, 8, 16, 32}));
 }
