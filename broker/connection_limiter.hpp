@@ -16,11 +16,11 @@ enum class surplus_policy : std::uint8_t {
   kick_oldest, ///< The one that came first has to go.
 };
 
-/// A connection that wants a place.
+/// A connection that wants a lease.
 struct newcomer {
   std::uint64_t connection = 0;
 
-  /// Whether the policy is to decide at once. If not, and all places are taken,
+  /// Whether the policy is to decide at once. If not, and all leases are taken,
   /// nobody has to go yet: the newcomer hears who has them, and may come again
   /// when it knows which of them are of no use any more.
   bool insists = true;
@@ -33,7 +33,7 @@ struct newcomer {
 struct lease_decision {
   bool admitted = false;
 
-  /// Who has the places, for one that does not insist.
+  /// Who has the leases, for one that does not insist.
   std::vector<std::string> rivals = {};
 };
 
@@ -66,7 +66,7 @@ struct limiter_config {
 /// Counters of a limiter since its start: the metrics `atrium_user_limits_*`.
 struct limiter_stats {
   bool connected = false;      ///< Knows the connections of the other nodes.
-  std::uint64_t refused = 0;   ///< Newcomers without a place.
+  std::uint64_t refused = 0;   ///< Newcomers without a lease.
   std::uint64_t evicted = 0;   ///< Connections that were told to go.
   std::uint64_t alone = 0;     ///< Decided by what this node knows.
   std::uint64_t discarded = 0; ///< Departures that were not passed on.
@@ -84,11 +84,11 @@ public:
 
   virtual ~connection_limiter() = default;
 
-  /// Takes a place for a connection of this node. A connection that has one
+  /// Takes a lease for a connection of this node. A connection that has one
   /// keeps it.
   virtual void enter(const std::string& user, newcomer who, answer done) = 0;
 
-  /// Gives the place of a connection of this node back, if it has one.
+  /// Gives the lease of a connection of this node back, if it has one.
   virtual void leave(const std::string& user, std::uint64_t connection) = 0;
 
   /// Passes on who has left, for `patience` at most, and ends: from now on

@@ -47,7 +47,7 @@ lease_decision user_connections::decide(std::string_view user,
     if (x.admitted && x.connection != who.connection)
       result.rivals.push_back(by.id_of(x.connection));
   // The newcomer leaves without a decision and asks again when it knows more: a
-  // place that it kept meanwhile would count against others.
+  // lease that it kept meanwhile would count against others.
   if (result.rivals.size() >= by.most && !by.decides_at_once(who)) {
     remove(user, who.connection);
     return result;
@@ -78,8 +78,8 @@ user_connections::surplus(std::string_view user, const newcomer& who,
   if (by.policy == surplus_policy::kick_oldest)
     // `all` is in the order of `add`.
     return all.front().connection;
-  auto place = std::ranges::find(all, who.connection, &lease::connection);
-  if (static_cast<std::size_t>(place - all.begin()) < by.most)
+  auto found = std::ranges::find(all, who.connection, &lease::connection);
+  if (static_cast<std::size_t>(found - all.begin()) < by.most)
     return std::nullopt;
   return who.connection;
 }

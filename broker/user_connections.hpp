@@ -43,7 +43,7 @@ public:
   lease* find(std::string_view user, std::uint64_t connection);
 
   /// Decides by what is in the table about a newcomer that is in it. Takes out
-  /// who has no place: the newcomer, or those that are appended to `gone`.
+  /// who has no lease: the newcomer, or those that are appended to `gone`.
   lease_decision decide(std::string_view user, const newcomer& who,
                         const limiter_config& by,
                         std::vector<std::uint64_t>& gone);

@@ -138,7 +138,7 @@ private:
   std::string id_;
   bool open_ = false;    // the client has got `welcome`
   bool watched_ = false; // the log tells what it does
-  rivals rivals_;        // who has the places of the user
+  rivals rivals_;        // who has the leases of the user
   user_actor waits_for_; // who hears whether it insists on one
   std::uint32_t failures_ = 0;
   std::unordered_map<std::string, membership> rooms_;

@@ -9,8 +9,8 @@
 
 namespace atrium {
 
-/// What a connection that has no place knows of those who have: it asks after
-/// all of them, since a client whose network was lost may hold a place that
+/// What a connection that has no lease knows of those who have: it asks after
+/// all of them, since a client whose network was lost may hold a lease that
 /// nobody uses any more.
 class rivals {
 public:
@@ -36,7 +36,7 @@ public:
     return silent_;
   }
 
-  /// Whether some node has said nothing, so that places may become free as its
+  /// Whether some node has said nothing, so that leases may become free as its
   /// leases run out.
   bool some_unheard() const {
     return !unheard_.empty();

@@ -82,7 +82,7 @@ void user_state::decide_lease(const lease_decided& x) {
     }
 }
 
-// A place is taken only when nothing else is missing: nobody shall have to go
+// A lease is taken only when nothing else is missing: nobody shall have to go
 // for somebody who cannot come.
 void user_state::sign_on_to(local_connection& x) {
   if (!x.carried)

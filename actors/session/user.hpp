@@ -22,7 +22,7 @@ namespace atrium {
 /// and an actor more for each would cost a kilobyte. Sign-on is complete, and
 /// the client may talk, when the bus carries the channel: from then on nothing
 /// that is sent to the user passes this node by; and when, after that, the
-/// limiter has a place for the connection, if there is a limiter.
+/// limiter has a lease for the connection, if there is a limiter.
 class user_state {
 public:
   static inline constexpr auto name = "user";
@@ -34,7 +34,7 @@ public:
   user_state(const user_state&) = delete;
   user_state& operator=(const user_state&) = delete;
 
-  /// Gives back the places of connections that outlive the actor.
+  /// Gives back the leases of connections that outlive the actor.
   ~user_state();
 
   void start(environment_ptr env, const std::string& user,
@@ -45,7 +45,7 @@ public:
   /// The limiter has decided about a connection.
   void decide_lease(const lease_decided& x);
 
-  /// A connection without a place knows now who needs none.
+  /// A connection without a lease knows now who needs none.
   void retry_lease(const insist& x);
 
   /// Takes a connection out that is gone; the last one lets the user passivate.
@@ -69,7 +69,7 @@ public:
 private:
   struct local_connection {
     connection_actor actor;
-    bool asked = false; // for a place
+    bool asked = false; // for a lease
     bool has_lease = false;
     bool carried = false;     // the bus has been heard since it came
     std::uint64_t number = 0; // of the proof for which it waits

@@ -2,8 +2,8 @@
 
 namespace atrium {
 
-// Whoever has to go gives its place up here and now, so that one newcomer never
-// costs two their places. The callbacks run without the lock; the newcomer
+// Whoever has to go gives its lease up here and now, so that one newcomer never
+// costs two their leases. The callbacks run without the lock; the newcomer
 // hears last, when its rivals have been told to go.
 void memory_connection_limiter::enter(const std::string& user, newcomer who,
                                       answer done) {

@@ -185,14 +185,14 @@ std::string_view limiter_queue::on_reply(resp_reply reply) {
   if (is_no_script(reply))
     repeat(std::move(x));
   else if (!is_error(reply))
-    on_places(x, reply);
+    on_leases(x, reply);
   else if (x.done)
     decide_alone(x);
   return {};
 }
 
 // In the order in which they were said. Whoever has left meanwhile is not told
-// of again: Redis would keep a place for nobody.
+// of again: Redis would keep a lease for nobody.
 void limiter_queue::repeat(job x) {
   if (x.what == verb::renew) {
     ++quota_;
@@ -207,14 +207,14 @@ void limiter_queue::repeat(job x) {
   waiting_.insert(waiting_.begin() + at, std::move(x));
 }
 
-void limiter_queue::on_places(job& x, resp_reply reply) {
+void limiter_queue::on_leases(job& x, resp_reply reply) {
   lease_decision result{true};
   for (std::size_t i = 2; i < reply.size(); i += 2) {
     std::string id{reply[i - 1].text};
     auto since = reply[i].text;
-    // An id without a time has no place any more, here or on another node.
+    // An id without a time has no lease any more, here or on another node.
     if (x.what == verb::enter && id == config_.id_of(x.who.connection))
-      on_own_place(x, since, result);
+      on_own_lease(x, since, result);
     else if (since.empty())
       evict(x.user, id);
     else if (x.what == verb::enter)
@@ -229,7 +229,7 @@ void limiter_queue::on_places(job& x, resp_reply reply) {
 }
 
 // What was decided alone meanwhile stands, unless the policy says otherwise.
-void limiter_queue::on_own_place(job& x, std::string_view since,
+void limiter_queue::on_own_lease(job& x, std::string_view since,
                                  lease_decision& result) {
   auto number = x.who.connection;
   result.admitted = !since.empty();

@@ -12,7 +12,7 @@
 
 namespace atrium {
 
-/// How a limiter in Redis keeps its places, and its patience.
+/// How a limiter in Redis keeps its leases, and its patience.
 struct limiter_timing {
   /// Places of a node that has crashed are free after this time.
   std::chrono::milliseconds lease{60'000};
@@ -22,9 +22,9 @@ struct limiter_timing {
 };
 
 /// What a limiter has to tell Redis and what it makes of the answers. What
-/// comes and goes is told first; besides, all places are renewed, evenly spread
+/// comes and goes is told first; besides, all leases are renewed, evenly spread
 /// over a third of the lease, which also restores what Redis has lost: every
-/// place with the age that it has, so that it does not matter which node speaks
+/// lease with the age that it has, so that it does not matter which node speaks
 /// first. Pure state, for one thread.
 class limiter_queue {
 public:
@@ -49,7 +49,7 @@ public:
 
   void leave(const std::string& user, std::uint64_t connection);
 
-  /// Decides alone what has waited too long, and renews some of the places.
+  /// Decides alone what has waited too long, and renews some of the leases.
   void tick(clock::time_point now);
 
   /// Decides everything that waits for an answer.
@@ -110,8 +110,8 @@ private:
   void write(const job& x, std::string& out);
   void renew_some(std::string& out, std::size_t limit, clock::time_point now);
   void repeat(job x);
-  void on_places(job& x, resp_reply reply);
-  void on_own_place(job& x, std::string_view since, lease_decision& result);
+  void on_leases(job& x, resp_reply reply);
+  void on_own_lease(job& x, std::string_view since, lease_decision& result);
 
   template <class Predicate>
   void decide_if(Predicate due);
@@ -136,7 +136,7 @@ private:
   std::size_t waiting_bytes_ = 0;
   std::size_t repeated_ = 0; // so many at the front wait for the second time
   std::deque<job> in_flight_;
-  std::vector<std::string> round_; // users whose places are still to be renewed
+  std::vector<std::string> round_; // users whose leases are still to be renewed
   std::size_t per_tick_ = 0;
   std::size_t quota_ = 0; // of them until the next tick
   clock::time_point next_round_{};

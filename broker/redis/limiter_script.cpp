@@ -10,7 +10,7 @@ namespace atrium {
 // speaks first: a newcomer is younger than all that there are, even when the
 // clock was set back, and who is told of again brings the age along. Two that
 // came in the same millisecond are told apart by their ids, the shorter one
-// first, which on one node is the order of their numbers. A place that lasts
+// first, which on one node is the order of their numbers. A lease that lasts
 // for longer than a lease was taken before the clock was set back: it gets one
 // lease from now, which whoever is alive renews. The time is that of Redis:
 // leases of nodes whose clocks differ would end at different times. The key

@@ -10,11 +10,11 @@
 
 namespace atrium {
 
-/// The Lua script that gives out places. One key for each user, a hash of
+/// The Lua script that gives out leases. One key for each user, a hash of
 /// connection id to `<since>:<until>` in milliseconds by the clock of Redis; a
 /// field whose time is up counts for nothing. It is told some connections of
 /// the user and answers with pairs of an id and when it came: first those, then
-/// whoever else is concerned. Who has no place (any more) came never, which is
+/// whoever else is concerned. Who has no lease (any more) came never, which is
 /// an empty text.
 extern const std::string_view limiter_script;
 
