@@ -18,7 +18,7 @@ redis_client::redis_client(boost::asio::io_context& io,
       },
       [this] { commands_.settled(); }),
     commands_(io, config, "cmd"),
-    subscriptions_(io, config, "sub", redis_life::manner::subscriptions) {
+    subscriptions_(io, config, "sub", redis_life::purpose::subscriptions) {
   // nop
 }
 

@@ -19,7 +19,7 @@ public:
   using steady = gap_clock::steady;
 
   /// What the link is for.
-  enum class manner : std::uint8_t {
+  enum class purpose : std::uint8_t {
     commands,      ///< Everything may be asked.
     subscriptions, ///< Nothing but PING.
   };
@@ -31,7 +31,7 @@ public:
     std::string write_error; ///< Not empty: it takes no writes.
   };
 
-  redis_life(manner how, std::string write_key)
+  redis_life(purpose how, std::string write_key)
     : how_(how), write_key_(std::move(write_key)) {
     // nop
   }
@@ -79,10 +79,10 @@ public:
 
 private:
   bool writes() const noexcept {
-    return how_ == manner::commands && !write_key_.empty();
+    return how_ == purpose::commands && !write_key_.empty();
   }
 
-  const manner how_;
+  const purpose how_;
   const std::string write_key_;
   bool is_due_ = false;
   unsigned missing_ = 0; // answers to the question

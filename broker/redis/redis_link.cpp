@@ -42,7 +42,7 @@ auto redis_link::if_fresh(F f) {
 }
 
 redis_link::redis_link(asio::io_context& io, redis_client_config config,
-                       std::string name, redis_life::manner manner)
+                       std::string name, redis_life::purpose purpose)
   : config_(std::move(config)),
     name_(std::move(name)),
     lookup_(io, config_.resolve),
@@ -51,7 +51,7 @@ redis_link::redis_link(asio::io_context& io, redis_client_config config,
     timer_(io),
     backoff_(config_.backoff_floor, config_.backoff_cap),
     in_(read_size),
-    life_(manner, config_.write_key) {
+    life_(purpose, config_.write_key) {
   // nop
 }
 

@@ -41,7 +41,7 @@ public:
   /// outlive the link.
   redis_link(boost::asio::io_context& io, redis_client_config config,
              std::string name,
-             redis_life::manner manner = redis_life::manner::commands);
+             redis_life::purpose purpose = redis_life::purpose::commands);
 
   redis_link(const redis_link&) = delete;
   redis_link& operator=(const redis_link&) = delete;

@@ -62,13 +62,13 @@ void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
         });
       });
     if (proxied)
-      self->hear_proxy(context);
+      self->read_proxy_header(context);
     else
       self->begin(context);
   });
 }
 
-void http_session::hear_proxy(std::shared_ptr<ssl_ctx_st> context) {
+void http_session::read_proxy_header(std::shared_ptr<ssl_ctx_st> context) {
   if (!node_->proxies.contains(peer_)) // a stranger's own word
     return refuse_proxy("is no trusted proxy");
   auto done = [self = shared_from_this(), context](auto error, auto& header) {

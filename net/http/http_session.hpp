@@ -91,7 +91,7 @@ public:
   }
 
 private:
-  void hear_proxy(std::shared_ptr<ssl_ctx_st> context);
+  void read_proxy_header(std::shared_ptr<ssl_ctx_st> context);
   void on_proxy_header(const std::shared_ptr<ssl_ctx_st>& context,
                        boost::system::error_code error,
                        const proxy_header& header);

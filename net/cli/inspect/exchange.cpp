@@ -102,7 +102,7 @@ public:
         self->fail_late();
     });
     auto& node = terms_->from.node;
-    if (node.by != node_address::carrier::unix_socket)
+    if (node.by != node_address::transport::unix_socket)
       return resolve(node.host, node.port);
     endpoints_.emplace_back(asio::local::stream_protocol::endpoint{node.path});
     connect(0);

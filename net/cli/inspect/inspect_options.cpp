@@ -171,7 +171,7 @@ std::string check(const CLI::App& app, const inspect_options& x,
 }
 
 std::string check_node(const inspect_options& x) {
-  if (!x.ca.empty() && x.node.by != node_address::carrier::tls)
+  if (!x.ca.empty() && x.node.by != node_address::transport::tls)
     return "--ca: only for a node with https://";
   // Refused before anything is sent: a token that others have read is lost.
   auto has_token = !x.token_file.empty() || !x.token.empty();

@@ -17,14 +17,14 @@ std::string not_an_address(const std::string& text) {
 } // namespace
 
 bool node_address::is_private() const {
-  return by != carrier::tcp || listen_address{host, 0}.is_loopback();
+  return by != transport::tcp || listen_address{host, 0}.is_loopback();
 }
 
 std::string read_node_address(const std::string& text, node_address& out) {
   node_address result;
   result.text = text;
   if (text.starts_with(unix_scheme)) {
-    result.by = node_address::carrier::unix_socket;
+    result.by = node_address::transport::unix_socket;
     result.path = text.substr(unix_scheme.size());
     result.authority = "localhost";
     auto error = check_socket_path(result.path);
@@ -37,7 +37,7 @@ std::string read_node_address(const std::string& text, node_address& out) {
   auto url = parse_http_url(result.text);
   if (!url) {
     url = parse_http_url(result.text, "https");
-    result.by = node_address::carrier::tls;
+    result.by = node_address::transport::tls;
   }
   // The prefix comes before targets that have a query of their own.
   if (!url || url->target.find_first_of("?#") != std::string::npos)

@@ -8,9 +8,9 @@ namespace atrium::tool {
 /// Where the internal listener of a node is.
 struct node_address {
   /// How its HTTP is carried.
-  enum class carrier : std::uint8_t { tcp, tls, unix_socket };
+  enum class transport : std::uint8_t { tcp, tls, unix_socket };
 
-  carrier by = carrier::tcp;
+  transport by = transport::tcp;
   std::string host = "127.0.0.1"; ///< Name or address, without brackets.
   std::string port = "9080";
   std::string path;   ///< Of the Unix socket.

@@ -59,7 +59,7 @@ std::string node_link::prepare() {
       return error;
   if (std::ranges::any_of(from.token, is_control))
     return "the token has a control character in it";
-  if (from.node.by != node_address::carrier::tls)
+  if (from.node.by != node_address::transport::tls)
     return {};
   terms_->tls = std::make_shared<ssl::context>(ssl::context::tls_client);
   return trust(*terms_->tls, from.ca);

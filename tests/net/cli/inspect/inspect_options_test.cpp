@@ -65,20 +65,20 @@ CAF_TEST(the_variable_names_a_node_and_the_flag_wins) {
 }
 
 CAF_TEST(a_node_is_an_address_of_http_or_of_a_socket) {
-  using carrier = node_address::carrier;
+  using transport = node_address::transport;
   struct row {
     const char* text;
-    carrier by;
+    transport by;
     const char* host;
     const char* port;
     const char* prefix;
   };
   for (auto& [text, by, host, port, prefix] :
-       {row{"http://a:1", carrier::tcp, "a", "1", ""}, row{"a:1", carrier::tcp, "a", "1", ""},
-        row{"http://a", carrier::tcp, "a", "80", ""},
-        row{"https://a", carrier::tls, "a", "443", ""},
-        row{"https://[::1]:9/", carrier::tls, "::1", "9", ""},
-        row{"https://ops.example/chat-1/", carrier::tls, "ops.example", "443", "/chat-1"}}) {
+       {row{"http://a:1", transport::tcp, "a", "1", ""}, row{"a:1", transport::tcp, "a", "1", ""},
+        row{"http://a", transport::tcp, "a", "80", ""},
+        row{"https://a", transport::tls, "a", "443", ""},
+        row{"https://[::1]:9/", transport::tls, "::1", "9", ""},
+        row{"https://ops.example/chat-1/", transport::tls, "ops.example", "443", "/chat-1"}}) {
     auto node = good({"node", "--node", text}).node;
     CAF_CHECK(node.by == by);
     CAF_CHECK_EQUAL(node.host, host);
@@ -86,7 +86,7 @@ CAF_TEST(a_node_is_an_address_of_http_or_of_a_socket) {
     CAF_CHECK_EQUAL(node.prefix, prefix);
   }
   auto node = good({"node", "--node", "unix:///run/a.sock"}).node;
-  CAF_CHECK(node.by == carrier::unix_socket && node.path == "/run/a.sock");
+  CAF_CHECK(node.by == transport::unix_socket && node.path == "/run/a.sock");
   for (auto text : {"a", "a:0", "a:99999", "ftp://a", "http://", "http:///x", "http://a/?x",
                     "unix:", "unix://", "unix://a", "unix:///", "http://u@a:1", "http://a b"})
     check_bad({"node", "--node", text}, "--node: ");
