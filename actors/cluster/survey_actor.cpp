@@ -161,7 +161,7 @@ void survey_state::end(gatherings::iterator i) {
     result.error = "the registry of nodes does not answer";
   }
   if (all.unsent)
-    add_error(result.error, "the bus has not taken the question");
+    add_error(result.error, "the bus has not taken the survey");
   for (auto& [run, row] : all.answers)
     result.answers.push_back(std::move(row));
   std::ranges::stable_sort(result.answers, {}, &survey_result::row::node);

@@ -67,7 +67,7 @@ public:
 
   void take(response_ready& x);
 
-  /// The bus has not taken the question: nobody else will answer.
+  /// The bus has not taken the survey: nobody else will answer.
   void give_up_others(const survey_unsent& x);
 
   /// The patience with a survey is over.

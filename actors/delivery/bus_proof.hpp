@@ -13,7 +13,7 @@ namespace atrium {
 
 /// Asks the bus to show that it carries a channel, for an actor that listens to
 /// it, whenever somebody comes who must not be told so from memory: the bus may
-/// have died since it was heard last. One question at a time, for all who came
+/// have died since it was heard last. One request at a time, for all who came
 /// before it. The actor hears `channel_carried`; who listens no more, nothing.
 class bus_proof {
 public:

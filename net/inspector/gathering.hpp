@@ -29,7 +29,7 @@ inline void refuse_unknown(inspect_answer& to) {
 
 /// What several actors say, gathered into one answer. Ends when the last one
 /// has spoken or had its time, which is also when the last copy of the shared
-/// pointer goes: every question keeps one.
+/// pointer goes: every request keeps one.
 class gathering {
 public:
   using ptr = std::shared_ptr<gathering>;

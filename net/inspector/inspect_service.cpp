@@ -11,7 +11,7 @@ void ask_inspector(caf::actor_system& system, const inspect_service& whom,
                    std::string target, std::optional<std::string> body,
                    std::function<void(unsigned, std::string)> then) {
   // The caller is a lane, which is no actor and must not wait: an actor that
-  // lives for one question takes the answer.
+  // lives for one request takes the answer.
   system.spawn([=](caf::event_based_actor* self) {
     constexpr std::chrono::seconds patience{10}; // it answers much sooner
     auto good = [then](std::uint16_t status, std::string& json) {

@@ -9,7 +9,7 @@
 namespace atrium {
 
 /// What is asked of the inspector, in the form of an HTTP target behind
-/// `/inspect`: `rooms/NAME?limit=3`. Whatever way the question came, there is
+/// `/inspect`: `rooms/NAME?limit=3`. Whatever way the request came, there is
 /// one language for it.
 class inspect_target {
 public:

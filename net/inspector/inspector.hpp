@@ -12,7 +12,7 @@ class inspect_target;
 
 /// The state of the inspector. Asks the actors in question, each with a time
 /// limit: one that does not answer is shown as stuck, and the others still are
-/// shown. Long lists are paged, so no question costs more than its page.
+/// shown. Long lists are paged, so no request costs more than its page.
 class inspector_state {
 public:
   static inline constexpr auto name = "inspector";
@@ -36,7 +36,7 @@ private:
   void view_path(const inspect_target& x, inspect_answer to);
 
   inspector_context context_;
-  std::uint64_t refused_ = 0; // questions that made no sense
+  std::uint64_t refused_ = 0; // requests that made no sense
 };
 
 /// Spawnable class: `spawn<inspector>(setup)`. Lives as long as the node; told

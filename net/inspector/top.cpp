@@ -66,7 +66,7 @@ void view_top(const inspector_context& by, const inspect_target& x,
                  {"mailboxes", json::array()}};
   auto add_actor
     = [](auto& shown, json state) { add_mailbox(shown->result, state); };
-  // Who is observed last does not count our other questions as waiting.
+  // Who is observed last does not count our other requests as waiting.
   for (auto& lane : by.env->lanes) {
     gathering::ask(all, lane.actor, list_slowest{limit},
                    [](auto& shown, children& found) {

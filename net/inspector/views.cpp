@@ -63,7 +63,7 @@ void view_here(const inspector_context& by, child_kind kind,
     shown->status = 200;
     // The room and its parts fill the same object, in any order.
     shown->result["state"] = json::object();
-    // The mailbox that the room tells of is not to have our other question.
+    // The mailbox that the room tells of is not to have our other request.
     if (kind == child_kind::room)
       gathering::observe_parts(shown, caf::actor_cast<room_actor>(who),
                                [](auto& one, auto& part, json state) {

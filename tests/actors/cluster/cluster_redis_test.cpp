@@ -115,7 +115,7 @@ CAF_TEST(without Redis a node answers for itself and names the others) {
     CAF_CHECK(std::chrono::steady_clock::now() - start < 4 * patience);
     CAF_CHECK_EQUAL(names(x), lines{"a"});
     CAF_CHECK_EQUAL(x.silent, lines{"b"});
-    // The bus may have noticed as well: then it has not taken the question.
+    // The bus may have noticed as well: then it has not taken the survey.
     CAF_CHECK(x.error.starts_with("the link to Redis is down"));
     server.start();
     CAF_CHECK(eventually([&] { return names(a.ask()) == lines{"a", "b"}; }));

@@ -146,7 +146,7 @@ CAF_TEST(without a bus this node answers at once and says what is wrong) {
   CAF_REQUIRE_EQUAL(told.size(), 1U);
   CAF_CHECK_EQUAL(rows(), lines{"a=\"a room x\""});
   CAF_CHECK_EQUAL(told[0].silent, (lines{"b", "c"}));
-  CAF_CHECK_EQUAL(told[0].error, "Redis is down; the bus has not taken the question");
+  CAF_CHECK_EQUAL(told[0].error, "Redis is down; the bus has not taken the survey");
 }
 
 CAF_TEST(without a registry there are answers all the same) {
