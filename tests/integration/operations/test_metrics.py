@@ -15,6 +15,12 @@ from support.metrics import Scrape, fetch_metrics
 from support.raw_socket import TEXT, frame
 
 BIG = "x" * 60_000
+# Metrics whose row of the table says what each value of the label means.
+NAMED_IN_FULL = [
+    "atrium_messages_received_total", "atrium_delivery_latency_seconds",
+    "atrium_slow_consumers_total", "atrium_dropped_total", "atrium_bus_link_up",
+    "atrium_bus_publishes_total", "atrium_user_limits_events_total",
+    "atrium_node_registry_events_total", "atrium_log_lines_lost_total"]
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +42,15 @@ def test_every_metric_is_in_the_readme(node):
     listed = re.findall(r"^\| `([a-z_]+)`", table, re.MULTILINE)
     assert len(listed) == len(set(listed))
     assert set(listed) == set(Scrape(node).types())
+
+
+@pytest.mark.parametrize("name", NAMED_IN_FULL)
+def test_every_label_value_is_in_the_readme(node, name):
+    """An operator writes an alert about one reason, and later updates the node.
+    The row of the metric has all values of its label that a node serves, and no others."""
+    table = section("net/monitoring/README.md", "Metrics\n")
+    label, text = re.search(rf"^\| `{name}` \| `(\w+)` \| (.*) \|$", table, re.MULTILINE).groups()
+    assert set(re.findall(r"`([a-z_]+)`", text)) == Scrape(node).values(name, label)
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="prometheus is not installed")

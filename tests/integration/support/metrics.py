@@ -39,6 +39,11 @@ class Scrape:
         return {dict(labels)[label]: value for (key, labels), value in self._samples.items()
                 if key == name and value != 0}
 
+    def values(self, name, label):
+        """The values of a label of a metric, also where the count is 0."""
+        return {dict(labels)[label] for key, labels in self._samples
+                if key in (name, f"{name}_count")}
+
     def types(self):
         """The type of every metric by its name, also of those without a value."""
         return dict(re.findall(r"^# TYPE (\S+) (\S+)$", self.text, re.MULTILINE))

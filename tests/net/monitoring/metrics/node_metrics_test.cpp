@@ -3,6 +3,7 @@
 #include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
+#include "atrium/actors/util/room_counters.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/monitoring/metrics/node_metrics.hpp"
@@ -104,6 +105,11 @@ CAF_TEST(rare events are those of the node) {
   CAF_CHECK(has("atrium_limits_hit_total{limit=\"max-connections\"} 3"));
   CAF_CHECK(has("atrium_limits_hit_total{limit=\"user-connections\"} 3"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"lane_queue\"} 4"));
+}
+
+CAF_TEST(each thing that is dropped has its reason) {
+  env->room_counts->invalid_words = 5;
+  CAF_CHECK(has("atrium_dropped_total{reason=\"room_logic\"} 5"));
 }
 
 CAF_TEST(a round trip is known when something has come back) {
