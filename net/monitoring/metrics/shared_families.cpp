@@ -1,5 +1,6 @@
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 
+#include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
 #include "atrium/actors/util/room_counters.hpp"
@@ -52,6 +53,7 @@ void add_trouble(family_list& to, const environment& env,
   auto& rooms = *env.room_counts;
   auto& users = *env.user_counts;
   auto& directory = *env.directory_counts;
+  auto& cluster = *env.cluster_counts;
   to.counter({"atrium_dropped_total", "What was dropped, by reason.", "reason"},
              {{value_of(delivery.room_queue_drops), "room_queue"},
               {value_of(delivery.lane_queue_drops), "lane_queue"},
@@ -60,7 +62,11 @@ void add_trouble(family_list& to, const environment& env,
               {value_of(clients.outbox_replaced), "latest_only"},
               {value_of(delivery.oversized_packets), "too_large"},
               {value_of(delivery.malformed_packets), "malformed"},
-              {value_of(delivery.unknown_versions), "unknown_version"}});
+              {value_of(delivery.unknown_versions), "unknown_version"},
+              {value_of(delivery.channels_refused), "channel_refused"},
+              {value_of(cluster.node_packet_drops), "cluster_queue"},
+              {value_of(cluster.surveys_refused), "survey_refused"},
+              {value_of(cluster.responses_refused), "response_refused"}});
   auto user_limit = users.users_refused + users.users_evicted;
   to.counter({"atrium_limits_hit_total",
               "How often a limit was enforced, by the option that sets it.",

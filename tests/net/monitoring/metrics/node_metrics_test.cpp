@@ -1,6 +1,7 @@
 #define CAF_SUITE node_metrics_test
 
 #include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
 #include "atrium/actors/util/room_counters.hpp"
@@ -108,7 +109,15 @@ CAF_TEST(rare events are those of the node) {
 }
 
 CAF_TEST(each thing that is dropped has its reason) {
+  env->delivery_counts->channels_refused = 1;
+  env->cluster_counts->node_packet_drops = 2;
+  env->cluster_counts->surveys_refused = 3;
+  env->cluster_counts->responses_refused = 4;
   env->room_counts->invalid_words = 5;
+  CAF_CHECK(has("atrium_dropped_total{reason=\"channel_refused\"} 1"));
+  CAF_CHECK(has("atrium_dropped_total{reason=\"cluster_queue\"} 2"));
+  CAF_CHECK(has("atrium_dropped_total{reason=\"survey_refused\"} 3"));
+  CAF_CHECK(has("atrium_dropped_total{reason=\"response_refused\"} 4"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"room_logic\"} 5"));
 }
 
