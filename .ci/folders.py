@@ -2,9 +2,9 @@
 
 Four rules: an include points to the right in ORDER, or stays in its folder; no file
 pairs (x.hpp and x.cpp) include each other in a circle; no file is longer than its
-kind may be; of a folder of more than five sources each is named in its README.md or in
-that of the folder above; the folders of unit tests mirror those of the libraries, whose
-maps they share. Names what breaks a rule and ends with 1 then.
+kind may be; of a folder of more than five sources each is named, in backticks, in its
+README.md or in that of the folder above; the folders of unit tests mirror those of the
+libraries, whose maps they share. Names what breaks a rule and ends with 1 then.
 """
 
 import os
@@ -25,6 +25,7 @@ LIBRARIES = ("net", "actors", "broker")
 EXCEPTIONS = {"actors/json_inspector": "actors/util"}
 
 INCLUDE = re.compile(r'^ *# *include *[<"]([^">]+)[">]', re.MULTILINE)
+FENCE = re.compile(r"^( *)```.*?^\1```", re.MULTILINE | re.DOTALL)
 SOURCES = {".hpp", ".cpp", ".c", ".py", ".js", ".css"}
 
 
@@ -111,7 +112,8 @@ def maps(texts):
                 yield f"{folder}: mirrors no folder of the libraries"
             continue
         said = "".join(texts.get(x / "README.md", "") for x in (folder, folder.parent))
-        missing = set(names) - {"__init__"} - set(re.findall(r"\w+", said))
+        quoted = " ".join(re.findall(r"`([^`]+)`", FENCE.sub("", said)))
+        missing = set(names) - {"__init__"} - set(re.findall(r"\w+", quoted))
         if len(names) > 5 and missing:
             yield f"{folder}: {len(names)} files, and no map names " + ", ".join(sorted(missing))
 

@@ -53,6 +53,9 @@ BAD = {
     "a folder with half a map above": (
         {**SIX, "broker/README.md": "`a`, `b`, `c`\n" * 9},
         "broker/redis: 6 files, and no map names d, e, f"),
+    "a name in passing is no map": (
+        {**SIX, "broker/redis/README.md": "`a`, `b`, `c`, `d`, `e`\n```cpp\nf();\n```\n, f\n"},
+        "broker/redis: 6 files, and no map names f"),
     "a test of a folder that is none": (
         {"tests/net/other/x_test.cpp": ""}, "tests/net/other: mirrors no folder"),
     "a long README": ({"README.md": "\n" * 121}, "README.md: 121 lines"),
@@ -72,7 +75,7 @@ def check(folder, files):
 
 @pytest.mark.parametrize("more", [
     {}, {**SIX, "broker/redis/README.md": "`a`, `b`, `c`, `d`, `e`, `f`\n"},
-    {**SIX, "broker/README.md": "a b c d e f"}],
+    {**SIX, "broker/README.md": "`a b c d`, `e/f`"}],
     ids=["a small tree", "a folder with a map", "a folder on the map above"])
 def test_a_tree_that_keeps_the_plan_passes(tmp_path, more):
     done = check(tmp_path, {**GOOD, **more})
