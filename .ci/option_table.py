@@ -10,6 +10,7 @@ import sys
 README = pathlib.Path(__file__).parent.parent / "net" / "options" / "README.md"
 BEGIN = "<!-- made by ./dev options -->\n"
 END = "<!-- end -->\n"
+DEFAULT = r"(?:(.*); )?(?:not set by default|default (.*)); ATRIUM_\w+"
 
 
 def options_in(help_text):
@@ -22,12 +23,12 @@ def options_in(help_text):
             flag, words = line.strip(), []
         elif line.startswith("      "):
             words.append(line.strip())
-            if last := re.fullmatch(r"(?:(.*); )?default (.*); ATRIUM_\w+", words[-1]):
+            if last := re.fullmatch(DEFAULT, words[-1]):
                 yield heading, flag, last[1], last[2], " ".join(words[:-1])
 
 
 def code(text):
-    return "`" + text.replace("|", "\\|") + "`" if text and text != "none" else text
+    return "`" + text.replace("|", "\\|") + "`" if text else ""
 
 
 def prose(text):
@@ -46,7 +47,7 @@ def table(help_text):
             lines += ["", f"### {heading}", "", "| option | values | default | |", "|---|---|---|---|"]
             before = heading
         name, _, takes = flag.partition(" ")
-        lines.append(f"| {code(name)} | {values or code(takes)} | {code(default)} | {prose(words)} |")
+        lines.append(f"| {code(name)} | {values or code(takes)} | {code(default) or 'not set'} | {prose(words)} |")
     return "\n".join(lines) + "\n\n"
 
 

@@ -72,9 +72,11 @@ std::string describe(const option_entry& entry) {
   auto res = wrapped(entry.help) + "\n";
   if (!entry.range.empty())
     res += entry.range + "; ";
-  res += "default ";
-  res += usual.empty() || usual.front().empty() ? "none" : usual.front();
-  return res + entry.range.substr(unit) + "; " + entry.variable();
+  // Not "none", which is a value of some options.
+  if (usual.empty() || usual.front().empty())
+    return res + "not set by default; " + entry.variable();
+  res += "default " + usual.front() + entry.range.substr(unit);
+  return res + "; " + entry.variable();
 }
 
 void add_option(CLI::App& app, const option_entry& entry) {

@@ -22,102 +22,103 @@ using rows = std::vector<option_entry>;
 rows node_rows() {
   return {
     value("listen", FIELD(listen), "HOST:PORT", read_address, show_address,
-          "Address to listen on, an IPv6 address in brackets; port 0 "
-          "lets the system choose."),
+          "Address to listen on, an IPv6 address in brackets; port 0 lets the "
+          "system choose."),
     text("internal", FIELD(internal.address), "HOST:PORT|unix://PATH",
          check_internal,
-         "Address for operators: /health, /inspector; `off` for none. "
-         "Without it 127.0.0.1 and the port of --listen plus 1000."),
+         "Address for operators: /health, /metrics, /inspector; `off` for "
+         "none. Without it 127.0.0.1 and the port of --listen plus (or minus) "
+         "1000."),
     text("internal-tls-cert", FIELD(internal.tls.cert), "FILE", nullptr,
-         "Certificate for operators and those above it, in PEM; they connect "
-         "with TLS then. Read anew on SIGHUP."),
+         "Certificate chain of the listener for operators, in PEM; they "
+         "connect with TLS then. Read anew on SIGHUP."),
     text("internal-tls-key", FIELD(internal.tls.key), "FILE", nullptr,
-         "Key of that certificate, in PEM."),
+         "Key of --internal-tls-cert, in PEM. Read anew on SIGHUP."),
     text("admin-token-file", FIELD(internal.admin_token_file), "FILE", nullptr,
          "Token of administrators, who may close connections and publish on "
-         "--internal. Without it only this machine may. Read anew on "
-         "SIGHUP."),
+         "--internal. Without it only this machine may. Read anew on SIGHUP."),
     text("redis", FIELD(bus.redis), "URL", check_redis,
-         "Redis that joins the nodes: redis://[user:password@]host:port"
-         "[/db] or unix:///path. Without it the node is alone."),
+         "Redis that joins the nodes: redis://[user:password@]host:port[/db] "
+         "or unix:///path. Without it the node is alone."),
     text("namespace", FIELD(bus.name_space), "NAME", check_name_space,
          "Prefix of all channels in Redis; nodes of one namespace work "
          "together."),
     text("node-id", FIELD(node_id), "NAME", check_node_id,
-         "Name of this node, unlike that of any other. Without it the "
-         "host name and a random part."),
+         "Name of this node, unlike that of any other. Without it the host "
+         "name and a random part."),
     text("config", FIELD(config), "FILE", nullptr,
          "File with options: TOML, one `name = value` a line."),
     value("log-level", FIELD(log.level), "LEVEL", read_log_level,
           show_log_level,
-          "Least important messages to log: trace, debug, info, warn, "
-          "error or off. SIGUSR1 switches to debug and back."),
+          "Least important messages to log: trace, debug, info, warn, error or "
+          "off. SIGUSR1 switches to debug and back."),
     value("log-format", FIELD(log.format), "FORMAT", read_log_format,
           show_log_format,
           "How the log looks: text, or json for an object a line."),
     list("trace-user", FIELD(log.trace_users), "NAME", check_traced_name,
-         "Log what this user does, and what is sent to it, at the level "
+         "Log what this user does, and what is sent to the user, at the level "
          "info; may be repeated."),
     list("trace-room", FIELD(log.trace_rooms), "NAME", check_traced_name,
-         "The same for a room."),
-    number(
-      "lanes", FIELD(lanes.count), {0, 256},
-      "Threads that serve sockets; 0 means one per two processors that the "
-      "node may use, by affinity and control groups."),
+         "Log what happens in this room, at the level info; may be repeated."),
+    number("lanes", FIELD(lanes.count), {0, 256},
+           "Threads that serve sockets; 0 means one per two processors that "
+           "the node may use, by affinity and control groups."),
     number("workers", FIELD(workers), {1, 64},
            "Threads that run the logic of rooms and users."),
     number("drain-delay", FIELD(stop.drain_delay), {0, 600'000, "ms"},
-           "Time after a stop signal for load balancers to notice; clients "
-           "are served as before."),
+           "Time after a stop signal for load balancers to notice; clients are "
+           "served as before."),
     number("drain-window", FIELD(stop.drain_window), {0, 600'000, "ms"},
-           "Time over which clients are then closed, and told to come back."),
+           "Time after --drain-delay over which clients are closed, and told "
+           "to come back."),
     number("grace", FIELD(stop.grace), {1, 3600, "s"},
-           "Time after that for clients that do not answer, and for rooms."),
+           "Time after --drain-window for silent clients, and for rooms to "
+           "end."),
   };
 }
 
 rows connection_rows() {
   return {
     list("allow-origin", FIELD(admission.allow_origin), "ORIGIN", check_origin,
-         "Origin of web pages that may connect, may be repeated; * "
-         "means every page. Without it the node's own host only."),
+         "Origin of web pages that may connect, may be repeated; * means every "
+         "page. Without it the node's own host only."),
     toggle("allow-anonymous", FIELD(admission.allow_anonymous),
-           "Let clients choose their user name without proof although "
-           "other machines can reach the node."),
+           "Let clients choose their user name without proof although other "
+           "machines can reach the node."),
     text("page", FIELD(http.page), "on|off", check_page,
          "Whether / shows a chat page, for trying things out. Without it on, "
          "and off with --auth."),
     text("tls-cert", FIELD(tls.cert), "FILE", nullptr,
-         "Certificate of the node and those above it, in PEM; clients "
-         "connect with TLS then. Read anew on SIGHUP."),
+         "Certificate chain of the node, in PEM; clients connect with TLS "
+         "then. Read anew on SIGHUP."),
     text("tls-key", FIELD(tls.key), "FILE", nullptr,
-         "Key of the certificate, in PEM."),
+         "Key of --tls-cert, in PEM. Read anew on SIGHUP."),
     list("trusted-proxy", FIELD(admission.trusted_proxies), "ADDRESS[/BITS]",
          check_network,
-         "Proxy whose X-Forwarded-For is believed, or a network of "
-         "them; may be repeated."),
+         "Proxy whose X-Forwarded-For is believed, or a network of them; may "
+         "be repeated."),
     toggle("proxy-protocol", FIELD(admission.proxy_protocol),
            "Expect the PROXY protocol, version 1 or 2, before anything else; "
            "only trusted proxies may connect then."),
     number("ping-interval", FIELD(lanes.ping_interval), {1, 3600, "s"},
-           "Time between pings; a connection that is silent for two of "
-           "them is closed."),
+           "Time between pings; a connection that is silent for two of them is "
+           "closed."),
     number("handshake-timeout", FIELD(http.handshake_timeout), {1, 300, "s"},
            "Time a client has for its HTTP request."),
     number("idle-timeout", FIELD(session.idle_timeout), {0, 86'400, "s"},
-           "Time without a request after which a connection is closed; "
-           "0 means never."),
+           "Time without a request after which a connection is closed; 0 means "
+           "never."),
     number("flush-window", FIELD(lanes.flush_window), {0, 100'000, "us"},
-           "Longest time for which a busy lane gathers messages; it "
-           "gathers for as long as its last writing took."),
+           "Longest time for which a busy lane gathers messages; it gathers "
+           "for as long as its last writing took."),
   };
 }
 
 rows access_rows() {
   return {
     value("auth", FIELD(auth.mode), "MODE", read_auth_mode, show_auth_mode,
-          "How users are known: none (by ?user=NAME), jwt (by a signed "
-          "token) or url (by a backend of yours)."),
+          "How users are known: none (by ?user=NAME), jwt (by a signed token) "
+          "or url (by a backend of yours)."),
     text("jwt-alg", FIELD(auth.jwt.alg), "NAME", check_jwt_alg,
          "Algorithm of the tokens, the only one that is accepted: HS256, "
          "RS256, PS256 or ES256, or with 384 or 512; or EdDSA."),
@@ -128,16 +129,16 @@ rows access_rows() {
     text("jwt-keys", FIELD(auth.jwt.keys), "FOLDER", nullptr,
          "Public keys <kid>.pem, for tokens that name theirs by kid."),
     text("jwt-issuer", FIELD(auth.jwt.issuer), "TEXT", nullptr,
-         "What iss has to be. Without it anything."),
+         "Value that the claim iss of a token has to have. Without it any."),
     text("jwt-audience", FIELD(auth.jwt.audience), "TEXT", nullptr,
-         "What has to be in aud. Without it anything."),
+         "Value that has to be in the claim aud of a token. Without it any."),
     number("jwt-leeway", FIELD(auth.jwt.leeway), {0, 300, "s"},
            "How far apart the clocks of issuer and node may be."),
     list("default-rooms", FIELD(auth.default_rooms), "ROOMS",
          check_default_rooms,
-         "What everybody may do, as in lobby:*=join,publish, in addition to "
-         "what the token says; may be repeated. In a variable + separates "
-         "the rights."),
+         "Rights of everybody, as in lobby:*=join,publish, in addition to "
+         "those of the token; may be repeated. In a variable + separates the "
+         "rights."),
     text("auth-url", FIELD(auth.backend.url), "URL", check_auth_url,
          "Backend that says who a token's owner is: http://host:port/path."),
     list("auth-header", FIELD(auth.backend.headers), "NAME", check_header_name,
@@ -154,26 +155,29 @@ rows access_rows() {
 rows queue_rows() {
   return {
     number("max-message-bytes", FIELD(session.max_message_bytes),
-           {128, 16'777'216, "bytes"}, "Largest frame of a client."),
+           {128, 16'777'216, "bytes"},
+           "Largest message of a client, in however many frames."),
     number("outbox-bytes", FIELD(session.outbox_bytes),
            {4'096, 1'073'741'824, "bytes"},
-           "What may wait for one slow connection before it is closed, "
-           "counting 128 bytes for each message beside its own; not less "
-           "than --max-message-bytes."),
+           "Messages that may wait for one slow connection before it is "
+           "closed, each with 128 bytes of overhead; not less than "
+           "--max-message-bytes."),
     list("outbox-policy", FIELD(session.outbox_policy), "PATTERN=POLICY",
          check_outbox_policy,
-         "For rooms like 'ticker:*', instead of closing a slow connection: "
-         "drop_oldest or latest_only; may be repeated."),
+         "Policy for slow connections in rooms like 'ticker:*', instead of "
+         "closing them: drop_oldest or latest_only; may be repeated."),
     number("room-queue-bytes", FIELD(limits.room_queue),
            {65'536, 4'294'967'296, "bytes"},
-           "Messages from the bus that may wait for one room or user; more "
-           "are dropped, and a gap is told."),
+           "Messages from the bus that may wait for one room or user; more are "
+           "dropped, and a gap is told."),
     number("bus-queue-bytes", FIELD(limits.bus_queue),
            {65'536, 68'719'476'736, "bytes"},
-           "The same for all rooms and users of the node together."),
+           "Messages from the bus that may wait for all rooms and users of the "
+           "node together; more are dropped, and a gap is told."),
     number("lane-queue-bytes", FIELD(limits.lane_queue),
            {65'536, 4'294'967'296, "bytes"},
-           "The same for what waits for one lane."),
+           "Messages that may wait for one lane; more are dropped, and a gap "
+           "is told."),
     number("request-window", FIELD(session.request_window),
            {1, 65'536, "requests"},
            "Unanswered requests of one connection before the node stops "
@@ -187,8 +191,8 @@ rows count_rows() {
            {1, 10'000'000, "connections"}, "Connections of this node."),
     number("max-pending", FIELD(admission.max_pending),
            {1, 10'000'000, "connections"},
-           "TCP connections of this node that are not WebSockets (yet); "
-           "more are closed at once."),
+           "TCP connections of this node that are not WebSockets (yet); more "
+           "are closed at once."),
     number("connections-per-address", FIELD(admission.connections_per_address),
            {0, 10'000'000, "connections"},
            "Connections of one IPv4 address or IPv6 /64; 0 means no limit."),
@@ -200,8 +204,8 @@ rows count_rows() {
           "When a user has one connection too many: reject it, or "
           "kick_oldest."),
     number("user-lease", FIELD(limits.user_lease), {2, 3600, "s"},
-           "Time after which the connections of a node that has crashed "
-           "count no more."),
+           "Time after which the connections of a node that has crashed count "
+           "no more."),
     number("max-rooms", FIELD(limits.rooms_per_connection),
            {1, 100'000, "rooms"}, "Rooms that one connection may be in."),
     number("max-room-members", FIELD(limits.members_per_room),
@@ -211,8 +215,8 @@ rows count_rows() {
            {1, 10'000'000, "rooms"}, "Rooms that have members on this node."),
     number("max-user-rooms", FIELD(limits.rooms_per_user),
            {0, 10'000'000, "rooms"},
-           "Of them, those that one user has opened; 0 means a tenth, of a "
-           "small node up to half."),
+           "Rooms that one user may have opened on this node; 0: a tenth of "
+           "--max-node-rooms, up to half on a small node."),
     number("max-header-bytes", FIELD(http.max_header_bytes),
            {1'024, 65'536, "bytes"},
            "Largest header of an HTTP request; half of it for the URL."),
@@ -227,16 +231,19 @@ rows rate_rows() {
   return {
     number("messages-per-second", FIELD(rates.messages_per_second),
            {0, 1'000'000, "messages"},
-           "What one connection may send on average; more is refused as "
-           "rate_limited."),
+           "Messages that one connection may send on average; more are refused "
+           "as rate_limited."),
     number("messages-burst", FIELD(rates.messages_burst),
            {0, 1'000'000, "messages"},
-           "What it may send at once; 0 means as much as in a second."),
+           "Messages that one connection may send at once; 0 means as many as "
+           "in a second."),
     number("bytes-per-second", FIELD(rates.bytes_per_second),
            {0, 1'073'741'824, "bytes"},
-           "The same for the size of the messages."),
+           "Bytes of messages that one connection may send on average; more "
+           "are refused as rate_limited."),
     number("bytes-burst", FIELD(rates.bytes_burst), {0, 1'073'741'824, "bytes"},
-           "The same for the size of the messages."),
+           "Bytes of messages that one connection may send at once; 0 means as "
+           "many as in a second."),
     number("errors-per-minute", FIELD(rates.errors_per_minute),
            {0, 1'000'000, "errors"},
            "Mistakes and refusals of one connection before it is closed."),
@@ -251,11 +258,11 @@ rows bus_rows() {
     number("bus-timeout", FIELD(limits.bus_timeout), {1, 300, "s"},
            "Time for which a request waits for the bus."),
     number("bus-pending", FIELD(bus.pending), {1, 10'000'000, "messages"},
-           "Messages that may wait for Redis before publishers are "
-           "refused."),
+           "Messages that may wait for Redis before publishers are refused."),
     number("bus-pending-bytes", FIELD(bus.pending_bytes),
            {65'536, 4'294'967'296, "bytes"},
-           "Size of the messages that may wait for Redis."),
+           "Bytes of messages that may wait for Redis before publishers are "
+           "refused."),
   };
 }
 

@@ -140,12 +140,14 @@ CAF_TEST(help names every option with its variable and default and range) {
   CAF_CHECK_EQUAL(got.exit_code.value_or(-1), 0);
   for (const auto& entry : option_table()) {
     auto usual = entry.show(options{});
-    auto shown = usual.empty() || usual.front().empty() ? "none" : usual.front();
-    for (const auto& part : {"--" + entry.name, entry.variable(), "default " + shown, entry.range})
+    auto is_set = !usual.empty() && !usual.front().empty();
+    auto shown = is_set ? "default " + usual.front() : "not set by default; " + entry.variable();
+    for (const auto& part : {"--" + entry.name, entry.variable(), shown, entry.range})
       if (!contains(got.text, part))
         CAF_ERROR("no '" << part << "' in the help");
   }
   CAF_CHECK(contains(got.text, "1..3600 s; default 25 s; ATRIUM_PING_INTERVAL"));
+  CAF_CHECK(contains(got.text, "default none; ATRIUM_AUTH\n"));
 }
 
 CAF_TEST(version is printed with success) {
