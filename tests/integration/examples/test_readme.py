@@ -13,14 +13,11 @@ from support.documents import document, section
 from support.node import ROOT, binary, environment, fetch, run_node
 from support.tokens import bearer, secret_options
 
-READMES = ["README.md", "actors/room/README.md"]
 
-
-@pytest.mark.parametrize("path", READMES)
-def test_the_room_of_your_own_is_the_compiled_example(path):
+def test_the_room_of_your_own_is_the_compiled_example():
     """A developer copies the snippet.
     It is examples/quiet.cpp, which is built and tested."""
-    snippet = re.search(r"```cpp\n(.*?)```", (ROOT / path).read_text(), re.DOTALL)[1]
+    snippet = re.search(r"```cpp\n(.*?)```", document("README.md"), re.DOTALL)[1]
     source = (ROOT / "examples" / "quiet.cpp").read_text()
     assert source.endswith(snippet)
 
