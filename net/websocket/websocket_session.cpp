@@ -160,7 +160,8 @@ void websocket_session::answer(const reply& x) {
 
 void websocket_session::last_until(unix_time end) {
   expiry_.move_to(end);
-  if (state_.is_open())
+  // Or else the client is told to go, and a newer token does not put that off.
+  if (state_.is_listening())
     lane_timers::cancel_deadline(*this);
   watch_expiry();
 }

@@ -6,6 +6,7 @@ import time
 
 from support.deadline import until
 from support.name_server import unreachable_name_server
+from support.node import binary
 from support.tables import by_name
 from support.tokens import bearer
 
@@ -30,6 +31,8 @@ class Backend:
             question = json.loads(await reader.readexactly(int(fields["content-length"])))
             self.asked.append((head.split("\r\n")[0], question))
             answer = self.answers.get(question["token"], (401, b"{}"))
+            if isinstance(answer, asyncio.Future):
+                answer = await answer
             if answer == "silence":
                 await reader.read()
             elif isinstance(answer, bytes):
@@ -73,6 +76,29 @@ async def test_a_backend_says_who_it_is_and_what_she_may(start_node, connect):
     assert backend.asked == [("POST /who?x=1 HTTP/1.1", {
         "token": "secret", "ip": "127.0.0.1", "headers": {"X-App": "7"}})]
     assert "secret" not in node.log
+
+
+async def test_a_newer_token_does_not_hold_up_a_node_that_stops(start_node, connect, room):
+    """A client with an unanswered request is told to go; then its refresh is answered.
+    It goes all the same when the request has had its time."""
+    backend, node = await backend_and_node(
+        start_node, "--lanes", "1", "--bus-timeout", "2", "--grace", "10",
+        program=binary().parents[1] / "tests" / "blocking_room")
+    node.good_end = 1  # the room blocks
+    backend.answers["old"] = says(user="ann", rooms={"*": ["join", "publish"]})
+    newer = backend.answers["new"] = asyncio.get_running_loop().create_future()
+    ann, bob = [await connect(node, **bearer("old")) for _ in range(2)]
+    await ann.request("join", room=f"stuck:{room}")
+    await ann.post("publish", room=f"stuck:{room}", data="?")
+    await ann.post("refresh", id="newer", token="new")
+    await until(lambda: len(backend.asked) == 3, "the backend is asked about the newer token")
+    node.interrupt()
+    assert (await bob.expect("closing"))["code"] == 1001
+    newer.set_result(says(user="ann", rooms={"*": ["join"]}))
+    assert (await ann.expect("refreshed"))["id"] == "newer"
+    assert (await ann.expect("closing"))["code"] == 1001
+    assert await ann.close_code() == 1001
+    assert await node.exit_code(20) == 1
 
 
 async def test_who_shows_nothing_is_not_worth_a_question(start_node, connect):
