@@ -58,13 +58,23 @@ public:
   observe_parts(const ptr& all, const composite_actor& who,
                 std::function<void(const ptr&, const std::string&, json)> then);
 
-  /// Asks anything else; `then` is not called if there is no answer.
-  template <class Handle, class Question, class Then>
-  static void ask(const ptr& all, const Handle& who, Question what, Then then) {
+  /// Asks anything else; without an answer `otherwise` is called in place of
+  /// `then`, and the result is partial.
+  template <class Handle, class Question, class Then, class Otherwise>
+  static void ask(const ptr& all, const Handle& who, Question what, Then then,
+                  Otherwise otherwise) {
     using reply = typename answer_to<Question>::type;
     all->self_->request(who, patience, std::move(what))
       .then([all, then](reply& x) { then(all, x); },
-            [all](caf::error&) { all->result["partial"] = true; });
+            [all, otherwise](caf::error&) {
+              all->result["partial"] = true;
+              otherwise(all);
+            });
+  }
+
+  template <class Handle, class Question, class Then>
+  static void ask(const ptr& all, const Handle& who, Question what, Then then) {
+    ask(all, who, std::move(what), std::move(then), [](const ptr&) {});
   }
 
   /// Runs before the answer leaves.

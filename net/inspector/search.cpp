@@ -52,16 +52,20 @@ void view_connections(const inspector_context& by, const inspect_target& x,
   all->result = {{"connections", json::array()}, {"total", 0}};
   all->finish
     = [](auto& rows) { sort_by(rows.result["connections"], "number"); };
+  auto next = [missing, show](auto& shown) {
+    if (--*missing == 0)
+      show(shown);
+  };
   auto missing = std::make_shared<std::size_t>(by.env->lanes.size());
   for (auto& lane : by.env->lanes)
-    gathering::ask(all, lane.actor, list_connections{after, limit},
-                   [found, missing, show](auto& shown, children& some) {
-                     std::ranges::move(some.page,
-                                       std::back_inserter(found->page));
-                     found->total += some.total;
-                     if (--*missing == 0)
-                       show(shown);
-                   });
+    gathering::ask(
+      all, lane.actor, list_connections{after, limit},
+      [found, next](auto& shown, children& some) {
+        std::ranges::move(some.page, std::back_inserter(found->page));
+        found->total += some.total;
+        next(shown);
+      },
+      next); // a stuck lane must not keep those of the others from the page
 }
 
 void view_connection(const inspector_context& by, const std::string& id,

@@ -72,6 +72,21 @@ struct fixture : node_fixture {
     return result;
   }
 
+  /// The same while the thread of the second lane is busy: nobody runs its actor.
+  answer ask_beside_a_stuck_lane(const std::string& target) {
+    auto blocked = sys.spawn([](caf::event_based_actor* self) -> caf::behavior {
+      self->set_default_handler(caf::skip);
+      return {[](int) {}};
+    });
+    auto lanes = env->lanes;
+    env->lanes[1].actor = caf::actor_cast<lane_actor>(blocked);
+    auto result = ask_in_vain(target);
+    env->lanes = lanes;
+    caf::anon_send_exit(blocked, caf::exit_reason::user_shutdown);
+    sched.run();
+    return result;
+  }
+
   json names(const json& rows) {
     auto result = json::array();
     for (auto& x : rows)
@@ -229,20 +244,7 @@ CAF_TEST(top ranks rooms by what they deliver) {
 }
 
 CAF_TEST(an actor that does not answer is stuck and the others are shown) {
-  auto ann = connect("ann");
-  join(ann, "a");
-  auto gone = ann.actor;
-  // A lane whose thread is busy elsewhere: nobody runs its actor.
-  auto blocked = sys.spawn([](caf::event_based_actor* self) -> caf::behavior {
-    self->set_default_handler(caf::skip);
-    return {[](int) {}};
-  });
-  auto lanes = env->lanes;
-  env->lanes[1].actor = caf::actor_cast<lane_actor>(blocked);
-  auto x = ask_in_vain("/inspect");
-  env->lanes = lanes;
-  caf::anon_send_exit(blocked, caf::exit_reason::user_shutdown);
-  sched.run();
+  auto x = ask_beside_a_stuck_lane("/inspect");
   CAF_CHECK_EQUAL(x.status, 200u);
   CAF_REQUIRE_EQUAL(x.body["lanes"].size(), 2u);
   std::size_t stuck = 0;
@@ -253,6 +255,19 @@ CAF_TEST(an actor that does not answer is stuck and the others are shown) {
 
 CAF_TEST(an administrator ends connections) {
   auto ann = connect("ann"), again = connect("ann", 1), bob = connect("bob");
+CAF_TEST(connections of a lane that does not answer are missing from the list) {
+  for (std::size_t i = 0; i < 6; ++i)
+    connect("u" + std::to_string(i), i % 2);
+  auto x = ask_beside_a_stuck_lane("/inspect/connections?limit=2");
+  CAF_CHECK_EQUAL(x.status, 200u);
+  CAF_CHECK_EQUAL(x.body["partial"], true);
+  CAF_CHECK_EQUAL(x.body["total"], 3);
+  CAF_REQUIRE_EQUAL(x.body["connections"].size(), 2u);
+  CAF_CHECK_EQUAL(x.body["connections"][0]["user"], "u0");
+  CAF_CHECK_EQUAL(x.body["connections"][1]["user"], "u2");
+  CAF_CHECK_EQUAL(x.body["next"], x.body["connections"][1]["id"]);
+}
+
   for (auto& x : clients)
     x.out->take();
   auto x = ask("/inspect/connections/" + bob.out->connection + "/disconnect", "");
