@@ -27,7 +27,7 @@ struct disconnected {};
 
 struct leave_done {
   std::string room;
-  request_id id; ///< Of the leave.
+  std::uint64_t number = 0; ///< Of the leave.
 };
 
 struct room_lost {
@@ -37,7 +37,8 @@ struct room_lost {
 struct outcome {
   accepted what; ///< Whose success, or failure, this is.
   errc code = errc::none;
-  std::string message; ///< For people; only with a failure.
+  std::string message = {}; ///< For people; only with a failure.
+  std::uint64_t number = 0; ///< Of a request that a room has taken over.
 };
 
 struct signed_on {

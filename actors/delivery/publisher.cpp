@@ -27,7 +27,7 @@ void publisher::publish(const envelope& x, publish_options how,
   hand_over(channel_of(x), pack(x, how), std::move(done));
 }
 
-void publisher::publish_for(connection_actor client, accepted success,
+void publisher::publish_for(connection_actor client, outcome success,
                             envelope x, publish_options how) const {
   auto channel = channel_of(x);
   auto packet = pack(x, how); // before the ids are moved out of it
@@ -42,14 +42,15 @@ void publisher::publish_for(connection_actor client, accepted success,
       // A client's own mistake is no news to the operator.
       if (receipt.error != errc::none && !too_large)
         log::line(level, "publish_failed",
-                  {{"event_id", what.event_id},
+                  {{"event_id", what.what.event_id},
                    {"trace_id", trace_id},
                    {"code", to_string(receipt.error)}},
                   "bus does not take a message");
-      what.at = std::move(receipt.at);
-      caf::anon_send(to,
-                     outcome{std::move(what), receipt.error,
-                             too_large ? "too large with its envelope" : ""});
+      what.what.at = std::move(receipt.at);
+      what.code = receipt.error;
+      if (too_large)
+        what.message = "too large with its envelope";
+      caf::anon_send(to, std::move(what));
     });
 }
 

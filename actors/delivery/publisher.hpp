@@ -42,9 +42,9 @@ public:
   void publish(const envelope& x, publish_options how,
                bus::receipt_handler done) const;
 
-  /// The same for a client's request: its connection gets the `outcome`, and
-  /// the log a failure with the ids of the message.
-  void publish_for(connection_actor client, accepted success, envelope x,
+  /// The same for a client's request: its connection gets `success`, or the
+  /// same as a failure, and the log a failure with the ids of the message.
+  void publish_for(connection_actor client, outcome success, envelope x,
                    publish_options how) const;
 
 private:

@@ -60,13 +60,16 @@ room_state::review room_state::ask_logic(const member& who, room_message& x) {
 
 void room_state::publish_from(publish_in_room& x) {
   auto& request = x.request;
-  accepted what{accepted::kind::published, request.id, name_, {}};
+  outcome what{{accepted::kind::published, request.id, name_, {}}};
+  what.number = x.number;
   auto i = members_.find(x.from->id());
   auto who = i == members_.end() ? member{} : i->second.who;
   auto refuse = [&](errc code, std::string why) {
     if (watched_)
       watch_log::refused(name_, who, code);
-    self_->send(x.from, outcome{std::move(what), code, std::move(why)});
+    what.code = code;
+    what.message = std::move(why);
+    self_->send(x.from, std::move(what));
   };
   if (i == members_.end())
     return refuse(errc::not_a_member, "only members may publish");
@@ -82,7 +85,7 @@ void room_state::publish_from(publish_in_room& x) {
   e.trace_id = std::move(message.trace_id);
   e.traceparent = std::move(request.traceparent);
   e.from = sender{std::move(who.user), std::move(who.connection)};
-  what.event_id = e.event_id;
+  what.what.event_id = e.event_id;
   out.publish_for(x.from, std::move(what), std::move(e),
                   {!request.echo, watched});
 }

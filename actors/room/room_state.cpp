@@ -181,7 +181,7 @@ void room_state::leave(const leave_room& x) {
   self_->demonitor(x.from.address());
   // In the order of `admit`, too: what the client requests after `left` meets a
   // connection that knows of it.
-  self_->send(x.from, leave_done{name_, x.id});
+  self_->send(x.from, leave_done{name_, x.number});
   members_.dismiss(i, left{x.id, name_});
   forget(number);
 }

@@ -183,17 +183,18 @@ void connection_state::on(leave_request& x) {
   if (room == nullptr)
     return;
   room->state = membership::status::leaving;
-  pending_.push_back({x.room, x.id});
-  self_->send(room->room, leave_room{std::move(x.id), connection_actor{self_}});
+  pending_.push_back({++taken_over_, x.room, x.id});
+  self_->send(room->room, leave_room{std::move(x.id), connection_actor{self_},
+                                     taken_over_});
 }
 
 void connection_state::on(publish_request& x) {
   auto* room = settled(x);
   if (room == nullptr)
     return;
-  pending_.push_back({x.room, x.id});
-  self_->send(room->room,
-              publish_in_room{std::move(x), connection_actor{self_}});
+  pending_.push_back({++taken_over_, x.room, x.id});
+  self_->send(room->room, publish_in_room{std::move(x), connection_actor{self_},
+                                          taken_over_});
 }
 
 void connection_state::on(send_request& x) {
@@ -228,7 +229,7 @@ void connection_state::send_to_bus(Request& x, scope to, std::string target,
   e.traceparent = std::move(x.traceparent);
   auto watched
     = watched_ || (to == scope::user && setup_.env->watched.has_user(e.target));
-  accepted success{what, std::move(x.id), e.target, e.event_id};
+  outcome success{{what, std::move(x.id), e.target, e.event_id}};
   out.publish_for(connection_actor{self_}, std::move(success), std::move(e),
                   {false, watched});
 }
@@ -256,9 +257,8 @@ void connection_state::refused_by_room(const join_request& x,
     replay(std::move(gone.mapped().deferred));
 }
 
-bool connection_state::settle(const std::string& room, const request_id& id) {
-  auto i = std::ranges::find_if(
-    pending_, [&](auto& x) { return x.room == room && x.id == id; });
+bool connection_state::settle(std::uint64_t number) {
+  auto i = std::ranges::find(pending_, number, &pending::number);
   if (i == pending_.end())
     return false;
   pending_.erase(i);
@@ -266,7 +266,8 @@ bool connection_state::settle(const std::string& room, const request_id& id) {
 }
 
 void connection_state::on_left(const leave_done& x) {
-  settle(x.room, x.id);
+  if (!settle(x.number))
+    return; // answered when the room died
   auto gone = rooms_.extract(x.room);
   if (!gone.empty())
     replay(std::move(gone.mapped().deferred));
@@ -286,7 +287,7 @@ void connection_state::on_room_lost(const std::string& room) {
 
 void connection_state::finish(const outcome& x) {
   auto by_room = x.what.what == accepted::kind::published;
-  if (by_room && !settle(x.what.target, x.what.id))
+  if (by_room && !settle(x.number))
     return; // answered when the room died
   if (x.code != errc::none)
     return fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");

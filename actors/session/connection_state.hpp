@@ -89,6 +89,7 @@ private:
 
   /// A request that a room has taken over.
   struct pending {
+    std::uint64_t number = 0;
     std::string room;
     request_id id;
   };
@@ -113,7 +114,7 @@ private:
   void replay(std::vector<client_request> requests);
 
   /// Takes a pending request off the list; false if it is not (any more) on it.
-  bool settle(const std::string& room, const request_id& id);
+  bool settle(std::uint64_t number);
 
   void fail(const request_id& id, errc code, std::string message,
             std::string room = {});
@@ -141,6 +142,7 @@ private:
   rivals rivals_;        // who has the leases of the user
   user_actor waits_for_; // who hears whether it insists on one
   std::uint32_t failures_ = 0;
+  std::uint64_t taken_over_ = 0; // requests, by rooms; numbers the latest
   std::unordered_map<std::string, membership> rooms_;
   std::vector<pending> pending_; // oldest first; bounded by the request window
 };

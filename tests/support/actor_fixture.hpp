@@ -114,7 +114,10 @@ public:
     return subscription{end};
   }
   void publish(std::string channel, shared_bytes payload, receipt_handler done) override {
-    done(result);
+    if (holds)
+      held.push_back(std::move(done));
+    else
+      done(result);
     if (result.error == errc::none)
       deliver(channel, payload);
   }
@@ -160,6 +163,8 @@ public:
   std::vector<std::function<void()>> doubts;
   publish_receipt result;
   std::vector<std::pair<std::string, std::shared_ptr<subscriber>>> subscribed;
+  bool holds = false; // what it says of a message, until the test does so
+  std::vector<receipt_handler> held;
 };
 
 struct client {
@@ -242,6 +247,17 @@ struct node_fixture : test_coordinator_fixture<> {
   std::string room_channel(std::string_view room) const {
     return env->names.room(room);
   }
+  /// Returns the first of the directory's children that are asked for.
+  template <class Question>
+  observable_actor child_of_root(Question what) {
+    observable_actor result;
+    auto asked = self->request(root, caf::infinite, std::move(what));
+    sched.run();
+    asked.receive([&](children& x) { result = x.page.at(0).actor; },
+                  [](caf::error&) { CAF_FAIL("the directory does not answer"); });
+    return result;
+  }
+
 
   unix_time now{std::chrono::milliseconds{1'000'000}};
   std::shared_ptr<environment> env;

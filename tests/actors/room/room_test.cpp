@@ -230,6 +230,25 @@ CAF_TEST(hands on where the bus keeps a message) {
   CAF_CHECK(!ann.out->kept_at);
 }
 
+CAF_TEST(the late answer of a dead room is none to a younger request) {
+  join(ann, "r");
+  wire->holds = true;
+  publish(ann, "r", "1");
+  auto room = child_of_root(list_children{child_kind::room, "r", {}, 1});
+  caf::anon_send_exit(room, caf::exit_reason::kill);
+  sched.run();
+  CAF_CHECK_EQUAL(ann.out->count("error room_died"), 2U); // the request, and the room
+  join(ann, "r");
+  publish(ann, "r", "2"); // with the same id
+  ann.out->take();
+  wire->held.at(0)({errc::bus_unavailable});
+  sched.run();
+  CAF_CHECK_EQUAL(ann.out->take(), lines{});
+  wire->held.at(1)({});
+  sched.run();
+  CAF_CHECK_EQUAL(ann.out->take(), lines{"accepted 3"});
+}
+
 CAF_TEST(tells members of a gap) {
   join(ann, "r");
   ann.out->take();
