@@ -30,6 +30,9 @@ void pending_connections::place::busy() {
 auto pending_connections::enter(const boost::asio::ip::address& from,
                                 bool is_shared) -> std::shared_ptr<place> {
   auto prefix = address_table::prefix_of(from);
+  // Before the mutex, which its destructor takes when it is not let in; and
+  // what may throw for want of memory comes before anything is counted.
+  auto result = std::make_shared<place>(shared_from_this(), prefix, !is_shared);
   std::lock_guard guard{mutex_};
   auto share = shares_.find(prefix);
   auto has_share = is_shared || share == shares_.end()
@@ -40,10 +43,10 @@ auto pending_connections::enter(const boost::asio::ip::address& from,
     return nullptr;
   if (!has_room() && !evict_oldest(nullptr))
     return nullptr;
-  auto result = std::make_shared<place>(shared_from_this(), prefix, !is_shared);
-  ++size_;
   if (!is_shared)
     ++shares_[prefix];
+  ++size_;
+  result->is_gone_ = false;
   idle_.push_back(*result);
   return result;
 }

@@ -68,7 +68,7 @@ public:
     const std::shared_ptr<pending_connections> all_;
     const std::uint64_t prefix_;
     const bool is_counted_; // in the share of its address
-    bool is_gone_ = false;  // another one has taken it
+    bool is_gone_ = true;   // not let in, or another one has taken it
     std::function<void()> close_;
   };
 

@@ -4,11 +4,40 @@
 
 #include "caf/test/unit_test.hpp"
 
+#include <cstdlib>
 #include <map>
+#include <new>
 #include <string>
 #include <vector>
 
 using namespace atrium;
+
+namespace {
+
+thread_local int memory_left = -1; // allocations until one fails; less: none does
+
+} // namespace
+
+// Of the whole program, since a map that is out of memory cannot be had otherwise.
+void* operator new(std::size_t size) {
+  auto fails = memory_left >= 0 && memory_left-- == 0;
+  if (auto* result = fails ? nullptr : std::malloc(size))
+    return result;
+  throw std::bad_alloc{};
+}
+
+// Or a sanitizer takes its own, and complains of who frees what.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size);
+}
+
+void operator delete(void* x) noexcept {
+  std::free(x);
+}
+
+void operator delete(void* x, std::size_t) noexcept {
+  std::free(x);
+}
 
 namespace {
 
@@ -110,6 +139,24 @@ CAF_TEST(an evicted connection gives nothing back) {
   CAF_CHECK_EQUAL(subject->size(), 1U);
   places.clear();
   CAF_CHECK_EQUAL(subject->size(), 0U);
+}
+
+CAF_TEST(who is not let in for want of memory has taken nothing) {
+  open({2, 1});
+  int failures = 0;
+  for (auto is_in = false; !is_in; ++failures) {
+    memory_left = failures;
+    try {
+      is_in = subject->enter(ann, false) != nullptr;
+    } catch (const std::bad_alloc&) {
+      // nop
+    }
+    memory_left = -1;
+    CAF_CHECK_EQUAL(subject->size(), 0U);
+  }
+  CAF_CHECK(failures > 2); // the place, and the share of its address
+  CAF_CHECK(enter("one", ann) && enter("two", bob));
+  CAF_CHECK(evicted.empty());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
