@@ -1,6 +1,5 @@
 #include "atrium/actors/directory/directory.hpp"
 
-#include "atrium/actors/delivery/broadcaster.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/lane_messages.hpp"
@@ -30,7 +29,7 @@ void directory_state::spawn_broadcaster() {
   ++alive_;
   // Monitored, like every child: no child says goodbye, so none is forgotten
   // that ends by an exception.
-  broadcaster_ = self_->spawn<broadcaster, caf::monitored>(env_);
+  broadcaster_ = self_->spawn<broadcaster, caf::monitored>(env_, passed_on_);
 }
 
 void directory_state::count_children() {
@@ -127,8 +126,10 @@ void directory_state::down(const caf::down_msg& x) {
     room_died_unasked(number, *name, x.reason);
   else if (auto user = users_.remove(number); user && !asked_for(x.reason))
     user_died(*user, x.reason);
-  else if (broadcaster_ && number == broadcaster_->id() && !stopping_)
+  else if (broadcaster_ && number == broadcaster_->id() && !stopping_) {
+    ++died_;
     spawn_broadcaster();
+  }
   count_children();
   // Not the sizes of the tables: those who were told to stop are still counted.
   if (stopping_ && alive_ == 0)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/delivery/broadcaster.hpp"
 #include "atrium/actors/directory/child_table.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/environment.hpp"
@@ -72,6 +73,7 @@ private:
   broadcaster_actor broadcaster_;
   bool stopping_ = false;
   std::uint64_t died_ = 0; // children that should not have
+  broadcast_mark passed_on_ = std::make_shared<std::optional<unix_time>>();
   std::size_t alive_ = 0;  // children that have not ended yet
 };
 

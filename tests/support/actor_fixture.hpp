@@ -37,6 +37,8 @@ public:
     push(x);
   }
   void push(const reply& x) override {
+    if (auto* missed = std::get_if<gap>(&x))
+      last_gap = *missed;
     seen.push_back(std::visit([](auto& y) { return text(y); }, x));
   }
   void last_until(unix_time end) override {
@@ -71,6 +73,7 @@ public:
   std::chrono::milliseconds hint{0}; // when to come again
   unix_time expires = never;
   std::size_t answered = 0;
+  std::optional<gap> last_gap;
   std::optional<position> kept_at; // of the last accepted message
   std::vector<std::string> seen;
 
@@ -160,11 +163,11 @@ public:
 
   bool answers = true;
   bool carries = true;
+  bool holds = false; // what it says of a message, until the test does so
+  std::vector<receipt_handler> held;
   std::vector<std::function<void()>> doubts;
   publish_receipt result;
   std::vector<std::pair<std::string, std::shared_ptr<subscriber>>> subscribed;
-  bool holds = false; // what it says of a message, until the test does so
-  std::vector<receipt_handler> held;
 };
 
 struct client {
@@ -244,9 +247,6 @@ struct node_fixture : test_coordinator_fixture<> {
     sched.run();
   }
 
-  std::string room_channel(std::string_view room) const {
-    return env->names.room(room);
-  }
   /// Returns the first of the directory's children that are asked for.
   template <class Question>
   observable_actor child_of_root(Question what) {
@@ -258,6 +258,9 @@ struct node_fixture : test_coordinator_fixture<> {
     return result;
   }
 
+  std::string room_channel(std::string_view room) const {
+    return env->names.room(room);
+  }
 
   unix_time now{std::chrono::milliseconds{1'000'000}};
   std::shared_ptr<environment> env;

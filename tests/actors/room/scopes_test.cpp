@@ -70,6 +70,33 @@ CAF_TEST(a broadcast reaches everybody) {
   CAF_CHECK_EQUAL(bob.out->count("\"data\":6"), 1U);
 }
 
+CAF_TEST(what is lost with the broadcaster is a gap for everybody) {
+  auto ann = connect("ann", 0);
+  auto bob = connect("bob", 1);
+  now += 1s;
+  request(ann, broadcast_request{"", "6", {}, {}});
+  auto last = now;
+  now += 1s;
+  ann.out->take();
+  bob.out->take();
+  wire->answers = false;
+  caf::anon_send_exit(child_of_root(list_parts{}), caf::exit_reason::kill);
+  sched.run();
+  CAF_CHECK(ann.out->take().empty()); // not heard yet, so it goes on
+  now += 1s;
+  wire->subscribed.back().second->on_subscribed();
+  sched.run();
+  for (auto& x : {ann, bob}) {
+    CAF_CHECK_EQUAL(x.out->take(), lines{"gap "});
+    CAF_REQUIRE(x.out->last_gap.has_value());
+    CAF_CHECK(x.out->last_gap->what == scope::all);
+    CAF_CHECK(x.out->last_gap->from == last);
+    CAF_CHECK(x.out->last_gap->to == now);
+  }
+  request(bob, broadcast_request{"", "7", {}, {}});
+  CAF_CHECK_EQUAL(ann.out->count("\"data\":7"), 1U);
+}
+
 CAF_TEST(a user has a channel while there are connections) {
   auto phone = connect("ann", 0);
   auto laptop = connect("ann", 1);
