@@ -66,12 +66,14 @@ members_page room_members::page(const list_members& x) const {
 
 room_members::reach room_members::send(const fan_out& x) {
   reach result;
-  for (std::size_t lane = 0; lane < by_lane_.size(); ++lane)
-    if (by_lane_[lane] != 0 && lanes_->send(lane, x))
-      result.reached += by_lane_[lane];
-  result.missed = members_.size() - result.reached;
-  if (result.reached != 0 && members_.contains(x.skip))
-    --result.reached;
+  auto skipped = members_.find(x.skip);
+  for (std::size_t lane = 0; lane < by_lane_.size(); ++lane) {
+    if (by_lane_[lane] == 0)
+      continue;
+    auto is_skipped = skipped != members_.end() && skipped->second.lane == lane;
+    auto& those = lanes_->send(lane, x) ? result.reached : result.missed;
+    those += by_lane_[lane] - (is_skipped ? 1 : 0);
+  }
   return result;
 }
 

@@ -107,6 +107,20 @@ CAF_TEST(what a slow lane drops is missed) {
   CAF_CHECK_EQUAL(count("trace_delivered", "receivers=0 missed=1"), 1U);
 }
 
+CAF_TEST(who is left out of a message neither gets it nor misses it) {
+  auto bob = connect("bob");
+  auto eve = connect("eve", 1);
+  for (auto& x : {bob, eve})
+    join(x, "watched");
+  for (std::size_t full : {0, 1}) {
+    env->lanes[full].queue->try_acquire(env->limits.lane_queue);
+    request(bob, publish_request{"3", "watched", "1", "e" + std::to_string(full), {}, false});
+    env->lanes[full].queue->release(env->limits.lane_queue);
+  }
+  CAF_CHECK_EQUAL(count("trace_delivered", "event_id=e0 receivers=1 missed=0"), 1U);
+  CAF_CHECK_EQUAL(count("trace_delivered", "event_id=e1 receivers=0 missed=1"), 1U);
+}
+
 CAF_TEST(messages to and from a watched user are told in every scope) {
   auto ann = connect("ann");
   auto phone = connect("ann", 1);
