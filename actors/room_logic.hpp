@@ -96,7 +96,7 @@ public:
   /// Called every `tick_interval()`.
   virtual void on_tick();
 
-  /// Zero: no ticks. Asked once, when the room starts.
+  /// Zero: no more ticks. Asked when the room starts and after each tick.
   virtual std::chrono::milliseconds tick_interval() const;
 
   /// How long an empty room keeps its state (and its subscription) before it
