@@ -68,9 +68,10 @@ void disconnect_user(const inspector_context& by, const std::string& name,
 void publish(const inspector_context& by, const std::string& room,
              const std::string& body, inspect_answer to) {
   auto& env = *by.env;
-  auto parsed = json_object::parse(body);
+  // The parser takes UTF-8 for granted.
+  auto parsed = is_utf8(body) ? json_object::parse(body) : std::nullopt;
   auto data = parsed ? parsed->find("data") : std::nullopt;
-  if (!is_utf8(body) || !data)
+  if (!data)
     return refuse(to, 400, "bad_request",
                   R"(the body has to be JSON: {"data":...})");
   if (!is_name(room))
