@@ -21,6 +21,11 @@ struct list_children {
   bool from_start = true; ///< Whether names have to begin with `part`.
 };
 
+/// The child of this number is wanted, of whatever kind.
+struct find_child {
+  caf::actor_id number = 0;
+};
+
 /// Which connections are wanted, in the order of their numbers.
 struct list_connections {
   caf::actor_id after = 0;

@@ -84,9 +84,10 @@ using directory_actor = caf::typed_actor<
   caf::reacts_to<passivate>,
   // Stops all rooms, all users and then itself.
   caf::reacts_to<stop_atom>,
-  // From the inspector: which rooms and users there are, a page at a time; and
-  // which rooms are the busiest.
+  // From the inspector: which rooms and users there are, a page at a time, or
+  // which one has a number; and which rooms are the busiest.
   caf::replies_to<list_children>::with<children>,
+  caf::replies_to<find_child>::with<children>,
   caf::replies_to<list_busiest>::with<busy_rooms>>::
   extend_with<composite_actor>;
 

@@ -85,6 +85,7 @@ ATRIUM_MESSAGE(push_reply)
 // -- from the inspector -------------------------------------------------------
 
 ATRIUM_MESSAGE(list_children)
+ATRIUM_MESSAGE(find_child)
 ATRIUM_MESSAGE(list_connections)
 ATRIUM_MESSAGE(list_slowest)
 ATRIUM_MESSAGE(list_busiest)

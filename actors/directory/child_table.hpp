@@ -84,6 +84,14 @@ public:
     return result;
   }
 
+  /// Returns the child of this number, if there is one.
+  children list(const find_child& wanted) const {
+    auto i = names_.find(wanted.number);
+    if (i == names_.end())
+      return {};
+    return {{{i->second, children_.at(i->second).actor}}, 1};
+  }
+
   template <class F>
   void for_each(F f) const {
     for (auto& [name, x] : children_)

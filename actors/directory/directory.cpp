@@ -172,6 +172,11 @@ children directory_state::list(const list_children& x) const {
   return x.kind == child_kind::room ? rooms_.list(x) : users_.list(x);
 }
 
+children directory_state::list(const find_child& x) const {
+  auto found = rooms_.list(x);
+  return found.page.empty() ? users_.list(x) : found;
+}
+
 busy_rooms directory_state::list(const list_busiest& x) {
   return ranking_.list(x, room_ranking::clock::now());
 }
@@ -207,6 +212,7 @@ directory::behavior_type directory::make_behavior() {
     [this](const passivate& x) { state.on_passivate(x); },
     [this](stop_atom) { state.stop(); },
     [this](const list_children& x) { return state.list(x); },
+    [this](const find_child& x) { return state.list(x); },
     [this](const list_busiest& x) { return state.list(x); },
     [this](list_parts) { return state.parts(); },
     [this](observe_atom) { return observation(state); },

@@ -44,6 +44,8 @@ public:
 
   children list(const list_children& x) const;
 
+  children list(const find_child& x) const;
+
   busy_rooms list(const list_busiest& x);
 
   /// The actors that it has for itself, besides its children by name.
@@ -71,9 +73,9 @@ private:
   room_ranking ranking_; // of rooms that have not ended yet
   child_table<user_actor> users_;
   broadcaster_actor broadcaster_;
+  broadcast_mark passed_on_ = std::make_shared<std::optional<unix_time>>();
   bool stopping_ = false;
   std::uint64_t died_ = 0; // children that should not have
-  broadcast_mark passed_on_ = std::make_shared<std::optional<unix_time>>();
   std::size_t alive_ = 0;  // children that have not ended yet
 };
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 namespace atrium {
 
@@ -52,11 +51,11 @@ void view_connections(const inspector_context& by, const inspect_target& x,
   all->result = {{"connections", json::array()}, {"total", 0}};
   all->finish
     = [](auto& rows) { sort_by(rows.result["connections"], "number"); };
+  auto missing = std::make_shared<std::size_t>(by.env->lanes.size());
   auto next = [missing, show](auto& shown) {
     if (--*missing == 0)
       show(shown);
   };
-  auto missing = std::make_shared<std::size_t>(by.env->lanes.size());
   for (auto& lane : by.env->lanes)
     gathering::ask(
       all, lane.actor, list_connections{after, limit},
@@ -105,9 +104,8 @@ void view_actor(const inspector_context& by, const std::string& number,
     for (auto& x : found.page)
       look(shown, x.actor);
   };
-  // A number says nothing of where its actor is, so all rooms and users are
-  // looked through: the one view whose cost grows with the node.
-  constexpr auto all_of_them = std::numeric_limits<std::size_t>::max();
+  // A number says nothing of where its actor is, so all who have children are
+  // asked.
   auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
   look(all, by.directory);
@@ -118,9 +116,7 @@ void view_actor(const inspector_context& by, const std::string& number,
     if (wanted != 0)
       gathering::ask(all, lane.actor, just(wanted), look_through);
   }
-  for (auto kind : {child_kind::room, child_kind::user})
-    gathering::ask(all, by.directory, list_children{kind, {}, {}, all_of_them},
-                   look_through);
+  gathering::ask(all, by.directory, find_child{wanted}, look_through);
 }
 
 void view_found(const inspector_context& by, const inspect_target& x,

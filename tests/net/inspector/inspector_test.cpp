@@ -194,6 +194,8 @@ CAF_TEST(everybody can be looked at by number) {
     CAF_CHECK_EQUAL(found.status, 200u);
     CAF_CHECK_EQUAL(found.body["actor"]["kind"], x["kind"]);
   }
+  auto user = ask("/inspect/users/ann").body["state"]["id"].dump();
+  CAF_CHECK_EQUAL(copy(ask("/inspect/actors/" + user).body["actor"]["kind"]), "user");
   CAF_CHECK_EQUAL(ask("/inspect/actors/999999").status, 404u);
   CAF_CHECK_EQUAL(
     copy(ask("/inspect/actors/" + std::to_string(ann.actor->id())).body["actor"]["user"]), "ann");
@@ -253,8 +255,6 @@ CAF_TEST(an actor that does not answer is stuck and the others are shown) {
   CAF_CHECK_EQUAL(stuck, 1u);
 }
 
-CAF_TEST(an administrator ends connections) {
-  auto ann = connect("ann"), again = connect("ann", 1), bob = connect("bob");
 CAF_TEST(connections of a lane that does not answer are missing from the list) {
   for (std::size_t i = 0; i < 6; ++i)
     connect("u" + std::to_string(i), i % 2);
@@ -268,6 +268,8 @@ CAF_TEST(connections of a lane that does not answer are missing from the list) {
   CAF_CHECK_EQUAL(x.body["next"], x.body["connections"][1]["id"]);
 }
 
+CAF_TEST(an administrator ends connections) {
+  auto ann = connect("ann"), again = connect("ann", 1), bob = connect("bob");
   for (auto& x : clients)
     x.out->take();
   auto x = ask("/inspect/connections/" + bob.out->connection + "/disconnect", "");
