@@ -16,9 +16,18 @@ namespace atrium {
 
 struct subscribed {};
 
+/// Messages of these times may be missing.
 struct interrupted {
+  /// Only a repaired link says that the bus carries the channel; a channel that
+  /// is refused stays refused when what came before that was too much.
+  enum class cause : std::uint8_t {
+    repaired, ///< The link to the bus was down and works again.
+    dropped,  ///< This node has dropped what came: too much, or too large.
+  };
+
   unix_time from;
   unix_time to;
+  cause why = cause::dropped;
 };
 
 struct channel_refused {

@@ -22,7 +22,8 @@ using subscriber_actor = caf::typed_actor<
   caf::reacts_to<subscribed>,
   // Envelopes that came in one read of the bus.
   caf::reacts_to<arrived>,
-  // The bus was lost for a while and is back.
+  // Messages may be missing: the bus was lost for a while and is back, or more
+  // has come than the node takes.
   caf::reacts_to<interrupted>,
   // The bus will never carry this channel.
   caf::reacts_to<channel_refused>>::extend_with<composite_actor>;

@@ -19,6 +19,8 @@ namespace atrium {
 
 namespace {
 
+using cause = interrupted::cause;
+
 // The end of a feed on the bus's thread: does nothing but put messages into the
 // actor's mailbox, never more than the semaphore has places for.
 class mailbox_subscriber final : public subscriber {
@@ -53,7 +55,7 @@ public:
   }
 
   void on_gap(unix_time from, unix_time to) override {
-    caf::anon_send(to_, interrupted{from, to});
+    caf::anon_send(to_, interrupted{from, to, cause::repaired});
   }
 
   void on_refused(const std::string& reason) override {
@@ -96,7 +98,7 @@ private:
     // Remembered by the semaphore that was full: when it drains is the time to
     // tell.
     full.miss(key(), from, to, [who = to_](unix_time since, unix_time until) {
-      caf::anon_send(who, interrupted{since, until});
+      caf::anon_send(who, interrupted{since, until, cause::dropped});
     });
   }
 
@@ -145,7 +147,7 @@ std::vector<incoming> channel_feed::decode(const packets& in,
 void channel_feed::leave_out(unix_time time, const environment& env) {
   ++env.delivery_counts->oversized_packets;
   if (!left_out_)
-    left_out_ = interrupted{time, time};
+    left_out_ = interrupted{time, time, cause::dropped};
   left_out_->from = std::min(left_out_->from, time);
   left_out_->to = std::max(left_out_->to, time);
   log::debug("packet_dropped", {{"error", "too large"}}, "feed drops a packet");

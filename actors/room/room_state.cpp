@@ -211,7 +211,8 @@ void room_state::deliver(const arrived& x) {
 }
 
 void room_state::tell_gap(const interrupted& x) {
-  waiting_.accept();
+  if (x.why == interrupted::cause::repaired)
+    waiting_.accept();
   gap what{scope::room, name_, x.from, x.to};
   if (watched_)
     watch_log::missed(what);

@@ -137,7 +137,8 @@ void user_state::deliver(const packets& x) {
 }
 
 void user_state::tell_gap(const interrupted& x) {
-  refused_ = false;
+  if (x.why == interrupted::cause::repaired)
+    refused_ = false;
   log::debug("messages_missed", {{"user", name_}},
              "user may have missed messages");
   for (auto& connection : connections_)

@@ -74,6 +74,19 @@ struct fixture : node_fixture {
       wire->deliver(x.channel, from_elsewhere(x.to, x.target, message_size));
   }
 
+  void refuse(const place& x) {
+    for (auto& [channel, who] : wire->subscribed)
+      if (channel == x.channel)
+        who->on_refused("NOPERM no");
+  }
+
+  void repair(const place& x) {
+    for (auto& [channel, who] : wire->subscribed)
+      if (channel == x.channel)
+        who->on_gap(now, now);
+    sched.run();
+  }
+
   std::size_t count_messages(const client& x) {
     return x.out->count("\"type\":\"message\"");
   }
@@ -159,6 +172,33 @@ CAF_TEST(what another node lets through and no outbox can take becomes a gap) {
     ann.out->take();
   }
   CAF_CHECK_EQUAL(env->delivery_counts->oversized_packets.load(), 3U);
+}
+
+// Only a repaired link says that the bus carries a channel again.
+CAF_TEST(a gap in what has come lets nobody into a refused channel) {
+  env->limits.room_queue = queue_size;
+  env->limits.message_bytes = 2 * message_size;
+  auto ann = ann_in_room();
+  auto all = places();
+  all.pop_back(); // nobody waits for the broadcaster's channel
+  for (auto& x : all) {
+    flood(x);
+    refuse(x);
+    sched.run();
+    wire->deliver(x.channel, from_elsewhere(x.to, x.target, 2 * message_size));
+    sched.run();
+    CAF_CHECK_EQUAL(ann.out->count("gap"), 2U);
+    ann.out->take();
+  }
+  auto bob = connect("bob");
+  join(bob, "r");
+  CAF_CHECK_EQUAL(bob.out->take(), (lines{"welcome bob", "error bus_unavailable"}));
+  CAF_CHECK_EQUAL(connect("ann", 1).out->take(), lines{"close 1013"});
+  for (auto& x : all)
+    repair(x);
+  join(bob, "r");
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
+  CAF_CHECK_EQUAL(connect("ann", 1).out->take(), lines{"welcome ann"});
 }
 
 CAF_TEST(what no outbox can take is refused at every way in) {
