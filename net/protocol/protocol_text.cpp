@@ -9,6 +9,7 @@ namespace {
 class frame_writer {
 public:
   explicit frame_writer(std::string_view type) {
+    text_.reserve(usual_size); // one allocation for most frames
     out_.open_object().text("type", type);
   }
 
@@ -53,6 +54,8 @@ public:
   }
 
 private:
+  static constexpr std::size_t usual_size = 112;
+
   std::string text_;
   json_writer out_{text_};
 };
