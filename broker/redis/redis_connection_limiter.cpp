@@ -2,56 +2,27 @@
 
 #include "atrium/broker/redis/limiter_script.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
+#include "atrium/broker/redis/redis_task.hpp"
 #include "atrium/broker/util/handoff.hpp"
+#include "atrium/broker/util/snapshot.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-
-#include <algorithm>
-#include <atomic>
-#include <future>
-#include <mutex>
-#include <optional>
 #include <utility>
+#include <vector>
 
 namespace atrium {
 
-using clock_type = limiter_queue::clock;
-
-class redis_connection_limiter::impl final : private redis_caller {
+class redis_connection_limiter::impl final : public redis_task {
 public:
   impl(redis_client& client, redis_connection_limiter_config config)
-    : client_(client),
+    : redis_task(client),
       queue_(
         std::move(config.rules), config.timing,
         [names = std::move(config.names)](std::string_view user) {
           return names.user(user) + ":connections";
         },
         client.log()),
-      timer_(client.io()),
-      requests_(client.io(), [this] { take_requests(); }) {
+      requests_(client.io(), [this] { go_on(); }) {
     // nop
-  }
-
-  void start() {
-    boost::asio::post(client_.io(), [this] {
-      client_.add(*this, {limiter_script, "registry_refused",
-                          "the registry of users is refused"});
-      tick();
-    });
-  }
-
-  // The second call returns when what was posted before has run: nothing refers
-  // to the limiter any more.
-  void stop(std::chrono::milliseconds patience) {
-    if (stopped_.exchange(true))
-      return;
-    boost::asio::post(client_.io(), [this, patience] {
-      last_ = clock_type::now() + patience;
-      tick();
-    });
-    ended_.get_future().wait();
-    run_on(client_.io(), [] {});
   }
 
   /// One arrival, or one departure, which has no answer.
@@ -71,58 +42,43 @@ public:
   }
 
   limiter_stats stats() const {
-    std::lock_guard guard{mutex_};
-    return stats_;
+    return stats_.get();
   }
 
 private:
-  void take_requests() {
-    apply(requests_.take());
-    client_.wake();
-    publish_stats();
-  }
-
-  void apply(std::vector<request> requests) {
-    auto now = clock_type::now();
-    for (auto& x : requests)
+  void take_requests(clock::time_point now) {
+    for (auto& x : requests_.take())
       if (x.done)
         queue_.enter(x.user, std::move(x.who), std::move(x.done), now);
       else
         queue_.leave(x.user, x.who.connection);
   }
 
-  void publish_stats() {
-    std::lock_guard guard{mutex_};
-    stats_ = queue_.stats();
+  // -- redis_task -------------------------------------------------------------
+
+  // The queue counts its ticks: an arrival must not add one.
+  clock::time_point work(clock::time_point now) override {
+    take_requests(now);
+    if (now >= next_tick_) {
+      queue_.tick(now);
+      next_tick_ = now + limiter_queue::tick_time;
+    }
+    return next_tick_;
   }
 
-  void tick() {
-    if (is_over_)
-      return;
-    auto now = clock_type::now();
-    queue_.tick(now);
-    client_.wake();
-    publish_stats();
-    if (last_ && (queue_.is_settled() || now >= *last_))
-      return end();
-    auto next = now + limiter_queue::tick_time;
-    timer_.expires_at(last_ ? std::min(next, *last_) : next);
-    timer_.async_wait([this](boost::system::error_code ec) {
-      if (!ec)
-        tick();
-    });
+  bool is_settled() const override {
+    return queue_.is_settled();
   }
 
   // In this order: whoever has come too late for Redis is decided about here.
-  void end() {
-    is_over_ = true;
+  void on_end(clock::time_point now) override {
     requests_.close();
-    apply(requests_.take());
+    take_requests(now);
     queue_.decide_all();
-    client_.remove(*this);
-    timer_.cancel();
-    publish_stats();
-    ended_.set_value();
+  }
+
+  void publish_stats() override {
+    stats_.set(queue_.stats());
   }
 
   // -- redis_caller -----------------------------------------------------------
@@ -145,7 +101,7 @@ private:
   }
 
   void compose(std::string& out, std::size_t limit) override {
-    queue_.compose(out, limit, clock_type::now());
+    queue_.compose(out, limit, clock::now());
   }
 
   std::size_t unanswered() const override {
@@ -156,30 +112,17 @@ private:
     return queue_.on_reply(reply);
   }
 
-  // The end is not for a call of the client, which still has to make others.
-  void on_read_end() override {
-    publish_stats();
-    if (last_)
-      boost::asio::post(client_.io(), [this] { tick(); });
-  }
-
-  redis_client& client_;
   limiter_queue queue_;
-  boost::asio::steady_timer timer_;
-  std::optional<clock_type::time_point> last_; // the limiter stops
-  bool is_over_ = false;
-  std::atomic<bool> stopped_ = false;
-  std::promise<void> ended_;
+  clock::time_point next_tick_{};
   handoff<std::vector<request>> requests_; // of other threads
-
-  mutable std::mutex mutex_;
-  limiter_stats stats_;
+  snapshot<limiter_stats> stats_;
 };
 
 redis_connection_limiter::redis_connection_limiter(
   redis_client& client, redis_connection_limiter_config config)
   : impl_(std::make_unique<impl>(client, std::move(config))) {
-  impl_->start();
+  impl_->start(
+    {limiter_script, "registry_refused", "the registry of users is refused"});
 }
 
 redis_connection_limiter::~redis_connection_limiter() {

@@ -2,23 +2,19 @@
 
 #include "atrium/broker/redis/node_registry_queue.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
+#include "atrium/broker/redis/redis_task.hpp"
 #include "atrium/broker/util/handoff.hpp"
+#include "atrium/broker/util/snapshot.hpp"
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
-#include <atomic>
-#include <future>
-#include <mutex>
-#include <optional>
 #include <utility>
+#include <vector>
 
 namespace atrium {
 
 namespace {
-
-using clock_type = node_registry_queue::clock;
 
 node_registry_keys keys_of(const channel_names& names) {
   return {names.nodes() + ":beats", names.nodes() + ":reports"};
@@ -26,52 +22,31 @@ node_registry_keys keys_of(const channel_names& names) {
 
 } // namespace
 
-class redis_node_registry::impl final : private redis_caller {
+class redis_node_registry::impl final : public redis_task {
 public:
   impl(redis_client& client, redis_node_registry_config config)
-    : client_(client),
+    : redis_task(client),
+      io_(client.io()),
       report_(config.report),
       queue_(keys_of(config.names), config.timing, std::move(config.report),
              client.log()),
-      timer_(client.io()),
-      requests_(client.io(), [this] { take_requests(); }) {
+      requests_(client.io(), [this] { go_on(); }) {
     // nop
   }
 
-  void join() {
-    boost::asio::post(client_.io(), [this] {
-      client_.add(*this, {heartbeat_script, "node_roll_refused",
-                          "the registry of nodes is refused"});
-    });
-  }
-
-  void start() {
-    boost::asio::post(client_.io(), [this] {
-      if (!last_)
-        queue_.start(clock_type::now());
+  void announce() {
+    boost::asio::post(io_, [this] {
+      if (!is_stopping())
+        queue_.start(clock::now());
       go_on();
     });
-  }
-
-  // The second call returns when what was posted before has run: nothing refers
-  // to the registry any more.
-  void stop(std::chrono::milliseconds patience) {
-    if (stopped_.exchange(true))
-      return;
-    boost::asio::post(client_.io(), [this, patience] {
-      last_ = clock_type::now() + patience;
-      queue_.leave();
-      go_on();
-    });
-    ended_.get_future().wait();
-    run_on(client_.io(), [] {});
   }
 
   void list(std::chrono::milliseconds patience, answer done) {
     auto left = requests_.leave([&](std::vector<request>& to) {
       if (to.size() >= node_registry_queue::max_waiting)
         return false;
-      to.push_back({std::move(done), clock_type::now() + patience});
+      to.push_back({std::move(done), clock::now() + patience});
       return true;
     });
     if (!left)
@@ -79,8 +54,7 @@ public:
   }
 
   node_registry_stats stats() const {
-    std::lock_guard guard{mutex_};
-    auto result = stats_;
+    auto result = stats_.get();
     result.read_at = std::max(result.read_at, made_at_);
     return result;
   }
@@ -89,62 +63,44 @@ private:
   /// Somebody who wants the listing.
   struct request {
     answer done;
-    clock_type::time_point deadline;
+    clock::time_point deadline;
   };
 
-  void take_requests() {
-    take(requests_.take());
-    go_on();
+  void take_requests(clock::time_point now) {
+    for (auto& x : requests_.take())
+      queue_.list(std::move(x.done), x.deadline, now);
   }
 
-  void take(std::vector<request> requests) {
-    for (auto& x : requests)
-      queue_.list(std::move(x.done), x.deadline, clock_type::now());
+  // -- redis_task -------------------------------------------------------------
+
+  clock::time_point work(clock::time_point now) override {
+    take_requests(now);
+    queue_.tick(now);
+    return queue_.due();
   }
 
-  // Whatever has happened: does what is due, and sees to it that this is called
-  // when something is.
-  void go_on() {
-    if (is_over_)
-      return;
-    queue_.tick(clock_type::now());
-    client_.wake();
-    publish_stats();
-    if (last_ && (queue_.is_settled() || clock_type::now() >= *last_))
-      return end();
-    auto next = queue_.due();
-    timer_.expires_at(last_ ? std::min(next, *last_) : next);
-    timer_.async_wait([this](boost::system::error_code ec) {
-      if (!ec)
-        go_on();
-    });
+  void on_stop() override {
+    queue_.leave();
   }
 
-  // Not from a call of the client, which still has to make others.
-  void go_on_soon() {
-    boost::asio::post(client_.io(), [this] { go_on(); });
+  bool is_settled() const override {
+    return queue_.is_settled();
   }
 
-  void end() {
-    is_over_ = true;
+  void on_end(clock::time_point now) override {
     requests_.close();
-    take(requests_.take());
-    queue_.answer_all(clock_type::now());
-    client_.remove(*this);
-    timer_.cancel();
-    publish_stats();
-    ended_.set_value();
+    take_requests(now);
+    queue_.answer_all(now);
   }
 
-  void publish_stats() {
-    std::lock_guard guard{mutex_};
-    stats_ = queue_.stats();
+  void publish_stats() override {
+    stats_.set(queue_.stats());
   }
 
   // -- redis_caller -----------------------------------------------------------
 
   void on_up() override {
-    queue_.on_up(clock_type::now());
+    queue_.on_up(clock::now());
     go_on_soon();
   }
 
@@ -170,32 +126,22 @@ private:
   }
 
   std::string_view on_reply(resp_reply reply) override {
-    return queue_.on_reply(reply, clock_type::now());
+    return queue_.on_reply(reply, clock::now());
   }
 
-  void on_read_end() override {
-    go_on_soon();
-  }
-
-  redis_client& client_;
-  const clock_type::time_point made_at_ = clock_type::now();
+  boost::asio::io_context& io_;
+  const clock::time_point made_at_ = clock::now();
   const std::function<node_info()> report_;
   node_registry_queue queue_;
-  boost::asio::steady_timer timer_;
-  std::optional<clock_type::time_point> last_; // the registry stops
-  bool is_over_ = false;
-  std::atomic<bool> stopped_ = false;
-  std::promise<void> ended_;
   handoff<std::vector<request>> requests_; // of other threads
-
-  mutable std::mutex mutex_;
-  node_registry_stats stats_;
+  snapshot<node_registry_stats> stats_;
 };
 
 redis_node_registry::redis_node_registry(redis_client& client,
                                          redis_node_registry_config config)
   : impl_(std::make_unique<impl>(client, std::move(config))) {
-  impl_->join();
+  impl_->start({heartbeat_script, "node_roll_refused",
+                "the registry of nodes is refused"});
 }
 
 redis_node_registry::~redis_node_registry() {
@@ -203,7 +149,7 @@ redis_node_registry::~redis_node_registry() {
 }
 
 void redis_node_registry::start() {
-  impl_->start();
+  impl_->announce();
 }
 
 void redis_node_registry::list(std::chrono::milliseconds patience,
