@@ -11,41 +11,11 @@
 
 #include <caf/send.hpp>
 
-#include <algorithm>
-#include <set>
-
 namespace atrium {
 
 namespace {
 
 constexpr auto stopping = "the node stops";
-
-// Whether a node is asked: all are, or the one with this run.
-bool is_asked(const node_row& x, const std::string& only) {
-  return only.empty() || x.report.run == only;
-}
-
-// Who has not answered. One that is silent is not missing if it runs again
-// under the same name and has answered.
-std::vector<std::string>
-missing(const node_listing& nodes, const std::string& only,
-        const std::map<std::string, survey_result::row>& answers) {
-  std::set<std::string> present;
-  for (auto& [run, x] : answers)
-    present.insert(x.node);
-  std::set<std::string> result;
-  for (auto& x : nodes.nodes)
-    if (is_asked(x, only) && answers.count(x.report.run) == 0
-        && !(x.silent && present.count(x.report.node) != 0))
-      result.insert(x.report.node);
-  return {result.begin(), result.end()};
-}
-
-void add_error(std::string& to, std::string_view x) {
-  if (!to.empty() && !x.empty())
-    to += "; ";
-  to += x;
-}
 
 } // namespace
 
@@ -64,7 +34,8 @@ void survey_state::ask(start_survey& x) {
   auto id = ++surveys_;
   auto& env = *setup_.env;
   survey_request request{id, std::move(x.what)};
-  under_way_[id] = {std::move(x.done), x.run, {}, false, {}, 0};
+  under_way_.emplace(
+    id, under_way{std::move(x.done), pending_survey{x.run, env.run_id}});
   self_->delayed_send(self_, setup_.patience, survey_overdue{id});
   auto self = cluster_actor{self_};
   auto unsent = [self, id](const publish_receipt& receipt) {
@@ -91,7 +62,7 @@ void survey_state::take(nodes_listed& x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end())
     return;
-  i->second.nodes = std::move(x.nodes);
+  i->second.found.take(std::move(x.nodes));
   end_if_complete(i);
 }
 
@@ -99,7 +70,7 @@ void survey_state::give_up_others(const survey_unsent& x) {
   auto i = under_way_.find(x.id);
   if (i == under_way_.end())
     return;
-  i->second.unsent = true;
+  i->second.found.give_up_others();
   end_if_complete(i);
 }
 
@@ -116,28 +87,10 @@ void survey_state::collect(const std::string& run, survey_response x) {
     x.json = error_response("too_large");
   }
   auto size = x.json.size();
-  survey_result::row row{std::move(x.node), run, std::move(x.json)};
-  if (!i->second.answers.emplace(run, std::move(row)).second)
+  if (!i->second.found.add({std::move(x.node), run, std::move(x.json)}))
     return;
   held_ += size;
-  i->second.bytes += size;
   end_if_complete(i);
-}
-
-bool survey_state::is_complete(const gathering& x) const {
-  auto has_answered = [&](auto& run) { return x.answers.count(run) != 0; };
-  if (!x.only.empty() && has_answered(x.only))
-    return true;
-  if (!x.nodes || (x.only.empty() && !has_answered(setup_.env->run_id)))
-    return false;
-  // A listing that may be out of date does not show that a node is not there.
-  if (!x.only.empty() && !x.nodes->error.empty() && !x.unsent)
-    return false;
-  return x.unsent
-         || std::ranges::all_of(x.nodes->nodes, [&](const node_row& row) {
-              return !is_asked(row, x.only) || row.silent
-                     || has_answered(row.report.run);
-            });
 }
 
 void survey_state::give_up(const survey_overdue& x) {
@@ -146,32 +99,19 @@ void survey_state::give_up(const survey_overdue& x) {
     end(i);
 }
 
-void survey_state::end_if_complete(gatherings::iterator i) {
-  if (is_complete(i->second))
+void survey_state::end_if_complete(surveys::iterator i) {
+  if (i->second.found.is_complete())
     end(i);
 }
 
-void survey_state::end(gatherings::iterator i) {
-  auto& all = i->second;
-  survey_result result;
-  if (all.nodes) {
-    result.silent = missing(*all.nodes, all.only, all.answers);
-    result.error = all.nodes->error;
-  } else {
-    result.error = "the registry of nodes does not answer";
-  }
-  if (all.unsent)
-    add_error(result.error, "the bus has not taken the survey");
-  for (auto& [run, row] : all.answers)
-    result.answers.push_back(std::move(row));
-  std::ranges::stable_sort(result.answers, {}, &survey_result::row::node);
-  tell(i, std::move(result));
+void survey_state::end(surveys::iterator i) {
+  tell(i, i->second.found.finish());
 }
 
-void survey_state::tell(gatherings::iterator i, survey_result x) {
+void survey_state::tell(surveys::iterator i, survey_result x) {
   // Off the list before it is told: who is told may ask again at once.
   auto done = std::move(i->second.done);
-  held_ -= i->second.bytes;
+  held_ -= i->second.found.bytes();
   under_way_.erase(i);
   done.tell(std::move(x));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/cluster/cluster_setup.hpp"
+#include "atrium/actors/cluster/pending_survey.hpp"
 #include "atrium/actors/cluster/survey_callback.hpp"
 #include "atrium/actors/cluster_interface.hpp"
 #include "atrium/actors/util/observed.hpp"
@@ -10,7 +11,6 @@
 #include <caf/stateful_actor.hpp>
 
 #include <map>
-#include <optional>
 
 namespace atrium {
 
@@ -78,16 +78,12 @@ public:
   friend caf::error inspect(json_inspector& f, survey_state& x);
 
 private:
-  struct gathering {
+  struct under_way {
     survey_callback done;
-    std::string only; // run of the only node that is asked, or empty
-    std::optional<node_listing> nodes;
-    bool unsent = false;
-    std::map<std::string, survey_result::row> answers; // by run
-    std::size_t bytes = 0;                             // of answers
+    pending_survey found;
   };
 
-  using gatherings = std::map<std::uint64_t, gathering>;
+  using surveys = std::map<std::uint64_t, under_way>;
 
   /// Return false if that makes no sense here.
   bool dispatch(const std::string& run, survey_request& x);
@@ -100,15 +96,14 @@ private:
   void answer(const std::string& run, const survey_request& x,
               const permit& held);
   void respond(const std::string& run, survey_response x);
-  bool is_complete(const gathering& x) const;
-  void end_if_complete(gatherings::iterator i);
-  void end(gatherings::iterator i);
-  void tell(gatherings::iterator i, survey_result x);
+  void end_if_complete(surveys::iterator i);
+  void end(surveys::iterator i);
+  void tell(surveys::iterator i, survey_result x);
 
   cluster_actor::pointer self_ = nullptr;
   cluster_setup setup_;
   std::shared_ptr<semaphore> serving_; // of others' surveys
-  gatherings under_way_;
+  surveys under_way_;
   std::size_t held_ = 0; // bytes of answers
   std::uint64_t surveys_ = 0;
   std::uint64_t served_ = 0;
