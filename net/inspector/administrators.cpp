@@ -5,7 +5,7 @@
 #include <openssl/crypto.h>
 
 #include <fstream>
-#include <iterator>
+#include <ios>
 
 namespace atrium {
 
@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t shortest = 16; // bytes of a token
 constexpr std::size_t longest = 4096;
+constexpr std::streamsize largest_file = 8192; // with ends of lines
 
 // The time tells how long the token is, but not how much of a guess was right.
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
@@ -33,12 +34,15 @@ administrators::load(const std::string& token_file, bool is_private,
 std::string administrators::reload() {
   if (token_file_.empty())
     return {};
+  std::string token(std::size_t{largest_file}, '\0');
   std::ifstream file{token_file_, std::ios::binary};
-  std::string token{std::istreambuf_iterator<char>{file}, {}};
+  // Iterators would throw here: to open a folder succeeds, to read it fails.
+  file.read(token.data(), largest_file);
+  if (!file.is_open() || file.bad())
+    return "admin-token-file: " + token_file_ + " cannot be read";
+  token.resize(static_cast<std::size_t>(file.gcount()));
   // Editors and `echo` end a file with a line break, which no header can carry.
   token.erase(token.find_last_not_of("\r\n") + 1);
-  if (!file && !file.eof())
-    return "admin-token-file: " + token_file_ + " cannot be read";
   if (token.size() < shortest || token.size() > longest)
     return "admin-token-file: a token has 16 to 4096 bytes";
   token_.store(std::make_shared<const std::string>(std::move(token)));

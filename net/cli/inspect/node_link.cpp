@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <ios>
 #include <optional>
 
 namespace atrium::tool {
@@ -15,6 +15,8 @@ namespace atrium::tool {
 namespace {
 
 namespace ssl = boost::asio::ssl;
+
+constexpr std::streamsize largest_token_file = 8192; // with ends of lines
 
 // A control character would end the header that the token is put into.
 bool is_control(char c) {
@@ -25,7 +27,10 @@ std::string read_token(const std::string& path, std::string& out) {
   std::ifstream file{path, std::ios::binary};
   if (!file)
     return "--token-file: " + path + ": " + std::strerror(errno);
-  out.assign(std::istreambuf_iterator<char>{file}, {});
+  // Iterators would throw here: to open a folder succeeds, to read it fails.
+  out.resize(std::size_t{largest_token_file});
+  file.read(out.data(), largest_token_file);
+  out.resize(static_cast<std::size_t>(file.gcount()));
   // Editors add a line break.
   out.erase(out.find_last_not_of("\r\n") + 1);
   if (file.bad() || out.empty())

@@ -270,6 +270,8 @@ CAF_TEST(files_that_are_of_no_use_are_named) {
   options.ca.clear();
   options.token_file = "/nowhere";
   check_has(node_link{options}.prepare(), "--token-file: /nowhere: No such file");
+  options.token_file = "/";
+  check_has(node_link{options}.prepare(), "--token-file: /: there is no token in it");
   options.token_file = folder.write("empty", "\n");
   check_has(node_link{options}.prepare(), "there is no token in it");
   options.token_file = folder.write("header", "a\r\nb: c");
