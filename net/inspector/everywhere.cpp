@@ -2,6 +2,7 @@
 
 #include "atrium/actors/cluster/cluster.hpp"
 #include "atrium/broker/util/percent.hpp"
+#include "atrium/broker/util/text.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/views.hpp"
 
@@ -47,6 +48,17 @@ json first_of(const survey_result& from) {
   return nullptr;
 }
 
+// Who has not answered may have what was asked for. That nobody has it only the
+// answers of all can say.
+void refuse_unanswered(inspect_answer& to, const survey_result& from) {
+  if (!from.silent.empty())
+    refuse(to, 503, "unavailable", "no answer from " + from.silent.front());
+  else if (!from.error.empty())
+    refuse(to, 503, "unavailable", from.error);
+  else
+    refuse_unknown(to);
+}
+
 } // namespace
 
 void view_cluster(const inspector_context& by, inspect_answer to) {
@@ -81,12 +93,14 @@ void view_everywhere(const inspector_context& by, child_kind kind,
 
 void disconnect_everywhere(const inspector_context& by, const std::string& user,
                            inspect_answer to) {
+  if (!is_name(user))
+    return refuse_unknown(to); // nobody can have it
   by.cluster->survey_all(
     {"disconnect_user", user}, [back = by.here(), to, user](survey_result x) {
       back([to, user, x = std::move(x)]() mutable {
         auto result = merge("user", "disconnected", user, x);
         if (result["nodes"].empty() && x.silent.empty())
-          refuse_unknown(to);
+          refuse_unanswered(to, x);
         else
           to.deliver(std::uint16_t{200}, dump(result));
       });
@@ -98,14 +112,15 @@ void ask_node_of(const inspector_context& by, const std::string& connection,
                  const char* kind, inspect_answer to) {
   std::string run{run_of(connection)};
   // With this run it was looked for here already.
-  if (!by.cluster || run.empty() || run == by.env->run_id)
+  if (!by.cluster || !is_name(connection) || run.empty()
+      || run == by.env->run_id)
     return refuse_unknown(to);
   by.cluster->survey_one(run, {kind, connection},
                          [back = by.here(), to](survey_result x) {
                            back([to, x = std::move(x)]() mutable {
                              auto result = first_of(x);
                              if (result.is_null())
-                               refuse_unknown(to);
+                               refuse_unanswered(to, x);
                              else
                                to.deliver(std::uint16_t{200}, dump(result));
                            });

@@ -162,3 +162,35 @@ async def test_a_node_that_has_ended_is_asked_nothing(start, connect):
     assert await nodes[0].exit_code() == 0
     assert disconnect(nodes[1], "users", ann.user)[0] == 404
     assert disconnect(nodes[1], "connections", ann.connection)[0] == 404
+
+
+async def test_of_a_node_that_hangs_nobody_says_that_a_connection_is_not_there(
+        start, connect):
+    """The administrator has to learn that the connection may still be open.
+    The command reaches the node when it goes on."""
+    nodes = [start(), start()]
+    ann, bob = [await connect(nodes[1], unique(name)) for name in ("ann", "bob")]
+    await see_all(nodes, ann.user, bob.user)
+    hangs = look(nodes[1], "")["node"]
+    nodes[1].freeze()
+    try:
+        status, answer = disconnect(nodes[0], "connections", ann.connection)
+        assert (status, answer["error"]) == (503, "unavailable") and hangs in answer["message"]
+        status, answer = disconnect(nodes[0], "users", bob.user)
+        assert (status, answer["disconnected"], answer["silent"]) == (200, 0, [hangs])
+    finally:
+        nodes[1].thaw()
+    assert await closed(ann, bob) == {ADMINISTRATORS}
+
+
+async def test_a_node_that_cannot_ask_the_others_does_not_speak_for_them(start, redis, connect):
+    """Redis is gone: one node cannot ask the others any more, one that starts knows no others.
+    Either does what it can, and says that there may be more, not that there is nobody."""
+    one = start()
+    ann = await connect(one, unique("ann"))
+    redis.kill()
+    status, answer = disconnect(one, "users", ann.user)
+    assert (status, answer["disconnected"]) == (200, 1) and answer["error"]
+    assert await closed(ann) == {ADMINISTRATORS}
+    status, answer = disconnect(start(), "users", ann.user)
+    assert (status, answer["error"]) == (503, "unavailable")
