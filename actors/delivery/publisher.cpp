@@ -24,23 +24,30 @@ envelope publisher::make_envelope(scope to, std::string target,
 
 void publisher::publish(const envelope& x, publish_options how,
                         bus::receipt_handler done) const {
-  hand_over(channel_of(x), pack(x, how), std::move(done));
+  auto packet = pack(x, how);
+  if (!packet)
+    return done({errc::message_too_large});
+  env_.bus->publish(channel_of(x), std::move(packet), std::move(done));
 }
 
-void publisher::publish_for(connection_actor client, outcome success,
+bool publisher::publish_for(connection_actor client, outcome success,
                             envelope x, publish_options how) const {
-  auto channel = channel_of(x);
   auto packet = pack(x, how); // before the ids are moved out of it
+  if (!packet) { // a client's own mistake is no news to the operator
+    success.code = errc::message_too_large;
+    success.message = "too large with its envelope";
+    caf::anon_send(client, std::move(success));
+    return false;
+  }
+  auto channel = channel_of(x);
   auto level = how.watched ? log::level::info : log::level::debug;
-  hand_over(
+  env_.bus->publish(
     std::move(channel), std::move(packet),
     // The handle keeps the connection's actor until the bus has answered: every
     // publish gets its receipt, so that is not for ever.
     [to = std::move(client), what = std::move(success),
      trace_id = std::move(x.trace_id), level](publish_receipt receipt) mutable {
-      auto too_large = receipt.error == errc::message_too_large;
-      // A client's own mistake is no news to the operator.
-      if (receipt.error != errc::none && !too_large)
+      if (receipt.error != errc::none)
         log::line(level, "publish_failed",
                   {{"event_id", what.what.event_id},
                    {"trace_id", trace_id},
@@ -48,22 +55,26 @@ void publisher::publish_for(connection_actor client, outcome success,
                   "bus does not take a message");
       what.what.at = std::move(receipt.at);
       what.code = receipt.error;
-      if (too_large)
-        what.message = "too large with its envelope";
       caf::anon_send(to, std::move(what));
     });
+  return true;
 }
 
-// A client's connection tells which node it comes from; where there is none the
-// header does.
+// Nothing when the packet is larger than a client may get: requests were
+// bounded when they came; envelopes, and what the logic of a room has made of a
+// message, were not. A client's connection tells which node it comes from;
+// where there is none the header does.
 shared_bytes publisher::pack(const envelope& x, publish_options how) const {
+  auto source_run = x.from ? std::string_view{} : env_.run_id;
+  auto packet = std::make_shared<const std::string>(
+    encode_packet(x, how.skip_sender, source_run));
+  if (packet->size() > env_.limits.message_bytes)
+    return nullptr;
   // Before the bus takes the message, so that the log has it before whatever
   // comes of it.
   if (how.watched)
     watch_log::published(x);
-  auto source_run = x.from ? std::string_view{} : env_.run_id;
-  return std::make_shared<const std::string>(
-    encode_packet(x, how.skip_sender, source_run));
+  return packet;
 }
 
 std::string publisher::channel_of(const envelope& x) const {
@@ -75,15 +86,6 @@ std::string publisher::channel_of(const envelope& x) const {
   default:
     return env_.names.all();
   }
-}
-
-void publisher::hand_over(std::string channel, shared_bytes packet,
-                          bus::receipt_handler done) const {
-  // Requests were bounded when they came; envelopes, and what the logic of a
-  // room has made of a message, were not.
-  if (packet->size() > env_.limits.message_bytes)
-    return done({errc::message_too_large});
-  env_.bus->publish(std::move(channel), std::move(packet), std::move(done));
 }
 
 } // namespace atrium

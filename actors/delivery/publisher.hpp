@@ -44,14 +44,13 @@ public:
 
   /// The same for a client's request: its connection gets `success`, or the
   /// same as a failure, and the log a failure with the ids of the message.
-  void publish_for(connection_actor client, outcome success, envelope x,
+  /// Returns whether it has gone to the bus: it is not too large.
+  bool publish_for(connection_actor client, outcome success, envelope x,
                    publish_options how) const;
 
 private:
   shared_bytes pack(const envelope& x, publish_options how) const;
   std::string channel_of(const envelope& x) const;
-  void hand_over(std::string channel, shared_bytes packet,
-                 bus::receipt_handler done) const;
 
   const environment& env_;
 };

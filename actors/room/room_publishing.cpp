@@ -78,7 +78,6 @@ void room_state::publish_from(publish_in_room& x) {
                        std::move(request.trace_id)};
   if (auto no = ask_logic(who, message); no.code != errc::none)
     return refuse(no.code, std::move(no.why));
-  ++published_;
   publisher out{*env_};
   auto e = out.make_envelope(scope::room, name_, std::move(message.data),
                              std::move(message.event_id));
@@ -86,8 +85,9 @@ void room_state::publish_from(publish_in_room& x) {
   e.traceparent = std::move(request.traceparent);
   e.from = sender{std::move(who.user), std::move(who.connection)};
   what.what.event_id = e.event_id;
-  out.publish_for(x.from, std::move(what), std::move(e),
-                  {!request.echo, watched});
+  if (out.publish_for(x.from, std::move(what), std::move(e),
+                      {!request.echo, watched}))
+    ++published_;
 }
 
 void room_state::publish(std::string data) {

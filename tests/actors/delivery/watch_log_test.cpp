@@ -145,6 +145,18 @@ CAF_TEST(a failure has the ids of its message) {
   CAF_CHECK_EQUAL(count("publish_failed", "event_id=e1 trace_id=t1 code=bus_unavailable"), 1U);
 }
 
+CAF_TEST(what is too large with its envelope is not published) {
+  auto ann = connect("ann");
+  join(ann, "watched");
+  env->limits.message_bytes = 100;
+  auto large = '"' + std::string(100, 'x') + '"';
+  request(ann, publish_request{"3", "watched", large, "e1", {}, true});
+  request(ann, broadcast_request{"4", large, "e2", {}});
+  CAF_CHECK_EQUAL(ann.out->count("error message_too_large"), 2U);
+  CAF_CHECK_EQUAL(count("trace_requested"), 3U);
+  CAF_CHECK_EQUAL(count("trace_published"), 0U);
+}
+
 CAF_TEST(a traceparent reaches every receiver and gives the trace its id) {
   auto ann = connect("ann");
   auto send = [&](const std::string& trace, const std::string& traceparent) {

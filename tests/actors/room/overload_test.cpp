@@ -3,6 +3,7 @@
 // Queues that are full, and messages that fit into none: nobody else notices,
 // nothing is held beyond the bound, and whoever has missed something is told.
 
+#include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/room_logic.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 
@@ -212,6 +213,13 @@ CAF_TEST(what no outbox can take is refused at every way in) {
   request(ann, broadcast_request{"1", large, {}, {}});
   publish(ann, "loud:1", "\"enlarge\"");
   CAF_CHECK_EQUAL(ann.out->take(), lines(4, "error message_too_large"));
+  publisher out{*env};
+  for (auto& data : {large, std::string{"1"}})
+    CAF_CHECK_EQUAL(out.publish_for(ann.actor, {{accepted::kind::broadcasted, "5", {}, {}}},
+                                    out.make_envelope(scope::all, {}, data), {}),
+                    data == "1");
+  sched.run();
+  CAF_CHECK_EQUAL(ann.out->count("error message_too_large"), 1U);
 }
 
 CAF_TEST(what a room says itself and no outbox can take is lost without harm) {
