@@ -19,6 +19,9 @@ namespace atrium {
 /// logic its state, not the room its members.
 class logic_runner {
 public:
+  /// What a client is told when a hook that decides about its request throws.
+  static constexpr auto failed = "the room's logic failed";
+
   /// Called after a failure. With `give_up` there is no use in going on.
   using failure_handler = std::function<void(bool give_up)>;
 

@@ -37,6 +37,7 @@ void room_state::start(environment_ptr env, std::string name,
   policy_ = env_->limits.outbox_policies.find(name_);
   watched_ = env_->watched.has_room(name_);
   waiting_.start(self_, env_, name_);
+  publisher_.start(self_, env_, name_, watched_);
   // The logic before the subscription: when its constructor throws, the bus has
   // not been asked for anything yet.
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
@@ -62,7 +63,7 @@ void room_state::carry(const channel_carried& x) {
 void room_state::admit(join_queue::entries joins) {
   for (auto& x : joins)
     if (ended_) // by the logic, which was asked about one of them
-      x.answer.deliver(make_failure(errc::internal, logic_failed));
+      x.answer.deliver(make_failure(errc::internal, logic_runner::failed));
     else
       admit(x.request, std::move(x.answer));
   passivate_if_empty();
@@ -131,12 +132,10 @@ caf::result<join_accepted> room_state::join(join_room& x) {
 }
 
 void room_state::admit(join_room& x, join_queue::promise answer) {
-  auto number = x.from.number();
-  joining_ = number;
+  publisher_.hold_for(x.from.number());
   auto error = refusal(x.from.who);
-  joining_ = 0;
   // What the logic has told somebody whom it then refuses is dropped.
-  auto held = std::exchange(held_, {});
+  auto held = publisher_.release();
   if (error) {
     if (watched_)
       watch_log::refused(name_, x.from.who, static_cast<errc>(error.code()));
@@ -167,7 +166,7 @@ caf::error room_state::refusal(const member& who) {
     = logic_.run([&](room_logic& x) { return x.on_join(who); },
                  {who.info ? std::string_view{*who.info} : std::string_view{}});
   if (!verdict)
-    return make_failure(errc::internal, logic_failed);
+    return make_failure(errc::internal, logic_runner::failed);
   if (verdict->refusal())
     return make_failure(errc::room_refused, *verdict->refusal());
   return {};
@@ -252,8 +251,9 @@ caf::error inspect(json_inspector& f, room_state& x) {
   return f(named("name"), x.name_, named("members"), x.members_.size(),
            named("members_by_lane"), x.members_.by_lane(), named("subscribed"),
            x.open_, named("waiting"), x.waiting_.size(), named("published"),
-           x.published_, named("delivered"), x.tally_->delivered.value(),
-           named("queue"), x.tally_->queue->entries(), named("queue_bytes"),
+           x.publisher_.published(), named("delivered"),
+           x.tally_->delivered.value(), named("queue"),
+           x.tally_->queue->entries(), named("queue_bytes"),
            x.tally_->queue->taken(), named("errors"), x.logic_.failures(),
            named("restarts"), x.logic_.failures(), named("logic"),
            raw_json{x.logic_.describe()});

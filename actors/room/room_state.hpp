@@ -5,6 +5,7 @@
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/actors/room/room_members.hpp"
+#include "atrium/actors/room/room_publisher.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
 #include "atrium/actors/util/event_log.hpp"
 #include "atrium/broker/envelope.hpp"
@@ -26,8 +27,9 @@ namespace atrium {
 /// In every state a join waits for the bus to be heard, and no longer than
 /// `bus_timeout`. While one waits the room does not passivate.
 ///
-/// What is said in the room is up to its logic (`room_logic`); this class keeps
-/// the members, the subscription and the order.
+/// What is said in the room is up to its logic (`room_logic`), and goes out by
+/// `room_publisher`; this class keeps the members, the subscription and the
+/// order.
 class room_state : public room_context {
 public:
   static inline constexpr auto name = "room";
@@ -54,8 +56,10 @@ public:
   /// Takes a member out whose connection is gone.
   void forget(actor_number connection);
 
-  /// A member's message: logic, envelope, bus.
-  void publish_from(publish_in_room& x);
+  /// A member's message.
+  void publish_from(publish_in_room& x) {
+    publisher_.publish_from(x);
+  }
 
   /// Envelopes from the bus: one message per lane and envelope.
   void deliver(const arrived& x);
@@ -99,23 +103,17 @@ public:
     return env_->now();
   }
 
-  void publish(std::string data) override;
+  void publish(std::string data) override {
+    publisher_.publish(std::move(data));
+  }
 
-  void tell(const member& who, std::string data) override;
+  void tell(const member& who, std::string data) override {
+    publisher_.tell(who, std::move(data));
+  }
 
 private:
-  /// What the logic says to a message; `none`: it may go on.
-  struct review {
-    errc code = errc::none;
-    std::string why;
-  };
-
-  static constexpr auto logic_failed = "the room's logic failed";
-
   void admit(join_queue::entries joins);
   void admit(join_room& x, join_queue::promise answer);
-  review ask_logic(const member& who, room_message& x);
-  void reject_words(std::string_view where, std::string_view field);
   caf::error refusal(const member& who);
   void passivate_if_empty();
   void offer_to_passivate();
@@ -133,7 +131,6 @@ private:
   directory_actor directory_;
   subscription_actor subscription_;
   logic_runner logic_;
-  std::uint64_t published_ = 0; // by members of this node
   std::shared_ptr<room_tally> tally_;
   bool open_ = false;
   bool ended_ = false;                   // the logic is given up
@@ -142,8 +139,7 @@ private:
   std::size_t received_joins_ = 0;
   join_queue waiting_;
   room_members members_;
-  std::vector<tell_member> held_; // for the one who is joining right now
-  actor_number joining_ = 0;
+  room_publisher publisher_{logic_, members_};
 };
 
 } // namespace atrium

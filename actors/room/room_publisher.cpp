@@ -1,11 +1,9 @@
-// What is published in a room: by its members, and by its own logic. Logic is
-// the operator's code, so what it makes is checked before anybody gets it.
+#include "atrium/actors/room/room_publisher.hpp"
 
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/lane_messages.hpp"
-#include "atrium/actors/room/room_state.hpp"
 #include "atrium/actors/room_messages.hpp"
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/room_counters.hpp"
@@ -36,7 +34,15 @@ void report_loss(const std::string& room, const std::string& event_id,
 
 } // namespace
 
-room_state::review room_state::ask_logic(const member& who, room_message& x) {
+void room_publisher::start(room_actor::pointer self, environment_ptr env,
+                           std::string name, bool watched) {
+  self_ = self;
+  env_ = std::move(env);
+  name_ = std::move(name);
+  watched_ = watched;
+}
+
+auto room_publisher::ask_logic(const member& who, room_message& x) -> review {
   if (!logic_.is_custom())
     return {};
   // Kept to see what the hook changes, and what an exception may quote. Rooms
@@ -46,7 +52,7 @@ room_state::review room_state::ask_logic(const member& who, room_message& x) {
     [&](room_logic& s) { return s.on_message(who, x); },
     {before.data, who.info ? std::string_view{*who.info} : std::string_view{}});
   if (!verdict)
-    return {errc::internal, logic_failed};
+    return {errc::internal, logic_runner::failed};
   if (verdict->refusal())
     return {errc::room_refused, *verdict->refusal()};
   // What the client has sent was checked when it was parsed: only what the hook
@@ -58,7 +64,7 @@ room_state::review room_state::ask_logic(const member& who, room_message& x) {
   return {errc::internal, "the room's logic made an invalid message"};
 }
 
-void room_state::publish_from(publish_in_room& x) {
+void room_publisher::publish_from(publish_in_room& x) {
   auto& request = x.request;
   outcome what{{accepted::kind::published, request.id, name_, {}}};
   what.number = x.number;
@@ -90,7 +96,7 @@ void room_state::publish_from(publish_in_room& x) {
     ++published_;
 }
 
-void room_state::publish(std::string data) {
+void room_publisher::publish(std::string data) {
   if (!is_json_value(data))
     return reject_words("publish", "data");
   publisher out{*env_};
@@ -104,7 +110,7 @@ void room_state::publish(std::string data) {
               });
 }
 
-void room_state::tell(const member& who, std::string data) {
+void room_publisher::tell(const member& who, std::string data) {
   if (!is_json_value(data))
     return reject_words("tell", "data");
   auto number = connection_number(*env_, who.connection);
@@ -128,8 +134,14 @@ void room_state::tell(const member& who, std::string data) {
     members_.send(i->second.lane, message);
 }
 
+std::vector<tell_member> room_publisher::release() {
+  joining_ = 0;
+  return std::exchange(held_, {});
+}
+
 // The words themselves are not logged: they may be those of a member.
-void room_state::reject_words(std::string_view where, std::string_view field) {
+void room_publisher::reject_words(std::string_view where,
+                                  std::string_view field) {
   ++env_->room_counts->invalid_words;
   log::error("room_words_invalid",
              {{"room", name_}, {"where", where}, {"field", field}},

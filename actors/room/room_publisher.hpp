@@ -1,0 +1,80 @@
+#pragma once
+
+#include "atrium/actors/environment.hpp"
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/room/logic_runner.hpp"
+#include "atrium/actors/room/room_members.hpp"
+#include "atrium/actors/room_messages.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// Publishes in a room: messages of its members on this node, and of its
+/// own logic. The logic is the operator's code, so what the logic makes is
+/// checked before anybody gets it. For the room's actor.
+class room_publisher {
+public:
+  /// The logic is asked about messages, the members get what it tells them.
+  room_publisher(logic_runner& logic, room_members& members)
+    : logic_(logic), members_(members) {
+    // nop
+  }
+
+  room_publisher(const room_publisher&) = delete;
+  room_publisher& operator=(const room_publisher&) = delete;
+
+  /// With `watched` the log tells everything.
+  void start(room_actor::pointer self, environment_ptr env, std::string name,
+             bool watched);
+
+  /// A member's message: logic, envelope, bus. The member's connection gets the
+  /// outcome.
+  void publish_from(publish_in_room& x);
+
+  /// Publishes JSON of the logic to all members on all nodes.
+  void publish(std::string data);
+
+  /// Sends JSON of the logic to one member, without the bus.
+  void tell(const member& who, std::string data);
+
+  /// The logic is asked about a join: what it tells this connection waits until
+  /// `release`, since the client shall hear `joined` before.
+  void hold_for(actor_number joining) {
+    joining_ = joining;
+  }
+
+  /// Returns what has waited; nothing waits any more.
+  std::vector<tell_member> release();
+
+  /// How many messages of members have gone to the bus.
+  std::uint64_t published() const noexcept {
+    return published_;
+  }
+
+private:
+  /// What the logic says to a message; `none`: it may go on.
+  struct review {
+    errc code = errc::none;
+    std::string why;
+  };
+
+  review ask_logic(const member& who, room_message& x);
+  void reject_words(std::string_view where, std::string_view field);
+
+  logic_runner& logic_;
+  room_members& members_;
+  room_actor::pointer self_ = nullptr;
+  environment_ptr env_;
+  std::string name_;
+  bool watched_ = false;
+  std::uint64_t published_ = 0;
+  actor_number joining_ = 0; // a connection that is joining right now, or 0
+  std::vector<tell_member> held_; // for that connection
+};
+
+} // namespace atrium
