@@ -70,7 +70,7 @@ node_response read_answer(const inspect_options& from,
                                  "administrators (--token-file)"
                                : "the node does not take this token"};
   // A body that is no JSON has no message.
-  auto view = json::parse(x.body(), nullptr, false);
+  auto view = parse_view(x.body());
   auto message = view.is_object() ? field_text(view, "message") : "";
   return {{},
           message.empty() ? "status " + std::to_string(status)

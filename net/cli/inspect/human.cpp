@@ -25,6 +25,17 @@ std::string two_units(std::int64_t count, std::int64_t part, const char* large,
 
 } // namespace
 
+json parse_view(std::string_view text) {
+  constexpr int deepest = 64; // a view has ten levels, a room's state some more
+  bool is_too_deep = false;
+  auto check = [&](int depth, auto, const auto&) {
+    is_too_deep = is_too_deep || depth > deepest;
+    return !is_too_deep; // what is too deep is not even kept
+  };
+  auto result = json::parse(text, check, false);
+  return is_too_deep ? json{json::value_t::discarded} : result;
+}
+
 std::string size_text(double bytes) {
   constexpr std::array units = {"KiB", "MiB", "GiB", "TiB"};
   constexpr double step = 1024;

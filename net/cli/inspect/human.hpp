@@ -11,6 +11,10 @@ namespace atrium::tool {
 /// JSON in the order in which it came.
 using json = nlohmann::ordered_json;
 
+/// Parses what a node says. Returns a discarded value for what is no JSON or is
+/// nested more deeply than any view: whoever shows it goes down by recursion.
+json parse_view(std::string_view text);
+
 // Numbers as people read them.
 
 /// Returns e.g. `17 B`, `1.5 KiB`, `64.0 MiB`.

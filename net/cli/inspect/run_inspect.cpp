@@ -17,18 +17,12 @@ namespace {
 using namespace tool;
 
 std::string print(const inspect_options& from, const json& view) {
-  try {
-    std::string text;
-    // Programs that read a pipe need whole lines.
-    auto width = is_terminal() ? size_of_terminal().columns : 0;
-    for (auto& x : view_lines(from.what, view, width))
-      text += x + '\n';
-    return write_out(text) ? "" : "cannot write";
-  } catch (const json::exception&) {
-    // A node of another version, or no node.
-    return "the node answers something else than this tool knows; --json "
-           "prints it";
-  }
+  std::string text;
+  // Programs that read a pipe need whole lines.
+  auto width = is_terminal() ? size_of_terminal().columns : 0;
+  for (auto& x : view_lines(from.what, view, width))
+    text += x + '\n';
+  return write_out(text) ? "" : "cannot write";
 }
 
 std::string print_pages(node_link& link, const inspect_options& from) {
@@ -39,7 +33,7 @@ std::string print_pages(node_link& link, const inspect_options& from) {
       return x.error;
     if (from.json && !write_out(x.json + '\n'))
       return "cannot write";
-    pages.take(json::parse(x.json, nullptr, false));
+    pages.take(parse_view(x.json));
   }
   if (from.json)
     return {};
@@ -62,15 +56,22 @@ std::string print_view(node_link& link, const inspect_options& from) {
     return x.error;
   if (from.json)
     return write_out(x.json + '\n') ? "" : "cannot write";
-  return print(from, json::parse(x.json, nullptr, false));
+  return print(from, parse_view(x.json));
 }
 
 std::string run(node_link& link, const inspect_options& from) {
   if (auto error = link.prepare(); !error.empty())
     return error;
-  if (from.what == task::watch)
-    return watch(link, from);
-  return is_paged(from.what) ? print_pages(link, from) : print_view(link, from);
+  try {
+    if (from.what == task::watch)
+      return watch(link, from);
+    return is_paged(from.what) ? print_pages(link, from)
+                               : print_view(link, from);
+  } catch (const json::exception&) {
+    // A node of another version, or no node.
+    return "the node answers something else than this tool knows; --json "
+           "prints it";
+  }
 }
 
 } // namespace

@@ -29,8 +29,8 @@ public:
   }
 
   std::string run() {
-    // Signals end the loop, not the process: the destructor of `page` restores
-    // the terminal.
+    // Signals and exceptions end the loop, not the process: the destructor of
+    // `page` restores the terminal.
     std::optional<full_screen> page;
     if (on_screen_)
       page.emplace();
@@ -72,7 +72,7 @@ private:
   void answered(const node_response& x, Take take) {
     if (!x.error.empty())
       return fail(x.error);
-    auto view = json::parse(x.json, nullptr, false);
+    auto view = parse_view(x.json);
     if (!view.is_object())
       return fail("the node answers something else");
     take(view);

@@ -1,8 +1,11 @@
 """`atrium inspect` against real nodes: what it shows and does, and how it ends when a node does
 not answer as it should."""
 
+import http.server
 import json
 import signal
+import subprocess
+import threading
 import time
 
 import pytest
@@ -14,6 +17,34 @@ from support.node import run_atrium, run_node
 from support.redis_server import free_port
 
 ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def strange_server():
+    """Returns a function that serves a body for every request, and its address."""
+    servers = []
+
+    def serve(body):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -201,6 +232,35 @@ def test_a_node_that_hangs_is_given_up(start_node, words):
         assert time.monotonic() - started < DEADLINE / 2
     finally:
         one.node.send_signal(signal.SIGCONT)
+
+
+NESTED = '{"tree":' + '{"children":[' * 200_000 + "]}" * 200_000 + "}"
+STRANGE = [
+    NESTED,
+    "[]",
+    "null",
+    "{",
+    '{"tree":{"children":[{"children":[],"children_total":"many"}]},"next":"user:"}',
+    '{"mailboxes":[1],"rooms":[2],"events":[3],"users":[4]}',
+    '{"mailboxes":1,"rooms":"2","events":{"a":3},"actors":true,"node":[]}',
+    '{"events":[{"time":"x","kind":[]}],"next":{},"missed":[]}',
+]
+
+
+@pytest.mark.parametrize("words", [["tree"], ["rooms"], ["node"], ["top"], ["watch"], ["actor", "1"]])
+@pytest.mark.parametrize("body", STRANGE, ids=range(len(STRANGE)))
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_whatever_a_server_answers_the_tool_ends_in_order(strange_server, words, body, options):
+    """It may show what there is, or complain, but it is no signal that ends it."""
+    try:
+        ended = run_atrium("inspect", "--node", strange_server(body), *options, *words,
+                           seconds=2 if words == ["watch"] else DEADLINE)
+    except subprocess.TimeoutExpired:
+        assert words == ["watch"]  # nothing is wrong with no events
+        return
+    assert ended.returncode in (0, 1), (ended.returncode, ended.stderr)
+    if ended.returncode == 1:
+        assert ended.stderr.startswith("atrium inspect: ")
 
 
 @pytest.fixture
