@@ -16,7 +16,7 @@ constexpr std::chrono::seconds list_patience{2};
 
 } // namespace
 
-cluster::cluster(caf::actor_system& system, caf::execution_unit* unit,
+cluster::cluster(caf::actor_system& system, lane_unit* unit,
                  cluster_setup setup)
   : env_(setup.env),
     registry_(setup.registry),

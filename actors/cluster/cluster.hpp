@@ -15,6 +15,8 @@
 
 namespace atrium {
 
+class lane_unit;
+
 /// All nodes, as one of them sees them: lists them, asks them over the bus, and
 /// answers and obeys the others. Every member function but `stop` may be called
 /// from any thread and returns without blocking.
@@ -26,8 +28,7 @@ class cluster {
 public:
   /// Listens to the others from now on. Runs on `unit`, or on CAF's scheduler
   /// if that is null.
-  cluster(caf::actor_system& system, caf::execution_unit* unit,
-          cluster_setup setup);
+  cluster(caf::actor_system& system, lane_unit* unit, cluster_setup setup);
 
   cluster(const cluster&) = delete;
   cluster& operator=(const cluster&) = delete;

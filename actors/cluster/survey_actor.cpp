@@ -214,7 +214,7 @@ caf::error inspect(json_inspector& f, survey_state& x) {
 
 // -- the actor ----------------------------------------------------------------
 
-survey_actor::survey_actor(caf::actor_config& config, caf::execution_unit* unit,
+survey_actor::survey_actor(caf::actor_config& config, lane_unit* unit,
                            cluster_setup setup)
   : stateful_actor(config, unit) {
   state.start(this, std::move(setup));

@@ -114,10 +114,9 @@ private:
 /// Spawnable class: `spawn<survey_actor>(unit, setup)`. Ends by `stop`.
 class survey_actor
   : public caf::stateful_actor<survey_state,
-                               pinned<observed<cluster_actor::base>>> {
+                               observed<pinned<cluster_actor::base>>> {
 public:
-  survey_actor(caf::actor_config& config, caf::execution_unit* unit,
-               cluster_setup setup);
+  survey_actor(caf::actor_config& config, lane_unit* unit, cluster_setup setup);
 
   behavior_type make_behavior() override;
 };

@@ -218,7 +218,7 @@ caf::error inspect(json_inspector& f, lane_state& x) {
            named("restarts"), 0);
 }
 
-lane::lane(caf::actor_config& config, caf::execution_unit* unit,
+lane::lane(caf::actor_config& config, lane_unit* unit,
            std::shared_ptr<semaphore> queue, std::size_t index,
            std::shared_ptr<lane_meter> meter)
   : stateful_actor(config, unit) {

@@ -87,9 +87,9 @@ private:
 /// Spawnable class: `spawn<lane>(unit, queue, index, meter)`. Told to exit by
 /// the node.
 class lane
-  : public caf::stateful_actor<lane_state, pinned<observed<lane_actor::base>>> {
+  : public caf::stateful_actor<lane_state, observed<pinned<lane_actor::base>>> {
 public:
-  lane(caf::actor_config& config, caf::execution_unit* unit,
+  lane(caf::actor_config& config, lane_unit* unit,
        std::shared_ptr<semaphore> queue, std::size_t index = 0,
        std::shared_ptr<lane_meter> meter = std::make_shared<lane_meter>());
 

@@ -22,7 +22,7 @@ caf::error inspect(json_inspector& f, connection_state& x) {
            named("errors"), x.failures_, named("restarts"), 0);
 }
 
-connection::connection(caf::actor_config& config, caf::execution_unit* unit,
+connection::connection(caf::actor_config& config, lane_unit* unit,
                        connection_setup setup)
   : stateful_actor(config, unit) {
   // Only the user is monitored. When the node stops, users end, too: then the

@@ -16,9 +16,9 @@ namespace atrium {
 /// does.
 class connection
   : public caf::stateful_actor<connection_state,
-                               pinned<observed<connection_actor::base>>> {
+                               observed<pinned<connection_actor::base>>> {
 public:
-  connection(caf::actor_config& config, caf::execution_unit* unit,
+  connection(caf::actor_config& config, lane_unit* unit,
              connection_setup setup);
 
   behavior_type make_behavior() override;

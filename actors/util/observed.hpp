@@ -6,6 +6,7 @@
 #include <caf/mailbox_element.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -35,7 +36,7 @@ protected:
     seconds age = std::chrono::steady_clock::now() - born_;
     json_inspector common;
     common(named("id"), this->id(), named("kind"), this->name(), named("age_s"),
-           age, named("mailbox"), this->mailbox().size(), named("handled"),
+           age, named("mailbox"), waiting_messages(), named("handled"),
            handled_);
     auto own = json_inspector::to_json(state);
     auto result = common.take();
@@ -47,6 +48,13 @@ protected:
   }
 
 private:
+  std::size_t waiting_messages() {
+    if constexpr (requires { this->waiting(); })
+      return this->waiting(); // a pinned actor has some beside its mailbox
+    else
+      return this->mailbox().size();
+  }
+
   std::chrono::steady_clock::time_point born_
     = std::chrono::steady_clock::now();
   std::uint64_t handled_ = 0;

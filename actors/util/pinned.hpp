@@ -1,18 +1,27 @@
 #pragma once
 
-#include <caf/execution_unit.hpp>
+#include "atrium/actors/util/lane_unit.hpp"
+
 #include <caf/resumable.hpp>
+
+#include <cstddef>
+#include <cstdint>
 
 namespace atrium {
 
-/// Runs an actor on one execution unit, that is: on one I/O thread, instead of
-/// on CAF's scheduler, the way CAF runs its own brokers. `Base` is the `base`
-/// of a typed actor. Without a unit it is an ordinary actor, which is how tests
-/// run it. The unit must outlive the actor.
+/// Runs an actor on one I/O thread instead of on CAF's scheduler, the way CAF
+/// runs its own brokers. `Base` is the `base` of a typed actor. Without a unit
+/// it is an ordinary actor, which is how most tests run it. The unit must
+/// outlive the actor.
+///
+/// What comes from the thread itself is handed over without the mailbox. Who
+/// sends from this thread always comes that way, who sends from another one
+/// never: so the messages of one sender keep their order, provided that the
+/// sender does not move between threads. Priorities count for nothing there.
 template <class Base>
 class pinned : public Base {
 public:
-  pinned(caf::actor_config& config, caf::execution_unit* unit)
+  pinned(caf::actor_config& config, lane_unit* unit)
     : Base(config), unit_(unit) {
     if (unit_ != nullptr)
       this->context(unit_);
@@ -22,7 +31,12 @@ public:
 
   void enqueue(caf::mailbox_element_ptr what,
                caf::execution_unit* from) override {
-    Base::enqueue(std::move(what), unit_ != nullptr ? unit_ : from);
+    if (unit_ == nullptr)
+      return Base::enqueue(std::move(what), from);
+    // A closed mailbox bounces requests, which is for CAF to do.
+    if (unit_->is_this_thread() && !this->mailbox().closed())
+      return unit_->hand_over(*this, handed_over_, std::move(what));
+    Base::enqueue(std::move(what), unit_);
   }
 
   void launch(caf::execution_unit* from, bool lazy, bool hide) override {
@@ -33,8 +47,14 @@ public:
     return unit_ != nullptr ? caf::resumable::io_actor : Base::subtype();
   }
 
+  /// Returns how many messages wait for it. On its thread only.
+  std::size_t waiting() {
+    return this->mailbox().size() + handed_over_;
+  }
+
 private:
-  caf::execution_unit* unit_;
+  lane_unit* unit_;
+  std::uint32_t handed_over_ = 0; // and not handled yet
 };
 
 } // namespace atrium

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/util/lane_meter.hpp"
+#include "atrium/broker/util/turn.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -29,15 +30,16 @@ public:
 };
 
 /// Decides when a lane writes. The system call is what a delivery costs, so
-/// frames for one socket are gathered: a lane that was idle writes at the end
-/// of its turn. After a flush it gathers for as long as the flush took, at most
-/// for the window: a short flush makes for a short wait, and under load at most
-/// half of a lane's time goes into writing. One thread.
-class flusher {
+/// frames for one socket are gathered: a lane writes at the end of its turn.
+/// Where frames have shared a write, it gathers after a flush for as long as
+/// the flush took, at most for the window: a short flush makes for a short
+/// wait, and under load at most half of a lane's time goes into writing. One
+/// thread.
+class flusher : private turn_end_task {
 public:
   flusher(boost::asio::io_context& io, std::chrono::microseconds window,
-          lane_meter& meter)
-    : io_(io), timer_(io), watch_(io), window_(window), meter_(meter) {
+          lane_meter& meter, turn& by)
+    : turn_(by), timer_(io), watch_(io), window_(window), meter_(meter) {
     // nop
   }
 
@@ -81,10 +83,11 @@ private:
   using clock = std::chrono::steady_clock;
 
   void schedule();
+  void on_turn_end() override;
   void flush();
   void check_backlog();
 
-  boost::asio::io_context& io_;
+  turn& turn_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer watch_;
   std::chrono::microseconds window_;

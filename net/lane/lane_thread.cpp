@@ -15,10 +15,10 @@ lane_thread::lane_thread(caf::actor_system& system, const lane_options& from,
                          std::shared_ptr<semaphore> queue, std::size_t index)
   : index_(index),
     unit_(system, io_, [this] { return flusher_.is_behind(); }),
-    flusher_(io_, from.flush_window, *meter_),
+    flusher_(io_, from.flush_window, *meter_, unit_),
     timers_(io_, from.ping_interval) {
   port_.queue = std::move(queue);
-  auto* unit = static_cast<caf::execution_unit*>(&unit_);
+  auto* unit = static_cast<lane_unit*>(&unit_);
   port_.meter = meter_;
   // Before the thread runs: until then the actor's jobs wait in `io_`.
   port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);
@@ -55,6 +55,7 @@ void lane_thread::join() {
 }
 
 void lane_thread::run() {
+  unit_.enter_thread();
   auto name = "atrium-lane-" + std::to_string(index_);
   // 15 characters are the most: Linux refuses a longer name as a whole.
   pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());

@@ -61,7 +61,7 @@ void websocket_session::sign_on(identity who, std::string traceparent) {
   state_.sign_on();
   expiry_.move_to(who.expires);
   lane_.timers().expire_after(*this, bus_patience());
-  auto* unit = static_cast<caf::execution_unit*>(&lane_.unit());
+  auto* unit = static_cast<lane_unit*>(&lane_.unit());
   // Session and actor hold each other, until `on_gone`.
   intake_.connect(node_->system.spawn<connection>(
     unit, connection_setup{node_->env, node_->directory, shared_from_this(),

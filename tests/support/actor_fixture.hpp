@@ -189,7 +189,7 @@ struct node_fixture : test_coordinator_fixture<> {
     for (int i = 0; i < 2; ++i) {
       auto queue = std::make_shared<semaphore>(env->limits.lane_queue);
       auto meter = std::make_shared<lane_meter>([this] { return now; });
-      env->lanes.push_back({sys.spawn<lane>(static_cast<caf::execution_unit*>(nullptr), queue,
+      env->lanes.push_back({sys.spawn<lane>(static_cast<lane_unit*>(nullptr), queue,
                                             env->lanes.size(), meter),
                             queue, meter});
     }
@@ -218,7 +218,7 @@ struct node_fixture : test_coordinator_fixture<> {
     result.out = std::make_shared<recording_session>();
     connection_setup setup{env, root, result.out, on_lane, std::move(who)};
     result.actor
-      = sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), std::move(setup));
+      = sys.spawn<connection>(static_cast<lane_unit*>(nullptr), std::move(setup));
     clients.push_back(result);
     sched.run();
     return result;

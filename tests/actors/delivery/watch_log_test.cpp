@@ -180,7 +180,7 @@ CAF_TEST(a traceparent reaches every receiver and gives the trace its id) {
 CAF_TEST(the traceparent of a connection is that of all it publishes) {
   auto out = std::make_shared<recording_session>();
   connection_setup setup{env, root, out, 0, {"bob", rights::everything()}, parent};
-  client bob{sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), setup), out};
+  client bob{sys.spawn<connection>(static_cast<lane_unit*>(nullptr), setup), out};
   clients.push_back(bob);
   sched.run();
   join(bob, "other");

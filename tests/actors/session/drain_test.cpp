@@ -44,7 +44,7 @@ struct fixture : node_fixture {
     for (std::size_t i = 0; i < count; ++i) {
       auto out = std::make_shared<told_session>(told);
       clients.push_back(
-        {sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
+        {sys.spawn<connection>(static_cast<lane_unit*>(nullptr),
                                connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
          nullptr});
     }

@@ -79,7 +79,7 @@ CAF_TEST(messages know their room and its policy) {
   env->limits.outbox_policies.add("ticker:*=latest_only");
   auto out = std::make_shared<frame_session>();
   client ann{
-    sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr),
+    sys.spawn<connection>(static_cast<lane_unit*>(nullptr),
                           connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
     nullptr};
   clients.push_back(ann);

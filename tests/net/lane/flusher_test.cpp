@@ -3,6 +3,7 @@
 #include "atrium/net/lane/flusher.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/posted_turn.hpp"
 
 #include <functional>
 #include <memory>
@@ -37,8 +38,9 @@ public:
 
 struct fixture {
   boost::asio::io_context io;
+  posted_turn by{io};
   lane_meter meter;
-  flusher subject{io, 0us, meter}; // gathers for no time
+  flusher subject{io, 0us, meter, by}; // gathers for no time
 };
 
 } // namespace

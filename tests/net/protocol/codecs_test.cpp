@@ -86,7 +86,7 @@ struct fixture : node_fixture {
   std::shared_ptr<speaking_session> enter(const message_encoder& speaks, std::size_t lane) {
     auto out = std::make_shared<speaking_session>(speaks);
     connection_setup setup{env, root, out, lane, {"guest", rights::everything()}};
-    client who{sys.spawn<connection>(static_cast<caf::execution_unit*>(nullptr), setup), nullptr};
+    client who{sys.spawn<connection>(static_cast<lane_unit*>(nullptr), setup), nullptr};
     clients.push_back(who);
     sched.run();
     join(who, "r");

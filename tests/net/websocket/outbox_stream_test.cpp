@@ -3,6 +3,7 @@
 #include "atrium/net/websocket/outbox_stream.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/posted_turn.hpp"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -109,7 +110,8 @@ struct fixture {
 
   boost::asio::io_context io;
   lane_meter meter;
-  flusher by{io, 0us, meter};
+  posted_turn turns{io};
+  flusher by{io, 0us, meter, turns};
   token_rate frames{0, 1s}; // no limit
   std::shared_ptr<owner> who = std::make_shared<owner>();
   std::unique_ptr<outbox_stream> subject;
