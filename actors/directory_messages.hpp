@@ -5,6 +5,7 @@
 #include "atrium/actors/requests.hpp"
 #include "atrium/actors/room_logic.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace atrium {
@@ -37,6 +38,7 @@ struct join_accepted {
 struct sign_on {
   std::string user;
   connection_actor connection;
+  std::size_t lane = 0; ///< Of the connection.
 };
 
 /// "I have nobody left; this many have been passed on to me so far." The

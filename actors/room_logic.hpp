@@ -71,7 +71,8 @@ public:
 /// everything.
 ///
 /// Hooks run in the room's actor, one at a time, on the scheduler's threads,
-/// never on an I/O thread; a slow hook delays only its room. They run on the
+/// never on an I/O thread, unless it is registered for that
+/// (`room_types::thread`); a slow hook delays only its room. They run on the
 /// node to which the client is connected: a room with members on three nodes
 /// has three states. An exception from a hook fails the request with
 /// `internal`, tells the members (`room_restarted`), and the room goes on with

@@ -15,9 +15,19 @@ room_types& room_types::add_entry(entry x) {
   return *this;
 }
 
+const room_types::entry* room_types::find(std::string_view room) const {
+  auto i = std::ranges::find_if(entries_,
+                                [=](auto& x) { return fits(x.pattern, room); });
+  return i != entries_.end() ? &*i : nullptr;
+}
+
 bool room_types::has(std::string_view room) const {
-  return std::ranges::any_of(entries_,
-                             [=](auto& x) { return fits(x.pattern, room); });
+  return find(room) != nullptr;
+}
+
+bool room_types::run_on_lane(std::string_view room) const {
+  auto* type = find(room);
+  return type == nullptr || type->where == thread::lane;
 }
 
 void room_types::discard(std::unique_ptr<room_logic> x) {
@@ -30,12 +40,10 @@ void room_types::discard(std::unique_ptr<room_logic> x) {
 }
 
 std::unique_ptr<room_logic> room_types::make(room_context& context) const {
-  auto i = std::ranges::find_if(
-    entries_, [&](auto& x) { return fits(x.pattern, context.room_name()); });
-  auto result
-    = i != entries_.end() ? i->make() : std::make_unique<room_logic>();
+  auto* type = find(context.room_name());
+  auto result = type != nullptr ? type->make() : std::make_unique<room_logic>();
   result->context_ = &context;
-  result->describe_ = i != entries_.end() ? i->describe : nullptr;
+  result->describe_ = type != nullptr ? type->describe : nullptr;
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/room_logic.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,18 +19,27 @@ class room_types {
 public:
   using factory = std::function<std::unique_ptr<room_logic>()>;
 
+  /// Which threads run a logic.
+  enum class thread : std::uint8_t {
+    worker, ///< Those of CAF's scheduler: its hooks may take their time.
+    lane    ///< One that has sockets to serve: no hook ever waits or computes.
+  };
+
   /// Registers `Logic`, made with its default constructor.
   template <class Logic>
-  room_types& add(std::string pattern) {
-    return add(std::move(pattern), [] { return std::make_unique<Logic>(); });
+  room_types& add(std::string pattern, thread where = thread::worker) {
+    return add(
+      std::move(pattern), [] { return std::make_unique<Logic>(); }, where);
   }
 
   /// Registers what makes logic: a function that returns a `std::unique_ptr` to
   /// it. A pattern that is registered already is replaced.
   template <class Make>
-  room_types& add(std::string pattern, Make make) {
+  room_types& add(std::string pattern, Make make,
+                  thread where = thread::worker) {
     using logic = typename decltype(make())::element_type;
-    return add_entry({std::move(pattern), std::move(make), describer<logic>()});
+    return add_entry(
+      {std::move(pattern), std::move(make), describer<logic>(), where});
   }
 
   /// Makes the logic of the room that `context` stands for.
@@ -37,6 +47,10 @@ public:
 
   /// Returns whether rooms of this name have logic of the operator's.
   bool has(std::string_view room) const;
+
+  /// Returns whether rooms of this name run on a lane: those without logic, and
+  /// those whose logic says so.
+  bool run_on_lane(std::string_view room) const;
 
   /// Ends a logic, which has no room from then on; throws what its destructor
   /// throws.
@@ -53,6 +67,7 @@ private:
     std::string pattern;
     factory make;
     describe_function describe;
+    thread where;
   };
 
   template <class Logic>
@@ -66,6 +81,7 @@ private:
   }
 
   room_types& add_entry(entry x);
+  const entry* find(std::string_view room) const;
 
   std::vector<entry> entries_; // longest pattern first
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "atrium/actors/bus_messages.hpp"
-#include "atrium/actors/environment.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <caf/send.hpp>
@@ -19,29 +18,28 @@ class bus_proof {
 public:
   /// Somebody comes; returns the number that `settle` says when it is shown.
   template <class Handle>
-  std::uint64_t want(const environment& env, const std::string& channel,
-                     Handle to) {
+  std::uint64_t want(bus& by, const std::string& channel, Handle to) {
     ++wanted_;
     if (!asking_)
-      ask(env, channel, std::move(to));
+      ask(by, channel, std::move(to));
     return wanted_;
   }
 
   /// The bus has answered; asks again if more have come since. Whoever had a
   /// number up to that of `x` has waited long enough.
   template <class Handle>
-  void settle(const channel_carried& x, const environment& env,
-              const std::string& channel, Handle to) {
+  void settle(const channel_carried& x, bus& by, const std::string& channel,
+              Handle to) {
     asking_ = false;
     if (wanted_ > x.number)
-      ask(env, channel, std::move(to));
+      ask(by, channel, std::move(to));
   }
 
 private:
   template <class Handle>
-  void ask(const environment& env, const std::string& channel, Handle to) {
+  void ask(bus& by, const std::string& channel, Handle to) {
     asking_ = true;
-    env.bus->confirm(channel, [to = std::move(to), number = wanted_] {
+    by.confirm(channel, [to = std::move(to), number = wanted_] {
       caf::anon_send(to, channel_carried{number});
     });
   }

@@ -124,13 +124,14 @@ message_source source_of(const packet& x, const environment& env) {
 
 } // namespace
 
-void channel_feed::open(const environment& env, const std::string& channel,
-                        listener_actor to, bound queue) {
+void channel_feed::open(const environment& env, bus& by,
+                        const std::string& channel, listener_actor to,
+                        bound queue) {
   // A circle on purpose: the bus holds the actor, and the actor's state holds
   // the subscription. The circle ends when the actor quits, and the state with
   // it.
-  held_ = env.bus->subscribe(channel, std::make_shared<mailbox_subscriber>(
-                                        std::move(to), env, std::move(queue)));
+  held_ = by.subscribe(channel, std::make_shared<mailbox_subscriber>(
+                                  std::move(to), env, std::move(queue)));
 }
 
 std::vector<incoming> channel_feed::decode(const packets& in,

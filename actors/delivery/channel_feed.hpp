@@ -26,8 +26,8 @@ public:
     backlog backlogs::*sum; ///< Of all queues of the kind.
   };
 
-  /// Subscribes; the bus answers `to` with `subscribed`.
-  void open(const environment& env, const std::string& channel,
+  /// Subscribes by a bus, which answers `to` with `subscribed`.
+  void open(const environment& env, bus& by, const std::string& channel,
             listener_actor to, bound queue);
 
   /// Returns what is sound, counts and drops the rest.

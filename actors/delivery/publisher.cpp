@@ -27,7 +27,7 @@ void publisher::publish(const envelope& x, publish_options how,
   auto packet = pack(x, how);
   if (!packet)
     return done({errc::message_too_large});
-  env_.bus->publish(channel_of(x), std::move(packet), std::move(done));
+  at_.bus_of(env_).publish(channel_of(x), std::move(packet), std::move(done));
 }
 
 bool publisher::publish_for(connection_actor client, outcome success,
@@ -41,7 +41,7 @@ bool publisher::publish_for(connection_actor client, outcome success,
   }
   auto channel = channel_of(x);
   auto level = how.watched ? log::level::info : log::level::debug;
-  env_.bus->publish(
+  at_.bus_of(env_).publish(
     std::move(channel), std::move(packet),
     // The handle keeps the connection's actor until the bus has answered: every
     // publish gets its receipt, so that is not for ever.

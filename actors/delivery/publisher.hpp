@@ -2,6 +2,7 @@
 
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/home.hpp"
 #include "atrium/actors/replies.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
@@ -24,11 +25,13 @@ struct publish_options {
 /// rights, the name of the target (`is_name`), ids that others have chosen
 /// (`is_event_id`), and that the data is one JSON value (`is_json_value`).
 ///
-/// A view on the environment, made where it is needed. Any thread; nothing
-/// waits.
+/// A view on the environment, made where it is needed. Nothing waits. Any
+/// thread; for one that lives on a lane, that thread.
 class publisher {
 public:
-  explicit publisher(const environment& env) noexcept : env_(env) {
+  /// Publishes by the bus of whoever lives there.
+  explicit publisher(const environment& env, home at = {}) noexcept
+    : env_(env), at_(at) {
     // nop
   }
 
@@ -53,6 +56,7 @@ private:
   std::string channel_of(const envelope& x) const;
 
   const environment& env_;
+  home at_;
 };
 
 } // namespace atrium

@@ -11,11 +11,12 @@ namespace atrium {
 
 void subscription_state::start(environment_ptr env, const std::string& channel,
                                subscriber_actor owner,
-                               channel_feed::bound queue) {
+                               channel_feed::bound queue, home at) {
   env_ = std::move(env);
   owner_ = std::move(owner);
   channel_ = channel;
-  feed_.open(*env_, channel, subscription_actor{self_}, std::move(queue));
+  feed_.open(*env_, at.bus_of(*env_), channel, subscription_actor{self_},
+             std::move(queue));
 }
 
 void subscription_state::decode(const packets& in) {
@@ -46,9 +47,9 @@ caf::error inspect(json_inspector& f, subscription_state& x) {
 
 subscription::subscription(caf::actor_config& config, environment_ptr env,
                            const std::string& channel, subscriber_actor owner,
-                           channel_feed::bound queue)
-  : stateful_actor(config) {
-  state.start(std::move(env), channel, std::move(owner), std::move(queue));
+                           channel_feed::bound queue, home at)
+  : stateful_actor(config, at.unit(*env)) {
+  state.start(std::move(env), channel, std::move(owner), std::move(queue), at);
 }
 
 subscription::behavior_type subscription::make_behavior() {

@@ -2,8 +2,10 @@
 
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/channel_feed.hpp"
+#include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/pinned.hpp"
 
 #include <caf/stateful_actor.hpp>
 
@@ -22,7 +24,7 @@ public:
 
   /// Subscribes; the bus answers with `subscribed`.
   void start(environment_ptr env, const std::string& channel,
-             subscriber_actor owner, channel_feed::bound queue);
+             subscriber_actor owner, channel_feed::bound queue, home at);
 
   /// Passes on what is sound, counts and drops the rest.
   void decode(const packets& in);
@@ -51,11 +53,11 @@ private:
 /// the owner is in `queue`.
 class subscription
   : public caf::stateful_actor<subscription_state,
-                               observed<subscription_actor::base>> {
+                               observed<pinned<subscription_actor::base>>> {
 public:
   subscription(caf::actor_config& config, environment_ptr env,
                const std::string& channel, subscriber_actor owner,
-               channel_feed::bound queue);
+               channel_feed::bound queue, home at = {});
 
   behavior_type make_behavior() override;
 };

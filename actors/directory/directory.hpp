@@ -10,6 +10,7 @@
 #include "atrium/actors/room/room_shares.hpp"
 #include "atrium/actors/util/event_log.hpp"
 #include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/pinned.hpp"
 
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
@@ -82,8 +83,9 @@ private:
 /// Spawnable class: `spawn<directory>(env)`; the directory of a node. Spawns
 /// the broadcaster, too. `stop` ends all its children and, after the last one,
 /// itself.
-class directory : public caf::stateful_actor<directory_state,
-                                             observed<directory_actor::base>> {
+class directory
+  : public caf::stateful_actor<directory_state,
+                               observed<pinned<directory_actor::base>>> {
 public:
   directory(caf::actor_config& config, environment_ptr env);
 

@@ -3,6 +3,7 @@
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/bus_proof.hpp"
 #include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
 
 #include <caf/actor_clock.hpp>
@@ -29,7 +30,8 @@ public:
 
   using entries = std::vector<entry>;
 
-  void start(room_actor::pointer self, environment_ptr env, std::string name);
+  void start(room_actor::pointer self, environment_ptr env, home at,
+             std::string name);
 
   /// Takes a join. Unless the channel `is_new`, and the bus answers for it
   /// anyway, it is asked for a proof.
@@ -73,6 +75,7 @@ private:
 
   room_actor::pointer self_ = nullptr;
   environment_ptr env_;
+  home home_;
   std::string name_;
   std::string channel_;
   std::string refusal_; // empty: the bus does not refuse the channel

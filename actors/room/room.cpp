@@ -3,12 +3,14 @@
 namespace atrium {
 
 room::room(caf::actor_config& config, environment_ptr env, std::string name,
-           directory_actor directory, std::shared_ptr<room_tally> tally)
-  : stateful_actor(config),
+           directory_actor directory, std::shared_ptr<room_tally> tally,
+           home at)
+  : stateful_actor(config, at.unit(*env)),
     env_(std::move(env)),
     name_(std::move(name)),
     directory_(std::move(directory)),
-    tally_(std::move(tally)) {
+    tally_(std::move(tally)),
+    home_(at) {
   // Connections only: the subscription is linked, and so ends with the room.
   set_down_handler(
     [this](const caf::down_msg& x) { state.forget(x.source.id()); });
@@ -30,7 +32,7 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
 // room.
 room::behavior_type room::make_behavior() {
   state.start(std::move(env_), std::move(name_), std::move(directory_),
-              std::move(tally_));
+              std::move(tally_), home_);
   return {
     [this](join_room& x) { return state.join(x); },
     [this](const leave_room& x) { state.leave(x); },

@@ -7,24 +7,27 @@
 #include "atrium/actors/room/room_state.hpp"
 #include "atrium/actors/room_messages.hpp"
 #include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/pinned.hpp"
 
 namespace atrium {
 
-/// Spawnable class: `spawn<room>(env, name, directory, tally)`. Ends by `stop`
-/// from `directory`, which monitors it.
+/// Spawnable class: `spawn<room>(env, name, directory, tally, home)`. Ends by
+/// `stop` from `directory`, which monitors it.
 class room
-  : public caf::stateful_actor<room_state, observed<room_actor::base>> {
+  : public caf::stateful_actor<room_state, observed<pinned<room_actor::base>>> {
 public:
   room(caf::actor_config& config, environment_ptr env, std::string name,
-       directory_actor directory, std::shared_ptr<room_tally> tally);
+       directory_actor directory, std::shared_ptr<room_tally> tally,
+       home at = {});
 
   behavior_type make_behavior() override;
 
 private:
-  environment_ptr env_; // these four until the room starts
+  environment_ptr env_; // these five until the room starts
   std::string name_;
   directory_actor directory_;
   std::shared_ptr<room_tally> tally_;
+  home home_;
 };
 
 } // namespace atrium

@@ -35,9 +35,10 @@ void report_loss(const std::string& room, const std::string& event_id,
 } // namespace
 
 void room_publisher::start(room_actor::pointer self, environment_ptr env,
-                           std::string name, bool watched) {
+                           home at, std::string name, bool watched) {
   self_ = self;
   env_ = std::move(env);
+  home_ = at;
   name_ = std::move(name);
   watched_ = watched;
 }
@@ -84,7 +85,7 @@ void room_publisher::publish_from(publish_in_room& x) {
                        std::move(request.trace_id)};
   if (auto no = ask_logic(who, message); no.code != errc::none)
     return refuse(no.code, std::move(no.why));
-  publisher out{*env_};
+  publisher out{*env_, home_};
   auto e = out.make_envelope(scope::room, name_, std::move(message.data),
                              std::move(message.event_id));
   e.trace_id = std::move(message.trace_id);
@@ -99,7 +100,7 @@ void room_publisher::publish_from(publish_in_room& x) {
 void room_publisher::publish(std::string data) {
   if (!is_json_value(data))
     return reject_words("publish", "data");
-  publisher out{*env_};
+  publisher out{*env_, home_};
   auto e = out.make_envelope(scope::room, name_, std::move(data));
   // Nobody has asked for this message, so nobody waits for the receipt: a loss
   // is a line in the log.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
@@ -29,8 +30,8 @@ public:
   room_publisher& operator=(const room_publisher&) = delete;
 
   /// With `watched` the log tells everything.
-  void start(room_actor::pointer self, environment_ptr env, std::string name,
-             bool watched);
+  void start(room_actor::pointer self, environment_ptr env, home at,
+             std::string name, bool watched);
 
   /// A member's message: logic, envelope, bus. The member's connection gets the
   /// outcome.
@@ -70,6 +71,7 @@ private:
   room_members& members_;
   room_actor::pointer self_ = nullptr;
   environment_ptr env_;
+  home home_;
   std::string name_;
   bool watched_ = false;
   std::uint64_t published_ = 0;

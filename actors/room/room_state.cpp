@@ -27,7 +27,7 @@ caf::error make_failure(errc code, std::string message) {
 
 void room_state::start(environment_ptr env, std::string name,
                        directory_actor directory,
-                       std::shared_ptr<room_tally> tally) {
+                       std::shared_ptr<room_tally> tally, home at) {
   tally_ = std::move(tally);
   env_ = std::move(env);
   name_ = std::move(name);
@@ -36,15 +36,15 @@ void room_state::start(environment_ptr env, std::string name,
   channel_ = env_->names.room(name_);
   policy_ = env_->limits.outbox_policies.find(name_);
   watched_ = env_->watched.has_room(name_);
-  waiting_.start(self_, env_, name_);
-  publisher_.start(self_, env_, name_, watched_);
+  waiting_.start(self_, env_, at, name_);
+  publisher_.start(self_, env_, at, name_, watched_);
   // The logic before the subscription: when its constructor throws, the bus has
   // not been asked for anything yet.
   logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
   // Linked: a room that hears nothing is of no use to its members.
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, channel_, caf::actor_cast<subscriber_actor>(self_),
-    channel_feed::bound{tally_->queue, &backlogs::rooms});
+    channel_feed::bound{tally_->queue, &backlogs::rooms}, at);
   schedule_tick();
 }
 

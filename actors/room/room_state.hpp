@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/home.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/join_queue.hpp"
@@ -43,7 +44,7 @@ public:
 
   /// Starts the logic and the subscription.
   void start(environment_ptr env, std::string name, directory_actor directory,
-             std::shared_ptr<room_tally> tally);
+             std::shared_ptr<room_tally> tally, home at);
 
   // -- messages ---------------------------------------------------------------
 

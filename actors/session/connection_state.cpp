@@ -62,7 +62,7 @@ void connection_state::start(connection_actor::pointer self,
 void connection_state::sign_on_again() {
   meter().counters().directory_requests.add();
   self_->send(setup_.directory,
-              sign_on{setup_.who.user, connection_actor{self_}});
+              sign_on{setup_.who.user, connection_actor{self_}, setup_.lane});
 }
 
 void connection_state::signed_on_to(const user_actor& user) {
@@ -221,7 +221,7 @@ void connection_state::on(ping_request& x) {
 template <class Request>
 void connection_state::send_to_bus(Request& x, scope to, std::string target,
                                    accepted::kind what) {
-  publisher out{*setup_.env};
+  publisher out{*setup_.env, home{setup_.lane}};
   auto e = out.make_envelope(to, std::move(target), std::move(x.data),
                              std::move(x.event_id));
   e.from = sender{setup_.who.user, id_};

@@ -26,12 +26,13 @@ user_state::~user_state() {
 }
 
 void user_state::start(environment_ptr env, const std::string& user,
-                       directory_actor directory) {
+                       directory_actor directory, home at) {
   env_ = std::move(env);
   name_ = user;
+  home_ = at;
   directory_ = std::move(directory);
   feed_.open(
-    *env_, env_->names.user(name_), user_actor{self_},
+    *env_, home_.bus_of(*env_), env_->names.user(name_), user_actor{self_},
     {std::make_shared<semaphore>(env_->limits.room_queue), &backlogs::users});
 }
 
@@ -44,8 +45,8 @@ void user_state::add(const sign_on& x) {
     self_->send(x.connection, turned_away{user_actor{}, {}, true});
   // Before the channel is open no proof is needed: `subscribed` will be one.
   else if (open_)
-    connections_.back().number
-      = proof_.want(*env_, env_->names.user(name_), user_actor{self_});
+    connections_.back().number = proof_.want(
+      home_.bus_of(*env_), env_->names.user(name_), user_actor{self_});
 }
 
 void user_state::request_lease(newcomer who) {
@@ -114,7 +115,8 @@ void user_state::open() {
 }
 
 void user_state::carry(const channel_carried& x) {
-  proof_.settle(x, *env_, env_->names.user(name_), user_actor{self_});
+  proof_.settle(x, home_.bus_of(*env_), env_->names.user(name_),
+                user_actor{self_});
   for (auto& one : connections_)
     if (one.number <= x.number && !one.carried && open_) {
       one.carried = true;
@@ -170,11 +172,11 @@ caf::error inspect(json_inspector& f, user_state& x) {
 }
 
 user::user(caf::actor_config& config, environment_ptr env,
-           const std::string& name, directory_actor directory)
-  : stateful_actor(config) {
+           const std::string& name, directory_actor directory, home at)
+  : stateful_actor(config, at.unit(*env)) {
   set_down_handler(
     [this](const caf::down_msg& x) { state.lost(x.source.id()); });
-  state.start(std::move(env), name, std::move(directory));
+  state.start(std::move(env), name, std::move(directory), at);
 }
 
 user::behavior_type user::make_behavior() {

@@ -5,10 +5,12 @@
 #include "atrium/actors/delivery/bus_proof.hpp"
 #include "atrium/actors/delivery/channel_feed.hpp"
 #include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/home.hpp"
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/user_messages.hpp"
 #include "atrium/actors/util/observed.hpp"
+#include "atrium/actors/util/pinned.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -38,7 +40,7 @@ public:
   ~user_state();
 
   void start(environment_ptr env, const std::string& user,
-             directory_actor directory);
+             directory_actor directory, home at);
 
   void add(const sign_on& x);
 
@@ -81,6 +83,7 @@ private:
   user_actor::pointer self_;
   environment_ptr env_;
   std::string name_;
+  home home_;
   directory_actor directory_;
   channel_feed feed_;
   bool open_ = false;
@@ -94,10 +97,10 @@ private:
 /// Spawnable class: `spawn<user>(env, name, directory)`. Ends by `stop` from
 /// `directory`.
 class user
-  : public caf::stateful_actor<user_state, observed<user_actor::base>> {
+  : public caf::stateful_actor<user_state, observed<pinned<user_actor::base>>> {
 public:
   user(caf::actor_config& config, environment_ptr env, const std::string& name,
-       directory_actor directory);
+       directory_actor directory, home at = {});
 
   behavior_type make_behavior() override;
 };

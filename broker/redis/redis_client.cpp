@@ -17,8 +17,9 @@ redis_client::redis_client(boost::asio::io_context& io,
                          : subscriptions_.drop_if_at(*where, why);
       },
       [this] { commands_.settled(); }),
-    commands_(io, config, "cmd"),
-    subscriptions_(io, config, "sub", redis_life::purpose::subscriptions) {
+    commands_(io, config, config.link_prefix + "cmd"),
+    subscriptions_(io, config, config.link_prefix + "sub",
+                   redis_life::purpose::subscriptions) {
   // nop
 }
 

@@ -17,6 +17,9 @@ struct redis_client_config {
   /// Shown by `CLIENT LIST` with `.cmd` or `.sub` appended; no spaces.
   std::string client_name = "atrium";
 
+  /// Before "cmd" and "sub", in the log, too: tells apart several clients.
+  std::string link_prefix;
+
   /// What each step of coming up may take: a name has to be resolved, one of
   /// its addresses has to answer, and the connection has to be set up. A name
   /// that takes longer is a line in the log, and is waited for all the same.

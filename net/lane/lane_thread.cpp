@@ -3,6 +3,7 @@
 #include "atrium/actors/delivery/lane.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/redis/redis_client.hpp"
 #include "atrium/net/lane/lane_options.hpp"
 
 #include <boost/asio/post.hpp>
@@ -20,6 +21,7 @@ lane_thread::lane_thread(caf::actor_system& system, const lane_options& from,
   port_.queue = std::move(queue);
   auto* unit = static_cast<lane_unit*>(&unit_);
   port_.meter = meter_;
+  port_.unit = unit;
   // Before the thread runs: until then the actor's jobs wait in `io_`.
   port_.actor = system.spawn<lane>(unit, port_.queue, index, meter_);
   thread_ = std::thread{[this] { run(); }};
@@ -43,10 +45,18 @@ void lane_thread::cut_unfinished() {
   boost::asio::post(io_, [this] { timers_.expire_all(); });
 }
 
+redis_client& lane_thread::connect(const redis_client_config& config) {
+  redis_ = std::make_unique<redis_client>(io_, config);
+  boost::asio::post(io_, [this] { redis_->start(); });
+  return *redis_;
+}
+
 void lane_thread::join() {
   if (!thread_.joinable())
     return;
   boost::asio::post(io_, [this] {
+    if (redis_)
+      redis_->stop();
     timers_.stop();
     timers_.expire_all(); // whoever is left would keep the thread running
   });

@@ -16,7 +16,9 @@
 
 namespace atrium {
 
+class redis_client;
 struct lane_options;
+struct redis_client_config;
 
 /// One I/O thread with everything that lives on it: sockets, their sessions,
 /// the connections' actors and the lane's own. Nothing on it needs a lock.
@@ -35,6 +37,10 @@ public:
   /// Cuts whoever is still coming or going: requests that are not complete,
   /// closes that are not answered. Any thread.
   void cut_unfinished();
+
+  /// Has the thread keep up a client of Redis until it ends. Once, before
+  /// anybody needs the client; everything else of it is for this thread.
+  redis_client& connect(const redis_client_config& config);
 
   /// Ends the thread; all actors pinned to it have to be gone. To be done
   /// before the actor system ends: a thread that has run actors holds on to the
@@ -88,6 +94,7 @@ private:
   flusher flusher_;
   lane_timers timers_;
   lane_port port_;
+  std::unique_ptr<redis_client> redis_; // null: it has none
   std::thread thread_;
   clockid_t cpu_clock_{};
 };

@@ -24,9 +24,10 @@ file_budget file_budget::share(std::size_t limit, std::size_t open,
   return result;
 }
 
-file_budget file_budget::of_process(const auth_options& from) {
+file_budget file_budget::of_process(const auth_options& from,
+                                    std::size_t links) {
   auto now = read_process_stats();
-  return share(now.max_fds, now.open_fds, from);
+  return share(now.max_fds, now.open_fds + links, from);
 }
 
 void raise_file_limit() {

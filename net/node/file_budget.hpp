@@ -19,8 +19,8 @@ struct file_budget {
   static file_budget share(std::size_t limit, std::size_t open,
                            const auth_options& from);
 
-  /// The same for this process, now.
-  static file_budget of_process(const auth_options& from);
+  /// The same for this process, now; `links` are going to be opened.
+  static file_budget of_process(const auth_options& from, std::size_t links);
 };
 
 /// Raises the soft limit of file descriptors to the hard one: where nobody has

@@ -5,7 +5,7 @@
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
-#include "atrium/broker/bus.hpp"
+#include "atrium/broker/bus_group.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
@@ -30,7 +30,7 @@ namespace {
 std::size_t lane_count(const options& from) {
   if (from.lanes.count != 0)
     return from.lanes.count;
-  // The other half is for the workers, on which rooms and users run.
+  // The other half is for the workers, the bus and the kernel, which sends.
   return std::max<std::size_t>(1, usable_processors() / 2);
 }
 
@@ -80,7 +80,8 @@ node::node(options with, room_types rooms)
                                    from.session.max_message_bytes};
   // Only here: descriptors that lanes and the Redis client have opened by now
   // are not for clients.
-  auto files = file_budget::of_process(from.auth);
+  auto files = file_budget::of_process(
+    from.auth, from.bus.redis.empty() ? 0 : 2 * lanes_.size());
   auto most = allowed_connections(from, files, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
@@ -166,7 +167,6 @@ environment_ptr node::make_environment(room_types rooms) {
   env->version = version();
   // First: bus, limiter and registry call this client.
   redis_ = make_redis(from, env->node_id);
-  env->bus = make_bus(from, redis_.get());
   env->names = channel_names{from.bus.name_space};
   env->limits = from.limits;
   env->limits.rooms_per_user = from.room_share();
@@ -186,11 +186,21 @@ environment_ptr node::make_environment(room_types rooms) {
     return std::chrono::floor<std::chrono::milliseconds>(
       std::chrono::system_clock::now());
   };
-  for (auto& lane : lanes_)
-    env->lanes.push_back(lane->port());
+  add_lanes(*env);
   // Keeps the environment by a weak pointer: the two would keep each other.
   env->control = std::make_shared<connection_commands>(env);
   return env;
+}
+
+void node::add_lanes(environment& to) {
+  std::vector all{make_bus(options_, redis_.get(), lanes_.size())};
+  for (auto& lane : lanes_) {
+    auto& port = to.lanes.emplace_back(lane->port());
+    port.bus = make_lane_bus(options_, to.node_id, *lane, lanes_.size());
+    if (port.bus)
+      all.push_back(port.bus);
+  }
+  to.bus = std::make_shared<bus_group>(std::move(all));
 }
 
 std::string node::start() {

@@ -84,6 +84,7 @@ private:
 
   std::unique_ptr<lane_thread> make_lane(std::size_t index);
   environment_ptr make_environment(room_types rooms);
+  void add_lanes(environment& to);
   std::shared_ptr<authenticator> read_files();
   std::string internal_for_others() const;
   void drain();

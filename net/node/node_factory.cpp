@@ -11,10 +11,12 @@
 #include "atrium/broker/redis/redis_node_registry.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
+#include "atrium/net/lane/lane_thread.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
 
 #include <algorithm>
+#include <fmt/core.h>
 
 namespace atrium {
 
@@ -33,6 +35,17 @@ redis_client_config redis_config(const options& from,
   return config;
 }
 
+// Each lane has a bus, and the node has one more. The bounds are for all of
+// them.
+redis_bus_config bus_config(const options& from, std::size_t lanes) {
+  redis_bus_config config;
+  config.max_pending = std::max<std::size_t>(1, from.bus.pending / (lanes + 1));
+  config.max_pending_bytes = from.bus.pending_bytes / (lanes + 1);
+  config.publish_timeout = from.limits.bus_timeout;
+  config.clock_skew = clock_skew;
+  return config;
+}
+
 } // namespace
 
 std::string make_node_id() {
@@ -48,15 +61,23 @@ std::unique_ptr<redis_thread> make_redis(const options& from,
   return std::make_unique<redis_thread>(redis_config(from, node_id));
 }
 
-std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis) {
+std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
+                              std::size_t lanes) {
   if (redis == nullptr)
     return std::make_shared<memory_bus>();
-  redis_bus_config config;
-  config.max_pending = from.bus.pending;
-  config.max_pending_bytes = from.bus.pending_bytes;
-  config.publish_timeout = from.limits.bus_timeout;
-  config.clock_skew = clock_skew;
-  return std::make_shared<redis_bus>(redis->client(), std::move(config));
+  return std::make_shared<redis_bus>(redis->client(), bus_config(from, lanes));
+}
+
+std::shared_ptr<bus> make_lane_bus(const options& from,
+                                   const std::string& node_id,
+                                   lane_thread& lane, std::size_t lanes) {
+  if (from.bus.redis.empty())
+    return nullptr;
+  auto client = redis_config(from, node_id);
+  client.link_prefix = fmt::format("lane-{}-", lane.index());
+  auto config = bus_config(from, lanes);
+  config.turns = &lane.unit();
+  return std::make_shared<redis_bus>(lane.connect(client), std::move(config));
 }
 
 std::shared_ptr<connection_limiter>

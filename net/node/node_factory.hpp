@@ -9,6 +9,7 @@
 
 namespace atrium {
 
+class lane_thread;
 class redis_thread;
 
 // What a node is made of, chosen by its options: everything alone in this
@@ -22,8 +23,16 @@ std::string make_node_id();
 std::unique_ptr<redis_thread> make_redis(const options& from,
                                          const std::string& node_id);
 
-/// `redis` is null where the node runs alone; so it is below.
-std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis);
+/// Returns the bus of those who live on no lane. `redis` is null where the node
+/// runs alone; so it is below. The bounds are shared with those of the lanes.
+std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
+                              std::size_t lanes);
+
+/// Returns one of the lanes' buses, which calls its subscribers on the lane's
+/// thread; null where the node runs alone.
+std::shared_ptr<bus> make_lane_bus(const options& from,
+                                   const std::string& node_id,
+                                   lane_thread& lane, std::size_t lanes);
 
 /// Returns who counts the connections of users, or nothing if there is no
 /// limit. Needs the environment's bus, names and ids.

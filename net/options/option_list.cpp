@@ -61,10 +61,10 @@ rows node_rows() {
     list("trace-room", FIELD(log.trace_rooms), "NAME", check_traced_name,
          "Log what happens in this room, at the level info; may be repeated."),
     number("lanes", FIELD(lanes.count), {0, 256},
-           "Threads that serve sockets; 0 means one per two processors that "
-           "the node may use, by affinity and control groups."),
+           "Threads that serve sockets, users and rooms; 0 means one per two "
+           "processors that the node may use, by affinity and control groups."),
     number("workers", FIELD(workers), {1, 64},
-           "Threads that run the logic of rooms and users."),
+           "Threads that run rooms with logic of their own."),
     number("drain-delay", FIELD(stop.drain_delay), {0, 600'000, "ms"},
            "Time after a stop signal for load balancers to notice; clients are "
            "served as before."),

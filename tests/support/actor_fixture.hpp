@@ -189,9 +189,9 @@ struct node_fixture : test_coordinator_fixture<> {
     for (int i = 0; i < 2; ++i) {
       auto queue = std::make_shared<semaphore>(env->limits.lane_queue);
       auto meter = std::make_shared<lane_meter>([this] { return now; });
-      env->lanes.push_back({sys.spawn<lane>(static_cast<lane_unit*>(nullptr), queue,
-                                            env->lanes.size(), meter),
-                            queue, meter});
+      env->lanes.push_back(
+        {sys.spawn<lane>(static_cast<lane_unit*>(nullptr), queue, env->lanes.size(), meter), queue,
+         meter});
     }
     root = sys.spawn<directory>(env);
     sched.run();
@@ -217,8 +217,7 @@ struct node_fixture : test_coordinator_fixture<> {
     client result;
     result.out = std::make_shared<recording_session>();
     connection_setup setup{env, root, result.out, on_lane, std::move(who)};
-    result.actor
-      = sys.spawn<connection>(static_cast<lane_unit*>(nullptr), std::move(setup));
+    result.actor = sys.spawn<connection>(static_cast<lane_unit*>(nullptr), std::move(setup));
     clients.push_back(result);
     sched.run();
     return result;

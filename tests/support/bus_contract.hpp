@@ -2,6 +2,7 @@
 
 #include "atrium/broker/memory/memory_bus.hpp"
 
+#include "support/lane_bus.hpp"
 #include "support/own_redis.hpp"
 #include "support/redis_server.hpp"
 
@@ -44,6 +45,19 @@ private:
   redis_server server_;
 };
 
+/// The same with the bus of a lane.
+class lane_medium final : public bus_medium {
+public:
+  std::shared_ptr<bus> make_bus() override {
+    bus_settings config;
+    config.url = server_.url();
+    return std::make_shared<lane_bus>(config);
+  }
+
+private:
+  redis_server server_;
+};
+
 /// Runs a rule of the contract over every kind of bus. Each gets a fresh medium.
 template <class F>
 void on_every_bus(F&& rule) {
@@ -55,6 +69,9 @@ void on_every_bus(F&& rule) {
   std::puts("on redis_bus");
   redis_medium redis;
   rule(redis);
+  std::puts("on redis_bus of a lane");
+  lane_medium lane;
+  rule(lane);
 }
 
 } // namespace atrium::test

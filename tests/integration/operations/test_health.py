@@ -159,6 +159,24 @@ async def test_blocking_hooks_do_not_get_a_node_restarted(start_stuck_node, conn
     assert re.search("node_stop_failed: .* waits_for=.*hook of room", node.log)
 
 
+async def test_blocking_hooks_keep_no_plain_room_waiting(start_stuck_node, connect, room):
+    """All workers are kept for a minute. Rooms without logic are opened and left, members
+    publish, and users get what is sent to them, as if nothing had happened."""
+    node = start_stuck_node()
+    ann, bob = await connect(node), await connect(node)
+    for name in [unique("stuck:room") for _ in range(2)]:
+        await join(name, ann)
+        await ann.post("publish", room=name, data="x")
+    await until(lambda: Scrape(node)("atrium_room_hooks_slow") == 2, "both workers are kept")
+    await join(room, ann, bob)
+    for number in range(20):
+        await ann.request("publish", room=room, data=number)
+        assert (await bob.expect("message", room=room))["data"] == number
+        await bob.request("send", user=ann.user, data=number)
+        assert (await ann.expect("message", scope="user"))["data"] == number
+    await bob.request("leave", room=room)
+
+
 def test_reports_are_there_when_there_are_no_files_left(start_node):
     """Clients take all file descriptors that they can get.
     Operators have some of their own, and the node says that it takes no more clients."""

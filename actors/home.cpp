@@ -1,0 +1,26 @@
+#include "atrium/actors/home.hpp"
+
+#include "atrium/actors/lane_port.hpp"
+#include "atrium/broker/bus.hpp"
+
+#include <functional>
+
+namespace atrium {
+
+home home::of_room(const environment& env, const std::string& name) {
+  if (env.lanes.empty() || !env.rooms.run_on_lane(name))
+    return {};
+  return home{std::hash<std::string>{}(name) % env.lanes.size()};
+}
+
+lane_unit* home::unit(const environment& env) const {
+  return lane_ != none ? env.lanes[lane_].unit : nullptr;
+}
+
+bus& home::bus_of(const environment& env) const {
+  // Without Redis, and in most tests, lanes have no bus of their own.
+  auto own = lane_ != none ? env.lanes[lane_].bus.get() : nullptr;
+  return own != nullptr ? *own : *env.bus;
+}
+
+} // namespace atrium

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "support/own_redis.hpp"
+#include "support/posted_turn.hpp"
+
+#include "atrium/broker/util/handoff.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+
+#include <memory>
+#include <thread>
+
+namespace atrium::test {
+
+/// A thread with turns and a Redis client on it, as lanes are.
+class lane_redis {
+public:
+  explicit lane_redis(const redis_client_config& config) : client(io, config) {
+    boost::asio::post(io, [this] {
+      turns.enter_thread();
+      client.start();
+    });
+    thread_ = std::thread{[this] { io.run(); }};
+  }
+
+  ~lane_redis() {
+    run_on(io, [this] { client.stop(); });
+    work_.reset();
+    thread_.join();
+  }
+
+  boost::asio::io_context io{1};
+  posted_turn turns{io};
+  redis_client client;
+
+private:
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io.get_executor()};
+  std::thread thread_;
+};
+
+/// A bus that is called on the thread of its client only, as the actors of a lane do.
+class lane_bus final : lane_redis, public bus {
+public:
+  explicit lane_bus(const bus_settings& x) : lane_redis(x), below_(client, with_turns(x)) {
+    // nop
+  }
+
+  subscription subscribe(std::string channel, std::shared_ptr<subscriber> who) override {
+    std::shared_ptr<subscription> held;
+    run_on(io, [&] {
+      held = std::make_shared<subscription>(below_.subscribe(std::move(channel), std::move(who)));
+    });
+    return subscription{[this, held]() mutable { run_on(io, [&] { held.reset(); }); }};
+  }
+
+  void publish(std::string channel, shared_bytes payload, receipt_handler done) override {
+    run_on(io, [&] { below_.publish(std::move(channel), std::move(payload), std::move(done)); });
+  }
+
+  void ping(std::function<void()> answer) override {
+    run_on(io, [&] { below_.ping(std::move(answer)); });
+  }
+
+  void confirm(std::string channel, std::function<void()> carried) override {
+    run_on(io, [&] { below_.confirm(std::move(channel), std::move(carried)); });
+  }
+
+  void stop() override {
+    below_.stop();
+  }
+
+  bus_stats stats() const override {
+    return below_.stats();
+  }
+
+private:
+  redis_bus_config with_turns(redis_bus_config x) {
+    x.turns = &turns;
+    return x;
+  }
+
+  redis_bus below_;
+};
+
+} // namespace atrium::test
