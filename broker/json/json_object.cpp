@@ -21,10 +21,36 @@ std::optional<std::string> decode_escapes(std::string_view raw) {
   return std::move(value.get_ref<std::string&>());
 }
 
-// Compares without decoding: a frame may have thousands of escaped keys. The
-// keys that anybody looks for are plain ASCII, so only \uXXXX can matter.
-bool same_key(std::string_view raw, std::string_view key) {
-  for (auto c : key) {
+} // namespace
+
+std::optional<json_object> json_object::parse(std::string_view text) {
+  std::optional<json_object> result{std::in_place};
+  json_scanner in{text};
+  auto whole = in.only_object([&](std::string_view key) {
+    // The object itself is the first level.
+    auto value = in.take_value(max_depth - 1);
+    result->members_.push_back({key, value});
+    return !value.empty();
+  });
+  if (!whole)
+    result.reset();
+  return result;
+}
+
+std::optional<std::string_view> json_object::find(std::string_view key) const {
+  // Searches from the end: of equal keys the last one counts, as in JavaScript.
+  // A map would cost more than a few look-ups among a dozen members.
+  auto i = std::find_if(members_.rbegin(), members_.rend(),
+                        [&](auto& x) { return json_text_is(x.key, key); });
+  if (i == members_.rend())
+    return std::nullopt;
+  return i->value;
+}
+
+// Compares without decoding: a frame may have thousands of escaped keys. Only
+// \uXXXX can stand for a character that is looked for.
+bool escaped_text_is(std::string_view raw, std::string_view text) noexcept {
+  for (auto c : text) {
     if (raw.empty())
       return false;
     unsigned code = static_cast<unsigned char>(raw.front());
@@ -38,51 +64,6 @@ bool same_key(std::string_view raw, std::string_view key) {
     raw.remove_prefix(used);
   }
   return raw.empty();
-}
-
-} // namespace
-
-std::optional<json_object> json_object::parse(std::string_view text) {
-  json_object result;
-  json_scanner in{text};
-  auto slice
-    = [&](std::size_t from) { return text.substr(from, in.position() - from); };
-  if (!in.token('{'))
-    return std::nullopt;
-  if (!in.token('}')) {
-    do {
-      in.space();
-      auto from = in.position();
-      if (!in.string())
-        return std::nullopt;
-      auto key = slice(from + 1);
-      key.remove_suffix(1);
-      if (!in.token(':'))
-        return std::nullopt;
-      in.space();
-      from = in.position();
-      // The object itself is the first level.
-      if (!in.value(max_depth - 1))
-        return std::nullopt;
-      result.members_.push_back({key, slice(from)});
-    } while (in.token(','));
-    if (!in.token('}'))
-      return std::nullopt;
-  }
-  in.space();
-  if (!in.at_end())
-    return std::nullopt;
-  return result;
-}
-
-std::optional<std::string_view> json_object::find(std::string_view key) const {
-  // Searches from the end: of equal keys the last one counts, as in JavaScript.
-  // A map would cost more than a few look-ups among a dozen members.
-  auto i = std::find_if(members_.rbegin(), members_.rend(),
-                        [&](auto& x) { return same_key(x.key, key); });
-  if (i == members_.rend())
-    return std::nullopt;
-  return i->value;
 }
 
 bool is_json_value(std::string_view text) noexcept {

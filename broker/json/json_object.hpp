@@ -35,6 +35,17 @@ private:
   boost::container::small_vector<member, 12> members_;
 };
 
+bool escaped_text_is(std::string_view raw, std::string_view text) noexcept;
+
+/// Returns whether `raw`, which stands between the quotes of a JSON string,
+/// means `text`, which is ASCII without quotes, backslashes, slashes and
+/// control characters.
+inline bool json_text_is(std::string_view raw, std::string_view text) noexcept {
+  // \uXXXX is five bytes longer than the character for which it stands.
+  return raw.size() < text.size() + 5 ? raw == text
+                                      : escaped_text_is(raw, text);
+}
+
 /// Returns whether `text` is one JSON value in UTF-8, and nothing else, that
 /// may be the member of an object: nested one level less than `json_object`
 /// accepts.

@@ -1,5 +1,7 @@
 #include "atrium/broker/json/json_scanner.hpp"
 
+#include "atrium/broker/util/plain_text.hpp"
+
 #include <bitset>
 
 namespace atrium {
@@ -19,8 +21,14 @@ bool is_hex(char c) {
 
 } // namespace
 
+bool json_scanner::value_here(std::size_t max_depth) {
+  if (at_ == end_)
+    return false;
+  return *at_ == '{' || *at_ == '[' ? nested(max_depth) : scalar();
+}
+
 // A loop instead of recursion: a client chooses the depth of the text.
-bool json_scanner::value(std::size_t max_depth) {
+bool json_scanner::nested(std::size_t max_depth) {
   std::bitset<depth_limit> in_object;
   std::size_t depth = 0;
   for (;;) {
@@ -63,16 +71,28 @@ bool json_scanner::value(std::size_t max_depth) {
 bool json_scanner::string() {
   if (at_ == end_ || *at_ != '"')
     return false;
-  for (++at_; at_ != end_; ++at_) {
-    auto c = *at_;
-    if (c == '"') {
-      ++at_;
-      return true;
-    }
-    if (static_cast<unsigned char>(c) < 0x20 || (c == '\\' && !escape()))
+  ++at_;
+  at_ += plain_json_size({at_, static_cast<std::size_t>(end_ - at_)});
+  if (at_ == end_ || *at_ != '"')
+    return rest_of_string();
+  ++at_;
+  return true;
+}
+
+// Few strings have an escape, and the others are left sooner without a loop.
+bool json_scanner::rest_of_string() {
+  for (;;) {
+    if (at_ == end_)
       return false;
+    if (*at_ == '"')
+      break;
+    if (*at_ != '\\' || !escape())
+      return false;
+    ++at_;
+    at_ += plain_json_size({at_, static_cast<std::size_t>(end_ - at_)});
   }
-  return false;
+  ++at_;
+  return true;
 }
 
 // Leaves the position on the last character of the escape. Half a surrogate

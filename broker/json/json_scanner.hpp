@@ -10,13 +10,48 @@ namespace atrium {
 class json_scanner {
 public:
   explicit json_scanner(std::string_view text)
-    : begin_(text.data()), at_(begin_), end_(begin_ + text.size()) {
+    : at_(text.data()), end_(at_ + text.size()) {
     // nop
   }
 
   /// Skips one value of any kind, nested at most `max_depth` deep. Needs no
   /// stack of its own for that: what is open is remembered in a bit set.
-  bool value(std::size_t max_depth);
+  bool value(std::size_t max_depth) {
+    space();
+    return value_here(max_depth);
+  }
+
+  /// The same; returns the text of the value. Empty: there is none that fits.
+  std::string_view take_value(std::size_t max_depth) {
+    space();
+    auto first = at_;
+    return value_here(max_depth) ? since(first) : std::string_view{};
+  }
+
+  /// Walks over the text, which has to be one object and nothing else. Calls
+  /// `take` with each key as it stands there, without its quotes; `take` skips
+  /// the value, and returns false if it cannot.
+  template <class Function>
+  bool only_object(Function take) {
+    if (!token('{'))
+      return false;
+    if (!token('}')) {
+      do {
+        space();
+        auto quote = at_;
+        if (!string())
+          return false;
+        auto key = since(quote + 1);
+        key.remove_suffix(1);
+        if (!token(':') || !take(key))
+          return false;
+      } while (token(','));
+      if (!token('}'))
+        return false;
+    }
+    space();
+    return at_end();
+  }
 
   /// Skips a string with its quotes.
   bool string();
@@ -41,11 +76,14 @@ public:
     return at_ == end_;
   }
 
-  std::size_t position() const {
-    return static_cast<std::size_t>(at_ - begin_);
+private:
+  std::string_view since(const char* first) const {
+    return {first, static_cast<std::size_t>(at_ - first)};
   }
 
-private:
+  bool value_here(std::size_t max_depth);
+  bool nested(std::size_t max_depth);
+  bool rest_of_string();
   bool number();
   bool digits();
   bool escape();
@@ -53,7 +91,6 @@ private:
   bool scalar();
   bool key();
 
-  const char* begin_;
   const char* at_;
   const char* end_;
 };

@@ -1,24 +1,8 @@
 #include "atrium/broker/util/utf8.hpp"
 
-#include <cstdint>
-#include <cstring>
+#include "atrium/broker/util/plain_text.hpp"
 
 namespace atrium {
-
-namespace {
-
-bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-
-// Whether none of the eight bytes has its highest bit set.
-bool are_ascii(const char* eight_bytes) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, eight_bytes, sizeof(word));
-  return (word & 0x8080'8080'8080'8080) == 0;
-}
-
-} // namespace
 
 // The table of well-formed sequences of the Unicode standard (table 3-7),
 // expressed as the smallest value that may take that many bytes.
@@ -47,25 +31,19 @@ code_point first_code_point(std::string_view text) noexcept {
 }
 
 bool is_utf8(std::string_view text) noexcept {
-  constexpr std::ptrdiff_t word = sizeof(std::uint64_t);
-  auto* at = text.data();
-  auto* end = at + text.size();
-  while (at != end) {
-    while (end - at >= word && are_ascii(at))
-      at += word;
-    while (at != end && is_ascii(*at))
-      ++at;
+  for (;;) {
+    text.remove_prefix(ascii_size(text));
+    if (text.empty())
+      return true;
     // A loop of its own: a text in another script would try a word in vain
     // after each character.
-    while (at != end && !is_ascii(*at)) {
-      std::string_view rest{at, static_cast<std::size_t>(end - at)};
-      auto bytes = first_code_point(rest).bytes;
+    do {
+      auto bytes = first_code_point(text).bytes;
       if (bytes == 0)
         return false;
-      at += bytes;
-    }
+      text.remove_prefix(bytes);
+    } while (!text.empty() && static_cast<unsigned char>(text.front()) >= 0x80);
   }
-  return true;
 }
 
 std::string make_utf8(std::string_view text, std::size_t most) {

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace atrium {
+
+// Every message is read and written with these functions, so they look at eight
+// bytes at a time.
+
+namespace detail {
+
+constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+constexpr std::uint64_t high_bits = ones * 0x80;
+
+// Returns up to eight bytes with the first one lowest, and zeros behind them.
+inline std::uint64_t load_word(const char* bytes, std::size_t size) noexcept {
+  std::uint64_t result = 0;
+  std::memcpy(&result, bytes, size); // the bytes are not aligned
+  if constexpr (std::endian::native == std::endian::big)
+    result = __builtin_bswap64(result);
+  return result;
+}
+
+// Returns how many bytes stand before the first one that `marks` marks by its
+// highest bit in a word of eight. Higher marks in the same word may be wrong.
+// Always inlined: most strings end in their first or second word, where a call
+// costs as much as the search.
+template <class Function>
+[[gnu::always_inline]] inline std::size_t size_before(std::string_view text,
+                                                      Function marks) noexcept {
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  auto position = [](std::uint64_t found) { // 8 if nothing is marked
+    return static_cast<std::size_t>(std::countr_zero(found)) / 8;
+  };
+  auto rest = text;
+  for (; rest.size() >= word; rest.remove_prefix(word))
+    if (auto found = marks(load_word(rest.data(), word)); found != 0)
+      return text.size() - rest.size() + position(found);
+  if (rest.empty())
+    return text.size();
+  // The zeros may be marked, too.
+  auto found = marks(load_word(rest.data(), rest.size()));
+  return text.size() - rest.size() + std::min(position(found), rest.size());
+}
+
+} // namespace detail
+
+/// Returns how many bytes at the beginning of `text` stand for themselves in a
+/// JSON string (RFC 8259, 7): neither quotes nor backslashes nor below 0x20.
+inline std::size_t plain_json_size(std::string_view text) noexcept {
+  using namespace detail;
+  // Of two bytes below 0x80 the smaller one minus the other borrows, which sets
+  // its highest bit. An exclusive or with 2 makes the quote 0x20 and leaves
+  // what is below 0x20 there, so that one subtraction finds both.
+  static_assert(('"' ^ 2) == 0x20);
+  return size_before(text, [](std::uint64_t x) {
+    auto quotes_or_controls = (x ^ ones * 2) - ones * 0x21;
+    auto backslashes = (x ^ ones * '\\') - ones;
+    return (quotes_or_controls | backslashes) & ~x & high_bits;
+  });
+}
+
+/// Returns how many bytes at the beginning of `text` are ASCII.
+inline std::size_t ascii_size(std::string_view text) noexcept {
+  return detail::size_before(
+    text, [](std::uint64_t x) { return x & detail::high_bits; });
+}
+
+} // namespace atrium
