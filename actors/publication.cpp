@@ -3,25 +3,21 @@
 namespace atrium {
 
 publication::publication(shared_bytes bytes, packet x)
-  : about_(std::move(x.content)),
+  : about_(std::move(x.about)),
     bytes_(std::move(bytes)),
     json_(x.json),
+    data_(x.data),
     skip_sender_(x.skip_sender) {
-  leave_data_to_json();
+  // nop
 }
 
+// The text has the data already, so that a message that waits takes its memory
+// once.
 publication::publication(envelope x)
-  : about_(std::move(x)),
-    bytes_(std::make_shared<const std::string>(to_json(about_))),
-    json_(*bytes_) {
-  leave_data_to_json();
-}
-
-// The text has the data already, verbatim and mostly at its end, so that a
-// message that waits takes its memory once.
-void publication::leave_data_to_json() {
-  data_ = json_.substr(json_.rfind(about_.data), about_.data.size());
-  about_.data = std::string{};
+  : bytes_(std::make_shared<const std::string>(to_json(x))),
+    json_(*bytes_),
+    data_(json_.substr(json_.size() - x.data.size() - 1, x.data.size())) {
+  about_ = std::move(x);
 }
 
 frame publication::encoded_by(const message_encoder& by) const {

@@ -24,8 +24,7 @@ public:
   publication(const publication&) = delete;
   publication& operator=(const publication&) = delete;
 
-  /// Everything but the data.
-  const envelope& about() const {
+  const envelope_head& about() const {
     return about_;
   }
 
@@ -56,9 +55,7 @@ public:
   frame encoded_by(const message_encoder& by) const;
 
 private:
-  void leave_data_to_json();
-
-  envelope about_;
+  envelope_head about_;
   shared_bytes bytes_;
   std::string_view json_; // in `bytes_`
   std::string_view data_; // in `json_`

@@ -1,5 +1,6 @@
 #include "atrium/broker/envelope.hpp"
 
+#include "atrium/broker/json/json_members.hpp"
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/packet_header.hpp"
@@ -38,59 +39,101 @@ void append_json(std::string& text, const envelope& x) {
     out.text("trace_id", x.trace_id);
   if (!x.traceparent.empty())
     out.text("traceparent", x.traceparent);
-  // `data` is last: `packet_time` must not find a `ts` within it.
+  // `data` is last: `packet_time` must not find a `ts` within it, and
+  // `publication` finds the data there.
   out.raw("data", x.data).close_object();
 }
 
+// What an envelope says, as it stands in its text.
+struct envelope_members {
+  std::string_view type;
+  std::string_view version;
+  std::string_view event_id;
+  std::string_view scope;
+  std::string_view room;
+  std::string_view user;
+  std::string_view sender;
+  std::string_view time;
+  std::string_view trace_id;
+  std::string_view traceparent;
+  std::string_view data;
+};
+
+struct sender_members {
+  std::string_view user;
+  std::string_view connection;
+};
+
+// Both in the order in which nodes write them.
+
+constexpr std::array<json_member<envelope_members>, 11> known_members = {{
+  {"type", &envelope_members::type},
+  {"v", &envelope_members::version},
+  {"event_id", &envelope_members::event_id},
+  {"scope", &envelope_members::scope},
+  {"room", &envelope_members::room},
+  {"user", &envelope_members::user},
+  {"sender", &envelope_members::sender},
+  {"ts", &envelope_members::time},
+  {"trace_id", &envelope_members::trace_id},
+  {"traceparent", &envelope_members::traceparent},
+  {"data", &envelope_members::data},
+}};
+
+constexpr std::array<json_member<sender_members>, 2> known_of_sender = {{
+  {"user", &sender_members::user},
+  {"connection", &sender_members::connection},
+}};
+
 // A member of another type counts as missing: the text is empty then.
-std::string text_of(const json_object& object, std::string_view key) {
-  auto raw = object.find(key);
-  return raw ? json_string(*raw).value_or(std::string{}) : std::string{};
+std::string text_of(std::string_view raw) {
+  return json_string(raw).value_or(std::string{});
 }
 
-std::optional<scope> scope_named(std::string_view name) {
+bool is_text(std::string_view raw, std::string_view text) {
+  return raw.starts_with('"')
+         && json_text_is(raw.substr(1, raw.size() - 2), text);
+}
+
+std::optional<scope> scope_named(std::string_view raw) {
   for (auto x : {scope::room, scope::user, scope::all})
-    if (to_string(x) == name)
+    if (is_text(raw, to_string(x)))
       return x;
   return std::nullopt;
 }
 
 // A malformed sender counts as none: clients get the original text in any case.
-std::optional<sender> sender_of(const json_object& object) {
-  auto raw = object.find("sender");
-  if (!raw)
+std::optional<sender> sender_of(std::string_view raw) {
+  auto in = read_members(raw, known_of_sender);
+  if (!in)
     return std::nullopt;
-  auto fields = json_object::parse(*raw);
-  if (!fields)
-    return std::nullopt;
-  return sender{text_of(*fields, "user"), text_of(*fields, "connection")};
+  return sender{text_of(in->user), text_of(in->connection)};
 }
 
-std::variant<envelope, packet_error> read_envelope(const json_object& object) {
-  auto version = object.find("v");
-  if (!version)
+// Returns what is wrong, if anything is.
+std::optional<packet_error> read_head(const envelope_members& in,
+                                      envelope_head& x) {
+  if (in.version.empty())
     return packet_error::malformed;
   // The version is checked first: another one may lack the other members.
-  if (json_unsigned(*version) != envelope::version)
+  if (json_unsigned(in.version) != envelope::version)
     return packet_error::unknown_version;
-  if (text_of(object, "type") != "message")
+  if (!is_text(in.type, "message"))
     return packet_error::malformed; // clients would take it for the node's word
-  envelope x;
-  x.event_id = text_of(object, "event_id");
-  auto to = scope_named(text_of(object, "scope"));
-  auto time = json_unsigned(object.find("ts").value_or(""));
-  auto data = object.find("data");
-  if (x.event_id.empty() || !to || !time || *time > last_time || !data)
+  x.event_id = text_of(in.event_id);
+  auto to = scope_named(in.scope);
+  auto time = json_unsigned(in.time);
+  if (x.event_id.empty() || !to || !time || *time > last_time
+      || in.data.empty())
     return packet_error::malformed;
   x.to = *to;
   if (x.to != scope::all)
-    x.target = text_of(object, to_string(x.to));
-  x.from = sender_of(object);
+    x.target = text_of(x.to == scope::room ? in.room : in.user);
+  x.from = sender_of(in.sender);
   x.time = unix_time{std::chrono::milliseconds{*time}};
-  x.trace_id = text_of(object, "trace_id");
-  x.traceparent = read_traceparent(text_of(object, "traceparent"));
-  x.data = *data;
-  return x;
+  x.trace_id = text_of(in.trace_id);
+  x.traceparent = read_traceparent(text_of(in.traceparent));
+  return std::nullopt;
 }
 
 } // namespace
@@ -155,15 +198,14 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
   result.skip_sender = header->skip_sender;
   result.source_run = header->source_run;
   result.json = bytes.substr(colon + 1);
-  auto object = json_object::parse(result.json);
+  auto members = read_members(result.json, known_members);
   // Checked once for all receivers: each of them would have to close its
   // connection after a text frame that is not UTF-8 (RFC 6455, 8.1).
-  if (!object || !is_utf8(result.json))
+  if (!members || !is_utf8(result.json))
     return packet_error::malformed;
-  auto content = read_envelope(*object);
-  if (auto* error = std::get_if<packet_error>(&content))
+  if (auto error = read_head(*members, result.about))
     return *error;
-  result.content = std::move(std::get<envelope>(content));
+  result.data = members->data;
   return result;
 }
 

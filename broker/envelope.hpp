@@ -21,12 +21,8 @@ struct sender {
   std::string connection;
 };
 
-/// One message with its addressing: what travels between nodes and, byte for
-/// byte, what clients receive.
-struct envelope {
-  /// The version of the format that this node writes and understands.
-  static constexpr unsigned version = 1;
-
+/// All of a message but its data.
+struct envelope_head {
   std::string event_id;       ///< ULID, or what the publisher chose.
   scope to = scope::room;     ///< Kind of the target.
   std::string target;         ///< Name of the room or user; empty for `all`.
@@ -34,14 +30,23 @@ struct envelope {
   unix_time time;             ///< When the node accepted it.
   std::string trace_id;       ///< Empty, or what the publisher chose.
   std::string traceparent;    ///< Empty or as `read_traceparent` returns it.
-  std::string data;           ///< One JSON value, verbatim.
+};
+
+/// One message with its addressing: what travels between nodes and, byte for
+/// byte, what clients receive.
+struct envelope : envelope_head {
+  /// The version of the format that this node writes and understands.
+  static constexpr unsigned version = 1;
+
+  std::string data; ///< One JSON value, verbatim.
 };
 
 /// What an envelope adds to its data at most: names of 128 bytes, of which each
 /// may need a backslash, the ids, the keys.
 inline constexpr std::size_t envelope_overhead = 2048;
 
-/// Returns the JSON text of `x` (net/PROTOCOL.md, section 4, `message`).
+/// Returns the JSON text of `x` (net/PROTOCOL.md, section 4, `message`). It
+/// ends with the data and a brace.
 std::string to_json(const envelope& x);
 
 /// What an envelope looks like on a bus: a header (`packet_header`), a colon,
@@ -49,8 +54,9 @@ std::string to_json(const envelope& x);
 struct packet {
   bool skip_sender = false;
   std::string_view source_run; ///< Run of the node, or empty.
-  envelope content;
+  envelope_head about;
   std::string_view json; ///< The envelope's text inside the packet.
+  std::string_view data; ///< The data inside `json`, verbatim.
 };
 
 /// Why a packet was dropped.

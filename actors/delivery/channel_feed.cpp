@@ -115,11 +115,10 @@ private:
 
 // A client's connection says where it is; what has none says it in the header.
 message_source source_of(const packet& x, const environment& env) {
-  auto& from = x.content.from;
+  auto& from = x.about.from;
   auto named = from && !from->connection.empty();
-  return {
-    x.content.time,
-    place_of(env, named ? std::string_view{from->connection} : x.source_run)};
+  return {x.about.time, place_of(env, named ? std::string_view{from->connection}
+                                            : x.source_run)};
 }
 
 } // namespace
@@ -171,9 +170,9 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
   }
   auto& x = std::get<packet>(decoded);
   if (x.json.size() > env.limits.message_bytes)
-    return leave_out(x.content.time, env);
+    return leave_out(x.about.time, env);
   auto from = source_of(x, env);
-  auto watched = env.watched.note(x.content);
+  auto watched = env.watched.note(x.about);
   out.push_back({std::make_shared<const publication>(bytes, std::move(x)), from,
                  std::move(watched)});
   ++decoded_;

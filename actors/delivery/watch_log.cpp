@@ -129,7 +129,7 @@ void delivered(const watch_note& x, std::size_t receivers, std::size_t missed,
             "message goes to connections");
 }
 
-void received(const member& who, const envelope& x, std::size_t bytes) {
+void received(const member& who, const envelope_head& x, std::size_t bytes) {
   log::info("trace_received",
             {{"user", who.user},
              {"connection", who.connection},

@@ -2,7 +2,7 @@
 
 namespace atrium {
 
-watch_note_ptr watch_list::find(const envelope& x) const {
+watch_note_ptr watch_list::find(const envelope_head& x) const {
   auto watched = (x.to == scope::room && has_room(x.target))
                  || (x.to == scope::user && has_user(x.target))
                  || (x.from && has_user(x.from->user));
