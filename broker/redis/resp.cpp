@@ -1,5 +1,7 @@
 #include "atrium/broker/redis/resp.hpp"
 
+#include "atrium/broker/redis/flat_reply.hpp"
+
 #include <hiredis/read.h>
 
 #include <algorithm>
@@ -77,13 +79,15 @@ void append_command(std::string& out,
     append_argument(out, arg);
 }
 
-// The parser of hiredis calls back for each value; instead of a tree of
-// objects we keep flat nodes, with all texts in one string.
+// The parser of hiredis gets what is not flat, or not whole yet. It calls back
+// for each value; instead of a tree of objects we keep a list of nodes, with
+// all texts in one string.
 struct resp_reader::impl {
   // Text is copied: the parser may move its buffer while a reply is incomplete.
   std::string arena;
   std::vector<std::size_t> offsets;
   std::vector<resp_node> nodes;
+  flat_reply flat;
   std::unique_ptr<redisReader, free_reader> parser;
 
   impl() {
@@ -160,6 +164,15 @@ resp_reader::~resp_reader() = default;
 resp_reader::resp_reader(resp_reader&&) noexcept = default;
 
 resp_reader& resp_reader::operator=(resp_reader&&) noexcept = default;
+
+bool resp_reader::is_idle() const noexcept {
+  auto& parser = *impl_->parser;
+  return parser.ridx == -1 && parser.pos == parser.len && parser.err == 0;
+}
+
+resp_reply resp_reader::take_flat(std::string_view& bytes) {
+  return impl_->flat.take(bytes);
+}
 
 bool resp_reader::append(std::string_view part) {
   return redisReaderFeed(impl_->parser.get(), part.data(), part.size())

@@ -1,32 +1,14 @@
 #pragma once
 
+#include "atrium/broker/redis/resp_reply.hpp"
+
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
 namespace atrium {
-
-/// What one value of a Redis reply is.
-enum class resp_type { string, array, integer, nil, status, error };
-
-/// One value of a reply.
-struct resp_node {
-  resp_type type = resp_type::nil;
-  long long value = 0;   ///< An integer, or the number of items of an array.
-  std::string_view text; ///< Of a string, status or error.
-};
-
-/// One whole reply, depth first: an array is followed by its items. Never
-/// empty; valid until the callback that received it returns.
-using resp_reply = std::span<const resp_node>;
-
-/// Returns whether `reply` is an error, e.g. `-NOPERM ...`.
-inline bool is_error(resp_reply reply) noexcept {
-  return reply.front().type == resp_type::error;
-}
 
 /// Returns what an error says, fit for a log: without the arguments of the
 /// command, which Redis repeats when it does not know the command.
@@ -35,13 +17,6 @@ std::string_view loggable(std::string_view error) noexcept;
 /// Returns whether `reply` says "try again later": the server is alive, but it
 /// loads its data, is held up by a script or has lost its master.
 bool is_not_ready(resp_reply reply) noexcept;
-
-/// Returns whether `reply` is a pushed message: its items are the word itself,
-/// the channel and the payload.
-inline bool is_message(resp_reply reply) noexcept {
-  return reply.size() == 4 && reply[0].type == resp_type::array
-         && reply[1].text == "message";
-}
 
 /// Opens a command of `args` arguments, its name included, at the end of `out`.
 void append_command_head(std::string& out, std::size_t args);
@@ -72,8 +47,19 @@ public:
   /// reply, until that returns false.
   template <class F>
   result feed(std::string_view bytes, F&& on_reply) {
+    std::size_t lines = 0;
     while (!bytes.empty()) {
-      auto part = bytes.substr(0, slice);
+      if (is_idle()) {
+        lines = 0;
+        for (auto reply = take_flat(bytes); !reply.empty();
+             reply = take_flat(bytes))
+          if (!on_reply(reply))
+            return result::stopped;
+        if (bytes.empty())
+          break;
+      }
+      auto size = lines++ < most_lines ? line_size(bytes) : slice;
+      auto part = bytes.substr(0, size);
       bytes.remove_prefix(part.size());
       if (!append(part))
         return result::broken;
@@ -93,6 +79,18 @@ private:
   // slices make it quadratic.
   static constexpr std::size_t slice = std::size_t{16} << 10;
 
+  // A reply ends with a line: fed line by line the parser is idle behind it,
+  // and what follows may be read in place again. Not for long: a text may
+  // consist of line ends.
+  static constexpr std::size_t most_lines = 16;
+
+  static std::size_t line_size(std::string_view bytes) {
+    auto end = bytes.substr(0, slice).find('\n');
+    return end == bytes.npos ? slice : end + 1;
+  }
+
+  bool is_idle() const noexcept; // the parser has no part of a reply
+  resp_reply take_flat(std::string_view& bytes);
   bool append(std::string_view part);
   resp_reply next();
   bool is_broken() const noexcept;

@@ -1,14 +1,18 @@
 // The reader of Redis replies: however the bytes are cut, the replies are the
-// same, and each of them is whole.
+// same, each of them is whole, and hiredis alone finds them as well.
 
 #include "atrium/broker/redis/resp.hpp"
 
+#include "../support/hiredis_replies.hpp"
 #include "property.hpp"
 
 #include <algorithm>
 #include <vector>
 
 using namespace atrium;
+using atrium::test::by_hiredis;
+using atrium::test::show;
+using atrium::test::shown_replies;
 using fuzz::require;
 
 namespace {
@@ -28,31 +32,14 @@ std::size_t nodes_of_value(resp_reply reply) {
   return used;
 }
 
-std::string text_of(resp_reply reply) {
-  std::string result;
-  for (const auto& x : reply) {
-    result += std::to_string(static_cast<int>(x.type)) + ' ' + std::to_string(x.value) + ' ';
-    result += std::to_string(x.text.size()) + ' ';
-    result += x.text;
-  }
-  return result;
-}
-
-struct outcome {
-  std::vector<std::string> replies;
-  bool broken = false;
-
-  bool operator==(const outcome&) const = default;
-};
-
-outcome read_in_parts(std::string_view bytes, std::size_t part) {
-  outcome result;
+shown_replies read_in_parts(std::string_view bytes, std::size_t part) {
+  shown_replies result;
   resp_reader reader;
   auto keep = [&](resp_reply reply) {
     require(nodes_of_value(reply) == reply.size(), "a reply is one whole value");
     require(!is_message(reply) || reply[0].value == 3, "a message has three items");
     require(!is_not_ready(reply) || is_error(reply), "only an error says: not ready");
-    result.replies.push_back(text_of(reply));
+    result.replies.push_back(show(reply));
     return true;
   };
   while (!bytes.empty() && !result.broken) {
@@ -89,6 +76,7 @@ void check_command(std::string_view bytes) {
 int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   auto bytes = fuzz::as_text(data, size);
   auto whole = read_in_parts(bytes, bytes.size() + 1);
+  require(whole == by_hiredis(bytes), "the replies are those of hiredis alone");
   require(whole == read_in_parts(bytes, 1), "cutting changes nothing");
   require(whole == read_in_parts(bytes, 7), "cutting elsewhere changes nothing");
   check_command(bytes);
