@@ -10,36 +10,48 @@ constexpr std::size_t kept_capacity = 32; // frames; an idle outbox keeps none
 
 } // namespace
 
-std::size_t outbox::gather(std::span<boost::asio::const_buffer> out) const {
+std::size_t outbox::gather(std::span<iovec> out) const {
   auto n = std::min(out.size(), frames_.size() - head_);
-  for (std::size_t i = 0; i < n; ++i) {
-    auto bytes = frames_[head_ + i].bytes();
-    auto skip = i == 0 ? written_ : 0;
-    out[i] = {bytes.data() + skip, bytes.size() - skip};
+  auto* x = frames_.data() + head_;
+  for (auto& part : out.first(n)) {
+    auto bytes = (x++)->bytes();
+    // What is written is only read; the type is that of system calls.
+    part = {const_cast<char*>(bytes.data()), bytes.size()};
+  }
+  if (n > 0) {
+    out[0].iov_base = static_cast<char*>(out[0].iov_base) + written_;
+    out[0].iov_len -= written_;
   }
   return n;
 }
 
 std::size_t outbox::consume(std::size_t n) {
-  auto first = head_;
   bytes_ -= n;
+  if (bytes_ == 0)
+    return release_all();
+  auto first = head_;
   written_ += n;
-  while (head_ < frames_.size() && written_ >= frames_[head_].bytes().size()) {
-    written_ -= frames_[head_].bytes().size();
+  for (auto size = frames_[head_].bytes().size(); written_ >= size;
+       size = frames_[head_].bytes().size()) {
+    written_ -= size;
     // Released now: the bytes may be nobody else's, and the list may stay long.
     frames_[head_++] = {};
   }
   auto left = head_ - first;
-  if (head_ < frames_.size()) {
-    // Written frames are cut off only now and then: erasing costs O(length).
-    if (head_ > kept_capacity && head_ > frames_.size() / 2) {
-      frames_.erase(frames_.begin(),
-                    frames_.begin() + static_cast<std::ptrdiff_t>(head_));
-      head_ = 0;
-    }
-    return left;
+  // Written frames are cut off only now and then: erasing costs O(length).
+  if (head_ > kept_capacity && head_ > frames_.size() / 2) {
+    frames_.erase(frames_.begin(),
+                  frames_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
   }
+  return left;
+}
+
+// The rule: a socket takes all there is. Then no frame is asked for its size.
+std::size_t outbox::release_all() {
+  auto left = frames_.size() - head_;
   head_ = 0;
+  written_ = 0;
   if (frames_.capacity() > kept_capacity)
     frames_ = {};
   else

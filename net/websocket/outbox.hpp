@@ -2,10 +2,9 @@
 
 #include "atrium/actors/util/frame.hpp"
 
-#include <boost/asio/buffer.hpp>
-
 #include <cstddef>
 #include <span>
+#include <sys/uio.h>
 #include <vector>
 
 namespace atrium {
@@ -39,7 +38,7 @@ public:
 
   /// Fills `out` from the front of the queue; returns how many it used. They
   /// are valid until `consume` or `drop_unsent`.
-  std::size_t gather(std::span<boost::asio::const_buffer> out) const;
+  std::size_t gather(std::span<iovec> out) const;
 
   /// Takes `n` bytes off the front, `n <= bytes()`. Returns how many frames
   /// have left with that.
@@ -57,6 +56,8 @@ public:
   std::size_t drop_room(frame::topic_number room);
 
 private:
+  std::size_t release_all();
+
   auto first_unsent() {
     auto begun = head_ + (written_ > 0 ? 1 : 0);
     return frames_.begin() + static_cast<std::ptrdiff_t>(begun);

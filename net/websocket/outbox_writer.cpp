@@ -1,5 +1,6 @@
 #include "atrium/net/websocket/outbox_writer.hpp"
 
+#include "atrium/net/transport/gather_write.hpp"
 #include "atrium/net/websocket/framing.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -12,7 +13,7 @@ namespace atrium {
 
 namespace {
 
-constexpr std::size_t buffers_per_write = 64; // what Asio passes on at once
+constexpr std::size_t parts_per_write = 64;
 constexpr std::size_t write_size = 65'536; // over it the bytes cost, not calls
 
 // With TLS what is under way hides whether the socket would take more.
@@ -79,17 +80,17 @@ void outbox_writer::flush() {
 void outbox_writer::write() {
   if (encrypted_)
     return waiting_ ? void() : write_record(*encrypted_);
-  std::array<boost::asio::const_buffer, buffers_per_write> buffers;
+  auto socket = transport_.next_layer().native_handle();
+  // Filled as far as it is needed: mostly that is one part.
+  std::array<iovec, parts_per_write> parts;
   while (has_something()) {
-    auto n = outbox_.gather(buffers);
-    boost::system::error_code error;
-    auto written
-      = transport_.next_layer().write_some(std::span{buffers}.first(n), error);
-    if (error == boost::asio::error::would_block)
+    auto n = outbox_.gather(parts);
+    auto written = gather_write(socket, std::span{parts}.first(n));
+    if (written.what == write_outcome::kind::full)
       return wait_until_writable();
-    if (error)
+    if (written.what == write_outcome::kind::failed)
       return end_socket();
-    count_written(written, outbox_.consume(written));
+    count_written(written.bytes, outbox_.consume(written.bytes));
   }
   leave_stalled();
 }
@@ -205,13 +206,13 @@ void outbox_writer::fall_behind(bool is_behind) {
 void outbox_writer::write_record(encrypted& out) {
   if (!has_something())
     return on_drained(out);
-  std::array<boost::asio::const_buffer, buffers_per_write> buffers;
-  auto n = outbox_.gather(buffers);
-  for (auto& x : std::span{buffers}.first(n)) {
+  std::array<iovec, parts_per_write> parts;
+  auto n = outbox_.gather(parts);
+  for (auto& x : std::span{parts}.first(n)) {
     // Copied, as a record has to stay until it is written; in the outbox the
     // next drop could take it.
-    auto size = std::min(x.size(), record_size - out.record.size());
-    out.record.append(static_cast<const char*>(x.data()), size);
+    auto size = std::min(x.iov_len, record_size - out.record.size());
+    out.record.append(static_cast<const char*>(x.iov_base), size);
   }
   count_written(out.record.size(), outbox_.consume(out.record.size()));
   waiting_ = true;

@@ -8,51 +8,33 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/plain_client.hpp"
+#include "support/socket_calls.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <dlfcn.h>
-#include <sys/socket.h>
-#include <thread>
 
 using namespace atrium;
 using atrium::test::plain_client;
+using atrium::test::socket_calls;
 
 namespace {
 
-std::atomic<std::size_t> writes = 0;
-std::atomic<std::thread::id> last_writer;
-std::atomic<std::thread::id> held; // writes nothing until somebody else is
+auto& writes = socket_calls::writes;
 
 // Keeps a thread from writing, and lets it go on in the end.
 class hold {
 public:
   explicit hold(std::thread::id writer) {
-    held = writer;
+    socket_calls::held = writer;
   }
 
   ~hold() {
-    held = std::thread::id{};
-    held.notify_all();
+    socket_calls::held = std::thread::id{};
+    socket_calls::held.notify_all();
   }
 
   hold(const hold&) = delete;
   hold& operator=(const hold&) = delete;
 };
-
-} // namespace
-
-// Sees the node's writes on their way to the system.
-extern "C" ssize_t sendmsg(int socket, const msghdr* what, int flags) {
-  using function = decltype(&sendmsg);
-  static auto next = reinterpret_cast<function>(dlsym(RTLD_NEXT, "sendmsg"));
-  ++writes;
-  last_writer = std::this_thread::get_id();
-  held.wait(std::this_thread::get_id());
-  return next(socket, what, flags);
-}
-
-namespace {
 
 constexpr std::size_t member_count = 100;
 
@@ -75,7 +57,7 @@ struct fixture {
       members.emplace_back(subject.address().port, "user" + std::to_string(i));
       members.back().send(plain_client::frame_of(R"({"type":"join","id":1,"room":"r"})"));
       CAF_REQUIRE(members.back().receive().find("joined") != std::string_view::npos);
-      writers.push_back(last_writer);
+      writers.push_back(socket_calls::last_writer);
     }
   }
 

@@ -10,11 +10,11 @@ namespace atrium::test {
 
 /// Writes up to `most` bytes, as a socket would, and returns them.
 inline std::string write(outbox& box, std::size_t most) {
-  std::array<boost::asio::const_buffer, 4> buffers;
-  auto n = box.gather(buffers);
+  std::array<iovec, 4> parts{};
+  auto n = box.gather(parts);
   std::string result;
   for (std::size_t i = 0; i < n; ++i)
-    result.append(static_cast<const char*>(buffers[i].data()), buffers[i].size());
+    result.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
   result.resize(std::min(most, result.size()));
   box.consume(result.size());
   return result;

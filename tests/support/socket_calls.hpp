@@ -1,0 +1,22 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <thread>
+#include <vector>
+
+namespace atrium::test {
+
+/// What a node under test writes to its sockets, seen on the way to the system
+/// (`send` and `sendmsg`). The thread of the test is the client: what it writes
+/// itself does not count.
+struct socket_calls {
+  static std::atomic<std::size_t> writes;
+  static std::atomic<std::thread::id> last_writer;
+  static std::atomic<std::thread::id> held; ///< Waits with its next write.
+
+  /// With these errors the next calls of this thread fail, in this order.
+  static thread_local std::vector<int> errors;
+};
+
+} // namespace atrium::test
