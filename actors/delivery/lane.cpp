@@ -228,10 +228,10 @@ lane::lane(caf::actor_config& config, lane_unit* unit,
 
 lane::behavior_type lane::make_behavior() {
   return {
+    [this](const fan_out& x) { state.deliver(x); },
     [this](const open_session& x) { state.open(x); },
     [this](const add_member& x) { state.enter(x); },
     [this](const remove_member& x) { state.exit(x); },
-    [this](const fan_out& x) { state.deliver(x); },
     [this](const fan_out_all& x) { state.deliver_all(x); },
     [this](const tell_member& x) { state.tell(x); },
     [this](const tell_members& x) { state.tell_room(x); },

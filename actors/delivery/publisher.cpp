@@ -32,14 +32,16 @@ void publisher::publish(const envelope& x, publish_options how,
 
 bool publisher::publish_for(connection_actor client, outcome success,
                             envelope x, publish_options how) const {
-  auto packet = pack(x, how); // before the ids are moved out of it
+  auto packet = pack(x, how); // before its strings are moved out of it
+  auto channel = channel_of(x);
+  success.what.target = std::move(x.target);
+  success.what.event_id = std::move(x.event_id);
   if (!packet) { // a client's own mistake is no news to the operator
     success.code = errc::message_too_large;
     success.message = "too large with its envelope";
     caf::anon_send(client, std::move(success));
     return false;
   }
-  auto channel = channel_of(x);
   auto level = how.watched ? log::level::info : log::level::debug;
   at_.bus_of(env_).publish(
     std::move(channel), std::move(packet),

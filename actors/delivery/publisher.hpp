@@ -46,8 +46,9 @@ public:
                bus::receipt_handler done) const;
 
   /// The same for a client's request: its connection gets `success`, or the
-  /// same as a failure, and the log a failure with the ids of the message.
-  /// Returns whether it has gone to the bus: it is not too large.
+  /// same as a failure, and the log a failure with the ids of the message. The
+  /// target and the event id of `success` are those of `x`. Returns whether it
+  /// has gone to the bus: it is not too large.
   bool publish_for(connection_actor client, outcome success, envelope x,
                    publish_options how) const;
 

@@ -34,15 +34,15 @@ room::behavior_type room::make_behavior() {
   state.start(std::move(env_), std::move(name_), std::move(directory_),
               std::move(tally_), home_);
   return {
+    [this](publish_in_room& x) { state.publish_from(x); },
+    [this](const arrived& x) { state.deliver(x); },
     [this](join_room& x) { return state.join(x); },
     [this](const leave_room& x) { state.leave(x); },
-    [this](publish_in_room& x) { state.publish_from(x); },
     [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
     [this](tick_atom) { state.tick(); },
     [this](room_deadline) { state.check_patience(); },
     [this](room_lingered) { state.lingered(); },
     [this](const subscribed&) { state.open(); },
-    [this](const arrived& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
     [this](const channel_refused& x) { state.refuse(x); },
     [this](const channel_carried& x) { state.carry(x); },

@@ -67,13 +67,14 @@ auto room_publisher::ask_logic(const member& who, room_message& x) -> review {
 
 void room_publisher::publish_from(publish_in_room& x) {
   auto& request = x.request;
-  outcome what{{accepted::kind::published, request.id, name_, {}}};
+  outcome what{{accepted::kind::published, std::move(request.id), {}, {}}};
   what.number = x.number;
   auto i = members_.find(x.from->id());
   auto who = i == members_.end() ? member{} : i->second.who;
   auto refuse = [&](errc code, std::string why) {
     if (watched_)
       watch_log::refused(name_, who, code);
+    what.what.target = name_;
     what.code = code;
     what.message = std::move(why);
     self_->send(x.from, std::move(what));
@@ -91,7 +92,6 @@ void room_publisher::publish_from(publish_in_room& x) {
   e.trace_id = std::move(message.trace_id);
   e.traceparent = std::move(request.traceparent);
   e.from = sender{std::move(who.user), std::move(who.connection)};
-  what.what.event_id = e.event_id;
   if (out.publish_for(x.from, std::move(what), std::move(e),
                       {!request.echo, watched}))
     ++published_;

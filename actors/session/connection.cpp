@@ -34,16 +34,16 @@ connection::connection(caf::actor_config& config, lane_unit* unit,
 connection::behavior_type connection::make_behavior() {
   return {
     [this](from_client& x) { state.handle(x.request); },
+    [this](outcome& x) { state.finish(x); },
+    [this](const push_frame& x) { state.push(x); },
     [this](renewed& x) { state.renew(x); },
     [this](disconnected) { quit(caf::exit_reason::user_shutdown); },
     [this](const leave_done& x) { state.on_left(x); },
     [this](const room_lost& x) { state.on_room_lost(x.room); },
-    [this](const outcome& x) { state.finish(x); },
     [this](const signed_on& x) { state.signed_on_to(x.user); },
     [this](const turned_away& x) { state.turn_away(x); },
     [this](const rival_found& x) { state.hear_of(x); },
     [this](rivals_overdue) { state.insist_on_lease(); },
-    [this](const push_frame& x) { state.push(x); },
     [this](const push_reply& x) { state.push(x); },
     [this](observe_atom) { return observation(state); },
   };

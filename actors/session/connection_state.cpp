@@ -229,7 +229,7 @@ void connection_state::send_to_bus(Request& x, scope to, std::string target,
   e.traceparent = std::move(x.traceparent);
   auto watched
     = watched_ || (to == scope::user && setup_.env->watched.has_user(e.target));
-  outcome success{{what, std::move(x.id), e.target, e.event_id}};
+  outcome success{{what, std::move(x.id), {}, {}}};
   out.publish_for(connection_actor{self_}, std::move(success), std::move(e),
                   {false, watched});
 }
@@ -285,14 +285,14 @@ void connection_state::on_room_lost(const std::string& room) {
     replay(std::move(gone.mapped().deferred));
 }
 
-void connection_state::finish(const outcome& x) {
+void connection_state::finish(outcome& x) {
   auto by_room = x.what.what == accepted::kind::published;
   if (by_room && !settle(x.number))
     return; // answered when the room died
   if (x.code != errc::none)
     return fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
   meter().counters().messages[scope_of(x.what.what)].add();
-  setup_.out->answer(x.what);
+  setup_.out->answer(std::move(x.what));
 }
 
 } // namespace atrium

@@ -52,7 +52,7 @@ public:
   /// The room has died; its lane has told the client.
   void on_room_lost(const std::string& room);
 
-  void finish(const outcome& x);
+  void finish(outcome& x);
 
   void signed_on_to(const user_actor& user);
 

@@ -181,12 +181,12 @@ user::user(caf::actor_config& config, environment_ptr env,
 
 user::behavior_type user::make_behavior() {
   return {
+    [this](const packets& x) { state.deliver(x); },
     [this](const sign_on& x) { state.add(x); },
     [this](const lease_decided& x) { state.decide_lease(x); },
     [this](const insist& x) { state.retry_lease(x); },
     [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
     [this](const subscribed&) { state.open(); },
-    [this](const packets& x) { state.deliver(x); },
     [this](const interrupted& x) { state.tell_gap(x); },
     [this](const channel_refused& x) { state.refuse(x); },
     [this](const channel_carried& x) { state.carry(x); },
