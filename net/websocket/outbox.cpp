@@ -38,6 +38,7 @@ std::size_t outbox::consume(std::size_t n) {
     frames_[head_++] = {};
   }
   auto left = head_ - first;
+  held_ -= n + left * frame_overhead;
   // Written frames are cut off only now and then: erasing costs O(length).
   if (head_ > kept_capacity && head_ > frames_.size() / 2) {
     frames_.erase(frames_.begin(),
@@ -52,6 +53,7 @@ std::size_t outbox::release_all() {
   auto left = frames_.size() - head_;
   head_ = 0;
   written_ = 0;
+  held_ = 0;
   if (frames_.capacity() > kept_capacity)
     frames_ = {};
   else
@@ -64,19 +66,17 @@ std::size_t outbox::release_all() {
 void outbox::drop_unsent() {
   auto first = first_unsent();
   for (auto i = first; i != frames_.end(); ++i)
-    bytes_ -= i->bytes().size();
+    subtract(*i);
   frames_.erase(first, frames_.end());
 }
 
 std::vector<frame> outbox::drop_oldest(std::size_t most) {
   std::vector<frame> dropped;
-  auto left = held();
   auto kept = std::remove_if(first_unsent(), frames_.end(), [&](frame& x) {
     // All that is not a room's has `disconnect`: replies are never lost.
-    if (left <= most || x.policy() == outbox_policy::disconnect)
+    if (held_ <= most || x.policy() == outbox_policy::disconnect)
       return false;
-    bytes_ -= x.bytes().size();
-    left -= x.bytes().size() + frame_overhead;
+    subtract(x);
     dropped.push_back(x);
     return true;
   });
@@ -88,7 +88,7 @@ std::size_t outbox::drop_room(frame::topic_number room) {
   auto is_older = [&](frame& x) {
     if (x.policy() != outbox_policy::latest_only || x.topic() != room)
       return false;
-    bytes_ -= x.bytes().size();
+    subtract(x);
     return true;
   };
   auto kept = std::remove_if(first_unsent(), frames_.end(), is_older);

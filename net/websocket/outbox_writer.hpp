@@ -72,7 +72,7 @@ public:
   bool is_overdue() const;
 
   /// Memory that waits.
-  std::size_t queued_bytes() const override {
+  std::size_t queued_bytes() const final {
     return outbox_.held() + pong_.bytes().size();
   }
 
