@@ -3,6 +3,7 @@
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/event_log.hpp"
+#include "atrium/actors/util/shared_behavior.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -52,14 +53,23 @@ subscription::subscription(caf::actor_config& config, environment_ptr env,
   state.start(std::move(env), channel, std::move(owner), std::move(queue), at);
 }
 
+namespace {
+
+subscription& self() {
+  return handling<subscription>();
+}
+
+} // namespace
+
 subscription::behavior_type subscription::make_behavior() {
-  return {
-    [this](const packets& x) { state.decode(x); },
-    [this](const subscribed& x) { state.pass_on(x); },
-    [this](const interrupted& x) { state.pass_on_gap(x); },
-    [this](const channel_refused& x) { state.pass_on(x); },
-    [this](observe_atom) { return observation(state); },
+  static const behavior_type shared{
+    [](const packets& x) { self().state.decode(x); },
+    [](const subscribed& x) { self().state.pass_on(x); },
+    [](const interrupted& x) { self().state.pass_on_gap(x); },
+    [](const channel_refused& x) { self().state.pass_on(x); },
+    [](observe_atom) { return self().observation(self().state); },
   };
+  return shared;
 }
 
 } // namespace atrium

@@ -1,5 +1,7 @@
 #include "atrium/actors/room/room.hpp"
 
+#include "atrium/actors/util/shared_behavior.hpp"
+
 namespace atrium {
 
 room::room(caf::actor_config& config, environment_ptr env, std::string name,
@@ -28,28 +30,37 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
   });
 }
 
+namespace {
+
+room& self() {
+  return handling<room>();
+}
+
+} // namespace
+
 // The logic's constructor may throw: that must not happen to who spawns the
 // room.
 room::behavior_type room::make_behavior() {
   state.start(std::move(env_), std::move(name_), std::move(directory_),
               std::move(tally_), home_);
-  return {
-    [this](publish_in_room& x) { state.publish_from(x); },
-    [this](const arrived& x) { state.deliver(x); },
-    [this](join_room& x) { return state.join(x); },
-    [this](const leave_room& x) { state.leave(x); },
-    [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
-    [this](tick_atom) { state.tick(); },
-    [this](room_deadline) { state.check_patience(); },
-    [this](room_lingered) { state.lingered(); },
-    [this](const subscribed&) { state.open(); },
-    [this](const interrupted& x) { state.tell_gap(x); },
-    [this](const channel_refused& x) { state.refuse(x); },
-    [this](const channel_carried& x) { state.carry(x); },
-    [this](const list_members& x) { return state.list(x); },
-    [this](list_parts) { return state.parts(); },
-    [this](observe_atom) { return observation(state); },
+  static const behavior_type shared{
+    [](publish_in_room& x) { self().state.publish_from(x); },
+    [](const arrived& x) { self().state.deliver(x); },
+    [](join_room& x) { return self().state.join(x); },
+    [](const leave_room& x) { self().state.leave(x); },
+    [](stop_atom) { self().quit(caf::exit_reason::user_shutdown); },
+    [](tick_atom) { self().state.tick(); },
+    [](room_deadline) { self().state.check_patience(); },
+    [](room_lingered) { self().state.lingered(); },
+    [](const subscribed&) { self().state.open(); },
+    [](const interrupted& x) { self().state.tell_gap(x); },
+    [](const channel_refused& x) { self().state.refuse(x); },
+    [](const channel_carried& x) { self().state.carry(x); },
+    [](const list_members& x) { return self().state.list(x); },
+    [](list_parts) { return self().state.parts(); },
+    [](observe_atom) { return self().observation(self().state); },
   };
+  return shared;
 }
 
 } // namespace atrium

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/probe_messages.hpp"
+#include "atrium/actors/util/shared_behavior.hpp"
 
 #include <map>
 
@@ -31,22 +32,31 @@ connection::connection(caf::actor_config& config, lane_unit* unit,
   state.start(this, std::move(setup));
 }
 
+namespace {
+
+connection& self() {
+  return handling<connection>();
+}
+
+} // namespace
+
 connection::behavior_type connection::make_behavior() {
-  return {
-    [this](from_client& x) { state.handle(x.request); },
-    [this](outcome& x) { state.finish(x); },
-    [this](const push_frame& x) { state.push(x); },
-    [this](renewed& x) { state.renew(x); },
-    [this](disconnected) { quit(caf::exit_reason::user_shutdown); },
-    [this](const leave_done& x) { state.on_left(x); },
-    [this](const room_lost& x) { state.on_room_lost(x.room); },
-    [this](const signed_on& x) { state.signed_on_to(x.user); },
-    [this](const turned_away& x) { state.turn_away(x); },
-    [this](const rival_found& x) { state.hear_of(x); },
-    [this](rivals_overdue) { state.insist_on_lease(); },
-    [this](const push_reply& x) { state.push(x); },
-    [this](observe_atom) { return observation(state); },
+  static const behavior_type shared{
+    [](from_client& x) { self().state.handle(x.request); },
+    [](outcome& x) { self().state.finish(x); },
+    [](const push_frame& x) { self().state.push(x); },
+    [](renewed& x) { self().state.renew(x); },
+    [](disconnected) { self().quit(caf::exit_reason::user_shutdown); },
+    [](const leave_done& x) { self().state.on_left(x); },
+    [](const room_lost& x) { self().state.on_room_lost(x.room); },
+    [](const signed_on& x) { self().state.signed_on_to(x.user); },
+    [](const turned_away& x) { self().state.turn_away(x); },
+    [](const rival_found& x) { self().state.hear_of(x); },
+    [](rivals_overdue) { self().state.insist_on_lease(); },
+    [](const push_reply& x) { self().state.push(x); },
+    [](observe_atom) { return self().observation(self().state); },
   };
+  return shared;
 }
 
 } // namespace atrium

@@ -9,6 +9,7 @@
 #include "atrium/actors/user_messages.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/shared_behavior.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
@@ -179,19 +180,28 @@ user::user(caf::actor_config& config, environment_ptr env,
   state.start(std::move(env), name, std::move(directory), at);
 }
 
+namespace {
+
+user& self() {
+  return handling<user>();
+}
+
+} // namespace
+
 user::behavior_type user::make_behavior() {
-  return {
-    [this](const packets& x) { state.deliver(x); },
-    [this](const sign_on& x) { state.add(x); },
-    [this](const lease_decided& x) { state.decide_lease(x); },
-    [this](const insist& x) { state.retry_lease(x); },
-    [this](stop_atom) { quit(caf::exit_reason::user_shutdown); },
-    [this](const subscribed&) { state.open(); },
-    [this](const interrupted& x) { state.tell_gap(x); },
-    [this](const channel_refused& x) { state.refuse(x); },
-    [this](const channel_carried& x) { state.carry(x); },
-    [this](observe_atom) { return observation(state); },
+  static const behavior_type shared{
+    [](const packets& x) { self().state.deliver(x); },
+    [](const sign_on& x) { self().state.add(x); },
+    [](const lease_decided& x) { self().state.decide_lease(x); },
+    [](const insist& x) { self().state.retry_lease(x); },
+    [](stop_atom) { self().quit(caf::exit_reason::user_shutdown); },
+    [](const subscribed&) { self().state.open(); },
+    [](const interrupted& x) { self().state.tell_gap(x); },
+    [](const channel_refused& x) { self().state.refuse(x); },
+    [](const channel_carried& x) { self().state.carry(x); },
+    [](observe_atom) { return self().observation(self().state); },
   };
+  return shared;
 }
 
 } // namespace atrium

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/util/shared_behavior.hpp"
 
 #include <caf/invoke_message_result.hpp>
 #include <caf/mailbox_element.hpp>
@@ -21,9 +22,11 @@ public:
   using Base::Base;
   using Base::consume;
 
-  /// Counts what the actor's behaviour gets to see.
+  /// Counts what the actor's behaviour gets to see, and lets `handling` find
+  /// the actor.
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
     ++handled_;
+    handling_scope scope{*this};
     return Base::consume(x);
   }
 
