@@ -22,6 +22,7 @@ void redis_listener::start() {
 void redis_listener::stop() {
   channels_ = 0;
   link_.stop();
+  is_over_ = true;
   ticks_.cancel();
   table_.clear();
 }
@@ -104,7 +105,11 @@ void redis_listener::on_read_end() {
 // The clock may be set while the link is down, too; and an operator may have
 // given the permission that was missing.
 void redis_listener::tick() {
-  // First of all: what follows may throw when there is no memory.
+  // Its handler was queued when it was stopped, and could not be cancelled any
+  // more.
+  if (is_over_)
+    return;
+  // Before the rest: what follows may throw when there is no memory.
   ticks_.expires_after(std::chrono::seconds{1});
   ticks_.async_wait([this](boost::system::error_code ec) {
     if (!ec)

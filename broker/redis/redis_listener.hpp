@@ -64,6 +64,7 @@ private:
   redis_link& link_;
   gap_clock clock_;
   boost::asio::steady_timer ticks_;
+  bool is_over_ = false;
   subscriber_table table_;
   subscription_tracker tracker_;
   std::atomic<std::uint64_t> received_ = 0;
