@@ -7,8 +7,8 @@
 namespace atrium::test {
 
 std::atomic<std::size_t> socket_calls::writes = 0;
-std::atomic<std::thread::id> socket_calls::last_writer;
-std::atomic<std::thread::id> socket_calls::held;
+std::atomic<pthread_t> socket_calls::last_writer;
+std::atomic<pthread_t> socket_calls::held;
 thread_local std::vector<int> socket_calls::errors;
 
 } // namespace atrium::test
@@ -17,11 +17,11 @@ namespace {
 
 using atrium::test::socket_calls;
 
-const auto client = std::this_thread::get_id();
+const auto client = ::pthread_self();
 
 // Whether the call shall fail.
 bool see() {
-  auto self = std::this_thread::get_id();
+  auto self = ::pthread_self();
   if (self != client) {
     ++socket_calls::writes;
     socket_calls::last_writer = self;

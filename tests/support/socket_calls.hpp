@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
-#include <thread>
+#include <pthread.h>
 #include <vector>
 
 namespace atrium::test {
@@ -12,8 +12,8 @@ namespace atrium::test {
 /// itself does not count.
 struct socket_calls {
   static std::atomic<std::size_t> writes;
-  static std::atomic<std::thread::id> last_writer;
-  static std::atomic<std::thread::id> held; ///< Waits with its next write.
+  static std::atomic<pthread_t> last_writer;
+  static std::atomic<pthread_t> held; ///< Waits with its next write; 0: nobody.
 
   /// With these errors the next calls of this thread fail, in this order.
   static thread_local std::vector<int> errors;
