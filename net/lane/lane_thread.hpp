@@ -42,6 +42,11 @@ public:
   /// anybody needs the client; everything else of it is for this thread.
   redis_client& connect(const redis_client_config& config);
 
+  /// The client, or null.
+  redis_client* redis() const {
+    return redis_.get();
+  }
+
   /// Ends the thread; all actors pinned to it have to be gone. To be done
   /// before the actor system ends: a thread that has run actors holds on to the
   /// system's logger, and the system waits for that.

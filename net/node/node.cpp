@@ -165,7 +165,7 @@ environment_ptr node::make_environment(room_types rooms) {
   env->node_id = from.node_id.empty() ? make_node_id() : from.node_id;
   env->run_id = make_random_id(8);
   env->version = version();
-  // First: bus, limiter and registry call this client.
+  // First: the bus and the registry call this client.
   redis_ = make_redis(from, env->node_id);
   env->names = channel_names{from.bus.name_space};
   env->limits = from.limits;
@@ -179,7 +179,6 @@ environment_ptr node::make_environment(room_types rooms) {
   for (auto& rule : from.session.outbox_policy)
     env->limits.outbox_policies.add(rule);
   env->bus_queue = std::make_shared<semaphore>(env->limits.bus_queue);
-  env->limiter = make_limiter(from, *env, redis_.get());
   env->rooms = std::move(rooms);
   env->watched = watch_list{from.log.trace_users, from.log.trace_rooms};
   env->now = [] {
@@ -187,6 +186,8 @@ environment_ptr node::make_environment(room_types rooms) {
       std::chrono::system_clock::now());
   };
   add_lanes(*env);
+  // On a lane, as users are: with one lane its answers cross no thread.
+  env->limiter = make_limiter(from, *env, lanes_.front()->redis());
   // Keeps the environment by a weak pointer: the two would keep each other.
   env->control = std::make_shared<connection_commands>(env);
   return env;

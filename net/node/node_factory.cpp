@@ -81,7 +81,7 @@ std::shared_ptr<bus> make_lane_bus(const options& from,
 }
 
 std::shared_ptr<connection_limiter>
-make_limiter(const options& from, const environment& env, redis_thread* redis) {
+make_limiter(const options& from, const environment& env, redis_client* redis) {
   if (from.limits.connections_per_user == 0)
     return nullptr;
   limiter_config rules{
@@ -101,7 +101,7 @@ make_limiter(const options& from, const environment& env, redis_thread* redis) {
   // welcome: there has to be some left to decide without Redis.
   timing.patience = std::min(timing.patience, from.limits.bus_timeout / 2);
   return std::make_shared<redis_connection_limiter>(
-    redis->client(),
+    *redis,
     redis_connection_limiter_config{env.names, std::move(rules), timing});
 }
 

@@ -10,6 +10,7 @@
 namespace atrium {
 
 class lane_thread;
+class redis_client;
 class redis_thread;
 
 // What a node is made of, chosen by its options: everything alone in this
@@ -37,7 +38,7 @@ std::shared_ptr<bus> make_lane_bus(const options& from,
 /// Returns who counts the connections of users, or nothing if there is no
 /// limit. Needs the environment's bus, names and ids.
 std::shared_ptr<connection_limiter>
-make_limiter(const options& from, const environment& env, redis_thread* redis);
+make_limiter(const options& from, const environment& env, redis_client* redis);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.
