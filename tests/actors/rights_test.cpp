@@ -140,7 +140,7 @@ CAF_TEST(a newer token replaces rights and end) {
   auto next = with({{{"s", {.join = true}}}, false, false});
   next.expires = now + 1h;
   caf::anon_send(ann.actor, renewed{"7", next});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"refreshed 7"});
   CAF_CHECK(ann.out->expires == now + 1h);
   publish(ann, "r", "5");
@@ -154,7 +154,7 @@ CAF_TEST(the token of another user changes nothing) {
   identity bob{"bob", rights::everything()};
   bob.expires = now + 1h;
   caf::anon_send(ann.actor, renewed{"7", bob});
-  sched.run();
+  settle();
   join(ann, "s");
   CAF_CHECK_EQUAL(ann.out->take(), lines(2, "error forbidden"));
   CAF_CHECK(ann.out->expires == never);

@@ -6,10 +6,12 @@
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/session/connection.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
+#include "atrium/net/lane/asio_unit.hpp"
 
 #include "caf/test/unit_test.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -177,6 +179,9 @@ struct client {
 
 /// A node without sockets on CAF's deterministic scheduler: two lanes, a
 /// directory, a bus that does what the test wants, and a clock that stands still.
+///
+/// With the variable `TEST_ON_LANES` set, everything that lives on lanes does so, with a
+/// real unit: both lanes are the thread of the test.
 struct node_fixture : test_coordinator_fixture<> {
   explicit node_fixture(room_types rooms = {}) {
     env = std::make_shared<environment>();
@@ -186,15 +191,18 @@ struct node_fixture : test_coordinator_fixture<> {
     env->control = std::make_shared<connection_commands>(env);
     env->rooms = std::move(rooms);
     env->now = [this] { return now; };
+    if (is_on_lanes())
+      unit = std::make_unique<asio_unit>(sys, io, [] { return false; });
+    if (unit)
+      unit->enter_thread();
     for (int i = 0; i < 2; ++i) {
       auto queue = std::make_shared<semaphore>(env->limits.lane_queue);
       auto meter = std::make_shared<lane_meter>([this] { return now; });
-      env->lanes.push_back(
-        {sys.spawn<lane>(static_cast<lane_unit*>(nullptr), queue, env->lanes.size(), meter), queue,
-         meter});
+      env->lanes.push_back({sys.spawn<class lane>(lane_or_none(), queue, env->lanes.size(), meter),
+                            queue, meter, lane_or_none()});
     }
     root = sys.spawn<directory>(env);
-    sched.run();
+    settle();
   }
 
   // Whatever a test leaves behind ends here: the base class would wait for it.
@@ -202,10 +210,26 @@ struct node_fixture : test_coordinator_fixture<> {
     for (auto& x : clients)
       caf::anon_send(x.actor, disconnected{});
     caf::anon_send(root, stop_atom{});
-    sched.run();
+    settle();
     for (auto& x : env->lanes)
       caf::anon_send_exit(x.actor, caf::exit_reason::user_shutdown);
-    sched.run();
+    settle();
+  }
+
+  static bool is_on_lanes() {
+    return std::getenv("TEST_ON_LANES") != nullptr;
+  }
+
+  lane_unit* lane_or_none() {
+    return unit.get();
+  }
+
+  /// Lets everything happen that can.
+  void settle() {
+    do {
+      sched.run();
+      io.restart();
+    } while (io.poll() != 0 || sched.has_job());
   }
 
   /// Connects `user`, who may do everything, on the lane with this index.
@@ -217,16 +241,16 @@ struct node_fixture : test_coordinator_fixture<> {
     client result;
     result.out = std::make_shared<recording_session>();
     connection_setup setup{env, root, result.out, on_lane, std::move(who)};
-    result.actor = sys.spawn<connection>(static_cast<lane_unit*>(nullptr), std::move(setup));
+    result.actor = sys.spawn<connection>(lane_or_none(), std::move(setup));
     clients.push_back(result);
-    sched.run();
+    settle();
     return result;
   }
 
   /// Sends a request and lets everything happen that follows from it.
   void request(const client& from, client_request x) {
     caf::anon_send(from.actor, from_client{std::move(x)});
-    sched.run();
+    settle();
   }
 
   void join(const client& who, const std::string& room) {
@@ -243,7 +267,7 @@ struct node_fixture : test_coordinator_fixture<> {
 
   void disconnect(const client& who) {
     caf::anon_send(who.actor, disconnected{});
-    sched.run();
+    settle();
   }
 
   /// Returns the first of the directory's children that are asked for.
@@ -251,7 +275,7 @@ struct node_fixture : test_coordinator_fixture<> {
   observable_actor child_of_root(Question what) {
     observable_actor result;
     auto asked = self->request(root, caf::infinite, std::move(what));
-    sched.run();
+    settle();
     asked.receive([&](children& x) { result = x.page.at(0).actor; },
                   [](caf::error&) { CAF_FAIL("the directory does not answer"); });
     return result;
@@ -261,6 +285,8 @@ struct node_fixture : test_coordinator_fixture<> {
     return env->names.room(room);
   }
 
+  boost::asio::io_context io{1};
+  std::unique_ptr<asio_unit> unit; // none: everything is on the scheduler
   unix_time now{std::chrono::milliseconds{1'000'000}};
   std::shared_ptr<environment> env;
   std::shared_ptr<scripted_bus> wire;

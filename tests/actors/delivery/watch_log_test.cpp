@@ -91,7 +91,7 @@ CAF_TEST(of a watched room everything is told) {
   CAF_CHECK_EQUAL(count("trace_refused", "code=room_refused"), 1U);
   for (auto& [channel, who] : wire->subscribed)
     who->on_gap(unix_time{1ms}, unix_time{2ms});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(count("trace_gap", "scope=room room=watched from_ts=1 to_ts=2"), 1U);
   leave(bob, "watched");
   CAF_CHECK_EQUAL(count("trace_left", "room=watched user=bob"), 1U);
@@ -180,9 +180,9 @@ CAF_TEST(a traceparent reaches every receiver and gives the trace its id) {
 CAF_TEST(the traceparent of a connection is that of all it publishes) {
   auto out = std::make_shared<recording_session>();
   connection_setup setup{env, root, out, 0, {"bob", rights::everything()}, parent};
-  client bob{sys.spawn<connection>(static_cast<lane_unit*>(nullptr), setup), out};
+  client bob{sys.spawn<connection>(lane_or_none(), setup), out};
   clients.push_back(bob);
-  sched.run();
+  settle();
   join(bob, "other");
   publish(bob, "other", "1");
   request(bob, send_request{"1", "bob", "2", {}, {}});

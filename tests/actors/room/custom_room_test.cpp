@@ -111,7 +111,7 @@ CAF_TEST(a room speaks for itself) {
   CAF_CHECK_EQUAL(bob.out->count("sender"), 0U);
   bob.out->take();
   sched.advance_time(1s);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(bob.out->count("tick"), 1U);
 }
 
@@ -175,7 +175,7 @@ CAF_TEST(an empty room lingers with its state) {
   for (int i = 0; i < 30; ++i) {
     now += 1s;
     sched.advance_time(1s);
-    sched.run();
+    settle();
   }
   CAF_CHECK_EQUAL(wire->count(room_channel("moody:1")), 0U);
 }

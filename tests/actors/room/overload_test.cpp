@@ -85,7 +85,7 @@ struct fixture : node_fixture {
     for (auto& [channel, who] : wire->subscribed)
       if (channel == x.channel)
         who->on_gap(now, now);
-    sched.run();
+    settle();
   }
 
   std::size_t count_messages(const client& x) {
@@ -103,7 +103,7 @@ CAF_TEST(a gap is told by itself when the node has too much from the bus) {
   for (auto& x : places()) {
     flood(x);
     CAF_CHECK_LESS_OR_EQUAL(env->bus_queue->taken(), queue_size);
-    sched.run();
+    settle();
     auto received = count_messages(ann);
     CAF_CHECK(received > 0 && received < 10);
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
@@ -119,7 +119,7 @@ CAF_TEST(a gap is told by itself when one queue is full and others are not ) {
   all.pop_back(); // everyone has its queue since the start
   for (auto& x : all) {
     flood(x);
-    sched.run();
+    settle();
     auto received = count_messages(ann);
     CAF_CHECK(received > 0 && received < 10);
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
@@ -136,10 +136,10 @@ CAF_TEST(a gap is told by itself when a lane is full) {
   for (auto& x : all) {
     CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
     flood(x);
-    sched.run();
+    settle();
     CAF_CHECK_EQUAL(ann.out->count("gap"), 0U);
     queue.release(env->limits.lane_queue);
-    sched.run();
+    settle();
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
     CAF_CHECK_EQUAL(count_messages(ann), 0U);
     ann.out->take();
@@ -157,7 +157,7 @@ CAF_TEST(what a room tells one member is bounded by the queue of the lane) {
   publish(ann, "loud:1", "\"tell\"");
   CAF_CHECK_EQUAL(count_messages(ann), 0U);
   queue.release(env->limits.lane_queue);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->count("gap loud:1"), 1U);
 }
 
@@ -167,7 +167,7 @@ CAF_TEST(what another node lets through and no outbox can take becomes a gap) {
   for (auto& x : places()) {
     wire->deliver(x.channel, from_elsewhere(x.to, x.target, message_size));
     wire->deliver(x.channel, from_elsewhere(x.to, x.target, 10));
-    sched.run();
+    settle();
     CAF_CHECK_EQUAL(count_messages(ann), 1U);
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
     ann.out->take();
@@ -185,9 +185,9 @@ CAF_TEST(a gap in what has come lets nobody into a refused channel) {
   for (auto& x : all) {
     flood(x);
     refuse(x);
-    sched.run();
+    settle();
     wire->deliver(x.channel, from_elsewhere(x.to, x.target, 2 * message_size));
-    sched.run();
+    settle();
     CAF_CHECK_EQUAL(ann.out->count("gap"), 2U);
     ann.out->take();
   }
@@ -218,7 +218,7 @@ CAF_TEST(what no outbox can take is refused at every way in) {
     CAF_CHECK_EQUAL(out.publish_for(ann.actor, {{accepted::kind::broadcasted, "5", {}, {}}},
                                     out.make_envelope(scope::all, {}, data), {}),
                     data == "1");
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->count("error message_too_large"), 1U);
 }
 

@@ -250,8 +250,8 @@ CAF_TEST(a hook that throws is a line in the log and news for the members) {
   const std::map<std::string, step> steps = {
     {"on_message", [this] { publish(ann, "throwing", "1"); }},
     {"on_leave", [this] { leave(ann, "throwing"); }},
-    {"on_tick", [this] { sched.advance_time(1s), sched.run(); }},
-    {"tick_interval", [this] { sched.advance_time(1s), sched.run(); }},
+    {"on_tick", [this] { sched.advance_time(1s), settle(); }},
+    {"tick_interval", [this] { sched.advance_time(1s), settle(); }},
   };
   for (auto& [hook, act] : steps)
     for (auto* how : {"", " with a number"}) {

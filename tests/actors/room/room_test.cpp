@@ -38,6 +38,8 @@ CAF_TEST(delivers a published message to every member once) {
 }
 
 CAF_TEST(sends one message per lane and envelope) {
+  if (is_on_lanes())
+    return; // there is no job to run by itself
   for (int i = 0; i < 10; ++i)
     join(connect("user" + std::to_string(i), 0), "r");
   auto from = connect("ann", 0);
@@ -55,6 +57,8 @@ CAF_TEST(sends one message per lane and envelope) {
 }
 
 CAF_TEST(an envelope takes seven messages between actors) {
+  if (is_on_lanes())
+    return; // there is no job to run by itself
   join(ann, "r");
   join(bob, "r");
   // To the connection, to the room, its outcome back, the packet to the
@@ -89,7 +93,7 @@ CAF_TEST(a join waits for the bus) {
   join(ann, "r");
   CAF_CHECK(ann.out->take().empty());
   wire->acknowledge();
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"joined r"});
 }
 
@@ -98,7 +102,7 @@ CAF_TEST(a join gives up when the bus does not answer in time) {
   join(ann, "r");
   join(bob, "r");
   sched.advance_time(env->limits.bus_timeout);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"error bus_unavailable"});
   CAF_CHECK_EQUAL(bob.out->take(), lines{"error bus_unavailable"});
   CAF_CHECK_EQUAL(wire->count(room_channel("r")), 0U);
@@ -113,7 +117,7 @@ CAF_TEST(a join to an open room waits for the bus to be heard) {
   join(bob, "r");
   CAF_CHECK(bob.out->take().empty());
   wire->settle_doubts();
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
 }
 
@@ -126,11 +130,11 @@ CAF_TEST(joins to an open room give up one by one when the bus is dead) {
   sched.advance_time(env->limits.bus_timeout / 2);
   join(cem, "r");
   sched.advance_time(env->limits.bus_timeout / 2);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(bob.out->take(), lines{"error bus_unavailable"});
   CAF_CHECK(cem.out->take().empty());
   sched.advance_time(env->limits.bus_timeout / 2);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(cem.out->take(), lines{"error bus_unavailable"});
   // Nobody is let in by an answer that comes too late.
   wire->settle_doubts();
@@ -146,7 +150,7 @@ CAF_TEST(a room does not stop while somebody waits for the bus) {
   leave(ann, "r");
   CAF_CHECK_EQUAL(wire->count(room_channel("r")), 1U);
   wire->settle_doubts();
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
   leave(bob, "r");
   CAF_CHECK_EQUAL(wire->count(room_channel("r")), 0U);
@@ -172,7 +176,7 @@ CAF_TEST(requests for a room on its way in or out wait their turn) {
         client_request{leave_request{"3", "r"}}, client_request{join_request{"4", "r"}},
         client_request{leave_request{"5", "r"}}})
     caf::anon_send(ann.actor, from_client{x});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->count("error"), 0U);
   CAF_CHECK_EQUAL(ann.out->count("joined r"), 2U);
   CAF_CHECK_EQUAL(ann.out->count("left r"), 2U);
@@ -182,6 +186,8 @@ CAF_TEST(requests for a room on its way in or out wait their turn) {
 }
 
 CAF_TEST(a join is not lost to a room that is about to stop) {
+  if (is_on_lanes())
+    return; // there is no job to run by itself
   // Every interleaving of the last leave with a join: the scheduler runs a few
   // jobs after the leave before the join comes.
   for (std::size_t jobs = 0; jobs < 12; ++jobs) {
@@ -191,7 +197,7 @@ CAF_TEST(a join is not lost to a room that is about to stop) {
     for (std::size_t i = 0; i < jobs && sched.has_job(); ++i)
       sched.try_run_once();
     caf::anon_send(bob.actor, from_client{join_request{"1", "r"}});
-    sched.run();
+    settle();
     CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
     CAF_CHECK_EQUAL(wire->count(room_channel("r")), 1U);
     publish(bob, "r", "5");
@@ -236,16 +242,16 @@ CAF_TEST(the late answer of a dead room is none to a younger request) {
   publish(ann, "r", "1");
   auto room = child_of_root(list_children{child_kind::room, "r", {}, 1});
   caf::anon_send_exit(room, caf::exit_reason::kill);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->count("error room_died"), 2U); // the request, and the room
   join(ann, "r");
   publish(ann, "r", "2"); // with the same id
   ann.out->take();
   wire->held.at(0)({errc::bus_unavailable});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{});
   wire->held.at(1)({});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"accepted 3"});
 }
 
@@ -253,7 +259,7 @@ CAF_TEST(tells members of a gap) {
   join(ann, "r");
   ann.out->take();
   wire->subscribed.back().second->on_gap(now, now + 1s);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"gap r"});
 }
 
@@ -262,7 +268,7 @@ CAF_TEST(counts what is no envelope and drops it) {
   ann.out->take();
   auto put = [&](std::string text) {
     wire->deliver(room_channel("r"), std::make_shared<const std::string>(std::move(text)));
-    sched.run();
+    settle();
   };
   put("nonsense");
   put("9:{\"v\":9}");

@@ -35,9 +35,9 @@ struct fixture : node_fixture {
     auto found = std::make_shared<user_actor>();
     auto who = sys.spawn(spy, found);
     caf::anon_send(root, sign_on{name, who});
-    sched.run();
+    settle();
     caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
-    sched.run();
+    settle();
     return *found;
   }
 
@@ -81,11 +81,11 @@ CAF_TEST(what is lost with the broadcaster is a gap for everybody) {
   bob.out->take();
   wire->answers = false;
   caf::anon_send_exit(child_of_root(list_parts{}), caf::exit_reason::kill);
-  sched.run();
+  settle();
   CAF_CHECK(ann.out->take().empty()); // not heard yet, so it goes on
   now += 1s;
   wire->subscribed.back().second->on_subscribed();
-  sched.run();
+  settle();
   for (auto& x : {ann, bob}) {
     CAF_CHECK_EQUAL(x.out->take(), lines{"gap "});
     CAF_REQUIRE(x.out->last_gap.has_value());
@@ -114,7 +114,7 @@ CAF_TEST(nobody is welcome before the bus carries the channel) {
   auto ann = connect("ann");
   CAF_CHECK(ann.out->take().empty());
   wire->acknowledge();
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"welcome ann"});
 }
 
@@ -124,7 +124,7 @@ CAF_TEST(another connection of a user is welcome when the bus was heard) {
   auto laptop = connect("ann");
   CAF_CHECK(laptop.out->take().empty());
   wire->settle_doubts();
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(laptop.out->take(), lines{"welcome ann"});
 }
 
@@ -133,7 +133,7 @@ CAF_TEST(whose channel the bus refuses is told so at once) {
   auto phone = connect("ann");
   auto channel = wire->subscribed.back().second;
   channel->on_refused("NOPERM no");
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(phone.out->take(), lines{"close 1013"});
   auto laptop = connect("ann");
   CAF_CHECK_EQUAL(laptop.out->take(), lines{"close 1013"});
@@ -147,7 +147,7 @@ CAF_TEST(a user whose actor dies gets a new one and no second welcome) {
   auto bob = connect("bob");
   ann.out->take();
   caf::anon_send_exit(find_user("ann"), caf::exit_reason::kill);
-  sched.run();
+  settle();
   request(bob, send_request{"1", "ann", "5", {}, {}});
   CAF_CHECK_EQUAL(ann.out->count("welcome"), 0U);
   CAF_CHECK_EQUAL(ann.out->count("\"data\":5"), 1U);
@@ -158,7 +158,7 @@ CAF_TEST(users and everyone are told of a gap) {
   ann.out->take();
   for (auto& [channel, who] : wire->subscribed)
     who->on_gap(now, now + 1s);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->count("gap"), 2U);
 }
 

@@ -44,18 +44,18 @@ struct fixture : node_fixture {
     for (std::size_t i = 0; i < count; ++i) {
       auto out = std::make_shared<told_session>(told);
       clients.push_back(
-        {sys.spawn<connection>(static_cast<lane_unit*>(nullptr),
+        {sys.spawn<connection>(lane_or_none(),
                                connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
          nullptr});
     }
-    sched.run();
+    settle();
   }
 
   void drain(std::chrono::milliseconds window) {
     untold->try_acquire(1);
     caf::anon_send(env->lanes[0].actor,
                    close_all{close_code::going_away, "stop", window, permit{untold, 1}});
-    sched.run();
+    settle();
   }
 
   std::vector<std::chrono::milliseconds> told;
@@ -84,11 +84,11 @@ CAF_TEST(many are told within the window) {
   drain(250ms);
   CAF_CHECK_EQUAL(told.size(), 300u);
   sched.advance_time(100ms);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(told.size(), 600u);
   CAF_CHECK_EQUAL(untold->taken(), 1u);
   sched.advance_time(100ms);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(told.size(), 900u);
   CAF_CHECK_EQUAL(untold->taken(), 0u);
 }

@@ -94,7 +94,7 @@ struct fixture : node_fixture {
     for (auto& x : clients)
       disconnect(x);
     nodes.reset();
-    sched.run();
+    settle();
   }
 
   void limit(std::size_t most, surplus_policy policy) {
@@ -105,14 +105,14 @@ struct fixture : node_fixture {
     auto registry = std::make_shared<memory_node_registry>([] { return node_info{}; });
     nodes.reset();
     nodes.emplace(sys, nullptr, cluster_setup{env, registry, nullptr, nullptr});
-    sched.run();
+    settle();
   }
 
   // Says something to this node as another one does.
   void say(const std::string& word) {
     wire->publish(env->names.node(env->run_id), bytes(packet_of(word)),
                   [](const publish_receipt&) {});
-    sched.run();
+    settle();
   }
 
   std::optional<cluster> nodes;
@@ -152,7 +152,7 @@ CAF_TEST(a welcome waits for the limiter) {
   auto ann = connect("ann");
   CAF_CHECK(ann.out->take().empty());
   slow->waiting.front()({true});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"welcome ann"});
 }
 
@@ -163,7 +163,7 @@ CAF_TEST(an answer that comes too late finds nobody) {
   disconnect(ann);
   CAF_CHECK_EQUAL(slow->left, lines{"ann"});
   slow->waiting.front()({});
-  sched.run();
+  settle();
   CAF_CHECK(ann.out->take().empty());
 }
 
@@ -172,10 +172,10 @@ CAF_TEST(a user actor that dies gives the places back) {
   env->limiter = slow;
   auto ann = connect("ann");
   slow->waiting.front()({true});
-  sched.run();
+  settle();
   CAF_CHECK(slow->left.empty());
   caf::anon_send(root, stop_atom{});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(slow->left, lines{"ann"});
 }
 
@@ -202,7 +202,7 @@ CAF_TEST(a node closes the connection that another one names and says why) {
   wire->publish(env->names.nodes(),
                 bytes(encode({"other", disconnect_command{phone.out->connection}})),
                 [](const publish_receipt&) {});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(phone.out->take(), lines{"close 4005"});
 }
 
@@ -232,7 +232,7 @@ CAF_TEST(the place of a client that does not answer is free) {
     auto laptop = connect(user, 1);
     CAF_CHECK(laptop.out->take().empty());
     sched.advance_time(env->limits.probe_timeout);
-    sched.run();
+    settle();
     CAF_CHECK_EQUAL(laptop.out->take(), lines{std::string{"welcome "} + user});
     CAF_CHECK_EQUAL(lost.out->take().size() + forgotten.out->take().size(), 1U);
     CAF_CHECK(phone.out->take().empty());
@@ -248,7 +248,7 @@ CAF_TEST(a connection that is gone by the time somebody asks is no rival) {
   CAF_CHECK(laptop.out->take().empty());
   phone.out->questions.front()->answer(false); // as its socket does when it ends
   disconnect(phone);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(laptop.out->take(), lines{"welcome ann"});
 }
 
@@ -267,7 +267,7 @@ CAF_TEST(nodes ask each other) {
   say("probe:" + id + ":other-7");
   CAF_CHECK(words.empty());
   sched.advance_time(env->limits.probe_timeout);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(std::exchange(words, {}), lines{"silent:other-7:" + id});
   say("probe:run-99999:other-7");
   CAF_CHECK_EQUAL(std::exchange(words, {}), lines{"silent:other-7:run-99999"});
@@ -279,12 +279,12 @@ CAF_TEST(who waits for another node in vain may come again later) {
   env->limiter = slow;
   auto ann = connect("ann");
   slow->waiting.at(0)({false, {"other-1"}});
-  sched.run();
+  settle();
   CAF_CHECK(ann.out->take().empty());
   sched.advance_time(env->limits.probe_timeout * 5 / 4);
-  sched.run();
+  settle();
   slow->waiting.at(1)({});
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"close 4004"});
   CAF_CHECK(ann.out->hint == env->limits.user_lease);
 }

@@ -67,7 +67,7 @@ struct fixture : node_fixture {
   /// Lets a packet arrive in room `r`.
   void arrive(std::string bytes) {
     wire->deliver(room_channel("r"), std::make_shared<const std::string>(std::move(bytes)));
-    sched.run();
+    settle();
   }
 };
 
@@ -220,7 +220,7 @@ CAF_TEST(what waits for actors is summed by kind) {
   CAF_CHECK_EQUAL(waiting.rooms.load(), 2U);
   CAF_CHECK_EQUAL(waiting.users.load(), 1U);
   CAF_CHECK_EQUAL(waiting.broadcaster.load(), 1U);
-  sched.run();
+  settle();
   CAF_CHECK_EQUAL(waiting.rooms.load(), 0U);
   CAF_CHECK_EQUAL(waiting.users.load(), 0U);
   CAF_CHECK_EQUAL(waiting.broadcaster.load(), 0U);

@@ -79,11 +79,11 @@ CAF_TEST(messages know their room and its policy) {
   env->limits.outbox_policies.add("ticker:*=latest_only");
   auto out = std::make_shared<frame_session>();
   client ann{
-    sys.spawn<connection>(static_cast<lane_unit*>(nullptr),
+    sys.spawn<connection>(lane_or_none(),
                           connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
     nullptr};
   clients.push_back(ann);
-  sched.run();
+  settle();
   for (auto* room : {"ticker:a", "ticker:b", "lobby"}) {
     join(ann, room);
     publish(ann, room, "1");

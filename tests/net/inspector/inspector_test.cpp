@@ -36,12 +36,12 @@ struct fixture : node_fixture {
   fixture() : node_fixture(room_types{}.add<counting_room>("game:*")) {
     who = sys.spawn<inspector>(
       inspector_setup{env, root, nullptr, [] { return R"({"node":"n1","uptime_s":1.5})"; }});
-    sched.run();
+    settle();
   }
 
   ~fixture() override {
     caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
-    sched.run();
+    settle();
   }
 
   struct answer {
@@ -55,7 +55,7 @@ struct fixture : node_fixture {
                   [&](unsigned status, std::string text) {
                     result = {status, json::parse(text)};
                   });
-    sched.run();
+    settle();
     return result;
   }
 
@@ -66,9 +66,9 @@ struct fixture : node_fixture {
                   [&](unsigned status, std::string text) {
                     result = {status, json::parse(text)};
                   });
-    sched.run();
+    settle();
     advance_time(std::chrono::milliseconds{501});
-    sched.run();
+    settle();
     return result;
   }
 
@@ -83,7 +83,7 @@ struct fixture : node_fixture {
     auto result = ask_in_vain(target);
     env->lanes = lanes;
     caf::anon_send_exit(blocked, caf::exit_reason::user_shutdown);
-    sched.run();
+    settle();
     return result;
   }
 

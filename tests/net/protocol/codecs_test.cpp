@@ -86,9 +86,9 @@ struct fixture : node_fixture {
   std::shared_ptr<speaking_session> enter(const message_encoder& speaks, std::size_t lane) {
     auto out = std::make_shared<speaking_session>(speaks);
     connection_setup setup{env, root, out, lane, {"guest", rights::everything()}};
-    client who{sys.spawn<connection>(static_cast<lane_unit*>(nullptr), setup), nullptr};
+    client who{sys.spawn<connection>(lane_or_none(), setup), nullptr};
     clients.push_back(who);
-    sched.run();
+    settle();
     join(who, "r");
     return out;
   }
