@@ -14,10 +14,11 @@ namespace atrium {
 /// it is an ordinary actor, which is how most tests run it. The unit must
 /// outlive the actor.
 ///
-/// What comes from the thread itself is handed over without the mailbox. Who
-/// sends from this thread always comes that way, who sends from another one
-/// never: so the messages of one sender keep their order, provided that the
-/// sender does not move between threads. Priorities count for nothing there.
+/// What comes from the thread itself is handed over without the mailbox, as long
+/// as nothing is in there: whatever comes into an empty one has its turn behind
+/// what was handed over, and then the mailbox is the way for all. So messages
+/// arrive in the order in which they were sent, also those of different senders
+/// of which one has caused the other. Priorities count for nothing.
 template <class Base>
 class pinned : public Base {
 public:
@@ -33,8 +34,9 @@ public:
                caf::execution_unit* from) override {
     if (unit_ == nullptr)
       return Base::enqueue(std::move(what), from);
-    // A closed mailbox bounces requests, which is for CAF to do.
-    if (unit_->is_this_thread() && !this->mailbox().closed())
+    // Blocked: empty, and no job of the actor is under way. A closed mailbox
+    // bounces requests, which is for CAF to do.
+    if (unit_->is_this_thread() && this->mailbox().blocked())
       return unit_->hand_over(*this, handed_over_, std::move(what));
     Base::enqueue(std::move(what), unit_);
   }

@@ -126,6 +126,24 @@ CAF_TEST(messages of one sender keep their order whatever the thread) {
   end(subject);
 }
 
+// Others may have told an actor of a gap: newer messages must not overtake that.
+CAF_TEST(what was sent before arrives before whatever the threads) {
+  auto subject = spawn([&](int x, auto&) { seen.push_back(x); });
+  auto elsewhere = [&](int x) { std::thread{[&] { caf::anon_send(subject, x); }}.join(); };
+  io.poll();
+  elsewhere(1);
+  caf::anon_send(subject, 2);
+  elsewhere(3);
+  caf::anon_send(subject, 4);
+  io.poll();
+  caf::anon_send(subject, 5);
+  elsewhere(6);
+  caf::anon_send(subject, 7);
+  io.poll();
+  CAF_CHECK_EQUAL(seen, (std::vector{1, 2, 3, 4, 5, 6, 7}));
+  end(subject);
+}
+
 CAF_TEST(an actor that has ended bounces what it is asked) {
   auto subject = spawn([](int, auto&) {});
   caf::error bounced;
