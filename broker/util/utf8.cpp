@@ -2,6 +2,9 @@
 
 #include "atrium/broker/util/plain_text.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace atrium {
 
 // The table of well-formed sequences of the Unicode standard (table 3-7),
@@ -44,6 +47,36 @@ bool is_utf8(std::string_view text) noexcept {
       text.remove_prefix(bytes);
     } while (!text.empty() && static_cast<unsigned char>(text.front()) >= 0x80);
   }
+}
+
+std::optional<std::size_t> utf8_prefix(std::string_view text) noexcept {
+  // At the end up to three bytes may belong to a character that is cut off.
+  std::size_t cut = 0;
+  for (std::size_t n = 1; n <= 3 && n <= text.size() && cut == 0; ++n) {
+    auto byte = static_cast<unsigned char>(text[text.size() - n]);
+    auto size = byte < 0xC0 ? 0U : byte < 0xE0 ? 2U : byte < 0xF0 ? 3U : 4U;
+    if (byte < 0x80)
+      break;
+    if (size > n)
+      cut = n;
+    else if (size != 0)
+      break;
+  }
+  auto whole = text.substr(0, text.size() - cut);
+  if (!is_utf8(whole))
+    return std::nullopt;
+  if (cut == 0)
+    return whole.size();
+  // Any second byte is between these two, and so is each further one.
+  for (auto filler : {"\x80\x80\x80", "\xBF\xBF\xBF"}) {
+    auto character = std::string_view{text}.substr(whole.size());
+    std::array<char, 4> bytes{};
+    std::copy_n(filler, 3, bytes.begin() + 1);
+    std::copy(character.begin(), character.end(), bytes.begin());
+    if (first_code_point({bytes.data(), bytes.size()}).bytes != 0)
+      return whole.size();
+  }
+  return std::nullopt;
 }
 
 std::string make_utf8(std::string_view text, std::size_t most) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,11 @@ code_point first_code_point(std::string_view text) noexcept;
 /// Returns whether `text` is well-formed UTF-8. Passes ASCII eight bytes at a
 /// time: every message is checked.
 bool is_utf8(std::string_view text) noexcept;
+
+/// Returns how many bytes of `text` are whole characters, if what follows them
+/// may be the beginning of one more; nothing if `text` is malformed, whatever
+/// comes after it.
+std::optional<std::size_t> utf8_prefix(std::string_view text) noexcept;
 
 /// Returns `text` if it is well-formed, or else an empty text: for names of
 /// others, of which nothing is better than a part.

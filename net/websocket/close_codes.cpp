@@ -2,11 +2,9 @@
 
 #include "atrium/broker/util/utf8.hpp"
 
-#include <boost/beast/core/buffers_to_string.hpp>
-
 namespace atrium {
 
-namespace websocket = boost::beast::websocket;
+using boost::beast::websocket::error;
 
 bool is_close_code(std::uint16_t code) {
   // iana.org/assignments/websocket: 1004 is reserved; 1005, 1006 and 1015 are
@@ -15,37 +13,29 @@ bool is_close_code(std::uint16_t code) {
          || (code >= 3000 && code <= 4999);
 }
 
-boost::beast::error_code read_close(std::string_view payload,
-                                    websocket::close_reason& out) {
-  out = {};
+std::variant<std::uint16_t, error> read_close(std::string_view payload) {
   if (payload.empty())
-    return {};
+    return std::uint16_t{0};
   if (payload.size() == 1)
-    return websocket::error::bad_close_size;
+    return error::bad_close_size;
   auto byte_at = [payload](std::size_t i) {
     return static_cast<unsigned>(static_cast<unsigned char>(payload[i]));
   };
   auto code = static_cast<std::uint16_t>(byte_at(0) << 8U | byte_at(1));
-  auto text = payload.substr(2);
   if (!is_close_code(code))
-    return websocket::error::bad_close_code;
-  if (!is_utf8(text))
-    return websocket::error::bad_close_payload;
-  out.code = code;
-  out.reason.assign(text.data(), text.size());
-  return {};
+    return error::bad_close_code;
+  if (!is_utf8(payload.substr(2)))
+    return error::bad_close_payload;
+  return code;
+}
+
+std::uint16_t close_code_of(error mistake) {
+  constexpr std::uint16_t protocol_error = 1002;
+  constexpr std::uint16_t not_utf8 = 1007;
+  constexpr std::uint16_t too_big = 1009;
+  return mistake == error::message_too_big     ? too_big
+         : mistake == error::bad_frame_payload ? not_utf8
+                                               : protocol_error;
 }
 
 } // namespace atrium
-
-namespace boost::beast::websocket::detail {
-
-template <>
-void read_close( // NOLINT(readability-inconsistent-declaration-parameter-name)
-  close_reason& out,
-  const buffers_prefix_view<beast::detail::buffers_pair<true>>& payload,
-  error_code& error) {
-  error = atrium::read_close(buffers_to_string(payload), out);
-}
-
-} // namespace boost::beast::websocket::detail

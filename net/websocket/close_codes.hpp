@@ -1,11 +1,10 @@
 #pragma once
 
-#include <boost/beast/core/buffers_prefix.hpp>
-#include <boost/beast/core/detail/buffers_pair.hpp>
-#include <boost/beast/websocket/detail/frame.hpp>
+#include <boost/beast/websocket/error.hpp>
 
 #include <cstdint>
 #include <string_view>
+#include <variant>
 
 namespace atrium {
 
@@ -15,21 +14,11 @@ namespace atrium {
 bool is_close_code(std::uint16_t code);
 
 /// Reads the payload of a close frame: nothing, or a code and a text in UTF-8.
-/// Returns what is wrong as Beast's own errors.
-boost::beast::error_code read_close(std::string_view payload,
-                                    boost::beast::websocket::close_reason& out);
+/// Returns the code, or 0 without one, or what is wrong.
+std::variant<std::uint16_t, boost::beast::websocket::error>
+read_close(std::string_view payload);
+
+/// Returns the code that tells a client what is wrong with what it has sent.
+std::uint16_t close_code_of(boost::beast::websocket::error mistake);
 
 } // namespace atrium
-
-// Beast 1.81 reads these payloads by a table of 2016, in which 1014 may not be
-// sent and 5000 may, and has no other place to change that: what it would
-// instantiate is replaced. To be included where a stream is instantiated.
-namespace boost::beast::websocket::detail {
-
-template <>
-void read_close( // NOLINT(readability-inconsistent-declaration-parameter-name)
-  close_reason& out,
-  const buffers_prefix_view<beast::detail::buffers_pair<true>>& payload,
-  error_code& error);
-
-} // namespace boost::beast::websocket::detail

@@ -1,11 +1,17 @@
 #include "atrium/net/websocket/framing.hpp"
 
+#include "atrium/broker/util/utf8.hpp"
+
 namespace atrium {
 
 namespace {
 
-constexpr char final_text = static_cast<char>(0x81); // FIN, opcode 1
-constexpr char final_ping = static_cast<char>(0x89); // FIN, opcode 9
+constexpr char final_text = static_cast<char>(0x81);  // FIN, opcode 1
+constexpr char final_close = static_cast<char>(0x88); // FIN, opcode 8
+constexpr char final_ping = static_cast<char>(0x89);  // FIN, opcode 9
+constexpr char final_pong = static_cast<char>(0x8A);  // FIN, opcode 10
+
+constexpr std::size_t longest_control = 125;
 
 void append_big_endian(std::string& out, std::size_t value, unsigned bytes) {
   while (bytes-- > 0)
@@ -30,6 +36,22 @@ std::string text_frame(std::string_view payload) {
     append_big_endian(bytes, payload.size(), 8);
   }
   bytes.append(payload);
+  return bytes;
+}
+
+std::string pong_frame(std::string_view payload) {
+  std::string bytes{final_pong, static_cast<char>(payload.size())};
+  bytes.append(payload);
+  return bytes;
+}
+
+std::string close_frame(std::uint16_t code, std::string_view reason) {
+  reason = reason.substr(0, longest_control - sizeof(code));
+  reason = reason.substr(0, utf8_prefix(reason).value_or(0));
+  std::string bytes{final_close,
+                    static_cast<char>(sizeof(code) + reason.size())};
+  append_big_endian(bytes, code, sizeof(code));
+  bytes.append(reason);
   return bytes;
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/actors/util/frame.hpp"
 #include "atrium/net/protocol/client_codec.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,13 @@ namespace atrium {
 
 /// Returns header and payload of a text message; `payload` is UTF-8.
 std::string text_frame(std::string_view payload);
+
+/// Returns the frame that answers a ping: it has the same payload.
+std::string pong_frame(std::string_view payload);
+
+/// Returns the frame that closes; of `reason`, which is UTF-8, what fits into
+/// it.
+std::string close_frame(std::uint16_t code, std::string_view reason);
 
 /// A ping without payload: the keep-alive of a connection.
 const frame& ping_frame();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/net/protocol/client_codec.hpp"
-#include "atrium/net/websocket/outbox_stream.hpp"
+#include "atrium/net/websocket/outbox_writer.hpp"
 
 namespace atrium {
 
@@ -13,7 +13,7 @@ struct client_counters;
 class outbox_relief {
 public:
   /// All of these outlive it.
-  outbox_relief(outbox_stream& out, const client_codec& codec,
+  outbox_relief(outbox_writer& out, const client_codec& codec,
                 lane_counters& lane, client_counters& node)
     : out_(out), codec_(codec), lane_(lane), node_(node) {
     // nop
@@ -33,7 +33,7 @@ private:
   void drop_older(const frame& x);
   bool relieve();
 
-  outbox_stream& out_;
+  outbox_writer& out_;
   const client_codec& codec_;
   lane_counters& lane_;
   client_counters& node_;

@@ -237,7 +237,7 @@ void outbox_writer::on_record(boost::system::error_code error) {
 }
 
 void outbox_writer::on_drained(encrypted& out) {
-  out.record = {}; // an idle connection keeps no buffer
+  std::string{}.swap(out.record); // an idle connection keeps no buffer
   if (auto then = std::exchange(out.then, nullptr))
     transport_.tls()->close_notify(
       [then, owner = owner_.lock()](auto) { then(); });

@@ -99,11 +99,16 @@ protected:
     return transport_;
   }
 
+  std::shared_ptr<stream_owner> owner() const {
+    return owner_.lock();
+  }
+
   lane_counters& counters() {
     return flusher_->counters();
   }
 
-  /// Appends what Beast has made; false when the client is too slow for that.
+  /// Appends an answer to a control frame; false when the client is too slow
+  /// for that.
   bool append_own(std::string bytes);
 
   /// The socket has been closed: nobody should wait for it any more.

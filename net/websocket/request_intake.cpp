@@ -1,7 +1,6 @@
 #include "atrium/net/websocket/request_intake.hpp"
 
 #include "atrium/actors/connection_messages.hpp"
-#include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
@@ -11,7 +10,7 @@
 namespace atrium {
 
 // The pace is measured first: what cannot be read costs as much.
-bool request_intake::take(std::string_view text,
+void request_intake::take(std::string_view text,
                           const std::shared_ptr<client_session>& from) {
   auto pace = rate_limiter_.take_message(client_rate_limiter::clock::now(),
                                          node_.rates, text.size());
@@ -20,13 +19,8 @@ bool request_intake::take(std::string_view text,
     pass_on(*request, pace, *from);
   else if (auto* newer = std::get_if<refresh_request>(&parsed))
     renew(*newer, pace, from);
-  // Only what cannot be parsed is looked at: what Beast lets pass is cut off at
-  // its end, and so is no JSON object.
-  else if (is_utf8(text))
-    from->answer(std::get<failure>(parsed));
   else
-    return false;
-  return true;
+    from->answer(std::get<failure>(parsed));
 }
 
 void request_intake::pass_on(client_request& x, wait pace,

@@ -35,9 +35,8 @@ public:
     return actor_;
   }
 
-  /// Takes one message; `from` gets the answers of what is not passed on. False
-  /// if the message is not UTF-8: nothing is answered then.
-  bool take(std::string_view text, const std::shared_ptr<client_session>& from);
+  /// Takes one message; `from` gets the answers of what is not passed on.
+  void take(std::string_view text, const std::shared_ptr<client_session>& from);
 
   /// The client was told of a failure: returns whether it may go on, or has
   /// made too many mistakes.

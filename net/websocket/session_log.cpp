@@ -9,8 +9,8 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-// The code with which Beast closes by itself, or with which the client did;
-// nothing if the connection broke.
+// The code with which the stream closes by itself, or with which the client
+// did; nothing if the connection broke.
 std::uint16_t code_of(boost::system::error_code why, std::uint16_t by_client) {
   if (why == websocket::error::closed)
     return by_client;

@@ -38,23 +38,20 @@ websocket_session::websocket_session(transport below, lane_thread& lane,
 
 // -- coming -------------------------------------------------------------------
 
-void websocket_session::upgrade(const http_request& request,
-                                std::function<void()> then) {
+void websocket_session::upgrade(const http_request& request) {
   stream_.owned_by(weak_from_this());
-  lane_.timers().expire_after(*this, node_->http.handshake_timeout);
-  stream_.accept(request, speaks_.codec().subprotocol(), std::move(then));
+  stream_.accept(request, speaks_.codec().subprotocol());
 }
 
-void websocket_session::accept(http_request request, identity who) {
-  upgrade(request, [this, who = std::move(who),
-                    trace = traceparent_of(request)] { sign_on(who, trace); });
+void websocket_session::accept(const http_request& request, identity who) {
+  upgrade(request);
+  sign_on(std::move(who), traceparent_of(request));
 }
 
-void websocket_session::reject(http_request request, close_code code,
-                               std::string reason) {
-  upgrade(request, [this, code, reason = std::move(reason)] {
-    close(code, reason, {});
-  });
+void websocket_session::reject(const http_request& request, close_code code,
+                               std::string_view reason) {
+  upgrade(request);
+  close(code, reason, {});
 }
 
 void websocket_session::sign_on(identity who, std::string traceparent) {
@@ -100,10 +97,7 @@ void websocket_session::on_message(std::string_view text) {
   // First: what is refused at once is answered within `take`.
   window_.take(text.size());
   activity_.ask();
-  // Beast lets a message pass that is cut off inside a character, before an
-  // empty frame.
-  if (!intake_.take(text, shared_from_this()))
-    close(close_code::not_utf8, "not UTF-8", {});
+  intake_.take(text, shared_from_this());
 }
 
 void websocket_session::on_binary() {
@@ -125,7 +119,8 @@ std::size_t websocket_session::append(delivery& x) {
 }
 
 bool websocket_session::append(const frame& x) {
-  // Beast closes by itself after a protocol error, and nothing may follow that.
+  // The stream closes by itself after a mistake of the client, and nothing may
+  // follow that.
   if (!is_live())
     return false;
   if (!relief_.append(x))
@@ -191,7 +186,7 @@ void websocket_session::send_closing(close_code code, std::string_view reason,
   auto is_silent = code == close_code::no_pong;
   if (is_silent)
     from_.address_permit = {};
-  if (stream_.is_open()) // or else Beast has closed it, with another code
+  if (stream_.is_open()) // or else it was closed before, with another code
     log_.closing(code);
   lane_.timers().expire_after(*this,
                               is_silent ? silent_timeout : close_timeout);
@@ -219,14 +214,14 @@ void websocket_session::on_gone(boost::system::error_code why) {
   if (why == websocket::error::message_too_big)
     ++node_->client_counts->oversized_frames;
   if (why == boost::asio::error::no_buffer_space)
-    count_slow(); // by its own pings: Beast could not answer the last one
+    count_slow(); // by its own pings: the last one could not be answered
   state_.end();
   activity_.end();
   stream_.out().close(); // a refused upgrade still has its answer there
   auto actor = intake_.actor();
   if (!actor)
     return;
-  // Once: a deadline and Beast may both come here.
+  // Once: a deadline and the stream may both come here.
   intake_.connect({});
   log_.closed(why, stream_.closed_with());
   caf::anon_send(actor, disconnected{});

@@ -50,10 +50,11 @@ public:
                     const websocket_encoder& speaks);
 
   /// Answers the upgrade and lets `who` in.
-  void accept(http_request request, identity who);
+  void accept(const http_request& request, identity who);
 
   /// Answers the upgrade only to close with a code that a browser can read.
-  void reject(http_request request, close_code code, std::string reason);
+  void reject(const http_request& request, close_code code,
+              std::string_view reason);
 
   // -- client_session ---------------------------------------------------------
 
@@ -97,12 +98,12 @@ public:
   void on_too_slow() override;
 
 private:
-  // Whether it is open and Beast has not closed it after an error.
+  // Whether it is open and neither side has begun to close it.
   bool is_live() const {
     return state_.is_open() && stream_.is_open();
   }
 
-  void upgrade(const http_request& request, std::function<void()> then);
+  void upgrade(const http_request& request);
   void sign_on(identity who, std::string traceparent);
   std::chrono::seconds bus_patience() const;
   bool append(const frame& x);

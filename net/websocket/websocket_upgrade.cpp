@@ -90,7 +90,7 @@ void websocket_upgrade::let_in(identity who) {
   }
   from_->lane().counters().count_handshake("accepted");
   make_session(permit{node_->connections, 1})
-    ->accept(std::move(from_->request()), std::move(who));
+    ->accept(from_->request(), std::move(who));
 }
 
 void websocket_upgrade::refuse(const refusal& why) {
@@ -108,7 +108,7 @@ void websocket_upgrade::refuse(const refusal& why) {
   // Browsers show their pages a close code, but no status.
   if (query_value(std::string_view{request.target()}, "reject") == "close")
     return make_session(permit{from_->place()})
-      ->reject(std::move(request), why.close, why.message);
+      ->reject(request, why.close, why.message);
   from_->answer(http_problem(why.status, why.code, why.message));
 }
 

@@ -55,3 +55,35 @@ CAF_TEST(a character is decoded with its length) {
     CAF_CHECK_EQUAL(found.bytes, bytes);
   }
 }
+
+CAF_TEST(the beginning of a text is told from what can become none) {
+  CAF_CHECK_EQUAL(utf8_prefix("").value(), 0U);
+  CAF_CHECK_EQUAL(utf8_prefix("abc").value(), 3U);
+  CAF_CHECK_EQUAL(utf8_prefix("a\xE6\x97").value(), 1U);
+  CAF_CHECK_EQUAL(utf8_prefix("a\xE6\x97\xA5").value(), 4U);
+  for (auto* bad : {"\x80", "\xC1", "\xE0\x80", "\xED\xA0", "\xF4\x90", "\xF5", "\xE6\x97x",
+                    "\xC3\xA4\x80", "\xF0\x8F\xBF", "\xFFx"})
+    CAF_CHECK(!utf8_prefix(bad));
+}
+
+// Compared with what it means: some bytes more make it a text.
+CAF_TEST(whatever has up to three bytes is a beginning or none) {
+  auto may_become = [](const std::string& text) {
+    for (std::string rest :
+         {"", "\x80", "\xBF", "\x80\x80", "\xBF\xBF", "\x80\x80\x80", "\xBF\xBF\xBF"})
+      if (is_utf8(text + rest))
+        return true;
+    return false;
+  };
+  for (unsigned a = 0x7F; a < 0x100; ++a)
+    for (unsigned b = 0x7F; b <= 0xC2; ++b) {
+      std::string one(1, static_cast<char>(a));
+      auto two = one + static_cast<char>(b);
+      for (auto& text : {one, two, two + '\x80', two + '\xBF', two + 'x'}) {
+        auto found = utf8_prefix(text);
+        CAF_CHECK_EQUAL(found.has_value(), may_become(text));
+        if (found)
+          CAF_CHECK(is_utf8(std::string_view{text}.substr(0, *found)) && text.size() - *found < 4);
+      }
+    }
+}

@@ -38,6 +38,23 @@ CAF_TEST(a ping has no payload) {
   CAF_CHECK_EQUAL(ping_frame().bytes(), "\x89\x00"sv);
 }
 
+CAF_TEST(a pong says what the ping has said) {
+  CAF_CHECK_EQUAL(pong_frame(""), "\x8A\x00"sv);
+  CAF_CHECK_EQUAL(pong_frame("a\0b"sv), "\x8A\x03"
+                                        "a\0b"sv);
+  auto longest = std::string(125, 'x');
+  CAF_CHECK_EQUAL(pong_frame(longest), "\x8A\x7D" + longest);
+}
+
+CAF_TEST(a close has a code and as much of the reason as fits) {
+  CAF_CHECK_EQUAL(close_frame(1000, ""), "\x88\x02\x03\xE8"sv);
+  CAF_CHECK_EQUAL(close_frame(4003, "slow"), "\x88\x06\x0F\xA3slow"sv);
+  CAF_CHECK_EQUAL(close_frame(1000, std::string(123, 'x')).size(), 127U);
+  CAF_CHECK_EQUAL(close_frame(1000, std::string(200, 'x')).size(), 127U);
+  // Not half of a character.
+  CAF_CHECK_EQUAL(close_frame(1000, std::string(122, 'x') + "\u00e9").size(), 126U);
+}
+
 CAF_TEST(a pong is told from everything else) {
   CAF_CHECK(is_pong(frame{"\x8A\x00"s}));
   CAF_CHECK(!is_pong(ping_frame()));

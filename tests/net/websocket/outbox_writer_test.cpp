@@ -1,6 +1,6 @@
-#define CAF_SUITE outbox_stream_test
+#define CAF_SUITE outbox_writer_test
 
-#include "atrium/net/websocket/outbox_stream.hpp"
+#include "atrium/net/websocket/outbox_writer.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include "support/posted_turn.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t bound = 50'000;
 
-/// Notes what its stream tells it.
+/// Notes what its writer tells it.
 struct owner final : stream_owner {
   void on_teardown() override {
     ++teardowns;
@@ -28,14 +28,24 @@ struct owner final : stream_owner {
   int too_slow = 0;
 };
 
-/// A stream over one end of a pair of sockets; the test has the other one.
+struct writer final : outbox_writer {
+  using outbox_writer::append_own;
+  using outbox_writer::below;
+  using outbox_writer::outbox_writer;
+
+  void on_closed() override {
+    // nop
+  }
+};
+
+/// A writer over one end of a pair of sockets; the test has the other one.
 struct fixture {
   fixture() {
     int ends[2];
     CAF_REQUIRE_EQUAL(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     stream_socket ours{io.get_executor(), {AF_UNIX, 0}, ends[0]};
     theirs = ends[1];
-    subject = std::make_unique<outbox_stream>(transport{std::move(ours)}, by, bound, frames);
+    subject = std::make_unique<writer>(transport{std::move(ours)}, by, bound);
     subject->owned_by(who);
   }
 
@@ -68,13 +78,10 @@ struct fixture {
     subject->append(frame{bytes}.of_room(1, policy));
   }
 
-  // As Beast writes control frames; false if there is no place for it.
+  // As control frames are answered; false if there is no place for it.
   bool write_own(const std::string& bytes) {
-    bool taken = false;
-    subject->async_write_some(boost::asio::buffer(bytes), [&](boost::system::error_code error,
-                                                              std::size_t) { taken = !error; });
-    io.restart();
-    io.poll();
+    auto taken = subject->append_own(bytes);
+    run();
     return taken;
   }
 
@@ -112,15 +119,14 @@ struct fixture {
   lane_meter meter;
   posted_turn turns{io};
   flusher by{io, 0us, meter, turns};
-  token_rate frames{0, 1s}; // no limit
   std::shared_ptr<owner> who = std::make_shared<owner>();
-  std::unique_ptr<outbox_stream> subject;
+  std::unique_ptr<writer> subject;
   int theirs = -1;
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(outbox_stream_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(outbox_writer_tests, fixture)
 
 CAF_TEST(frames of one turn leave in order by one write) {
   append("one ");
@@ -218,7 +224,7 @@ CAF_TEST(a socket that is gone is closed by the next flush) {
   ::shutdown(theirs, SHUT_RDWR);
   append("lost");
   run();
-  CAF_CHECK(!subject->next_layer().is_open());
+  CAF_CHECK(!subject->below().next_layer().is_open());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

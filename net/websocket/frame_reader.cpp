@@ -1,0 +1,226 @@
+#include "atrium/net/websocket/frame_reader.hpp"
+
+#include "atrium/broker/util/utf8.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace atrium {
+
+namespace {
+
+constexpr unsigned final_bit = 0x80;
+constexpr unsigned reserved_bits = 0x70;
+constexpr unsigned opcode_bits = 0x0F;
+constexpr unsigned control_bit = 0x08;
+constexpr unsigned mask_bit = 0x80;
+
+constexpr unsigned continuation = 0;
+constexpr unsigned text_opcode = 1;
+constexpr unsigned binary_opcode = 2;
+constexpr unsigned close_opcode = 8;
+constexpr unsigned ping_opcode = 9;
+constexpr unsigned pong_opcode = 10;
+
+constexpr std::size_t key_size = 4;
+constexpr unsigned two_more = 126; // bytes of length
+constexpr unsigned eight_more = 127;
+
+std::size_t length_bytes(unsigned second) {
+  auto length = second & ~mask_bit;
+  return length == eight_more ? 8 : length == two_more ? 2 : 0;
+}
+
+} // namespace
+
+frame_reader::found frame_reader::take(std::span<char>& in) {
+  release();
+  for (;;) {
+    if (!in_frame_) {
+      if (!take_head(in))
+        return found::nothing;
+      if (auto result = begin_frame(); result != found::nothing)
+        return result;
+    }
+    if (auto result = take_payload(in); result != found::nothing)
+      return result;
+    if (in_frame_)
+      return found::nothing; // its rest has not come
+  }
+}
+
+void frame_reader::release() {
+  payload_ = {};
+  if ((message_ == content::none || skips_) && !kept_.empty()) {
+    std::string{}.swap(kept_); // an assignment would keep the memory
+    checked_ = 0;
+  }
+  if (!in_frame_ && !control_.empty())
+    std::string{}.swap(control_);
+}
+
+// -- heads --------------------------------------------------------------------
+
+// Byte by byte: a read may end anywhere in a head.
+bool frame_reader::take_head(std::span<char>& in) {
+  while (head_size_ < head_length()) {
+    if (in.empty())
+      return false;
+    head_[head_size_++] = static_cast<unsigned char>(in.front());
+    in = in.subspan(1);
+  }
+  return true;
+}
+
+std::size_t frame_reader::head_length() const {
+  if (head_size_ < 2)
+    return 2;
+  return 2 + length_bytes(head_[1])
+         + ((head_[1] & mask_bit) != 0 ? key_size : 0);
+}
+
+unsigned frame_reader::opcode() const {
+  return head_[0] & opcode_bits;
+}
+
+bool frame_reader::is_control() const {
+  return (head_[0] & control_bit) != 0;
+}
+
+bool frame_reader::is_final() const {
+  return (head_[0] & final_bit) != 0;
+}
+
+void frame_reader::read_length() {
+  auto bytes = length_bytes(head_[1]);
+  missing_ = bytes == 0 ? head_[1] & ~mask_bit : 0;
+  for (std::size_t i = 0; i < bytes; ++i)
+    missing_ = missing_ << 8 | head_[2 + i];
+}
+
+// Returns `closed` if there is none.
+frame_reader::error frame_reader::flaw_of_head() const {
+  if ((head_[0] & reserved_bits) != 0)
+    return error::bad_reserved_bits; // no extension is spoken
+  if (is_control()) {
+    if (opcode() > pong_opcode)
+      return error::bad_opcode;
+    if (!is_final())
+      return error::bad_control_fragment;
+    if (missing_ >= two_more)
+      return error::bad_control_size;
+  } else {
+    if (opcode() > binary_opcode)
+      return error::bad_opcode;
+    if (opcode() == continuation && message_ == content::none)
+      return error::bad_continuation;
+    if (opcode() != continuation && message_ != content::none)
+      return error::bad_data_frame;
+  }
+  if ((head_[1] & mask_bit) == 0)
+    return error::bad_unmasked_frame;
+  // A length has one form only, the shortest one.
+  auto bytes = length_bytes(head_[1]);
+  if ((bytes == 2 && missing_ < two_more) || (bytes == 8 && missing_ <= 0xFFFF))
+    return error::bad_size;
+  auto before = opcode() == continuation ? size_ : 0;
+  if (!is_control() && missing_ > longest_ - before)
+    return error::message_too_big; // before it has come
+  return error::closed;
+}
+
+frame_reader::found frame_reader::begin_frame() {
+  in_frame_ = true;
+  phase_ = 0;
+  read_length();
+  if (auto flaw = flaw_of_head(); flaw != error::closed)
+    return fail(flaw);
+  if (is_control() || !is_final())
+    ++extra_;
+  if (is_control())
+    return found::nothing;
+  size_ = missing_ + (opcode() == continuation ? size_ : 0);
+  if (opcode() != continuation)
+    message_ = opcode() == text_opcode ? content::text : content::other;
+  auto is_refused = opcode() == binary_opcode && !skips_;
+  return is_refused ? found::binary : found::nothing;
+}
+
+// -- payloads -----------------------------------------------------------------
+
+frame_reader::found frame_reader::take_payload(std::span<char>& in) {
+  auto n = std::min<std::uint64_t>(missing_, in.size());
+  auto part = in.first(n);
+  in = in.subspan(n);
+  unmask(part);
+  missing_ -= n;
+  if (missing_ == 0) {
+    in_frame_ = false;
+    head_size_ = 0;
+  }
+  std::string_view bytes{part.data(), part.size()};
+  return is_control() ? take_control(bytes) : take_data(bytes);
+}
+
+// RFC 6455, section 5.3, eight bytes at a time.
+void frame_reader::unmask(std::span<char> bytes) {
+  std::array<unsigned char, 8> key;
+  auto* first = &head_[head_length() - key_size];
+  for (std::size_t i = 0; i < key.size(); ++i)
+    key[i] = first[(phase_ + i) % key_size];
+  phase_ = static_cast<std::uint8_t>((phase_ + bytes.size()) % key_size);
+  std::uint64_t long_key = 0;
+  std::memcpy(&long_key, key.data(), sizeof(long_key));
+  while (bytes.size() >= sizeof(long_key)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof(word));
+    word ^= long_key;
+    std::memcpy(bytes.data(), &word, sizeof(word));
+    bytes = bytes.subspan(sizeof(word));
+  }
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<char>(static_cast<unsigned char>(bytes[i]) ^ key[i]);
+}
+
+frame_reader::found frame_reader::take_control(std::string_view part) {
+  if (in_frame_ || !control_.empty())
+    control_.append(part);
+  if (in_frame_)
+    return found::nothing;
+  payload_ = control_.empty() ? part : std::string_view{control_};
+  return opcode() == close_opcode  ? found::close
+         : opcode() == ping_opcode ? found::ping
+                                   : found::pong;
+}
+
+frame_reader::found frame_reader::take_data(std::string_view part) {
+  auto is_text = message_ == content::text && !skips_;
+  auto is_whole = is_final() && !in_frame_;
+  if (is_whole)
+    message_ = content::none;
+  if (!is_text)
+    return found::nothing;
+  if (!is_whole || !kept_.empty())
+    kept_.append(part);
+  payload_ = kept_.empty() ? part : std::string_view{kept_};
+  return check_text(is_whole);
+}
+
+// Also of a message that has come in part: nobody sends the rest for nothing.
+frame_reader::found frame_reader::check_text(bool is_whole) {
+  auto unchecked = payload_.substr(checked_);
+  if (is_whole)
+    return is_utf8(unchecked) ? found::text : fail(error::bad_frame_payload);
+  auto n = utf8_prefix(unchecked);
+  if (!n)
+    return fail(error::bad_frame_payload);
+  checked_ += *n;
+  return found::nothing;
+}
+
+frame_reader::found frame_reader::fail(error why) {
+  mistake_ = why;
+  return found::mistake;
+}
+
+} // namespace atrium
