@@ -231,9 +231,9 @@ void websocket_stream::end(const owner_ptr& owner, error_code why) {
 void websocket_stream::discard(const owner_ptr& owner, error_code why) {
   below().next_layer().async_wait(
     stream_socket::wait_read, [this, owner, why](error_code error) {
-      auto bytes = boost::asio::buffer(memory_of_thread());
+      auto bytes = memory_of_thread();
       if (!error)
-        below().next_layer().read_some(bytes, error);
+        below().next_layer().read_some(boost::asio::buffer(bytes), error);
       if (error && error != boost::asio::error::would_block)
         return owner->on_gone(why);
       discard(owner, why);

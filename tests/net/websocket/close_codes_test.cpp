@@ -5,15 +5,16 @@
 #include "caf/test/unit_test.hpp"
 
 #include <string>
+#include <vector>
 
 using namespace atrium;
 using namespace std::literals;
 using boost::beast::websocket::error;
 
 CAF_TEST(codes are those that may be sent) {
-  for (std::uint16_t x : {1000, 1003, 1007, 1014, 3000, 4999})
+  for (auto x : std::vector<std::uint16_t>{1000, 1003, 1007, 1014, 3000, 4999})
     CAF_CHECK(is_close_code(x));
-  for (std::uint16_t x : {0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65'535})
+  for (auto x : std::vector<std::uint16_t>{0, 999, 1004, 1005, 1006, 1015, 2999, 5000, 65'535})
     CAF_CHECK(!is_close_code(x));
 }
 
