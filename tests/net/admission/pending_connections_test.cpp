@@ -18,8 +18,9 @@ thread_local int memory_left = -1; // allocations until one fails; less: none do
 
 } // namespace
 
-// Of the whole program, since a map that is out of memory cannot be had otherwise.
-void* operator new(std::size_t size) {
+// Of the whole program, since a map that is out of memory cannot be had otherwise. Out of
+// line, or g++ complains of a `free` where it sees a `new`.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   auto fails = memory_left >= 0 && memory_left-- == 0;
   if (auto* result = fails ? nullptr : std::malloc(size))
     return result;
@@ -31,11 +32,11 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return std::malloc(size);
 }
 
-void operator delete(void* x) noexcept {
+[[gnu::noinline]] void operator delete(void* x) noexcept {
   std::free(x);
 }
 
-void operator delete(void* x, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* x, std::size_t) noexcept {
   std::free(x);
 }
 
