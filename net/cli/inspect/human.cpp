@@ -33,7 +33,8 @@ json parse_view(std::string_view text) {
     return !is_too_deep; // what is too deep is not even kept
   };
   auto result = json::parse(text, check, false);
-  return is_too_deep ? json{json::value_t::discarded} : result;
+  // In parentheses: braces would make a list of it.
+  return is_too_deep ? json(json::value_t::discarded) : result;
 }
 
 std::string size_text(double bytes) {
