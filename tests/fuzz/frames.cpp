@@ -42,10 +42,12 @@ std::vector<event> read(frame_reader& subject, std::string bytes, std::size_t mo
     found what{};
     do {
       what = subject.take(part);
+      if (what == found::mistake) {
+        result.push_back({what, {}});
+        return result;
+      }
       if (what != found::nothing) {
         result.push_back({what, std::string{subject.payload()}});
-        if (what == found::mistake)
-          return result;
         check(result.back());
       }
     } while (what != found::nothing);
