@@ -1,9 +1,9 @@
 #pragma once
 
+#include "atrium/broker/util/handoff.hpp"
+
 #include "support/own_redis.hpp"
 #include "support/posted_turn.hpp"
-
-#include "atrium/broker/util/handoff.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 
@@ -39,30 +39,34 @@ private:
 };
 
 /// A bus that is called on the thread of its client only, as the actors of a lane do.
-class lane_bus final : lane_redis, public bus {
+class lane_bus final : public bus {
 public:
-  explicit lane_bus(const bus_settings& x) : lane_redis(x), below_(client, with_turns(x)) {
+  explicit lane_bus(const bus_settings& x)
+    : lane_(std::make_shared<lane_redis>(x)), below_(lane_->client, with_turns(x)) {
     // nop
   }
 
   subscription subscribe(std::string channel, std::shared_ptr<subscriber> who) override {
     std::shared_ptr<subscription> held;
-    run_on(io, [&] {
+    run_on(lane_->io, [&] {
       held = std::make_shared<subscription>(below_.subscribe(std::move(channel), std::move(who)));
     });
-    return subscription{[this, held]() mutable { run_on(io, [&] { held.reset(); }); }};
+    // It may end after the bus.
+    return subscription{
+      [lane = lane_, held]() mutable { run_on(lane->io, [&] { held.reset(); }); }};
   }
 
   void publish(std::string channel, shared_bytes payload, receipt_handler done) override {
-    run_on(io, [&] { below_.publish(std::move(channel), std::move(payload), std::move(done)); });
+    run_on(lane_->io,
+           [&] { below_.publish(std::move(channel), std::move(payload), std::move(done)); });
   }
 
   void ping(std::function<void()> answer) override {
-    run_on(io, [&] { below_.ping(std::move(answer)); });
+    run_on(lane_->io, [&] { below_.ping(std::move(answer)); });
   }
 
   void confirm(std::string channel, std::function<void()> carried) override {
-    run_on(io, [&] { below_.confirm(std::move(channel), std::move(carried)); });
+    run_on(lane_->io, [&] { below_.confirm(std::move(channel), std::move(carried)); });
   }
 
   void stop() override {
@@ -75,10 +79,11 @@ public:
 
 private:
   redis_bus_config with_turns(redis_bus_config x) {
-    x.turns = &turns;
+    x.turns = &lane_->turns;
     return x;
   }
 
+  std::shared_ptr<lane_redis> lane_;
   redis_bus below_;
 };
 

@@ -46,7 +46,8 @@ CAF_TEST(the first answer of a run counts) {
   CAF_CHECK(x.add(answer("a", "r1", "1")));
   CAF_CHECK(!x.add(answer("a", "r1", "22")));
   CAF_CHECK_EQUAL(x.bytes(), 1U);
-  CAF_CHECK_EQUAL(x.finish().answers[0].json, "1");
+  auto result = x.finish();
+  CAF_CHECK_EQUAL(result.answers[0].json, "1");
 }
 
 CAF_TEST(the own node answers even when nobody can be asked) {

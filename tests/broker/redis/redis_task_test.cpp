@@ -166,7 +166,8 @@ CAF_TEST(a stop waits for no answer longer than its patience) {
   stop(1ms);
   while (task.told.back() != "end")
     io.run_one();
-  CAF_CHECK_EQUAL(task.take().back(), "end");
+  auto told = task.take();
+  CAF_CHECK_EQUAL(told.back(), "end");
   end();
 }
 
