@@ -14,11 +14,12 @@ namespace atrium {
 /// it is an ordinary actor, which is how most tests run it. The unit must
 /// outlive the actor.
 ///
-/// What comes from the thread itself is handed over without the mailbox, as long
-/// as nothing is in there: whatever comes into an empty one has its turn behind
-/// what was handed over, and then the mailbox is the way for all. So messages
-/// arrive in the order in which they were sent, also those of different senders
-/// of which one has caused the other. Priorities count for nothing.
+/// What comes from the thread itself is handed over without the mailbox, as
+/// long as nothing is in there: whatever comes into an empty one has its turn
+/// behind what was handed over, and then the mailbox is the way for all. So
+/// messages arrive in the order in which they were sent, also those of
+/// different senders of which one has caused the other. Priorities count for
+/// nothing.
 template <class Base>
 class pinned : public Base {
 public:
