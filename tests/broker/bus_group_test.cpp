@@ -69,8 +69,8 @@ CAF_TEST(the first bus does what is asked for and all of them stop) {
   subject.confirm("c", nullptr);
   CAF_CHECK(others.empty());
   subject.stop();
-  CAF_CHECK_EQUAL(first, (std::vector<std::string>{"subscribe a", "publish b", "ping", "confirm c",
-                                                   "stop"}));
+  CAF_CHECK_EQUAL(
+    first, (std::vector<std::string>{"subscribe a", "publish b", "ping", "confirm c", "stop"}));
   CAF_CHECK_EQUAL(others, (std::vector<std::string>{"stop", "stop"}));
   CAF_CHECK_EQUAL(answers, 1);
 }

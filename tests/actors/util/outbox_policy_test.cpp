@@ -78,10 +78,9 @@ CAF_TEST_FIXTURE_SCOPE(outbox_policy_tests, node_fixture)
 CAF_TEST(messages know their room and its policy) {
   env->limits.outbox_policies.add("ticker:*=latest_only");
   auto out = std::make_shared<frame_session>();
-  client ann{
-    sys.spawn<connection>(lane_or_none(),
-                          connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
-    nullptr};
+  client ann{sys.spawn<connection>(
+               lane_or_none(), connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
+             nullptr};
   clients.push_back(ann);
   settle();
   for (auto* room : {"ticker:a", "ticker:b", "lobby"}) {
