@@ -50,6 +50,14 @@ outbox_writer::~outbox_writer() {
   fall_behind(false);
 }
 
+void outbox_writer::owned_by(std::weak_ptr<stream_owner> owner) {
+  owner_ = std::move(owner);
+}
+
+std::shared_ptr<stream_owner> outbox_writer::owner() const {
+  return owner_.lock();
+}
+
 // -- writing ------------------------------------------------------------------
 
 // RFC 6455, section 5.5.3, lets a node answer only the latest ping. What the
@@ -188,6 +196,10 @@ std::vector<frame> outbox_writer::drop_oldest() {
   if (!is_full())
     full_since_ = {};
   return result;
+}
+
+std::size_t outbox_writer::drop_room(frame::topic_number room) {
+  return outbox_.drop_room(room);
 }
 
 void outbox_writer::drop_unsent() {

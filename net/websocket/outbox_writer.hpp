@@ -30,9 +30,7 @@ public:
 
   /// Names who has to live while the stream waits for the socket. Called once,
   /// before the first write.
-  void owned_by(std::weak_ptr<stream_owner> owner) {
-    owner_ = std::move(owner);
-  }
+  void owned_by(std::weak_ptr<stream_owner> owner);
 
   /// Writes what the socket takes. An error closes the socket, which ends the
   /// pending read, which is where the connection's end is noticed.
@@ -87,9 +85,7 @@ public:
   std::vector<frame> drop_oldest();
 
   /// Drops messages of a room for which a newer one comes; returns how many.
-  std::size_t drop_room(frame::topic_number room) {
-    return outbox_.drop_room(room);
-  }
+  std::size_t drop_room(frame::topic_number room);
 
   /// Drops what has not begun to leave.
   void drop_unsent();
@@ -99,9 +95,7 @@ protected:
     return transport_;
   }
 
-  std::shared_ptr<stream_owner> owner() const {
-    return owner_.lock();
-  }
+  std::shared_ptr<stream_owner> owner() const;
 
   lane_counters& counters() {
     return flusher_->counters();
