@@ -72,6 +72,8 @@ class Node(Child):
 
     def __init__(self, directory, *options, listen="127.0.0.1:0", program=None, log_level="debug",
                  files=None, **variables):
+        if "TEST_LANES" in os.environ:  # a flag of the test counts more
+            variables.setdefault("ATRIUM_LANES", os.environ["TEST_LANES"])
         command = [program or binary(), "node",
                    "--listen", listen, "--log-level", log_level, *options]
         super().__init__(f"node-{next(NUMBERS)}", command, directory, environment(**variables),
