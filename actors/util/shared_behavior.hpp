@@ -16,7 +16,7 @@ namespace atrium {
 class handling_scope {
 public:
   explicit handling_scope(caf::local_actor& who)
-    : outer_(std::exchange(current_, &who)) {
+    : outer_(std::exchange(innermost, &who)) {
     // nop
   }
 
@@ -25,16 +25,16 @@ public:
 
   /// One handler may run inside of another one.
   ~handling_scope() {
-    current_ = outer_;
+    innermost = outer_;
   }
 
   /// Null while no message is handled.
   static caf::local_actor* current() {
-    return current_;
+    return innermost;
   }
 
 private:
-  static inline thread_local caf::local_actor* current_ = nullptr;
+  static inline thread_local caf::local_actor* innermost = nullptr;
 
   caf::local_actor* outer_;
 };

@@ -27,6 +27,8 @@ public:
   redis_task(const redis_task&) = delete;
   redis_task& operator=(const redis_task&) = delete;
 
+  ~redis_task() override = default;
+
   /// Becomes a caller of the client and works for the first time. Once; returns
   /// at once. Any thread.
   void start(const profile& what);
@@ -39,8 +41,6 @@ public:
 protected:
   /// The client has to outlive the task.
   explicit redis_task(redis_client& client);
-
-  ~redis_task() override = default;
 
   /// Does what is due, and returns when something is due next.
   virtual clock::time_point work(clock::time_point now) = 0;

@@ -26,7 +26,7 @@ public:
 
   /// Whether the caller is on this thread.
   bool is_this_thread() const noexcept {
-    return current_ == this;
+    return running == this;
   }
 
   /// Calls `x` once when the turn ends; asking again before that does nothing.
@@ -36,11 +36,11 @@ public:
 protected:
   /// To be called on the thread before anything else.
   void enter_thread() noexcept {
-    current_ = this;
+    running = this;
   }
 
 private:
-  static inline thread_local const turn* current_ = nullptr;
+  static inline thread_local const turn* running = nullptr;
 };
 
 } // namespace atrium

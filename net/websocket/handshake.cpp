@@ -31,7 +31,7 @@ std::string answer_to_key(std::string_view key) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
   unsigned size = 0;
   EVP_Digest(text.data(), text.size(), hash.data(), &size, EVP_sha1(), nullptr);
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> coded{};
+  std::array<unsigned char, std::size_t{2} * EVP_MAX_MD_SIZE> coded{};
   auto length
     = EVP_EncodeBlock(coded.data(), hash.data(), static_cast<int>(size));
   return {coded.begin(), coded.begin() + length};
