@@ -4,7 +4,6 @@
 #include "atrium/broker/redis/redis_listener.hpp"
 #include "atrium/broker/redis/redis_publisher.hpp"
 #include "atrium/broker/util/handoff.hpp"
-#include "atrium/broker/util/turn.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -13,7 +12,7 @@
 
 namespace atrium {
 
-class redis_bus::impl : private turn_end_task {
+class redis_bus::impl {
 public:
   impl(redis_client& client, redis_bus_config config)
     : client_(client),
@@ -22,8 +21,8 @@ public:
       publisher_(client, accounting_),
       listener_(client, gap_clock{{config.publish_timeout, config.clock_skew},
                                   std::move(config.clock)}),
-      requests_(client.io(), [this] { process(requests_.take()); }),
-      turns_(config.turns) {
+      requests_(
+        client.io(), [this] { take_requests(); }, client.turns()) {
     // nop
   }
 
@@ -119,28 +118,17 @@ private:
     std::vector<std::function<void()>> pings;
   };
 
-  // Returns false if the bus has stopped. Whoever asks on its thread always
-  // comes the first way and others never, so each keeps its order.
+  // Returns false if the bus has stopped.
   template <class F>
   bool leave(F&& add) {
-    if (turns_ != nullptr && turns_->is_this_thread()) {
-      if (has_ended_)
-        return false;
-      add(here_);
-      turns_->at_end(*this);
-      return true;
-    }
     return requests_.leave([&](requests& to) {
       add(to);
       return true;
     });
   }
 
-  void on_turn_end() override {
-    process(std::exchange(here_, {}));
-  }
-
-  void process(requests taken) {
+  void take_requests() {
+    auto taken = requests_.take();
     auto pings = std::exchange(taken.pings, {});
     apply(std::move(taken));
     listener_.wake();
@@ -166,9 +154,7 @@ private:
 
   // In this order: what was left must be there to be failed.
   void shut_down() {
-    has_ended_ = true;
     apply(requests_.take());
-    apply(std::exchange(here_, {}));
     publisher_.stop();
     listener_.stop();
   }
@@ -178,10 +164,7 @@ private:
   publish_accounting accounting_;
   redis_publisher publisher_;
   redis_listener listener_;
-  handoff<requests> requests_; // of other threads
-  turn* const turns_;          // null: every thread is another one
-  requests here_;              // of this thread, until the turn ends
-  bool has_ended_ = false;     // as this thread knows
+  handoff<requests> requests_; // of any thread
 };
 
 redis_bus::redis_bus(redis_client& client, redis_bus_config config)

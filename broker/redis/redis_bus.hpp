@@ -12,7 +12,6 @@
 namespace atrium {
 
 class redis_client;
-class turn;
 
 /// What a `redis_bus` promises; the defaults suit production.
 struct redis_bus_config {
@@ -26,10 +25,6 @@ struct redis_bus_config {
   /// What the clocks of two nodes may differ by without a gap being told too
   /// short.
   std::chrono::milliseconds clock_skew{0};
-
-  /// The turns of the client's thread, if it has some: what is asked for on
-  /// that thread is done at their end, for all of the turn at once.
-  turn* turns = nullptr;
 
   /// Tells the time; replaced by tests.
   std::function<gap_clock::reading()> clock = gap_clock::machine;

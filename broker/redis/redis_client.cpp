@@ -7,8 +7,9 @@ namespace atrium {
 // A master that was demoted takes PUBLISH as if nothing had happened, and the
 // other link is whole and hears of nothing: both have to leave it.
 redis_client::redis_client(boost::asio::io_context& io,
-                           redis_client_config config)
+                           redis_client_config config, turn* turns)
   : io_(io),
+    turns_(turns),
     log_(config.log),
     pipeline_(
       config.log,

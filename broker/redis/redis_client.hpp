@@ -11,6 +11,8 @@
 
 namespace atrium {
 
+class turn;
+
 /// How the links of a client are.
 struct redis_client_state {
   bool commands = false;        ///< The command link is up and set up.
@@ -26,11 +28,13 @@ struct redis_client_state {
 /// commands with it.
 ///
 /// Runs on the context that it is given, of which one thread has charge:
-/// everything but the first three functions and `state` is for that thread.
+/// everything but the first functions up to `state` is for that thread.
 /// Nothing is ever sent twice.
 class redis_client {
 public:
-  redis_client(boost::asio::io_context& io, redis_client_config config);
+  /// `turns` are those of the thread that runs `io`; null: it has none.
+  redis_client(boost::asio::io_context& io, redis_client_config config,
+               turn* turns = nullptr);
 
   redis_client(const redis_client&) = delete;
   redis_client& operator=(const redis_client&) = delete;
@@ -38,6 +42,11 @@ public:
   /// The context of all its calls. Any thread.
   boost::asio::io_context& io() const noexcept {
     return io_;
+  }
+
+  /// The turns of its thread, or null. Any thread.
+  turn* turns() const noexcept {
+    return turns_;
   }
 
   /// Where it and its callers log. Any thread.
@@ -82,6 +91,7 @@ public:
 
 private:
   boost::asio::io_context& io_;
+  turn* const turns_;
   const bus_log log_;
   redis_pipeline pipeline_;
   redis_link commands_;

@@ -21,7 +21,8 @@ public:
           return names.user(user) + ":connections";
         },
         client.log()),
-      requests_(client.io(), [this] { go_on(); }) {
+      requests_(
+        client.io(), [this] { go_on(); }, client.turns()) {
     // nop
   }
 
@@ -114,7 +115,7 @@ private:
 
   limiter_queue queue_;
   clock::time_point next_tick_{};
-  handoff<std::vector<request>> requests_; // of other threads
+  handoff<std::vector<request>> requests_; // of any thread
   snapshot<limiter_stats> stats_;
 };
 

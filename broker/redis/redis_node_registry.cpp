@@ -30,7 +30,8 @@ public:
       report_(config.report),
       queue_(keys_of(config.names), config.timing, std::move(config.report),
              client.log()),
-      requests_(client.io(), [this] { go_on(); }) {
+      requests_(
+        client.io(), [this] { go_on(); }, client.turns()) {
     // nop
   }
 
@@ -133,7 +134,7 @@ private:
   const clock::time_point made_at_ = clock::now();
   const std::function<node_info()> report_;
   node_registry_queue queue_;
-  handoff<std::vector<request>> requests_; // of other threads
+  handoff<std::vector<request>> requests_; // of any thread
   snapshot<node_registry_stats> stats_;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "atrium/broker/util/turn.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -12,15 +14,18 @@
 namespace atrium {
 
 /// Hands things of any thread over to the thread of a context. The first one
-/// that is left wakes that thread, which takes all of them at once. `Things` is
-/// a container, or a struct of some.
+/// that is left wakes that thread, which takes all of them at once: at the end
+/// of its turn, if it has turns and leaves the thing itself. `Things` is a
+/// container, or a struct of some.
 template <class Things>
-class handoff {
+class handoff : private turn_end_task {
 public:
   /// Calls `wake` on the thread of `io` when there is something to `take`. Both
   /// have to live until the handoff is closed and what was posted has run.
-  handoff(boost::asio::io_context& io, std::function<void()> wake)
-    : io_(io), wake_(std::move(wake)) {
+  /// `turns` are those of the thread; null: it has none.
+  handoff(boost::asio::io_context& io, std::function<void()> wake,
+          turn* turns = nullptr)
+    : io_(io), wake_(std::move(wake)), turns_(turns) {
     // nop
   }
 
@@ -32,7 +37,11 @@ public:
     std::lock_guard guard{mutex_};
     if (closed_ || !add(things_))
       return false;
-    if (!std::exchange(woken_, true))
+    if (std::exchange(woken_, true))
+      return true;
+    if (turns_ != nullptr && turns_->is_this_thread())
+      turns_->at_end(*this);
+    else
       boost::asio::post(io_, [this] { wake_(); });
     return true;
   }
@@ -51,8 +60,13 @@ public:
   }
 
 private:
+  void on_turn_end() override {
+    wake_();
+  }
+
   boost::asio::io_context& io_;
   const std::function<void()> wake_;
+  turn* const turns_;
   std::mutex mutex_;
   Things things_;
   bool woken_ = false; // the thread is about to look

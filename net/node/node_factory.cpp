@@ -75,9 +75,8 @@ std::shared_ptr<bus> make_lane_bus(const options& from,
     return nullptr;
   auto client = redis_config(from, node_id);
   client.link_prefix = fmt::format("lane-{}-", lane.index());
-  auto config = bus_config(from, lanes);
-  config.turns = &lane.unit();
-  return std::make_shared<redis_bus>(lane.connect(client), std::move(config));
+  return std::make_shared<redis_bus>(lane.connect(client),
+                                     bus_config(from, lanes));
 }
 
 std::shared_ptr<connection_limiter>

@@ -15,7 +15,7 @@ namespace atrium::test {
 /// A thread with turns and a Redis client on it, as lanes are.
 class lane_redis {
 public:
-  explicit lane_redis(const redis_client_config& config) : client(io, config) {
+  explicit lane_redis(const redis_client_config& config) : client(io, config, &turns) {
     boost::asio::post(io, [this] {
       turns.enter_thread();
       client.start();
@@ -42,7 +42,7 @@ private:
 class lane_bus final : public bus {
 public:
   explicit lane_bus(const bus_settings& x)
-    : lane_(std::make_shared<lane_redis>(x)), below_(lane_->client, with_turns(x)) {
+    : lane_(std::make_shared<lane_redis>(x)), below_(lane_->client, x) {
     // nop
   }
 
@@ -78,11 +78,6 @@ public:
   }
 
 private:
-  redis_bus_config with_turns(redis_bus_config x) {
-    x.turns = &lane_->turns;
-    return x;
-  }
-
   std::shared_ptr<lane_redis> lane_;
   redis_bus below_;
 };

@@ -3,6 +3,7 @@
 #include "atrium/broker/util/handoff.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/posted_turn.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -55,6 +56,37 @@ CAF_TEST(what is left wakes the thread once and is taken together) {
     to.push_back(4);
     return true;
   }));
+}
+
+// On a thread with turns the end of the turn is soon enough, and shared with others.
+CAF_TEST(what the thread itself leaves is taken when its turn ends) {
+  posted_turn turns{io};
+  std::vector<int> order;
+  handoff<std::vector<int>>* subject = nullptr;
+  handoff<std::vector<int>> numbers{io,
+                                    [&] {
+                                      for (auto x : subject->take())
+                                        order.push_back(x);
+                                    },
+                                    &turns};
+  subject = &numbers;
+  auto leave = [&](int x) {
+    CAF_CHECK(numbers.leave([x](auto& to) {
+      to.push_back(x);
+      return true;
+    }));
+  };
+  run_on(io, [&] {
+    turns.enter_thread();
+    leave(1);
+    std::thread{[&] { leave(2); }}.join();
+    leave(3);
+    CAF_CHECK(order.empty()); // never at once
+    boost::asio::post(io, [&] { order.push_back(0); });
+  });
+  run_on(io, [] {});
+  CAF_CHECK_EQUAL(order, (std::vector<int>{1, 2, 3, 0}));
+  CAF_CHECK(numbers.close());
 }
 
 // Whoever stops by it destroys what its timers refer to.
