@@ -3,6 +3,7 @@
 #include "atrium/net/websocket/frame_reader.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/frame_events.hpp"
 
 #include <algorithm>
 #include <random>
@@ -41,35 +42,15 @@ std::string frame_of(unsigned first, std::string payload, std::string_view key =
   return result.append(key).append(payload);
 }
 
-struct event {
-  found what;
-  std::string payload;
+using events = std::vector<test::frame_event>;
 
-  bool operator==(const event&) const = default;
-};
+constexpr std::size_t all_at_once = 1'000'000;
 
-using events = std::vector<event>;
-
-// What is found in `bytes` when no more than `most` of them come at once.
-events read(frame_reader& subject, std::string bytes, std::size_t most = 1'000'000) {
-  events result;
-  for (std::size_t i = 0; i < bytes.size();) {
-    auto part = std::span{bytes}.subspan(i, std::min(most, bytes.size() - i));
-    i += part.size();
-    found what{};
-    do {
-      what = subject.take(part);
-      if (what != found::nothing)
-        result.push_back({what, std::string{subject.payload()}});
-      if (what == found::mistake)
-        return result;
-    } while (what != found::nothing);
-    CAF_CHECK(part.empty());
-  }
-  return result;
+events read(frame_reader& subject, std::string bytes, std::size_t most = all_at_once) {
+  return test::read_frames(subject, std::move(bytes), most);
 }
 
-events read(std::string bytes, std::size_t most = 1'000'000) {
+events read(std::string bytes, std::size_t most = all_at_once) {
   frame_reader subject{longest};
   return read(subject, std::move(bytes), most);
 }
