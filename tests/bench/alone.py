@@ -1,8 +1,6 @@
-"""Atrium by itself: every scenario, and what a delivery costs as the work grows."""
+"""Atrium by itself: every scenario, what a delivery costs as the work grows, and lanes."""
 
-from collections import namedtuple
-
-from servers import ATRIUM_1, generate, say
+from servers import ATRIUM, atrium, generate, say
 
 COST = "server_cpu_us_per_delivery"
 
@@ -32,6 +30,13 @@ GROWTH = {
                           "--publishers", "100"],
 }
 
+LANES = [1, 2, 4]
+ON_LANES = {
+    "fanout, window 16": ["fanout"],
+    "chat, window 1": ["chat"],
+    "direct, window 1": ["direct"],
+}
+
 # What a report says of a scenario, and how to write it.
 FIGURES = {
     COST: "{:.2f} µs server CPU per delivery",
@@ -45,17 +50,27 @@ FIGURES = {
     "refused": "{} refused",
 }
 
-Found = namedtuple("Found", "scenarios growth")
+
+def measure_scenarios(options, redis, record):
+    for name, words in SCENARIOS.items():
+        record.put("scenarios", name, run(options, redis, name, words))
 
 
-def measure(options, redis):
-    """Returns the generator's reports by name."""
-    return Found({name: run(options, redis, name, words) for name, words in SCENARIOS.items()},
-                 {name: run(options, redis, name, words) for name, words in GROWTH.items()})
+def measure_growth(options, redis, record):
+    for name, words in GROWTH.items():
+        record.put("growth", name, run(options, redis, name, words))
 
 
-def run(options, redis, name, words):
-    with ATRIUM_1.running(redis, options.binary) as running:
+def measure_lanes(options, redis, record):
+    """Runs with each number of lanes in turns; the record gets a list per round."""
+    for name, words in ON_LANES.items():
+        rounds = [[run(options, redis, f"{name}, --lanes {lanes}", words, atrium(lanes))
+                   for lanes in LANES] for _ in range(options.rounds)]
+        record.put("lanes", name, rounds)
+
+
+def run(options, redis, name, words, server=ATRIUM):
+    with server.running(redis, options.binary) as running:
         report = generate(options, "atrium", words, running)
     say(f"  {name}: {summary(report)}")
     return report

@@ -3,10 +3,12 @@
 Everything is on 127.0.0.1 and driven by `atrium bench`, with the Redis bus on. With --peers each
 peer takes turns with Atrium (A B A B), so that the drift of the machine cancels; what counts are
 the ratios. What a peer needs is installed below build/peers; one that cannot be had is skipped
-with its reason.
+with its reason. What was measured is kept there as well, as long as the program is the same: the
+page shows the latest of each part.
 
-    ./dev bench [--seconds 5]
+    ./dev bench [--seconds 5] [--parts lanes]
     ./dev bench --peers [floor,bun,...] [--seconds 5] [--rounds 2] [--output RESULTS.md]
+    ./dev bench --peers floor,bun_redis --parts goals --rounds 5
 """
 
 import argparse
@@ -17,7 +19,20 @@ import sys
 import alone
 import peers
 import results
-from servers import PEERS, ROOT, Redis
+from installs import ROOT
+from record import Record
+from servers import PEERS, Redis
+
+ALONE = {
+    "scenarios": alone.measure_scenarios,
+    "growth": alone.measure_growth,
+    "lanes": alone.measure_lanes,
+}
+WITH_PEERS = {
+    "goals": peers.measure_goals,
+    "turns": peers.measure_turns,
+    "latency": peers.measure_latency,
+}
 
 
 def parse(arguments):
@@ -29,6 +44,8 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=2, help="runs of each of a pair")
     parser.add_argument("--peers", nargs="?", const=",".join(PEERS),
                         help="compare with these, separated by commas; without a value: all")
+    parser.add_argument("--parts",
+                        help=f"measure only these of {', '.join([*ALONE, *WITH_PEERS])}")
     parser.add_argument("--output", type=pathlib.Path,
                         help="file for the tables; with --peers tests/bench/RESULTS.md if not "
                              "given; - for none")
@@ -36,6 +53,12 @@ def parse(arguments):
     unknown = set((options.peers or "floor").split(",")) - set(PEERS)
     if unknown:
         parser.error(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
+    known = [*ALONE, *(WITH_PEERS if options.peers else ())]
+    options.parts = options.parts.split(",") if options.parts else known
+    unknown = set(options.parts) - set(known)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(known)}"
+                     + ("" if options.peers else ", and more with --peers"))
     if not os.access(options.binary, os.X_OK):
         parser.error(f"{options.binary} is not there; build it first: ./dev build release")
     if options.peers and not options.output:
@@ -46,16 +69,19 @@ def parse(arguments):
 def main():
     arguments = sys.argv[1:]
     options = parse(arguments)
-    command = " ".join(["./dev bench", *arguments])
+    record = Record(options.binary, " ".join(["./dev bench", *arguments]))
+    # Before the clock runs: compilers would be measured as well.
+    ready = peers.prepare(options.peers.split(","), record) if options.peers else []
     with Redis() as redis:
-        found = alone.measure(options, redis)
-        rows, compared, skipped = [], [], {}
-        if options.peers:
-            rows, compared, skipped = peers.measure(options, redis)
-    text = results.page(found, rows, compared, skipped, command)
+        for part in options.parts:
+            if part in ALONE:
+                ALONE[part](options, redis, record)
+            else:
+                WITH_PEERS[part](options, redis, record, ready)
+    text = results.page(record)
     print(text)
     if options.output and str(options.output) != "-":
-        options.output.write_text(text)
+        options.output.write_text(text, encoding="utf-8")
         print(f"written to {options.output}", file=sys.stderr)
 
 

@@ -1,86 +1,61 @@
-"""What the comparison has found, as a page of Markdown."""
+"""What was measured, as a page of Markdown."""
 
-import datetime
 import os
 import pathlib
 import re
 import statistics
-import subprocess
-from collections import namedtuple
 
 import alone
+import peers
+from alone import COST
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-COST = "server_cpu_us_per_delivery"
 TAIL = "latency_p99_us"
+OTHERS = "other_cpu_percent"
 
-# The goals for `COST` and `TAIL`, Atrium's divided by the peer's.
-GOALS = {
-    ("fanout, window 16", "floor"): (1.2, None),
-    ("fanout, window 16", "bun_redis"): (0.85, None),
-    ("fanout, window 16", "socketio_redis"): (1 / 15, None),
-    ("fanout, window 16", "fastapi_redis"): (1 / 40, None),
-    ("fanout, window 16", "centrifugo_redis"): (1 / 3, None),
-    ("fanout, 100 msg/s", "floor"): (1.15, None),
-    ("fanout, 100 msg/s", "bun_redis"): (0.9, 1.0),
-    ("chat, window 1", "floor"): (1.25, None),
-    ("chat, window 1", "bun_redis"): (0.8, 1.0),
-    ("chat, window 1", "socketio_redis"): (1 / 3, None),
-}
+ABOUT_TURNS = """\
+CPU time of the server processes per delivery, and latency from when a message was due until its
+receiver had it: 1000 connections, 128 bytes of data. Atrium, with the Redis bus on, and the peer
+took turns; a figure is the median of the rounds, a ratio is Atrium's divided by the peer's, the
+median of adjacent runs: below 1 Atrium is better. Both had the same number of processes; the CPU
+of Redis is not counted. A message of Atrium has more in it than those of the peers (event id,
+connection: some 325 bytes against 215; the floor's is the bare 128).
+"""
 
-Row = namedtuple("Row", "scenario peer pairs cost tail goals trouble")
+ABOUT_LATENCY = """\
+One room of 1000. A closed loop (window 16) finds a server's capacity; then, against the same
+processes, an open loop publishes at 70 % of that. A latency counts from when the message was due,
+whether the generator or the server was late, and a message that came after the end counts as
+well. Each server has a rate of its own there; the last column has all of them at 70 % of what
+Atrium can do with as many processes, where they can bear that. Medians of the rounds, in ms: p50,
+p99 and p99.9.
+"""
 
-
-def row(scenario, peer, pairs):
-    """Sums up pairs of reports, Atrium's and the peer's."""
-    def ratio(key):
-        return statistics.median(ours[key] / max(theirs[key], 1e-9) for ours, theirs in pairs)
-
-    goals = GOALS.get((scenario, peer.name), (None, None))
-    return Row(scenario, peer.name, pairs, ratio(COST), ratio(TAIL), goals, trouble(pairs))
-
-
-def trouble(pairs):
-    """What a reader has to know about some of the runs."""
-    found = set()
-    for pair in pairs:
-        for name, report in zip(("Atrium", "peer"), pair):
-            if report["lost"] or report["duplicated"]:
-                found.add(f"{name} lost {report['lost']}, duplicated {report['duplicated']}")
-            if report.get("connections_lost"):
-                found.add(f"{name} lost {report['connections_lost']} connections")
-            found.update(f"{name}: {note}" for note in report["notes"]
-                         if "bottleneck" in note)
-    return sorted(found)
+ABOUT_LANES = """\
+One process each, in turns. Two processors serve the node, Redis and the generator, so that more
+lanes cannot add throughput here; what shows is what they cost.
+"""
 
 
-def median(pairs, which, key):
-    return statistics.median(pair[which][key] for pair in pairs)
+def median(values):
+    return statistics.median(values)
 
 
-def judged(ratio, goal):
-    if goal is None:
-        return f"{ratio:.2f}"
-    sign = "met" if ratio <= goal else "missed"
-    return f"{ratio:.2f} ({sign}: {goal:.3g})"
+def column(reports, key):
+    return median([report[key] for report in reports])
 
 
-def table(rows):
-    lines = [
-        "| peer | µs per delivery: Atrium | peer | ratio (goal) | p99 in ms: Atrium | peer "
-        "| ratio (goal) | deliveries/s: Atrium | peer |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    for x in rows:
-        def number(key, which, scale=1.0, x=x):
-            return median(x.pairs, which, key) / scale
-        lines.append(
-            f"| {x.peer} | {number(COST, 0):.2f} | {number(COST, 1):.2f} "
-            f"| {judged(x.cost, x.goals[0])} | {number(TAIL, 0, 1e3):.1f} "
-            f"| {number(TAIL, 1, 1e3):.1f} | {judged(x.tail, x.goals[1])} "
-            f"| {number('deliveries_per_second', 0):,.0f} "
-            f"| {number('deliveries_per_second', 1):,.0f} |")
-    return lines
+def ratios(pairs, key):
+    return [ours[key] / max(theirs[key], 1e-9) for ours, theirs in pairs]
+
+
+def others(*reports):
+    """What others took of the machine, for one run or several in a cell."""
+    return " / ".join(f"{report[OTHERS]:.0f}" for report in reports)
+
+
+def table(head, rows):
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
 def machine():
@@ -89,58 +64,151 @@ def machine():
     return f"{os.cpu_count()} x {model[1] if model else 'unknown CPU'}, Linux {os.uname().release}"
 
 
-def revision():
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, text=True,
-                          capture_output=True, check=False)
-    return done.stdout.strip() or "unknown"
+def trouble(reports):
+    """What a reader has to know about some of the runs of a server."""
+    found = set()
+    for report in reports:
+        if report["lost"] or report["duplicated"]:
+            found.add(f"lost {report['lost']}, duplicated {report['duplicated']}")
+        if report.get("connections_lost"):
+            found.add(f"lost {report['connections_lost']} connections")
+        found.update(note for note in report["notes"] if "bottleneck" in note)
+    return sorted(found)
 
 
-def by_itself(found):
-    cost = alone.COST
-    lines = ["## Atrium by itself", "", "One process with the Redis bus on.", "",
-             "| scenario | |", "|---|---|"]
-    lines += [f"| {name} | {alone.summary(report)} |" for name, report in found.scenarios.items()]
-    lines += ["", "What a delivery costs as the work grows (rooms: one message of each publisher",
-              "on its way, window 1; one room: window 64):", "",
-              "| work | µs server CPU per delivery | per published message | deliveries/s |",
-              "|---|---|---|---|"]
-    for name, report in found.growth.items():
-        published = report["deliveries_per_second"] / max(report["published_per_second"], 1e-9)
-        lines.append(f"| {name} | {report[cost]:.2f} | {report[cost] * published:,.1f} "
-                     f"| {report['deliveries_per_second']:,.0f} |")
-    return [*lines, ""]
+# -- the parts of the page ----------------------------------------------------
 
 
-def compared(rows, peers, skipped):
-    lines = [
-        "## Atrium and its peers", "",
-        "CPU time of the server processes per delivery, and latency from when a message was due",
-        "until its receiver had it: 1000 connections, 128 bytes of data. Atrium, with the Redis",
-        "bus on, and the peer took turns; a figure is the median of the rounds, a ratio is",
-        "Atrium's divided by the peer's, the median of adjacent runs: below 1 Atrium is better.",
-        "Peers with Redis ran as two processes, and so did Atrium against them; the CPU of Redis",
-        "is not counted. Absolute numbers depend on what else the machine was doing. A message of",
-        "Atrium has more in it than those of the peers (event id, connection: some 325 bytes",
-        "against 215; the floor's is the bare 128).", "",
-    ]
-    for scenario in dict.fromkeys(x.scenario for x in rows):
-        of_it = [x for x in rows if x.scenario == scenario]
-        lines += [f"### {scenario}", "", *table(of_it), ""]
-        notes = [f"* {x.peer}: {text}" for x in of_it for text in x.trouble]
-        lines += [*notes, ""] if notes else []
-    lines += ["### Versions", ""]
-    lines += [f"* {peer.name}: {peer.version()}" for peer in peers]
-    lines += [f"* {name}: skipped, {reason}" for name, reason in skipped.items()]
+def goals(record):
+    rows = []
+    for comparison, goal in peers.GOALS.items():
+        pairs = record.part("turns").get(peers.text_of(comparison))
+        if pairs:
+            found = ratios(pairs, COST)
+            rows.append([comparison.scenario, str(comparison.processes), comparison.peer,
+                         f"{median(found):.2f}", f"{min(found):.2f} to {max(found):.2f}",
+                         f"{goal:.2f}", "met" if median(found) <= goal else "missed",
+                         f"{min(column(x, OTHERS) for x in zip(*pairs)):.0f} to "
+                         f"{max(column(x, OTHERS) for x in zip(*pairs)):.0f}"])
+    if not rows:
+        return []
+    return ["## Goals", "", "Server CPU per delivery, Atrium's divided by the peer's.", "",
+            *table(["scenario", "processes each", "peer", "ratio", "in the rounds", "goal", "",
+                    "other CPU, %"], rows)]
+
+
+def by_itself(record):
+    scenarios, growth = record.part("scenarios"), record.part("growth")
+    lines = ["## Atrium by itself", "", "One process with the Redis bus on.", ""]
+    if scenarios:
+        lines += table(["scenario", "", "other CPU, %"],
+                       [[name, alone.summary(report), others(report)]
+                        for name, report in scenarios.items()])
+    if growth:
+        lines += ["What a delivery costs as the work grows (rooms: one message of each publisher",
+                  "on its way, window 1; one room: window 64):", "",
+                  *table(["work", "µs server CPU per delivery", "per published message",
+                          "deliveries/s", "other CPU, %"],
+                         [growth_row(name, report) for name, report in growth.items()])]
+    return lines + lanes(record)
+
+
+def growth_row(name, report):
+    published = report["deliveries_per_second"] / max(report["published_per_second"], 1e-9)
+    return [name, f"{report[COST]:.2f}", f"{report[COST] * published:,.1f}",
+            f"{report['deliveries_per_second']:,.0f}", others(report)]
+
+
+def lanes(record):
+    rows = []
+    for name, rounds in record.part("lanes").items():
+        for number, reports in zip(alone.LANES, zip(*rounds)):
+            rows.append([name, str(number), f"{column(reports, COST):.2f}",
+                         f"{column(reports, 'deliveries_per_second'):,.0f}",
+                         f"{column(reports, TAIL) / 1e3:.1f}", f"{column(reports, OTHERS):.0f}"])
+    if not rows:
+        return []
+    return ["### Lanes", "", *ABOUT_LANES.splitlines(), "",
+            *table(["scenario", "`--lanes`", "µs server CPU per delivery", "deliveries/s",
+                    "p99 in ms", "other CPU, %"], rows)]
+
+
+def turns(record):
+    found = {peers.comparison_of(name): pairs for name, pairs in record.part("turns").items()}
+    lines = ["## Atrium and its peers", "", *ABOUT_TURNS.splitlines(), ""] if found else []
+    for scenario in peers.SCENARIOS:
+        of_it = {x: found[x] for x in sorted(found, key=order) if x.scenario == scenario}
+        if of_it:
+            lines += [f"### {scenario}", "",
+                      *table(["peer", "processes each", "µs per delivery: Atrium", "peer", "ratio",
+                              "p99 in ms: Atrium", "peer", "ratio", "deliveries/s: Atrium", "peer",
+                              "other CPU, %: Atrium", "peer"],
+                             [turn_row(x, pairs) for x, pairs in of_it.items()])]
+            notes = [f"* {who}, {x.peer}: {text}" for x, pairs in of_it.items()
+                     for who, reports in zip(("Atrium", "peer"), zip(*pairs))
+                     for text in trouble(reports)]
+            lines += [*notes, ""] if notes else []
     return lines
 
 
-def page(found, rows, peers, skipped, command):
+def order(comparison):
+    """Peers stay in their order, however the parts were measured."""
+    return list(peers.PEERS).index(comparison.peer), comparison.processes
+
+
+def turn_row(comparison, pairs):
+    ours, theirs = zip(*pairs)
+    cells = [comparison.peer, str(comparison.processes)]
+    for key, scale, form in (COST, 1, "{:.2f}"), (TAIL, 1e3, "{:.1f}"):
+        cells += [form.format(column(reports, key) / scale) for reports in (ours, theirs)]
+        cells.append(f"{median(ratios(pairs, key)):.2f}")
+    for key in "deliveries_per_second", OTHERS:
+        cells += [f"{column(reports, key):,.0f}" for reports in (ours, theirs)]
+    return cells
+
+
+def latency(record):
+    rows, notes = [], []
+    for name, rounds in sorted(record.part("latency").items(), key=latency_order):
+        server, processes = name.split(" | ")
+        same = [x["same"] for x in rounds if x["same"]]
+        rows.append([server, processes, f"{column(rounds, 'capacity'):,.0f}",
+                     f"{column(rounds, 'rate'):,.0f}",
+                     percentiles([x["own"] for x in rounds]),
+                     f"{median([x['own'][OTHERS] for x in rounds]):.0f}",
+                     percentiles(same) if same else "–"])
+        notes += [f"* {server}: {text}" for text in trouble([x["own"] for x in rounds])]
+    if not rows:
+        return []
+    return ["## Latency at 70 % of what a server can do", "", *ABOUT_LATENCY.splitlines(), "",
+            *table(["server", "processes", "capacity, messages/s", "rate", "at this rate",
+                    "other CPU, %", "at Atrium's rate"], rows), *notes, *([""] if notes else [])]
+
+
+def latency_order(item):
+    server, processes = item[0].split(" | ")
+    return int(processes), ["atrium", *peers.PEERS].index(server)
+
+
+def percentiles(reports):
+    keys = "latency_p50_us", "latency_p99_us", "latency_p999_us"
+    return " / ".join(f"{column(reports, key) / 1e3:.1f}" for key in keys)
+
+
+def versions(record):
+    lines = [f"* {name}: {text}" for name, text in record.part("versions").items()]
+    lines += [f"* {name}: skipped, {text}" for name, text in record.part("skipped").items()]
+    return ["### Versions", "", *lines] if lines else []
+
+
+def page(record):
     lines = [
         "# Results", "",
-        f"Made by `{command}` on {datetime.date.today()}; {machine()}; Atrium {revision()}.",
+        f"{machine()}; Atrium {record.revision}. Made by:", "",
+        *(f"* {command}" for command in record.commands), "",
+        "\"Other CPU\" is what neither the servers, Redis nor the generator took of all processors",
+        "in the run: figures of a busy machine say little, ratios of adjacent runs more.",
         "What was found on the way there, and what was tried in vain: [NOTES.md](NOTES.md).", "",
-        *by_itself(found),
+        *goals(record), *by_itself(record), *turns(record), *latency(record), *versions(record),
     ]
-    if peers:
-        lines += compared(rows, peers, skipped)
     return "\n".join(lines).rstrip() + "\n"

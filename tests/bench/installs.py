@@ -1,0 +1,107 @@
+"""What the servers of other people need, below build/peers, and which version that is."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+PACKAGES = ROOT / "build/peers"
+INSTALL_LIMIT = 600
+# Not the `python3` of a version manager: the packages are Debian's.
+PYTHON = "/usr/bin/python3"
+BUN = PACKAGES / "node_modules/.bin/bun"
+FLOOR = PACKAGES / "floor"
+CENTRIFUGO_MODULE = "github.com/centrifugal/centrifugo/v5"
+CENTRIFUGO_VERSION = "v5.4.9"
+CENTRIFUGO = PACKAGES / f"go/centrifugo-{CENTRIFUGO_VERSION}"
+
+
+class Unavailable(Exception):
+    """Why a server cannot be had on this machine, or did not do its work."""
+
+
+def tool(name, package):
+    found = shutil.which(name)
+    if not found:
+        raise Unavailable(f"there is no {name} (Debian package {package})")
+    return found
+
+
+def run(*words, limit=INSTALL_LIMIT, **variables):
+    """Runs an installer or asks for a version; returns what it prints."""
+    try:
+        done = subprocess.run(words, cwd=PACKAGES, env={**os.environ, **variables}, text=True,
+                              capture_output=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(f"{words[0]} takes longer than {limit} s") from error
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise Unavailable(f"{words[0]} failed: {lines[-1].strip() if lines else 'no output'}")
+    return done.stdout.strip()
+
+
+# -- how to get them ----------------------------------------------------------
+
+
+def have_floor():
+    run(tool("cc", "gcc"), "-O2", "-o", FLOOR, HERE / "floor.c")
+
+
+def have_npm_packages():
+    names = ["bun", "socket.io", "@socket.io/redis-adapter", "redis"]
+    if not all((PACKAGES / "node_modules" / name).is_dir() for name in names):
+        run(tool("npm", "npm"), "install", "--no-audit", "--no-fund", "--prefix", PACKAGES, *names)
+
+
+def have_bun():
+    have_npm_packages()
+    bun_version()
+
+
+def have_fastapi():
+    try:
+        run(PYTHON, "-c", "import fastapi, uvicorn, redis.asyncio, websockets")
+    except Unavailable as error:
+        raise Unavailable("it needs python3-fastapi, python3-uvicorn, python3-redis and "
+                          "python3-websockets") from error
+
+
+def have_centrifugo():
+    if not CENTRIFUGO.exists():
+        # Not `go install`: it asks for the list of versions, which not every proxy has.
+        module = CENTRIFUGO.parent / "module"
+        module.mkdir(parents=True, exist_ok=True)
+        (module / "go.mod").write_text(
+            f"module peers\n\nrequire {CENTRIFUGO_MODULE} {CENTRIFUGO_VERSION}\n")
+        run(tool("go", "golang"), "-C", module, "build", "-mod=mod", "-o", CENTRIFUGO,
+            CENTRIFUGO_MODULE)
+
+
+# -- their versions -----------------------------------------------------------
+
+
+def floor_version():
+    return "floor.c by " + run("cc", "--version").splitlines()[0]
+
+
+def bun_version():
+    return "Bun " + run(BUN, "--version")
+
+
+def socketio_version():
+    ask = "console.log(require('socket.io/package.json').version, process.version)"
+    return "Socket.IO {} on Node.js {}".format(*run("node", "-e", ask).split())
+
+
+def fastapi_version():
+    ask = "import fastapi, uvicorn; print(fastapi.__version__, uvicorn.__version__)"
+    return "FastAPI {} on uvicorn {}".format(*run(PYTHON, "-c", ask).split())
+
+
+def centrifugo_version():
+    return f"Centrifugo {CENTRIFUGO_VERSION}"
+
+
+PACKAGES.mkdir(parents=True, exist_ok=True)
