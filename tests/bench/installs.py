@@ -13,8 +13,8 @@ INSTALL_LIMIT = 600
 PYTHON = "/usr/bin/python3"
 BUN = PACKAGES / "node_modules/.bin/bun"
 FLOOR = PACKAGES / "floor"
-CENTRIFUGO_MODULE = "github.com/centrifugal/centrifugo/v5"
-CENTRIFUGO_VERSION = "v5.4.9"
+CENTRIFUGO_MODULE = "github.com/centrifugal/centrifugo/v6"
+CENTRIFUGO_VERSION = "v6.9.1"
 CENTRIFUGO = PACKAGES / f"go/centrifugo-{CENTRIFUGO_VERSION}"
 
 

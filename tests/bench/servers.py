@@ -140,8 +140,10 @@ class Server:
 
 
 def centrifugo_command(port, redis, _):
-    return [CENTRIFUGO, "--address=127.0.0.1", f"--port={port}", "--client_insecure",
-            "--engine=redis", f"--redis_address={redis.url}", "--log_level=error"]
+    # There is no option for the address of Redis.
+    return ["env", f"CENTRIFUGO_ENGINE_REDIS_ADDRESS={redis.url}", CENTRIFUGO,
+            "--http_server.address=127.0.0.1", f"--http_server.port={port}", "--client.insecure",
+            "--engine.type=redis", "--log.level=error"]
 
 
 def atrium(lanes=0):
