@@ -1,0 +1,68 @@
+#pragma once
+
+#include "atrium/net/node/node.hpp"
+
+#include "support/plain_client.hpp"
+#include "support/redis_server.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <pthread.h>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium::test {
+
+/// What one of many, one after the other, costs the lane that `lane_calls` watches.
+struct costs {
+  double writes;
+  double waits;  ///< Calls of `epoll_wait`.
+  double rearms; ///< Calls of `epoll_ctl`, also to wake another lane.
+  double wakes;  ///< Of other threads, or waits for them.
+  double allocations;
+};
+
+/// Does something often and returns what each time has cost; writes are those of
+/// all threads of the node.
+costs costs_of(const std::function<void()>& once);
+
+/// Returns the name of a thread of this process.
+std::string thread_name(pthread_t thread);
+
+/// A node of one lane, which is watched, with a Redis of its own: what wakes no
+/// other thread happens on the lane. Throws std::runtime_error where something
+/// does not come as it should.
+class lone_node {
+public:
+  lone_node();
+
+  lone_node(const lone_node&) = delete;
+  lone_node& operator=(const lone_node&) = delete;
+
+  ~lone_node();
+
+  std::uint16_t port() const {
+    return node_.address().port;
+  }
+
+  /// Adds members to the only room until there are so many.
+  void fill_room(std::size_t size);
+
+  /// What a publish in the room costs, with answer and all messages.
+  costs of_a_publish();
+
+  /// Sends a request and waits for its answer, which contains `answer`.
+  static void ask(plain_client& from, std::string_view request, std::string_view answer);
+
+  /// Sends a frame that gives the sender both an answer and a message.
+  static void send_once(plain_client& from, const std::string& frame);
+
+private:
+  redis_server redis_;
+  node node_;
+  std::vector<plain_client> members_;
+};
+
+} // namespace atrium::test
