@@ -9,6 +9,7 @@ page shows the latest of each part.
     ./dev bench [--seconds 5] [--parts lanes]
     ./dev bench --peers [floor,bun,...] [--seconds 5] [--rounds 2] [--output RESULTS.md]
     ./dev bench --peers floor,bun_redis --parts goals --rounds 5
+    ./dev bench --instructions [--record]
 """
 
 import argparse
@@ -17,6 +18,7 @@ import pathlib
 import sys
 
 import alone
+import instructions
 import peers
 import results
 from installs import ROOT
@@ -49,6 +51,11 @@ def parse(arguments):
     parser.add_argument("--output", type=pathlib.Path,
                         help="file for the tables; with --peers tests/bench/RESULTS.md if not "
                              "given; - for none")
+    parser.add_argument("--instructions", action="store_true",
+                        help="count instructions of user code by callgrind instead, and fail if "
+                             "they are well above the record")
+    parser.add_argument("--record", action="store_true",
+                        help="with --instructions: put what was counted on record")
     options = parser.parse_args(arguments)
     unknown = set((options.peers or "floor").split(",")) - set(PEERS)
     if unknown:
@@ -69,6 +76,8 @@ def parse(arguments):
 def main():
     arguments = sys.argv[1:]
     options = parse(arguments)
+    if options.instructions:
+        return instructions.run(options)
     record = Record(options.binary, " ".join(["./dev bench", *arguments]))
     # Before the clock runs: compilers would be measured as well.
     ready = peers.prepare(options.peers.split(","), record) if options.peers else []
@@ -83,7 +92,8 @@ def main():
     if options.output and str(options.output) != "-":
         options.output.write_text(text, encoding="utf-8")
         print(f"written to {options.output}", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
