@@ -1,44 +1,27 @@
 #define CAF_SUITE asio_unit_test
 
 #include "atrium/actors/observable.hpp"
-#include "atrium/actors/util/pinned.hpp"
-#include "atrium/net/lane/asio_unit.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/unit_fixture.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/scoped_actor.hpp>
-#include <caf/send.hpp>
 
 #include <stdexcept>
-#include <thread>
-#include <vector>
 
 using namespace atrium;
+using namespace atrium::test;
 
 namespace {
 
 using handler = std::function<void(int, caf::event_based_actor&)>;
 
-class pinned_probe final : public pinned<caf::event_based_actor> {
-public:
-  pinned_probe(caf::actor_config& config, lane_unit* unit, handler f)
-    : pinned(config, unit), f_(std::move(f)) {
-    // nop
-  }
-
-  caf::behavior make_behavior() override {
-    return {[this](int x) { f_(x, *this); }, [this](stop_atom) { quit(); },
-            [this](tick_atom) { return static_cast<int>(waiting()); }};
-  }
-
-private:
-  handler f_;
-};
+pinned_probe::start handles(handler f) {
+  return [f = std::move(f)](pinned_probe& self) {
+    return caf::behavior{[&self, f](int x) { f(x, self); }, [&self](stop_atom) { self.quit(); },
+                         [&self](tick_atom) { return static_cast<int>(self.waiting()); }};
+  };
+}
 
 class end_probe final : public turn_end_task {
 public:
@@ -53,28 +36,10 @@ private:
   std::function<void()> f_;
 };
 
-struct fixture {
-  fixture() {
-    unit.enter_thread();
-  }
-
+struct fixture : unit_fixture {
   caf::actor spawn(handler f) {
-    return sys.spawn<pinned_probe>(static_cast<lane_unit*>(&unit), std::move(f));
+    return unit_fixture::spawn(handles(std::move(f)));
   }
-
-  void end(const caf::actor& x) {
-    caf::anon_send_exit(x, caf::exit_reason::kill);
-    io.poll();
-  }
-
-  caf::actor_system_config config;
-  caf::actor_system sys{config};
-  boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
-    io.get_executor()}; // or `poll` would stop it
-  bool busy = false;
-  asio_unit unit{sys, io, [this] { return busy; }};
-  std::vector<int> seen;
 };
 
 } // namespace
@@ -127,15 +92,15 @@ CAF_TEST(messages of one sender keep their order whatever the thread) {
 // Others may have told an actor of a gap: newer messages must not overtake that.
 CAF_TEST(what was sent before arrives before whatever the threads) {
   auto subject = spawn([&](int x, auto&) { seen.push_back(x); });
-  auto elsewhere = [&](int x) { std::thread{[&] { caf::anon_send(subject, x); }}.join(); };
+  auto from_elsewhere = [&](int x) { elsewhere([&] { caf::anon_send(subject, x); }); };
   io.poll();
-  elsewhere(1);
+  from_elsewhere(1);
   caf::anon_send(subject, 2);
-  elsewhere(3);
+  from_elsewhere(3);
   caf::anon_send(subject, 4);
   io.poll();
   caf::anon_send(subject, 5);
-  elsewhere(6);
+  from_elsewhere(6);
   caf::anon_send(subject, 7);
   io.poll();
   CAF_CHECK_EQUAL(seen, (std::vector{1, 2, 3, 4, 5, 6, 7}));
@@ -246,9 +211,9 @@ CAF_TEST(a unit that ends drops what has not run) {
     boost::asio::io_context unused;
     asio_unit gone{sys, unused, [] { return false; }};
     gone.enter_thread();
-    auto subject = sys.spawn<pinned_probe>(static_cast<lane_unit*>(&gone), handler{});
+    auto subject = sys.spawn<pinned_probe>(static_cast<lane_unit*>(&gone), handles({}));
     caf::anon_send(subject, 1);
-    std::thread{[&] { caf::anon_send(subject, 2); }}.join();
+    elsewhere([&] { caf::anon_send(subject, 2); });
     kept = caf::actor_cast<caf::weak_actor_ptr>(subject);
   }
   CAF_CHECK(!kept.lock());
