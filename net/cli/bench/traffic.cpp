@@ -35,13 +35,14 @@ std::string traffic::run(report& out) {
   // The warm-up counts for losses only: caches, allocators and windows of the
   // server settle first.
   publish_until(next_due_ + options_.warmup);
-  measuring_ = true;
   auto from = read();
+  measured_from_ = nanoseconds_of(from.time);
   publish_until(from.time + options_.duration);
   auto to = read();
-  // Rates and CPU come from the two readings. Messages that are still on their
-  // way count for losses, but not for latencies.
-  measuring_ = false;
+  // Rates and CPU come from the two readings; latencies from all messages that
+  // were due between them, also those that are still on their way: without
+  // these a server that falls behind would look better than it is.
+  measured_until_ = nanoseconds_of(to.time);
   drain();
   settle();
   add_figures(out, from, to);
@@ -193,7 +194,7 @@ void traffic::message(client& who, std::string_view text,
   if (verdict == sequence_checker::verdict::duplicate)
     return;
   ++deliveries_;
-  if (measuring_)
+  if (found->time >= measured_from_ && found->time < measured_until_)
     latencies_.record(nanoseconds_of(now) - found->time);
   if (publishers_[number].delivered(found->sequence))
     refillable_.push_back(number);

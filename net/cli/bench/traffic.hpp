@@ -5,6 +5,7 @@
 #include "atrium/net/cli/bench/publisher.hpp"
 #include "atrium/net/cli/bench/sequence_checker.hpp"
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -38,6 +39,8 @@ private:
     std::uint64_t bytes = 0;
   };
 
+  static constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+
   std::size_t group_of(std::size_t client) const;
   std::size_t target_of(std::size_t publisher) const;
   std::size_t group_count() const;
@@ -62,8 +65,9 @@ private:
   std::vector<publisher> publishers_;
   std::vector<std::size_t> refillable_; ///< Publishers that may go on.
   std::optional<sequence_checker> checker_;
-  histogram latencies_; ///< In ns, of the time that is measured.
-  bool measuring_ = false;
+  histogram latencies_; ///< In ns, of messages due while it is measured.
+  std::uint64_t measured_from_ = never;
+  std::uint64_t measured_until_ = never;
   std::uint64_t deliveries_ = 0;
   std::uint64_t shown_deliveries_ = 0;
   std::uint64_t published_ = 0;

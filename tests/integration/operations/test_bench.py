@@ -8,6 +8,7 @@ import json
 import signal
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -118,6 +119,19 @@ def test_a_server_that_ends_the_run_is_a_failure(start_node):
     assert generator.returncode == 1
     assert report["connections_lost"] == 3
     assert not report["good"]
+
+
+def test_what_arrives_after_the_end_has_a_latency_too(start_node):
+    node = start_node(*UNPACED)
+    generator = start(node, 2)
+    end = time.monotonic() + 2  # of the measured time, which began before
+    node.freeze()
+    frozen = time.monotonic()
+    wait_until(lambda: time.monotonic() > end, "the measured time is over")
+    node.thaw()
+    report = json.loads(generator.communicate(timeout=2 * DEADLINE)[0])
+    check_traffic(report)
+    assert report["latency_max_us"] > 1e6 * (end - frozen) / 2
 
 
 def test_an_interrupt_ends_the_run_early_with_a_report(node):
