@@ -151,8 +151,8 @@ def atrium(lanes=0):
     return Server(
         "atrium", lambda port, redis, binary: [
             binary, "node", "--listen", f"127.0.0.1:{port}", "--redis", redis.url,
-            "--internal", "off", "--messages-per-second", "0", "--log-level", "warn",
-            "--lanes", lanes],
+            "--internal", "off", "--messages-per-second", "0", "--bytes-per-second", "0",
+            "--log-level", "warn", "--lanes", lanes],
         prepare=lambda: None, version=lambda: "Atrium")
 
 

@@ -27,7 +27,7 @@ BURSTS = {
 def test_who_reads_is_not_too_slow(start_node, options):
     """More than --outbox-bytes is published to a room in one go, and all members read.
     Their sockets take it as it comes, so nobody is cut and nothing is lost."""
-    node = start_node(*UNPACED, "--bytes-per-second", "0", log_level="info")
+    node = start_node(*UNPACED, log_level="info")
     report = bench("fanout", [node], *options)
     assert report["lost"] == report.get("connections_lost", 0) == 0
     assert Scrape(node).by("atrium_slow_consumers_total", "policy") == {}
@@ -154,7 +154,7 @@ async def send_in_vain(raw, bytes_, times):
 async def test_pings_without_a_reader_take_no_memory(start_node, connect, room):
     """Ten clients whose sockets take nothing any more ping on and on.
     Of the answers only the latest waits, so the node does not grow."""
-    node = start_node(*UNPACED, "--bytes-per-second", "0", "--outbox-bytes", str(32 << 20),
+    node = start_node(*UNPACED, "--outbox-bytes", str(32 << 20),
                       ASAN_OPTIONS="quarantine_size_mb=1")
     ann = await connect(node)
     flooding = [await connect.raw(node) for _ in range(10)]
@@ -182,7 +182,7 @@ async def test_all_bounds_together_hold(start_node, connect, room):
     The node takes what the README says, and those who behave are served."""
     outbox, message, queue, clients = 65_536, 16_384, 262_144, 60
     node = start_node(
-        *UNPACED, "--bytes-per-second", "0", "--outbox-bytes", str(outbox),
+        *UNPACED, "--outbox-bytes", str(outbox),
         "--max-message-bytes", str(message), "--room-queue-bytes", str(queue),
         "--bus-queue-bytes", str(2 * queue), "--lane-queue-bytes", str(2 * queue), "--lanes", "1",
         "--user-connections", "0", log_level="info", ASAN_OPTIONS="quarantine_size_mb=1")

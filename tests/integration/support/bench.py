@@ -6,7 +6,8 @@ from .deadline import DEADLINE
 from .node import run_atrium
 
 SHORT = ["--duration", "1", "--warmup", "0.1"]
-UNPACED = ["--messages-per-second", "0"]  # one publisher is more than one client may be
+# One publisher is more than one client may be.
+UNPACED = ["--messages-per-second", "0", "--bytes-per-second", "0"]
 
 
 def words_for(scenario, nodes, *options):
