@@ -3,6 +3,7 @@
 #include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/util/frugal_scheduler.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus_group.hpp"
@@ -54,11 +55,12 @@ std::size_t allowed_connections(const options& from, const file_budget& files,
 
 } // namespace
 
-// CAF's default scheduler spins when it is idle and collapses under fan-out; an
-// unbounded turn lets one busy actor starve the others.
+// CAF's default scheduler spins when it is idle and collapses under fan-out,
+// and its clock wakes for each actor that ends; an unbounded turn lets one busy
+// actor starve the others.
 node::actor_config::actor_config(const options& from) {
   constexpr std::size_t messages_per_turn = 100;
-  set("scheduler.policy", caf::atom("sharing"));
+  load<frugal_scheduler>();
   set("scheduler.max-threads", from.workers);
   set("scheduler.max-throughput", messages_per_turn);
 }
