@@ -3,10 +3,10 @@
 #include "atrium/broker/util/text.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/beast/core/string.hpp>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 namespace atrium {
 
@@ -14,7 +14,7 @@ namespace http = boost::beast::http;
 
 namespace {
 
-using boost::algorithm::iequals;
+using boost::beast::iequals; // of ASCII; Boost's own asks a locale
 
 /// Which of two is meant matters too much to guess; lines of other fields that
 /// are no lists make a value that nobody takes for a good one.
@@ -41,14 +41,19 @@ std::size_t find_unquoted(std::string_view x, char mark) {
   return x.size();
 }
 
+// Takes the first part off what is left of a list. It may be empty.
+std::string_view take_part(std::string_view& rest, char mark) {
+  auto end = find_unquoted(rest, mark);
+  auto part = trimmed(rest.substr(0, end));
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
 std::vector<std::string_view> parts_of(std::string_view x, char mark) {
   std::vector<std::string_view> result;
-  while (!x.empty()) {
-    auto end = find_unquoted(x, mark);
-    if (auto part = trimmed(x.substr(0, end)); !part.empty())
+  while (!x.empty())
+    if (auto part = take_part(x, mark); !part.empty())
       result.push_back(part);
-    x.remove_prefix(std::min(end + 1, x.size()));
-  }
   return result;
 }
 
@@ -70,14 +75,23 @@ std::string joined_lines(const http_request& x, std::string_view name) {
 
 } // namespace
 
+std::optional<std::string_view> find_field(const http_request& x,
+                                           http::field name) {
+  for (auto& line : x.base())
+    if (line.name() == name)
+      return std::string_view{line.value()};
+  return std::nullopt;
+}
+
 std::vector<std::string_view> elements_of(std::string_view list) {
   return parts_of(list, ',');
 }
 
 bool has_token(std::string_view list, std::string_view token) {
-  return std::ranges::any_of(elements_of(list), [token](std::string_view x) {
-    return iequals(x, token);
-  });
+  while (!list.empty())
+    if (iequals(take_part(list, ','), token))
+      return true;
+  return false;
 }
 
 bool is_media_type(std::string_view value, std::string_view type) {
@@ -92,21 +106,25 @@ bool names_media_type(std::string_view accept, std::string_view type) {
 }
 
 std::string_view join_lines(http_request& x) {
+  // Names are copied: `set` below frees the lines that they stand in.
+  std::vector<std::string> several;
+  std::string_view before;
+  // Beast keeps lines of one name together. Each is compared with one other: of
+  // thousands of one name each would else walk over all.
+  for (auto& field : x.base()) {
+    std::string_view name{field.name_string()};
+    if (iequals(name, before)
+        && (several.empty() || !iequals(several.back(), name)))
+      several.emplace_back(name);
+    before = name;
+  }
+  if (several.empty())
+    return {};
   for (auto name : single)
     if (x.count(name) > 1)
       return http::to_string(name);
-  // Names are copied: `set` below frees the lines that they stand in.
-  std::vector<std::string> several;
-  for (auto& field : x.base()) {
-    // Not by count(), which is as long as there are lines: of thousands of one
-    // name each would walk over all.
-    auto [first, last] = x.equal_range(field.name_string());
-    if (first != last && std::next(first) != last)
-      several.emplace_back(field.name_string());
-  }
   for (auto& name : several)
-    if (x.count(name) > 1) // not joined yet
-      x.set(name, joined_lines(x, name));
+    x.set(name, joined_lines(x, name));
   return {};
 }
 

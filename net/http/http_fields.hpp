@@ -2,6 +2,7 @@
 
 #include "atrium/net/http/http_types.hpp"
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +10,17 @@ namespace atrium {
 
 // What the values of header fields mean (RFC 9110, 5.5 and 5.6), so that nobody
 // compares them as text.
+
+/// Returns the first line of a field, if there is one. Walks over all lines: by
+/// number, which costs less than to compare a few names as text.
+std::optional<std::string_view> find_field(const http_request& x,
+                                           boost::beast::http::field name);
+
+/// Returns the same; empty if there is none.
+inline std::string_view value_of(const http_request& x,
+                                 boost::beast::http::field name) {
+  return find_field(x, name).value_or(std::string_view{});
+}
 
 /// Returns the elements of a list, without the space around them; empty ones do
 /// not count (RFC 9110, 5.6.1). Refers to `list`.

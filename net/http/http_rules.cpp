@@ -45,12 +45,12 @@ bool is_authority(std::string_view x) {
 // RFC 9112, 6.1 and 6.3: that its last coding is "chunked" is all that says
 // where a body ends.
 std::optional<http_flaw> flaw_of_codings(const http_request& x) {
-  if (x.count(http::field::transfer_encoding) == 0)
+  auto line = find_field(x, http::field::transfer_encoding);
+  if (!line)
     return std::nullopt;
   if (x.version() < 11)
     return http_flaw{400, "HTTP/1.0 has no Transfer-Encoding"};
-  auto codings
-    = elements_of(std::string_view{x[http::field::transfer_encoding]});
+  auto codings = elements_of(*line);
   if (codings.empty() || !iequals(codings.back(), "chunked")
       || std::ranges::count_if(codings, [](auto y) {
            return iequals(y, "chunked");
@@ -144,9 +144,10 @@ std::optional<http_flaw> make_sound(http_request& x) {
     return http_flaw{400, "a field that is no list stands there twice"};
   if (auto flaw = flaw_of_codings(x))
     return flaw;
-  if (x.version() >= 11 && x.count(http::field::host) == 0)
+  auto host = find_field(x, http::field::host);
+  if (x.version() >= 11 && !host)
     return http_flaw{400, "there is no Host"};
-  if (!is_authority(std::string_view{x[http::field::host]}))
+  if (!is_authority(host.value_or(std::string_view{})))
     return http_flaw{400, "the Host is not one"};
   return take_target(x);
 }
@@ -171,8 +172,7 @@ std::optional<http_flaw> flaw_of(boost::system::error_code error,
 
 bool waits_for_continue(const http_request& head) {
   return head.version() >= 11
-         && has_token(std::string_view{head[http::field::expect]},
-                      "100-continue");
+         && has_token(value_of(head, http::field::expect), "100-continue");
 }
 
 std::string http_date(std::chrono::system_clock::time_point now) {

@@ -49,7 +49,7 @@ http_answer upgrade_required(std::string_view why) {
 } // namespace
 
 std::optional<http_answer> refuse_handshake(const http_request& x) {
-  auto field = [&x](http::field name) { return std::string_view{x[name]}; };
+  auto field = [&x](http::field name) { return value_of(x, name); };
   if (x.method() != http::verb::get || x.version() < 11
       || !has_token(field(http::field::connection), "upgrade")
       || !has_token(field(http::field::upgrade), "websocket"))
@@ -69,7 +69,7 @@ std::string accept_handshake(const http_request& x,
                      "Connection: upgrade\r\n"
                      "Server: atrium\r\n"
                      "Sec-WebSocket-Accept: "};
-  result += answer_to_key(std::string_view{x[http::field::sec_websocket_key]});
+  result += answer_to_key(value_of(x, http::field::sec_websocket_key));
   if (offers_subprotocol(x, subprotocol))
     result.append("\r\nSec-WebSocket-Protocol: ").append(subprotocol);
   return result += "\r\n\r\n";

@@ -3,6 +3,7 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/credentials.hpp"
+#include "atrium/net/http/http_fields.hpp"
 #include "atrium/net/websocket/handshake.hpp"
 
 namespace atrium {
@@ -12,8 +13,8 @@ namespace http = boost::beast::http;
 namespace {
 
 upgrade_request upgrade_request_of(const http_request& x) {
-  return {std::string_view{x.target()}, std::string_view{x[http::field::host]},
-          std::string_view{x[http::field::origin]}};
+  return {std::string_view{x.target()}, value_of(x, http::field::host),
+          value_of(x, http::field::origin)};
 }
 
 } // namespace

@@ -31,6 +31,15 @@ http_request with(std::initializer_list<std::pair<std::string, std::string>> lin
 
 } // namespace
 
+CAF_TEST(a field is found whatever the case of its name) {
+  auto x = with({{"X-Host", "0"}, {"hOST", "1"}, {"Expect", ""}, {"Origin", "2"}, {"Origin", "3"}});
+  CAF_CHECK_EQUAL(value_of(x, http::field::host), "1");
+  CAF_CHECK_EQUAL(value_of(x, http::field::origin), "2");
+  CAF_CHECK(find_field(x, http::field::expect) == "");
+  CAF_CHECK(!find_field(x, http::field::upgrade));
+  CAF_CHECK_EQUAL(value_of(x, http::field::upgrade), "");
+}
+
 CAF_TEST(the elements of a list have no space around them and empty ones do not count) {
   CAF_CHECK_EQUAL(elements(""), "");
   CAF_CHECK_EQUAL(elements(" , ,\t,"), "");
