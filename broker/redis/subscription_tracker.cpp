@@ -1,44 +1,43 @@
 #include "atrium/broker/redis/subscription_tracker.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace atrium {
 
 bool subscription_tracker::want(std::string_view channel) {
   auto& [name, state] = *channels_.try_emplace(std::string{channel}).first;
-  if (!state.wanted)
+  state.name = name;
+  if (!std::exchange(state.wanted, true))
     ++wanted_;
-  state.wanted = true;
-  update_due(name, state);
+  update_due(state);
   return state.asked && state.outstanding == 0;
 }
 
 void subscription_tracker::unwant(std::string_view channel) {
   auto i = channels_.find(channel);
-  if (i == channels_.end() || !i->second.wanted)
+  if (i == channels_.end() || !std::exchange(i->second.wanted, false))
     return;
   --wanted_;
-  i->second.wanted = false;
-  update_due(i->first, i->second);
-  drop_if_unused(channel);
+  update_due(i->second);
+  drop_if_unused(i->second);
 }
 
 void subscription_tracker::compose(std::string& out) {
-  command joins{true, {}};
-  command leaves{false, {}};
+  std::vector<channel_state*> joins;
+  std::vector<channel_state*> leaves;
   for (auto left = batch_size; left > 0 && !due_.empty(); --left) {
-    // `name` is the key of the map: `update_due` destroys the copy in `due_`.
-    auto& [name, state] = *channels_.find(due_.front());
-    state.asked = state.wanted;
-    ++state.outstanding;
-    update_due(name, state);
-    if (state.asked && state.alone)
-      issue(out, {true, {name}});
+    auto* channel = &due_.front();
+    channel->asked = channel->wanted;
+    ++channel->outstanding;
+    update_due(*channel);
+    if (channel->asked && channel->alone)
+      issue(out, true, {&channel, 1});
     else
-      (state.asked ? joins : leaves).channels.push_back(name);
+      (channel->asked ? joins : leaves).push_back(channel);
   }
-  issue(out, std::move(joins));
-  issue(out, std::move(leaves));
+  issue(out, true, joins);
+  issue(out, false, leaves);
 }
 
 auto subscription_tracker::on_reply(resp_reply reply) -> verdict {
@@ -61,53 +60,52 @@ void subscription_tracker::on_lost() {
   issued_.clear();
   due_.clear();
   std::erase_if(channels_, [](auto& entry) { return !entry.second.wanted; });
-  // Each state is made anew: its iterator into `due_` is invalid now.
   for (auto& [name, state] : channels_) {
-    state = {.wanted = true};
-    update_due(name, state);
+    state.asked = false;
+    state.alone = false;
+    state.outstanding = 0;
+    update_due(state);
   }
 }
 
 // Keeps in `due_` exactly the channels for which a command is due.
-void subscription_tracker::update_due(const std::string& name,
-                                      channel_state& state) {
-  if (state.due.has_value() == (state.wanted != state.asked))
+void subscription_tracker::update_due(channel_state& channel) {
+  if (channel.is_linked() == (channel.wanted != channel.asked))
     return;
-  if (state.due) {
-    due_.erase(*std::exchange(state.due, std::nullopt));
-    return;
-  }
-  state.due = due_.insert(due_.end(), name);
+  if (channel.is_linked())
+    channel.unlink();
+  else
+    due_.push_back(channel);
 }
 
-void subscription_tracker::issue(std::string& out, command cmd) {
-  if (cmd.channels.empty())
+void subscription_tracker::issue(std::string& out, bool subscribes,
+                                 std::span<channel_state* const> channels) {
+  if (channels.empty())
     return;
-  append_command_head(out, cmd.channels.size() + 1);
-  append_argument(out, cmd.subscribes ? "SUBSCRIBE" : "UNSUBSCRIBE");
-  for (auto& channel : cmd.channels)
-    append_argument(out, channel);
-  issued_.push_back(std::move(cmd));
+  append_command_head(out, channels.size() + 1);
+  append_argument(out, subscribes ? "SUBSCRIBE" : "UNSUBSCRIBE");
+  for (auto* channel : channels) {
+    append_argument(out, channel->name);
+    issued_.push_back({channel, subscribes, channel == channels.back()});
+  }
 }
 
 // Confirmations come channel by channel, in the order of the command.
 auto subscription_tracker::on_confirmation(std::string_view verb,
                                            std::string_view channel)
   -> verdict {
-  auto& [subscribes, channels] = issued_.front();
-  auto expected = subscribes ? "subscribe" : "unsubscribe";
-  if (verb != expected || channels.front() != channel)
+  auto next = issued_.front();
+  auto& state = *next.channel;
+  auto expected = next.subscribes ? "subscribe" : "unsubscribe";
+  if (verb != expected || state.name != channel)
     return verdict::confused;
-  channels.pop_front();
-  if (channels.empty())
-    issued_.pop_front();
-  auto& state = channels_.find(channel)->second;
+  issued_.pop_front();
   state.alone = false;
   if (--state.outstanding > 0)
     return verdict::ok;
   if (state.asked && state.wanted)
     events_.on_acknowledged(channel);
-  drop_if_unused(channel);
+  drop_if_unused(state);
   return verdict::ok;
 }
 
@@ -116,41 +114,38 @@ auto subscription_tracker::on_confirmation(std::string_view verb,
 auto subscription_tracker::on_error(std::string_view reason) -> verdict {
   if (issued_.empty())
     return verdict::confused;
-  auto cmd = std::move(issued_.front());
-  issued_.pop_front();
-  auto is_batch = cmd.channels.size() > 1;
+  auto is_batch = !issued_.front().is_last;
   // The error of a batch does not name the refused channel, and an error of
   // UNSUBSCRIBE refuses no channel.
-  auto is_final = cmd.subscribes && !is_batch;
-  for (auto& channel : cmd.channels) {
-    auto& [name, state] = *channels_.find(channel);
+  auto is_final = issued_.front().subscribes && !is_batch;
+  for (auto is_last = false; !is_last;) {
+    auto& state = *issued_.front().channel;
+    is_last = issued_.front().is_last;
+    issued_.pop_front();
     state.alone = is_batch;
     if (--state.outstanding > 0)
       continue;
     state.asked = false;
-    update_due(name, state);
+    update_due(state);
     if (is_final && state.wanted)
-      refuse(name, reason);
-    drop_if_unused(channel);
+      refuse(state, reason);
+    drop_if_unused(state);
   }
   return verdict::ok;
 }
 
-void subscription_tracker::refuse(const std::string& name,
+void subscription_tracker::refuse(channel_state& channel,
                                   std::string_view reason) {
-  auto& state = channels_.find(name)->second;
-  state.wanted = false;
+  channel.wanted = false;
   --wanted_;
-  update_due(name, state);
-  events_.on_refused(name, reason);
+  update_due(channel);
+  events_.on_refused(channel.name, reason);
 }
 
 // A channel with a command under way stays: the answer still needs its state.
-void subscription_tracker::drop_if_unused(std::string_view name) {
-  auto i = channels_.find(name);
-  auto& state = i->second;
-  if (!state.wanted && !state.asked && state.outstanding == 0)
-    channels_.erase(i);
+void subscription_tracker::drop_if_unused(const channel_state& channel) {
+  if (!channel.wanted && !channel.asked && channel.outstanding == 0)
+    channels_.erase(channels_.find(channel.name));
 }
 
 } // namespace atrium

@@ -3,10 +3,11 @@
 #include "atrium/broker/redis/resp.hpp"
 #include "atrium/broker/util/string_map.hpp"
 
+#include <boost/intrusive/list.hpp>
+
 #include <cstddef>
 #include <deque>
-#include <list>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -89,32 +90,39 @@ public:
   }
 
 private:
-  using name_list = std::list<std::string>;
-
-  struct channel_state {
+  struct channel_state
+    : boost::intrusive::list_base_hook<
+        boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    std::string_view name; // the key of the map
     bool wanted = false;
-    bool asked = false;                       // our last command was SUBSCRIBE
-    bool alone = false;                       // was in a refused batch
-    std::size_t outstanding = 0;              // commands without an answer
-    std::optional<name_list::iterator> due{}; // set if wanted != asked
+    bool asked = false;          // our last command was SUBSCRIBE
+    bool alone = false;          // was in a refused batch
+    std::size_t outstanding = 0; // commands without an answer
   };
 
-  struct command {
+  using channel_list
+    = boost::intrusive::list<channel_state,
+                             boost::intrusive::constant_time_size<false>>;
+
+  // A channel of a command. One with an answer outstanding stays in the map.
+  struct awaited {
+    channel_state* channel = nullptr;
     bool subscribes = false;
-    std::deque<std::string> channels; // without an answer
+    bool is_last = false; // of its command
   };
 
-  void update_due(const std::string& name, channel_state& state);
-  void issue(std::string& out, command cmd);
+  void update_due(channel_state& channel);
+  void issue(std::string& out, bool subscribes,
+             std::span<channel_state* const> channels);
   verdict on_confirmation(std::string_view verb, std::string_view channel);
   verdict on_error(std::string_view reason);
-  void refuse(const std::string& name, std::string_view reason);
-  void drop_if_unused(std::string_view name);
+  void refuse(channel_state& channel, std::string_view reason);
+  void drop_if_unused(const channel_state& channel);
 
   subscription_events& events_;
   string_map<channel_state> channels_;
-  name_list due_;
-  std::deque<command> issued_;
+  channel_list due_; // where wanted != asked
+  std::deque<awaited> issued_;
   std::size_t wanted_ = 0;
 };
 
