@@ -116,6 +116,19 @@ private:
     std::vector<publish_job> publishes;
     std::vector<std::pair<std::string, std::function<void()>>> doubts;
     std::vector<std::function<void()>> pings;
+
+    bool has_much_room() const {
+      constexpr std::size_t much = 1024;
+      return subscriptions.capacity() > much || publishes.capacity() > much
+             || doubts.capacity() > much || pings.capacity() > much;
+    }
+
+    void clear() {
+      subscriptions.clear();
+      publishes.clear();
+      doubts.clear();
+      pings.clear();
+    }
   };
 
   // Returns false if the bus has stopped.
@@ -128,19 +141,21 @@ private:
   }
 
   void take_requests() {
-    auto taken = requests_.take();
-    auto pings = std::exchange(taken.pings, {});
-    apply(std::move(taken));
+    auto taken = requests_.take(std::exchange(emptied_, {}));
+    apply(taken);
     listener_.wake();
     publisher_.wake();
-    for (auto& answer : pings)
+    for (auto& answer : taken.pings)
       call_guarded(client_.log(), answer);
+    taken.clear();
+    if (!taken.has_much_room()) // or a burst would keep its memory
+      emptied_ = std::move(taken);
   }
 
   // Subscriptions come first: a doubt about a channel without a listener is
   // dropped. They keep the order of the calls, so no end overtakes its begin.
   // The deadline is taken here, on one thread, so deadlines never decrease.
-  void apply(requests taken) {
+  void apply(requests& taken) {
     for (auto& [begins, who] : taken.subscriptions)
       begins ? listener_.add(std::move(who)) : listener_.remove(who);
     for (auto& [channel, carried] : taken.doubts)
@@ -154,7 +169,8 @@ private:
 
   // In this order: what was left must be there to be failed.
   void shut_down() {
-    apply(requests_.take());
+    auto last = requests_.take();
+    apply(last);
     publisher_.stop();
     listener_.stop();
   }
@@ -164,6 +180,7 @@ private:
   publish_accounting accounting_;
   redis_publisher publisher_;
   redis_listener listener_;
+  requests emptied_;           // by the last turn
   handoff<requests> requests_; // of any thread
 };
 

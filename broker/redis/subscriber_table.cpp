@@ -35,6 +35,8 @@ bool subscriber_table::remove(const bus_listener_ptr& who) {
   auto removed = std::erase(listeners, who);
   if (removed == 0 || !listeners.empty())
     return false;
+  if (!i->second.batch.empty())
+    std::erase(touched_, &i->second);
   channels_.erase(i);
   return true;
 }
@@ -133,15 +135,14 @@ void subscriber_table::on_message(std::string_view name,
   ++received_;
   auto& batch = i->second.batch;
   if (batch.empty())
-    touched_.push_back(i->first);
+    touched_.push_back(&i->second);
   // `payload` points into the parser, so it is copied, once for all listeners.
   batch.push_back(std::make_shared<const std::string>(payload));
 }
 
 void subscriber_table::flush() {
-  for (auto& name : touched_)
-    if (auto i = channels_.find(name); i != channels_.end())
-      deliver(i->second);
+  for (auto* channel : touched_)
+    deliver(*channel);
   touched_.clear();
 }
 
@@ -190,7 +191,9 @@ void subscriber_table::greet_when_proven(const bus_listener_ptr& who) {
 void subscriber_table::deliver(channel_state& channel) {
   auto batch = std::exchange(channel.batch, {});
   for (auto& who : channel.listeners)
-    tell(*who, [&] { who->who->on_messages(batch); });
+    tell(*who, [&, is_last = &who == &channel.listeners.back()] {
+      who->who->on_messages(is_last ? std::move(batch) : batch);
+    });
 }
 
 } // namespace atrium

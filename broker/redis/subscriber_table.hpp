@@ -115,10 +115,10 @@ private:
   gap_clock& clock_;
   bus_log log_;
   string_map<channel_state> channels_;
-  std::vector<std::string> touched_; // channels with a batch
-  std::vector<std::string> refused_; // to be asked for again
-  std::vector<std::string> doubted_; // channels with doubts since `on_asked`
-  std::vector<std::string> asked_;   // and with some from before
+  std::vector<channel_state*> touched_; // those with a batch
+  std::vector<std::string> refused_;    // to be asked for again
+  std::vector<std::string> doubted_;    // channels with doubts since `on_asked`
+  std::vector<std::string> asked_;      // and with some from before
   std::uint64_t received_ = 0;
 };
 

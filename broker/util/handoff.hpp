@@ -46,11 +46,13 @@ public:
     return true;
   }
 
-  /// Returns what was left since the last call. The thread of the context.
-  Things take() {
+  /// Returns what was left since the last call. What comes next is left in
+  /// `next`, which is empty but may have room already. The thread of the
+  /// context.
+  Things take(Things next = {}) {
     std::lock_guard guard{mutex_};
     woken_ = false;
-    return std::exchange(things_, {});
+    return std::exchange(things_, std::move(next));
   }
 
   /// Takes no more; returns whether it did before. Any thread.

@@ -114,6 +114,20 @@ CAF_TEST(who has left since a message came in does not get it) {
   CAF_CHECK_EQUAL(bob.probe->messages(), lines{});
 }
 
+CAF_TEST(messages that were not flushed go with the last listener) {
+  subject.add(ann.entry);
+  subject.on_acknowledged("a");
+  subject.on_message("a", "1");
+  CAF_CHECK(subject.remove(ann.entry));
+  subject.add(bob.entry);
+  subject.on_acknowledged("a");
+  subject.on_message("a", "2");
+  subject.flush();
+  CAF_CHECK_EQUAL(ann.probe->messages(), lines{});
+  CAF_CHECK_EQUAL(bob.probe->messages(), lines{"2"});
+  CAF_CHECK_EQUAL(bob.probe->batches(), 1);
+}
+
 CAF_TEST(a repaired loss is told as a gap) {
   subject.add(ann.entry);
   subject.on_acknowledged("a");

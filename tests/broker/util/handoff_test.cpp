@@ -58,6 +58,22 @@ CAF_TEST(what is left wakes the thread once and is taken together) {
   }));
 }
 
+CAF_TEST(what is left next uses the room that it was given) {
+  constexpr std::size_t room = 100;
+  handoff<std::vector<int>> numbers{io, [] {}};
+  std::vector<int> emptied;
+  emptied.reserve(room);
+  auto* memory = emptied.data();
+  CAF_CHECK(numbers.take(std::move(emptied)).empty());
+  CAF_CHECK(numbers.leave([](auto& to) {
+    to.push_back(1);
+    return true;
+  }));
+  auto taken = numbers.take();
+  CAF_CHECK_EQUAL(taken, std::vector<int>{1});
+  CAF_CHECK_EQUAL(taken.data(), memory);
+}
+
 // On a thread with turns the end of the turn is soon enough, and shared with others.
 CAF_TEST(what the thread itself leaves is taken when its turn ends) {
   posted_turn turns{io};
