@@ -72,6 +72,7 @@ CAF_TEST(what is left next uses the room that it was given) {
   auto taken = numbers.take();
   CAF_CHECK_EQUAL(taken, std::vector<int>{1});
   CAF_CHECK_EQUAL(taken.data(), memory);
+  run_on(io, [] {}); // the thread has been woken, and needs the handoff for that
 }
 
 // On a thread with turns the end of the turn is soon enough, and shared with others.
