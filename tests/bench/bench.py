@@ -66,6 +66,7 @@ def parse(arguments):
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(known)}"
                      + ("" if options.peers else ", and more with --peers"))
+    options.binary = options.binary.resolve()  # a server starts in another folder
     if not os.access(options.binary, os.X_OK):
         parser.error(f"{options.binary} is not there; build it first: ./dev build release")
     if options.peers and not options.output:
