@@ -32,7 +32,8 @@ p99 and p99.9.
 
 ABOUT_LANES = """\
 One process each, in turns. Two processors serve the node, Redis and the generator, so that more
-lanes cannot add throughput here; what shows is what they cost.
+lanes cannot add throughput here; what shows is what they cost. Where others take most of the
+machine, more threads also get more of what is left.
 """
 
 
@@ -48,9 +49,12 @@ def ratios(pairs, key):
     return [ours[key] / max(theirs[key], 1e-9) for ours, theirs in pairs]
 
 
-def others(*reports):
-    """What others took of the machine, for one run or several in a cell."""
-    return " / ".join(f"{report[OTHERS]:.0f}" for report in reports)
+def span(values, form):
+    return f"{min(values):{form}} to {max(values):{form}}"
+
+
+def others(report):
+    return f"{report[OTHERS]:.0f}"
 
 
 def table(head, rows):
@@ -86,10 +90,9 @@ def goals(record):
         if pairs:
             found = ratios(pairs, COST)
             rows.append([comparison.scenario, str(comparison.processes), comparison.peer,
-                         f"{median(found):.2f}", f"{min(found):.2f} to {max(found):.2f}",
-                         f"{goal:.2f}", "met" if median(found) <= goal else "missed",
-                         f"{min(column(x, OTHERS) for x in zip(*pairs)):.0f} to "
-                         f"{max(column(x, OTHERS) for x in zip(*pairs)):.0f}"])
+                         f"{median(found):.2f}", span(found, ".2f"), f"{goal:.2f}",
+                         "met" if median(found) <= goal else "missed",
+                         span([report[OTHERS] for pair in pairs for report in pair], ".0f")])
     if not rows:
         return []
     return ["## Goals", "", "Server CPU per delivery, Atrium's divided by the peer's.", "",
