@@ -5,8 +5,10 @@
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/watch_list.hpp"
+#include "atrium/broker/publish_receipt.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,11 +48,18 @@ struct packets {
   permit held;
 };
 
+/// Where an envelope stands in the history of its channel.
+struct log_place {
+  position at;
+  std::uint64_t previous = 0; ///< Offset of the message before it.
+};
+
 /// One checked envelope.
 struct incoming {
   publication_ptr content;
   message_source from;
   watch_note_ptr watched = nullptr;
+  std::shared_ptr<const log_place> place = nullptr; ///< Null: in no history.
 };
 
 struct arrived {

@@ -6,6 +6,7 @@
 #include "atrium/actors/room_logic.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace atrium {
@@ -28,6 +29,7 @@ struct join_room {
   request_id id;
   std::string room;
   room_member from;
+  std::optional<position> since = std::nullopt; ///< What it has of the room.
 };
 
 /// The connection is a member; sent before the lane writes `joined`.

@@ -2,12 +2,13 @@
 
 namespace atrium {
 
-publication::publication(shared_bytes bytes, packet x)
+publication::publication(shared_bytes bytes, packet x, std::uint64_t offset)
   : about_(std::move(x.about)),
     bytes_(std::move(bytes)),
     json_(x.json),
     data_(x.data),
-    skip_sender_(x.skip_sender) {
+    skip_sender_(x.skip_sender),
+    offset_(x.at ? x.at->offset : offset) {
   // nop
 }
 

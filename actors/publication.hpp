@@ -3,6 +3,7 @@
 #include "atrium/actors/message_encoder.hpp"
 #include "atrium/broker/envelope.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,8 +16,9 @@ namespace atrium {
 /// of them, and not at all for kinds without receivers.
 class publication {
 public:
-  /// `x` refers to `bytes`.
-  publication(shared_bytes bytes, packet x);
+  /// `x` refers to `bytes`. `offset`: its place in the room's history, where
+  /// the packet does not say it.
+  publication(shared_bytes bytes, packet x, std::uint64_t offset = 0);
 
   /// A message that has not come by the bus.
   explicit publication(envelope x);
@@ -43,6 +45,11 @@ public:
     return json_.size();
   }
 
+  /// Its place in the room's history; 0: it is in none.
+  std::uint64_t offset() const {
+    return offset_;
+  }
+
   /// Id of the connection that wants no echo, or empty.
   std::string_view skipped() const {
     return skip_sender_ && about_.from
@@ -60,6 +67,7 @@ private:
   std::string_view json_; // in `bytes_`
   std::string_view data_; // in `json_`
   bool skip_sender_ = false;
+  std::uint64_t offset_ = 0;
   mutable std::mutex mutex_; // of what follows
   mutable encoded_frames made_;
 };

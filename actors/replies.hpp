@@ -7,11 +7,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace atrium {
+
+class publication;
 
 // What a node tells one client, whichever protocol it speaks (net/PROTOCOL.md,
 // sections 3 to 6). Messages are not among them: those are frames.
@@ -46,6 +50,14 @@ struct welcome {
 struct joined {
   request_id id;
   std::string room;
+
+  /// Where the client stands: the messages that follow bring it further. Only
+  /// in rooms with a history.
+  std::optional<position> at = std::nullopt;
+
+  /// Whether what follows is all that came after the `since` of the request;
+  /// nothing if it had none.
+  std::optional<bool> recovered = std::nullopt;
 };
 
 struct left {
@@ -62,6 +74,18 @@ struct accepted {
   std::string event_id;
   /// Where it stands in the channel's history, if the bus keeps one.
   std::optional<position> at = std::nullopt;
+};
+
+/// Messages of a room's history.
+struct stored_messages {
+  request_id id;
+  std::string room;
+  position top; ///< Of the newest message that the history has.
+
+  /// The history does not have what was asked for any more.
+  bool is_lost = false;
+  bool has_more = false; ///< There are further ones in that direction.
+  std::vector<std::shared_ptr<const publication>> messages;
 };
 
 struct pong {
@@ -92,10 +116,14 @@ struct gap {
   std::string room; ///< Only for rooms.
   unix_time from;
   unix_time to;
+
+  /// In a room with a history that has lost messages: where the client stands
+  /// now.
+  std::optional<position> at = std::nullopt;
 };
 
 /// Everything that a node can tell.
 using reply = std::variant<welcome, joined, left, accepted, pong, refreshed,
-                           failure, gap>;
+                           failure, gap, stored_messages>;
 
 } // namespace atrium

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "atrium/broker/publish_receipt.hpp"
+
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -16,6 +20,9 @@ using request_id = std::string;
 struct join_request {
   request_id id;
   std::string room;
+
+  /// What the client had when it was in the room before.
+  std::optional<position> since = std::nullopt;
 };
 
 /// Stop being a member of a room.
@@ -64,6 +71,11 @@ struct presence_request {
 struct history_request {
   request_id id;
   std::string room;
+
+  /// Only what came after it, or with `reverse` before it.
+  std::optional<position> since = std::nullopt;
+  std::size_t limit = 100; ///< Messages at most.
+  bool reverse = false;    ///< The newest first.
 };
 
 /// Is the node there?

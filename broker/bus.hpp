@@ -14,6 +14,8 @@
 
 namespace atrium {
 
+class history_log;
+
 /// Receives what one channel carries. All calls come from one thread at a time,
 /// in order, and must neither block nor call back into the bus; the bus drops
 /// its reference when the subscription ends.
@@ -106,6 +108,12 @@ public:
   virtual void publish(std::string channel, shared_bytes payload,
                        receipt_handler done)
     = 0;
+
+  /// Returns the log of the channels whose messages are kept, which lives as
+  /// long as the bus; null: this bus keeps none.
+  virtual history_log* history() {
+    return nullptr;
+  }
 
   /// Calls `answer` soon, from the thread that calls subscribers: shows that
   /// it works. A bus that has stopped does not answer.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/time.hpp"
 
 #include <optional>
@@ -54,6 +55,7 @@ std::string to_json(const envelope& x);
 struct packet {
   bool skip_sender = false;
   std::string_view source_run; ///< Run of the node, or empty.
+  std::optional<packet_position> at = std::nullopt;
   envelope_head about;
   std::string_view json; ///< The envelope's text inside the packet.
   std::string_view data; ///< The data inside `json`, verbatim.

@@ -1,6 +1,7 @@
 #include "atrium/broker/packet_header.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace atrium {
 
@@ -23,6 +24,52 @@ bool is_field(std::string_view x) {
          && std::ranges::all_of(x, [](char c) { return c > ' ' && c <= '~'; });
 }
 
+// Nothing for what no log has written, such as a number above 10^14, of which
+// Redis's scripts lose digits.
+std::optional<std::uint64_t> read_offset(std::string_view text) noexcept {
+  constexpr std::uint64_t last_offset = 100'000'000'000'000;
+  std::uint64_t value = 0;
+  auto end = text.data() + text.size();
+  auto [ptr, ec] = std::from_chars(text.data(), end, value);
+  if (ec != std::errc{} || ptr != end || value > last_offset)
+    return std::nullopt;
+  return value;
+}
+
+/// The fields of a header as they come.
+struct position_fields {
+  std::string_view offset;
+  std::string_view previous;
+  std::string_view epoch;
+
+  void take(std::string_view field) noexcept {
+    if (field.size() < 2 || field[1] != '=')
+      return;
+    auto value = field.substr(2);
+    if (field[0] == 'o')
+      offset = value;
+    else if (field[0] == 'p')
+      previous = value;
+    else if (field[0] == 'e')
+      epoch = value;
+  }
+
+  bool empty() const noexcept {
+    return offset.empty() && previous.empty() && epoch.empty();
+  }
+
+  // Nothing if they make no position.
+  std::optional<packet_position> read() const noexcept {
+    auto at = read_offset(offset);
+    if (!at || *at == 0 || !is_word(epoch))
+      return std::nullopt;
+    auto before = previous.empty() ? *at - 1 : read_offset(previous);
+    if (!before || *before >= *at)
+      return std::nullopt;
+    return packet_position{epoch, *at, *before};
+  }
+};
+
 // Cuts what is before the next field off `x`, and its mark.
 std::string_view cut_part(std::string_view& x) {
   auto end = std::min(x.find(field_mark), x.size());
@@ -39,6 +86,12 @@ void append_header(std::string& out, const packet_header& x) {
     out.push_back('x');
   if (!x.source_run.empty())
     out.append("@").append(x.source_run);
+  if (!x.at)
+    return;
+  out.append(";o=").append(std::to_string(x.at->offset));
+  if (x.at->previous + 1 != x.at->offset)
+    out.append(";p=").append(std::to_string(x.at->previous));
+  out.append(";e=").append(x.at->epoch);
 }
 
 std::optional<packet_header> read_header(std::string_view text) noexcept {
@@ -58,11 +111,19 @@ std::optional<packet_header> read_header(std::string_view text) noexcept {
     if (base.front() != '@' || !is_word(result.source_run))
       return std::nullopt;
   }
-  while (!text.empty())
+  position_fields fields;
+  while (!text.empty()) {
+    auto field = cut_part(text);
     // An unknown field is skipped, but has to be well-formed.
-    if (!is_field(cut_part(text)))
+    if (!is_field(field))
       return std::nullopt;
-  return result;
+    fields.take(field);
+  }
+  if (fields.empty())
+    return result;
+  result.at = fields.read();
+  // Without its place, the message would look like one that nobody keeps.
+  return result.at ? std::optional{result} : std::nullopt;
 }
 
 } // namespace atrium

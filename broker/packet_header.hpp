@@ -1,11 +1,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace atrium {
+
+/// Where a packet stands in the history of its channel.
+struct packet_position {
+  std::string_view epoch;     ///< 1 to 32 characters of `0-9a-z`.
+  std::uint64_t offset = 0;   ///< At least 1.
+  std::uint64_t previous = 0; ///< Offset of the message before it; less.
+};
 
 /// What stands before the first colon of a packet: what nodes need to know of
 /// it, and clients do not.
@@ -13,11 +21,12 @@ namespace atrium {
 ///     header = version [ "x" ] [ "@" run ] { ";" name [ "=" value ] }
 ///
 /// `x` leaves out the connection that has sent it, `run` names the node that it
-/// comes from where the envelope does not. The rest are fields that newer nodes
-/// may add: a reader skips those that it does not know, which are all of them
-/// today. A field therefore must not change what the rest of a packet means;
-/// what does needs another version, and who does not know that drops the
-/// packet.
+/// comes from where the envelope does not. The fields `o`, `p` and `e` are the
+/// position in the channel's history: offset, offset of the message before
+/// (where that is not one less), epoch. A log writes them. The rest are fields
+/// that newer nodes may add: a reader skips those that it does not know. A
+/// field therefore must not change what the rest of a packet means; what does
+/// needs another version, and who does not know that drops the packet.
 struct packet_header {
   /// The version that this node writes, and the only one that it understands.
   static constexpr std::string_view version = "0";
@@ -27,6 +36,7 @@ struct packet_header {
 
   bool skip_sender = false;
   std::string_view source_run; ///< Run of the node (`0-9a-z`), or empty.
+  std::optional<packet_position> at = std::nullopt;
 };
 
 /// Appends the text of `x`, without the colon.

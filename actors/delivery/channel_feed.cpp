@@ -121,6 +121,13 @@ message_source source_of(const packet& x, const environment& env) {
                                             : x.source_run)};
 }
 
+std::shared_ptr<const log_place> place_in_log(const packet& x) {
+  if (!x.at)
+    return nullptr;
+  return std::make_shared<const log_place>(
+    log_place{{std::string{x.at->epoch}, x.at->offset}, x.at->previous});
+}
+
 } // namespace
 
 void channel_feed::open(const environment& env, bus& by,
@@ -173,8 +180,9 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
     return leave_out(x.about.time, env);
   auto from = source_of(x, env);
   auto watched = env.watched.note(x.about);
+  auto place = place_in_log(x);
   out.push_back({std::make_shared<const publication>(bytes, std::move(x)), from,
-                 std::move(watched)});
+                 std::move(watched), std::move(place)});
   ++decoded_;
 }
 

@@ -28,9 +28,14 @@ public:
     return protocol::closing_text(code, reason, after);
   }
 
-  // Nodes send each other what these clients get, so nobody writes it anew.
-  std::string_view text_of(const publication& x, std::string&) const override {
-    return x.json();
+  // Nodes send each other what these clients get, so nobody writes it anew; the
+  // place in a history is known only once the history has the message.
+  std::string_view text_of(const publication& x,
+                           std::string& scratch) const override {
+    if (x.offset() == 0)
+      return x.json();
+    protocol::append_stored(scratch, x);
+    return scratch;
   }
 };
 

@@ -38,6 +38,10 @@ std::string to_text(const welcome& x, const node_settings& node, unix_time now);
 std::string closing_text(close_code code, std::string_view reason,
                          std::chrono::milliseconds after);
 
+/// Appends the text of a message that is in its room's history: its envelope
+/// and its `offset`.
+void append_stored(std::string& out, const publication& x);
+
 /// Returns the id of the request that `x` answers; empty if it has none.
 const request_id& id_of(const reply& x);
 

@@ -1,3 +1,4 @@
+#include "atrium/actors/publication.hpp"
 #include "atrium/broker/json/json_writer.hpp"
 #include "atrium/net/protocol/protocol.hpp"
 
@@ -40,6 +41,15 @@ public:
     return *this;
   }
 
+  frame_writer& raw(json_key key, std::string_view value) {
+    out_.raw(key, value);
+    return *this;
+  }
+
+  frame_writer& position(const std::optional<atrium::position>& x) {
+    return x ? text("epoch", x->epoch).number("offset", x->offset) : *this;
+  }
+
   frame_writer& time(json_key key, unix_time value) {
     return number(key, value.time_since_epoch().count());
   }
@@ -63,7 +73,11 @@ private:
 /// Text of each kind of reply.
 struct encoder {
   std::string operator()(const joined& x) const {
-    return frame_writer{"joined"}.id(x.id).text("room", x.room).take();
+    frame_writer out{"joined"};
+    out.id(x.id).text("room", x.room).position(x.at);
+    if (x.recovered)
+      out.boolean("recovered", *x.recovered);
+    return out.take();
   }
 
   std::string operator()(const left& x) const {
@@ -73,7 +87,7 @@ struct encoder {
   std::string operator()(const accepted& x) const {
     switch (x.what) {
     case accepted::kind::published:
-      return targeted("published", "room", x);
+      return published(x);
     case accepted::kind::sent:
       return targeted("sent", "user", x);
     default:
@@ -109,6 +123,25 @@ struct encoder {
       .text_if("room", x.room)
       .time("from_ts", x.from)
       .time("to_ts", x.to)
+      .position(x.at)
+      .take();
+  }
+
+  std::string operator()(const stored_messages& x) const {
+    std::string messages{"["};
+    for (auto& one : x.messages) {
+      if (messages.size() > 1)
+        messages.push_back(',');
+      append_stored(messages, *one);
+    }
+    messages.push_back(']');
+    return frame_writer{"history"}
+      .id(x.id)
+      .text("room", x.room)
+      .position(x.top)
+      .boolean("recovered", !x.is_lost)
+      .boolean("more", x.has_more)
+      .raw("messages", messages)
       .take();
   }
 
@@ -117,6 +150,14 @@ struct encoder {
   }
 
 private:
+  static std::string published(const accepted& x) {
+    frame_writer out{"published"};
+    out.id(x.id).text("room", x.target).text("event_id", x.event_id);
+    if (x.at)
+      out.number("offset", x.at->offset);
+    return out.take();
+  }
+
   static std::string targeted(std::string_view type, json_key key,
                               const accepted& x) {
     return frame_writer{type}
@@ -144,6 +185,18 @@ bool worth_reconnecting(close_code code) {
 }
 
 } // namespace
+
+void append_stored(std::string& out, const publication& x) {
+  // Behind the type, or else (the bus is a border) behind the brace.
+  constexpr std::string_view head = "{\"type\":\"message\",";
+  auto json = x.json();
+  auto i = json.starts_with(head) ? head.size() : json.find('{') + 1;
+  out.append(json.substr(0, i))
+    .append("\"offset\":")
+    .append(std::to_string(x.offset()))
+    .append(",")
+    .append(json.substr(i));
+}
 
 std::string to_text(const reply& x) {
   return std::visit(encoder{}, x);
