@@ -75,6 +75,9 @@ struct history_page {
   /// the log has been trimmed past it, or has lost it. No messages then.
   bool is_lost = false;
 
+  /// With `is_lost`: the lowest offset after which the log has everything.
+  std::uint64_t floor = 0;
+
   bool has_more = false; ///< There are further messages in that direction.
 
   position top; ///< Of the newest message; of epoch and offset 0: none yet.
