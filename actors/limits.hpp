@@ -1,6 +1,8 @@
 #pragma once
 
+#include "atrium/actors/util/history_rules.hpp"
 #include "atrium/actors/util/outbox_policy.hpp"
+#include "atrium/actors/util/replay_rules.hpp"
 #include "atrium/broker/envelope.hpp"
 
 #include <chrono>
@@ -23,6 +25,15 @@ struct limits {
 
   /// What happens to a room's messages when a client is too slow.
   class outbox_policies outbox_policies;
+
+  /// What is kept of which rooms.
+  history_rules history;
+
+  /// How many of the messages that are kept somebody gets who comes anew.
+  replay_rules replays;
+
+  /// Messages that are read from a history at a time.
+  std::size_t history_page = 1000;
 
   /// How long a client has to answer when somebody else wants its place.
   std::chrono::milliseconds probe_timeout = std::chrono::seconds{2};

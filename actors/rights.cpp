@@ -43,15 +43,13 @@ std::string read_rights(std::string_view text, room_rights& out) {
 }
 
 std::string read_room_grant(std::string_view text, room_grant& out) {
-  // The last one: a room's name may have one in it.
-  auto equals = text.rfind('=');
-  auto pattern = text.substr(0, equals);
-  if (equals == text.npos || !is_name(pattern))
+  auto rule = split_rule(text);
+  if (!rule || !is_name(rule->pattern))
     return "'" + std::string{text} + "' is not like lobby:*=join,publish";
   room_rights what;
-  if (auto error = read_rights(text.substr(equals + 1), what); !error.empty())
+  if (auto error = read_rights(rule->value, what); !error.empty())
     return error;
-  out = {std::string{pattern}, what};
+  out = {std::string{rule->pattern}, what};
   return {};
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "atrium/actors/util/pattern_table.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace atrium {
 
@@ -15,24 +16,17 @@ enum class outbox_policy : std::uint8_t {
   latest_only, ///< A newer message replaces the one that waits.
 };
 
-/// Which rooms have which policy, by name pattern: `*` at the end stands for
-/// anything, the longest pattern that fits decides, and what fits none has
-/// `disconnect`. Filled before the node starts.
+/// Which rooms have which policy; what fits no pattern has `disconnect`.
 class outbox_policies {
 public:
   /// Adds a rule `PATTERN=POLICY`. Returns what is wrong with it, or nothing.
-  std::string add(std::string_view rule);
+  std::string add(std::string_view text);
 
   /// Returns the policy of the room called `name`.
   outbox_policy find(std::string_view name) const;
 
 private:
-  struct entry {
-    std::string pattern;
-    outbox_policy policy;
-  };
-
-  std::vector<entry> entries_; // longest pattern first
+  pattern_table<outbox_policy> table_;
 };
 
 } // namespace atrium

@@ -3,6 +3,7 @@
 #include "atrium/broker/util/utf8.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 
 namespace atrium {
@@ -42,6 +43,17 @@ bool has_only(std::string_view text, std::string_view set,
   return std::ranges::all_of(text, [=](char c) {
     return set.find(c) != set.npos || more.find(c) != more.npos;
   });
+}
+
+std::optional<std::uint64_t> read_decimal(std::string_view text,
+                                          std::uint64_t most) noexcept {
+  std::uint64_t value = 0;
+  auto end = text.data() + text.size();
+  // It accepts no sign for an unsigned type.
+  auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end || value > most)
+    return std::nullopt;
+  return value;
 }
 
 std::string_view trimmed(std::string_view text) noexcept {

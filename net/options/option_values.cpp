@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <initializer_list>
 
 namespace atrium {
@@ -33,13 +32,6 @@ std::string quoted(std::string_view text) {
   return "'" + std::string{text} + "'";
 }
 
-template <class T>
-bool convert(std::string_view text, T& out) {
-  auto end = text.data() + text.size();
-  auto [stop, error] = std::from_chars(text.data(), end, out);
-  return error == std::errc{} && stop == end;
-}
-
 } // namespace
 
 std::string number_range::text() const {
@@ -49,10 +41,10 @@ std::string number_range::text() const {
 
 std::string read_number(const std::string& text, const number_range& range,
                         std::uint64_t& out) {
-  std::uint64_t value = 0;
-  if (!convert(text, value) || value < range.from || value > range.to)
+  auto value = read_decimal(text, range.to);
+  if (!value || *value < range.from)
     return quoted(text) + " is not a whole number in " + range.text();
-  out = value;
+  out = *value;
   return {};
 }
 

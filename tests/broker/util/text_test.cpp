@@ -4,6 +4,7 @@
 
 #include "caf/test/unit_test.hpp"
 
+#include <cstdint>
 #include <string>
 
 using namespace atrium;
@@ -35,4 +36,12 @@ CAF_TEST(blanks are trimmed at both ends) {
   CAF_CHECK_EQUAL(trimmed("ab"), "ab");
   CAF_CHECK_EQUAL(trimmed(" \t"), "");
   CAF_CHECK_EQUAL(trimmed(""), "");
+}
+
+CAF_TEST(a number is decimal digits alone and within its bound) {
+  CAF_CHECK(read_decimal("0", 9) == 0U);
+  CAF_CHECK(read_decimal("9", 9) == 9U);
+  CAF_CHECK(read_decimal("18446744073709551615", UINT64_MAX) == UINT64_MAX);
+  for (auto text : {"", "10", "-1", "+1", " 1", "1 ", "1.0", "1e0", "0x1", "99999999999999999999"})
+    CAF_CHECK(!read_decimal(text, 9));
 }
