@@ -2,14 +2,13 @@
 
 #include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/bus_messages.hpp"
+#include "atrium/actors/delivery/packet_decoding.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
-#include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/queue_cost.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
-#include "atrium/broker/log/log.hpp"
 
 #include <caf/send.hpp>
 
@@ -113,21 +112,6 @@ private:
   environment_ptr env_;
 };
 
-// A client's connection says where it is; what has none says it in the header.
-message_source source_of(const packet& x, const environment& env) {
-  auto& from = x.about.from;
-  auto named = from && !from->connection.empty();
-  return {x.about.time, place_of(env, named ? std::string_view{from->connection}
-                                            : x.source_run)};
-}
-
-std::shared_ptr<const log_place> place_in_log(const packet& x) {
-  if (!x.at)
-    return nullptr;
-  return std::make_shared<const log_place>(
-    log_place{{std::string{x.at->epoch}, x.at->offset}, x.at->previous});
-}
-
 } // namespace
 
 void channel_feed::open(const environment& env, bus& by,
@@ -149,41 +133,27 @@ std::vector<incoming> channel_feed::decode(const packets& in,
   return result;
 }
 
-// From a node that allows more than this one. Its receivers hear of a gap, as
-// of everything that a node cannot give them.
-void channel_feed::leave_out(unix_time time, const environment& env) {
-  ++env.delivery_counts->oversized_packets;
+// Its receivers hear of a gap, as of everything that a node cannot give them.
+void channel_feed::leave_out(unix_time time) {
   if (!left_out_)
     left_out_ = interrupted{time, time, cause::dropped};
   left_out_->from = std::min(left_out_->from, time);
   left_out_->to = std::max(left_out_->to, time);
-  log::debug("packet_dropped", {{"error", "too large"}}, "feed drops a packet");
 }
 
 void channel_feed::add(const shared_bytes& bytes, const environment& env,
                        std::vector<incoming>& out) {
-  auto decoded = decode_packet(*bytes);
-  if (auto* error = std::get_if<packet_error>(&decoded)) {
-    auto unknown = *error == packet_error::unknown_version;
-    ++(unknown ? env.delivery_counts->unknown_versions
-               : env.delivery_counts->malformed_packets);
+  auto decoded = decode_incoming(bytes, env);
+  if (auto* x = std::get_if<incoming>(&decoded)) {
+    out.push_back(std::move(*x));
+    ++decoded_;
+  } else if (auto* big = std::get_if<too_large>(&decoded)) {
+    leave_out(big->time);
+  } else {
     // Counted, and no gap: of what cannot be read nobody knows whether it was a
     // message, and of which time.
     ++malformed_;
-    log::debug("packet_dropped",
-               {{"error", unknown ? "unknown version" : "malformed"}},
-               "feed drops a packet");
-    return;
   }
-  auto& x = std::get<packet>(decoded);
-  if (x.json.size() > env.limits.message_bytes)
-    return leave_out(x.about.time, env);
-  auto from = source_of(x, env);
-  auto watched = env.watched.note(x.about);
-  auto place = place_in_log(x);
-  out.push_back({std::make_shared<const publication>(bytes, std::move(x)), from,
-                 std::move(watched), std::move(place)});
-  ++decoded_;
 }
 
 } // namespace atrium

@@ -50,7 +50,7 @@ public:
 private:
   void add(const shared_bytes& bytes, const environment& env,
            std::vector<incoming>& out);
-  void leave_out(unix_time time, const environment& env);
+  void leave_out(unix_time time);
 
   bus::subscription held_;
   std::uint64_t decoded_ = 0;

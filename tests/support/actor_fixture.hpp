@@ -104,6 +104,9 @@ private:
   static std::string text(const gap& x) {
     return "gap " + x.room;
   }
+  static std::string text(const stored_messages& x) {
+    return "history " + x.room;
+  }
 };
 
 /// A bus that answers when the test says so; otherwise the one in memory.

@@ -1,0 +1,78 @@
+#include "atrium/actors/delivery/packet_decoding.hpp"
+
+#include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/actors/util/message_source.hpp"
+#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/log/log.hpp"
+
+#include <utility>
+
+namespace atrium {
+
+namespace {
+
+// A client's connection says where it is; what has none says it in the header.
+message_source source_of(const packet& x, const environment& env) {
+  auto& from = x.about.from;
+  auto named = from && !from->connection.empty();
+  return {x.about.time, place_of(env, named ? std::string_view{from->connection}
+                                            : x.source_run)};
+}
+
+std::shared_ptr<const log_place> place_in_log(const packet& x) {
+  if (!x.at)
+    return nullptr;
+  return std::make_shared<const log_place>(
+    log_place{{std::string{x.at->epoch}, x.at->offset}, x.at->previous});
+}
+
+void log_drop(std::string_view error) {
+  log::debug("packet_dropped", {{"error", error}}, "feed drops a packet");
+}
+
+unreadable refuse(packet_error why, const environment& env) {
+  auto unknown = why == packet_error::unknown_version;
+  ++(unknown ? env.delivery_counts->unknown_versions
+             : env.delivery_counts->malformed_packets);
+  log_drop(unknown ? "unknown version" : "malformed");
+  return {};
+}
+
+} // namespace
+
+std::variant<incoming, unreadable, too_large>
+decode_incoming(const shared_bytes& bytes, const environment& env,
+                std::shared_ptr<const log_place> in_log) {
+  auto decoded = decode_packet(*bytes);
+  if (auto* error = std::get_if<packet_error>(&decoded))
+    return refuse(*error, env);
+  auto& x = std::get<packet>(decoded);
+  if (x.json.size() > env.limits.message_bytes) {
+    ++env.delivery_counts->oversized_packets;
+    log_drop("too large");
+    return too_large{x.about.time};
+  }
+  auto from = source_of(x, env);
+  auto watched = env.watched.note(x.about);
+  auto place = in_log ? std::move(in_log) : place_in_log(x);
+  auto offset = place ? place->at.offset : 0;
+  return incoming{
+    std::make_shared<const publication>(bytes, std::move(x), offset), from,
+    std::move(watched), std::move(place)};
+}
+
+std::vector<incoming> decode_stored(const history_page& page,
+                                    const environment& env) {
+  std::vector<incoming> result;
+  result.reserve(page.messages.size());
+  for (auto& x : page.messages) {
+    auto place = std::make_shared<const log_place>(
+      log_place{{page.top.epoch, x.offset}, x.previous});
+    auto decoded = decode_incoming(x.packet, env, std::move(place));
+    if (auto* message = std::get_if<incoming>(&decoded))
+      result.push_back(std::move(*message));
+  }
+  return result;
+}
+
+} // namespace atrium

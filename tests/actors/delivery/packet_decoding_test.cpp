@@ -1,0 +1,101 @@
+#define CAF_SUITE packet_decoding_test
+
+#include "atrium/actors/delivery/packet_decoding.hpp"
+#include "atrium/actors/util/delivery_counters.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+using namespace atrium;
+using namespace std::chrono_literals;
+
+namespace {
+
+envelope say(const std::string& event_id, const std::string& data) {
+  envelope result;
+  result.event_id = event_id;
+  result.to = scope::room;
+  result.target = "lobby";
+  result.time = unix_time{5ms};
+  result.data = data;
+  return result;
+}
+
+shared_bytes bytes(const std::string& x) {
+  return std::make_shared<const std::string>(x);
+}
+
+shared_bytes pack(const envelope& x) {
+  return bytes(encode_packet(x, false, "run"));
+}
+
+struct fixture {
+  fixture() {
+    env->run_id = "run";
+    env->limits.message_bytes = 300;
+  }
+
+  std::shared_ptr<environment> env = std::make_shared<environment>();
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(packet_decoding_tests, fixture)
+
+CAF_TEST(a packet without a place is in no history) {
+  auto got = decode_incoming(pack(say("a", "1")), *env);
+  CAF_REQUIRE(std::holds_alternative<incoming>(got));
+  auto& x = std::get<incoming>(got);
+  CAF_CHECK_EQUAL(x.content->about().event_id, "a");
+  CAF_CHECK(x.from.where == message_source::place::here);
+  CAF_CHECK(x.place == nullptr);
+  CAF_CHECK_EQUAL(x.content->offset(), 0U);
+}
+
+CAF_TEST(a packet may say its place itself) {
+  auto json = to_json(say("a", "1"));
+  auto got = decode_incoming(bytes("0@run;o=7;p=4;e=1a:" + json), *env);
+  CAF_REQUIRE(std::holds_alternative<incoming>(got));
+  auto& x = std::get<incoming>(got);
+  CAF_REQUIRE(x.place != nullptr);
+  CAF_CHECK(x.place->at == (position{"1a", 7}));
+  CAF_CHECK_EQUAL(x.place->previous, 4U);
+  CAF_CHECK_EQUAL(x.content->offset(), 7U);
+}
+
+CAF_TEST(what a log has kept is decoded with the place that the log says) {
+  history_page page;
+  page.top = {"1a", 9};
+  page.messages = {{7, 4, pack(say("a", "1"))}, {8, 7, pack(say("b", "2"))}};
+  auto got = decode_stored(page, *env);
+  CAF_REQUIRE_EQUAL(got.size(), 2U);
+  CAF_CHECK_EQUAL(got[0].content->about().event_id, "a");
+  CAF_CHECK_EQUAL(got[0].content->offset(), 7U);
+  CAF_CHECK(got[0].place->at == (position{"1a", 7}));
+  CAF_CHECK_EQUAL(got[0].place->previous, 4U);
+  CAF_CHECK_EQUAL(got[1].content->offset(), 8U);
+  CAF_CHECK_EQUAL(got[1].place->previous, 7U);
+}
+
+CAF_TEST(what is not for members is counted and left out) {
+  history_page page;
+  page.top = {"1a", 9};
+  page.messages = {{6, 5, bytes("garbage")},
+                   {7, 6, bytes("9:" + to_json(say("b", "2")))},
+                   {8, 7, pack(say("c", '"' + std::string(300, 'x') + '"'))},
+                   {9, 8, pack(say("d", "4"))}};
+  auto got = decode_stored(page, *env);
+  CAF_REQUIRE_EQUAL(got.size(), 1U);
+  CAF_CHECK_EQUAL(got[0].content->about().event_id, "d");
+  auto& counts = *env->delivery_counts;
+  CAF_CHECK_EQUAL(counts.malformed_packets.load(), 1U);
+  CAF_CHECK_EQUAL(counts.unknown_versions.load(), 1U);
+  CAF_CHECK_EQUAL(counts.oversized_packets.load(), 1U);
+}
+
+CAF_TEST(a message that is too large says when it was accepted) {
+  auto got = decode_incoming(pack(say("c", '"' + std::string(300, 'x') + '"')), *env);
+  CAF_REQUIRE(std::holds_alternative<too_large>(got));
+  CAF_CHECK(std::get<too_large>(got).time == unix_time{5ms});
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
