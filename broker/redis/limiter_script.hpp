@@ -10,15 +10,12 @@
 
 namespace atrium {
 
-/// The Lua script that gives out leases. One key for each user, a hash of
-/// connection id to `<since>:<until>` in milliseconds by the clock of Redis; a
-/// field whose time is up counts for nothing. It is told some connections of
-/// the user and answers with pairs of an id and when it came: first those, then
-/// whoever else is concerned. Who has no lease (any more) came never, which is
-/// an empty text.
-extern const std::string_view limiter_script;
-
-/// What one call of the script is about.
+/// What one call of the script that gives out leases (limiter.lua) is about.
+/// One key for each user, a hash of connection id to `<since>:<until>` in
+/// milliseconds by the clock of Redis; a field whose time is up counts for
+/// nothing. The script is told some connections of the user and answers with
+/// pairs of an id and when it came: first those, then whoever else is
+/// concerned. Who has no lease (any more) came never, which is an empty text.
 struct limiter_call {
   std::string_view sha;
   std::string_view key;

@@ -29,11 +29,9 @@ struct node_registry_timing {
   std::size_t most_silent = 1'000;
 };
 
-/// The Lua script of a heartbeat: writes down that a node is alive, by the
-/// clock of Redis, and takes out who has been silent for too long.
-extern const std::string_view heartbeat_script;
-
-/// Appends a call of the script that was loaded as `sha`.
+/// Appends a call of the script that was loaded as `sha` (heartbeat.lua): it
+/// writes down that a node is alive, by the clock of Redis, and takes out who
+/// has been silent for too long.
 void append_heartbeat(std::string& out, std::string_view sha,
                       const node_registry_keys& keys,
                       const node_registry_timing& timing, std::string_view run,

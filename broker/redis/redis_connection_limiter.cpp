@@ -1,8 +1,8 @@
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
 
-#include "atrium/broker/redis/limiter_script.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
 #include "atrium/broker/redis/redis_task.hpp"
+#include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/handoff.hpp"
 #include "atrium/broker/util/snapshot.hpp"
 

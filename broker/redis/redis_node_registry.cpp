@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/node_registry_queue.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
 #include "atrium/broker/redis/redis_task.hpp"
+#include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/handoff.hpp"
 #include "atrium/broker/util/snapshot.hpp"
 

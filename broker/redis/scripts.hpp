@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace atrium {
+
+/// The Lua scripts of this folder, as text: what is in `<name>.lua`, put into
+/// the library when it is built. Each file says what it does.
+extern const std::string_view heartbeat_script;
+extern const std::string_view limiter_script;
+
+} // namespace atrium
