@@ -70,6 +70,13 @@ struct position_fields {
   }
 };
 
+void append_position(std::string& out, const packet_position& at) {
+  out.append(";o=").append(std::to_string(at.offset));
+  if (at.previous + 1 != at.offset)
+    out.append(";p=").append(std::to_string(at.previous));
+  out.append(";e=").append(at.epoch);
+}
+
 // Cuts what is before the next field off `x`, and its mark.
 std::string_view cut_part(std::string_view& x) {
   auto end = std::min(x.find(field_mark), x.size());
@@ -86,12 +93,19 @@ void append_header(std::string& out, const packet_header& x) {
     out.push_back('x');
   if (!x.source_run.empty())
     out.append("@").append(x.source_run);
-  if (!x.at)
-    return;
-  out.append(";o=").append(std::to_string(x.at->offset));
-  if (x.at->previous + 1 != x.at->offset)
-    out.append(";p=").append(std::to_string(x.at->previous));
-  out.append(";e=").append(x.at->epoch);
+  if (x.at)
+    append_position(out, *x.at);
+}
+
+std::string with_position(std::string_view packet, const packet_position& at) {
+  constexpr std::size_t most_added = 80; // two numbers, an epoch, their names
+  auto head = std::min(packet.find(':'), packet.size());
+  std::string result;
+  result.reserve(packet.size() + most_added);
+  result.append(packet.substr(0, head));
+  append_position(result, at);
+  result.append(packet.substr(head));
+  return result;
 }
 
 std::optional<packet_header> read_header(std::string_view text) noexcept {

@@ -47,4 +47,9 @@ void append_header(std::string& out, const packet_header& x);
 /// result refers to `text`.
 std::optional<packet_header> read_header(std::string_view text) noexcept;
 
+/// Returns a packet with a position in its header, as a log publishes it. The
+/// packet has none yet; what has no colon is nobody's packet, and gets the
+/// position at its end. (history_append.lua does the same.)
+std::string with_position(std::string_view packet, const packet_position& at);
+
 } // namespace atrium

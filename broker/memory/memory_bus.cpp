@@ -1,5 +1,8 @@
 #include "atrium/broker/memory/memory_bus.hpp"
 
+#include "atrium/broker/memory/memory_log.hpp"
+#include "atrium/broker/packet_header.hpp"
+
 #include <algorithm>
 #include <mutex>
 #include <unordered_map>
@@ -9,8 +12,12 @@ namespace atrium {
 // One lock over everything: subscribers are called under it, which is what
 // makes their calls come one at a time and in the order of the channel. They
 // only put a message into a mailbox.
-class memory_bus::state {
+class memory_bus::state final : public history_log {
 public:
+  explicit state(std::size_t history_bytes) : log_(history_bytes) {
+    // nop
+  }
+
   bool add(const std::string& channel, const std::shared_ptr<subscriber>& who) {
     std::lock_guard guard{mutex_};
     if (stopped_)
@@ -36,20 +43,11 @@ public:
       channels_.erase(i);
   }
 
-  bool deliver(const std::string& channel, const shared_bytes& payload) {
+  bool publish(const std::string& channel, const shared_bytes& payload) {
     std::lock_guard guard{mutex_};
-    if (stopped_) {
-      ++stats_.rejected;
+    if (!admit())
       return false;
-    }
-    ++stats_.published;
-    auto i = channels_.find(channel);
-    if (i == channels_.end())
-      return true;
-    for (auto& who : i->second) {
-      ++stats_.received;
-      who->on_messages({payload});
-    }
+    deliver(channel, payload);
     return true;
   }
 
@@ -65,7 +63,7 @@ public:
     return !stopped_;
   }
 
-  bus_stats stats() const {
+  bus_stats counters() const {
     std::lock_guard guard{mutex_};
     auto result = stats_;
     result.connected = !stopped_;
@@ -75,7 +73,69 @@ public:
     return result;
   }
 
+  // -- history_log ------------------------------------------------------------
+
+  // Without the lock: what is called may publish or ask again.
+  void append(std::string channel, log_entry what,
+              bus::receipt_handler done) override {
+    auto receipt = keep(channel, std::move(what));
+    if (done)
+      done(receipt);
+  }
+
+  void read(std::string channel, history_query what,
+            page_handler done) override {
+    done(answer(channel, what));
+  }
+
+  history_stats stats() const override {
+    std::lock_guard guard{mutex_};
+    auto result = log_.stats();
+    result.failed = unanswered_;
+    return result;
+  }
+
 private:
+  // Returns whether the bus takes a publish. With the lock, as all below.
+  bool admit() {
+    ++(stopped_ ? stats_.rejected : stats_.published);
+    return !stopped_;
+  }
+
+  void deliver(const std::string& channel, const shared_bytes& payload) {
+    auto i = channels_.find(channel);
+    if (i == channels_.end())
+      return;
+    for (auto& who : i->second) {
+      ++stats_.received;
+      who->on_messages({payload});
+    }
+  }
+
+  // Under one lock, so that subscribers see the order of the log.
+  publish_receipt keep(const std::string& channel, log_entry what) {
+    std::lock_guard guard{mutex_};
+    if (!admit())
+      return {errc::bus_unavailable};
+    auto packet = what.packet;
+    auto kept = log_.append(channel, std::move(what), memory_log::clock::now());
+    auto& [epoch, offset] = kept.at;
+    if (!kept.is_known && channels_.contains(channel))
+      deliver(channel, std::make_shared<const std::string>(
+                         with_position(*packet, {epoch, offset, offset - 1})));
+    return {errc::none, std::move(kept.at)};
+  }
+
+  history_page answer(const std::string& channel, const history_query& what) {
+    std::lock_guard guard{mutex_};
+    if (!stopped_)
+      return log_.read(channel, what, memory_log::clock::now());
+    ++unanswered_;
+    history_page result;
+    result.error = errc::bus_unavailable;
+    return result;
+  }
+
   using channel_map
     = std::unordered_map<std::string, std::vector<std::shared_ptr<subscriber>>>;
 
@@ -83,9 +143,12 @@ private:
   bool stopped_ = false;
   bus_stats stats_;
   channel_map channels_;
+  memory_log log_;
+  std::uint64_t unanswered_ = 0; // questions after the stop
 };
 
-memory_bus::memory_bus() : state_(std::make_shared<state>()) {
+memory_bus::memory_bus(std::size_t history_bytes)
+  : state_(std::make_shared<state>(history_bytes)) {
   // nop
 }
 
@@ -102,9 +165,13 @@ bus::subscription memory_bus::subscribe(std::string channel,
 
 void memory_bus::publish(std::string channel, shared_bytes payload,
                          receipt_handler done) {
-  auto delivered = state_->deliver(channel, payload);
+  auto delivered = state_->publish(channel, payload);
   // Without the lock: the handler may publish again.
   done({delivered ? errc::none : errc::bus_unavailable});
+}
+
+history_log* memory_bus::history() {
+  return state_.get();
 }
 
 // Whoever publishes calls the subscribers: there is no thread to check, but a
@@ -119,7 +186,7 @@ void memory_bus::stop() {
 }
 
 bus_stats memory_bus::stats() const {
-  return state_->stats();
+  return state_->counters();
 }
 
 } // namespace atrium
