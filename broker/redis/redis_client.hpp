@@ -78,6 +78,12 @@ public:
     commands_.wake();
   }
 
+  /// Returns what names the server since its start, as far as the command link
+  /// knows; empty if it does not.
+  std::string_view incarnation() const noexcept {
+    return commands_.incarnation();
+  }
+
   /// Starts to connect the other link, over which `who` subscribes. Once; it
   /// has to live until that link is stopped.
   void subscribe_by(redis_dialog& who) {

@@ -36,6 +36,10 @@ public:
     // nop
   }
 
+  bool is_for_commands() const noexcept {
+    return how_ == purpose::commands;
+  }
+
   /// Starts over: a new connection was set up at `now`.
   void reset(steady now) noexcept;
 
@@ -79,7 +83,7 @@ public:
 
 private:
   bool writes() const noexcept {
-    return how_ == purpose::commands && !write_key_.empty();
+    return is_for_commands() && !write_key_.empty();
   }
 
   const purpose how_;

@@ -126,7 +126,8 @@ void redis_link::set_up(tcp_dialer::outcome x) {
   // The old reader may hold half a reply of the last connection.
   reader_ = resp_reader{};
   life_.reset(clock_type::now());
-  setup_.emplace(config_.url, config_.client_name + '.' + name_, out_);
+  setup_.emplace(config_.url, config_.client_name + '.' + name_,
+                 life_.is_for_commands(), out_);
   write();
   read();
 }

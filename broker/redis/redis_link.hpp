@@ -79,6 +79,11 @@ public:
     backoff_.reset();
   }
 
+  /// Returns what names the server since its start; empty: it has not said.
+  std::string_view incarnation() const noexcept {
+    return setup_ ? setup_->incarnation() : std::string_view{};
+  }
+
   /// Returns how the link is. Any thread.
   const link_status& status() const noexcept {
     return status_;

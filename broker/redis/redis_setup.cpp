@@ -6,6 +6,19 @@
 
 namespace atrium {
 
+namespace {
+
+std::string run_id_in(std::string_view info) {
+  constexpr std::string_view name = "run_id:";
+  auto begin = info.find(name);
+  if (begin == info.npos)
+    return {};
+  info.remove_prefix(begin + name.size());
+  return std::string{info.substr(0, info.find_first_of("\r\n"))};
+}
+
+} // namespace
+
 std::string_view role_but_master(resp_reply reply) noexcept {
   auto is_role = reply.size() > 1 && reply[0].type == resp_type::array;
   if (!is_role || reply[1].text == "master")
@@ -14,7 +27,7 @@ std::string_view role_but_master(resp_reply reply) noexcept {
 }
 
 redis_setup::redis_setup(const redis_url& url, std::string_view client_name,
-                         std::string& out) {
+                         bool is_for_commands, std::string& out) {
   // AUTH first: without it Redis refuses everything else (NOAUTH). All commands
   // go out at once, so a set-up costs one round trip.
   if (!url.password.empty()) {
@@ -36,6 +49,10 @@ redis_setup::redis_setup(const redis_url& url, std::string_view client_name,
   append_command(out, {"PING"});
   steps_.push_back(step::role);
   append_command(out, {"ROLE"});
+  if (is_for_commands) {
+    steps_.push_back(step::info);
+    append_command(out, {"INFO", "server"});
+  }
   std::ranges::reverse(steps_);
 }
 
@@ -50,8 +67,14 @@ auto redis_setup::on_reply(resp_reply reply) -> result {
 
 // A connection without a name is as good as one with, a user who may not PING
 // is at least known to the server, and one who may not ask for its role, or
-// whose server has no such command, learns it from the first write.
+// whose server has no such command, learns it from the first write. Who may not
+// ask which server it is takes it for the same after each start.
 std::string redis_setup::flaw(step current, resp_reply reply) {
+  if (current == step::info) {
+    if (!is_error(reply))
+      incarnation_ = run_id_in(reply.front().text);
+    return {};
+  }
   if (current == step::role) {
     auto role = role_but_master(reply);
     return role.empty() ? "" : std::string{no_master} + std::string{role};

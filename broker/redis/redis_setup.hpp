@@ -25,12 +25,19 @@ public:
     failed, ///< See `error`: drop the connection.
   };
 
-  /// Appends all commands of the set-up to `out`.
+  /// Appends all commands of the set-up to `out`. A connection for commands
+  /// also asks for the incarnation.
   redis_setup(const redis_url& url, std::string_view client_name,
-              std::string& out);
+              bool is_for_commands, std::string& out);
 
   /// Takes the next answer.
   result on_reply(resp_reply reply);
+
+  /// Returns what names the server since its start, its `run_id`; empty if it
+  /// was not asked, or does not say.
+  const std::string& incarnation() const noexcept {
+    return incarnation_;
+  }
 
   /// Returns what the server has complained about.
   const std::string& error() const noexcept {
@@ -38,12 +45,13 @@ public:
   }
 
 private:
-  enum class step { auth, select, set_name, ping, role };
+  enum class step { auth, select, set_name, ping, role, info };
 
-  static std::string flaw(step current, resp_reply reply);
+  std::string flaw(step current, resp_reply reply);
 
   std::vector<step> steps_; // without an answer, the next one last
   std::string error_;
+  std::string incarnation_;
 };
 
 } // namespace atrium
