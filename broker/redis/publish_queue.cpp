@@ -38,7 +38,7 @@ void publish_queue::fail_all() {
 // Oldest first, which is the order of the deadlines. An expired publish stays
 // in flight until its answer comes, but the accounting does not count it any
 // more: the window of the pipeline bounds the unanswered commands.
-void publish_queue::expire(clock::time_point now) {
+void publish_queue::tick(clock::time_point now) {
   while (expired_ < in_flight_.size() && in_flight_[expired_].deadline <= now)
     settle(in_flight_[expired_++], errc::timeout);
   while (!waiting_.empty() && waiting_.front().deadline <= now) {
@@ -47,7 +47,7 @@ void publish_queue::expire(clock::time_point now) {
   }
 }
 
-auto publish_queue::next_deadline() const -> std::optional<clock::time_point> {
+auto publish_queue::next_tick() const -> std::optional<clock::time_point> {
   if (expired_ < in_flight_.size())
     return in_flight_[expired_].deadline;
   if (!waiting_.empty())
@@ -55,21 +55,10 @@ auto publish_queue::next_deadline() const -> std::optional<clock::time_point> {
   return std::nullopt;
 }
 
-void publish_queue::settle(publish_job& job, errc code) {
-  accounting_.settle(job.payload->size(), code == errc::none);
-  // The job may stay in flight for its answer; the payload is not needed any
-  // more.
-  job.payload.reset();
-  if (auto done = std::exchange(job.done, nullptr))
-    call_guarded(log_, [&] { done({code}); });
-}
-
 void publish_queue::settle_oldest(errc code) {
   if (expired_ > 0)
     --expired_;
   else
-    // A receipt handler that publishes again goes through the handoff, so it
-    // does not change this queue.
     settle(in_flight_.front(), code);
   in_flight_.pop_front();
 }

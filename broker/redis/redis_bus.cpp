@@ -1,8 +1,9 @@
 #include "atrium/broker/redis/redis_bus.hpp"
 
 #include "atrium/broker/redis/publish_accounting.hpp"
+#include "atrium/broker/redis/publish_queue.hpp"
+#include "atrium/broker/redis/queue_caller.hpp"
 #include "atrium/broker/redis/redis_listener.hpp"
-#include "atrium/broker/redis/redis_publisher.hpp"
 #include "atrium/broker/util/handoff.hpp"
 
 #include <boost/asio/post.hpp>
@@ -18,7 +19,8 @@ public:
     : client_(client),
       publish_timeout_(config.publish_timeout),
       accounting_(config.max_pending, config.max_pending_bytes),
-      publisher_(client, accounting_),
+      publishes_(accounting_, client.log()),
+      publisher_(client, publishes_),
       listener_(client, gap_clock{{config.publish_timeout, config.clock_skew},
                                   std::move(config.clock)}),
       requests_(
@@ -28,7 +30,7 @@ public:
 
   void start() {
     boost::asio::post(client_.io(), [this] {
-      publisher_.start();
+      publisher_.start({{}, "publish_refused", "PUBLISH is refused"});
       listener_.start();
     });
   }
@@ -163,7 +165,7 @@ private:
     auto deadline = publish_job::clock::now() + publish_timeout_;
     for (auto& job : taken.publishes) {
       job.deadline = deadline;
-      publisher_.push(std::move(job));
+      publishes_.push(std::move(job));
     }
   }
 
@@ -178,7 +180,8 @@ private:
   redis_client& client_;
   const std::chrono::milliseconds publish_timeout_;
   publish_accounting accounting_;
-  redis_publisher publisher_;
+  publish_queue publishes_;
+  queue_caller publisher_;
   redis_listener listener_;
   requests emptied_;           // by the last turn
   handoff<requests> requests_; // of any thread

@@ -123,23 +123,23 @@ CAF_TEST(the accounting bounds the bytes of payloads) {
 CAF_TEST(what waits expires at its deadline) {
   publish("a", 1s);
   publish("b", 2s);
-  CAF_CHECK(queue.next_deadline() == start + 1s);
-  queue.expire(start + 1s);
+  CAF_CHECK(queue.next_tick() == start + 1s);
+  queue.tick(start + 1s);
   CAF_CHECK(receipts == (receipt_list{{"a", late}}));
-  CAF_CHECK(queue.next_deadline() == start + 2s);
+  CAF_CHECK(queue.next_tick() == start + 2s);
   compose();
   reply(one_receiver);
   CAF_CHECK(receipts == (receipt_list{{"a", late}, {"b", none}}));
-  CAF_CHECK(!queue.next_deadline());
+  CAF_CHECK(!queue.next_tick());
 }
 
 CAF_TEST(what expires in flight still takes its answer) {
   publish("a", 1s);
   compose();
   publish("b", 2s);
-  queue.expire(start + 1s);
+  queue.tick(start + 1s);
   CAF_CHECK_EQUAL(accounting.pending(), 1u);
-  CAF_CHECK(queue.next_deadline() == start + 2s);
+  CAF_CHECK(queue.next_tick() == start + 2s);
   compose();
   CAF_CHECK(reply(refusal));
   CAF_CHECK(receipts == (receipt_list{{"a", late}}));
@@ -150,7 +150,7 @@ CAF_TEST(what expires in flight still takes its answer) {
 CAF_TEST(an expired publish is not failed again) {
   publish("a", 1s);
   compose();
-  queue.expire(start + 1s);
+  queue.tick(start + 1s);
   queue.on_lost();
   queue.fail_all();
   CAF_CHECK(receipts == (receipt_list{{"a", late}}));
