@@ -37,12 +37,12 @@ public:
     bool is_known = false; ///< It was there before.
   };
 
-  /// Keeps a message, unless it is known.
-  outcome append(const std::string& channel, log_entry what,
+  /// Keeps a message of a channel, unless it is known.
+  outcome append(const std::string& name, log_entry what,
                  clock::time_point now);
 
   /// Answers a question, without an error.
-  history_page read(const std::string& channel, const history_query& what,
+  history_page read(const std::string& name, const history_query& what,
                     clock::time_point now);
 
   history_stats stats() const;

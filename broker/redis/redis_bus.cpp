@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/publish_accounting.hpp"
 #include "atrium/broker/redis/publish_queue.hpp"
 #include "atrium/broker/redis/queue_caller.hpp"
+#include "atrium/broker/redis/redis_history.hpp"
 #include "atrium/broker/redis/redis_listener.hpp"
 #include "atrium/broker/util/handoff.hpp"
 
@@ -13,7 +14,7 @@
 
 namespace atrium {
 
-class redis_bus::impl {
+class redis_bus::impl final : public history_log {
 public:
   impl(redis_client& client, redis_bus_config config)
     : client_(client),
@@ -21,6 +22,7 @@ public:
       accounting_(config.max_pending, config.max_pending_bytes),
       publishes_(accounting_, client.log()),
       publisher_(client, publishes_),
+      history_(client, accounting_),
       listener_(client, gap_clock{{config.publish_timeout, config.clock_skew},
                                   std::move(config.clock)}),
       requests_(
@@ -67,24 +69,37 @@ public:
   }
 
   void publish(publish_job job) {
-    auto size = job.payload->size();
-    // Admitted before the handoff, so the bound covers what waits there as
-    // well.
-    auto admitted = accounting_.admit(size);
-    auto left = admitted && leave([&](requests& to) {
-                  to.publishes.push_back(std::move(job));
-                });
-    if (left)
-      return;
-    if (admitted)
-      // A closed handoff has not called the lambda, so `job` has not been
-      // moved.
-      accounting_.settle(size, false);
-    if (job.done)
-      job.done({errc::bus_unavailable});
+    publish_to(&requests::publishes, std::move(job));
   }
 
-  bus_stats stats() const {
+  // -- history_log ------------------------------------------------------------
+
+  void append(std::string channel, log_entry what,
+              bus::receipt_handler done) override {
+    publish_to(
+      &requests::appends,
+      append_job{{std::move(channel), std::move(what.packet), std::move(done)},
+                 what.rule,
+                 std::move(what.event_id),
+                 what.is_chosen});
+  }
+
+  void read(std::string channel, history_query what,
+            page_handler done) override {
+    if (!history_.admit(done))
+      return;
+    history_read_job job{std::move(channel), std::move(what), std::move(done)};
+    auto left
+      = leave([&](requests& to) { to.reads.push_back(std::move(job)); });
+    if (!left) // nor has it been moved
+      history_.refuse(job.done);
+  }
+
+  history_stats stats() const override {
+    return history_.stats();
+  }
+
+  bus_stats counters() const {
     bus_stats out;
     auto links = client_.state();
     out.publishes = links.commands;
@@ -110,24 +125,30 @@ private:
     bus_listener_ptr who;
   };
 
-  // Publishes are bounded by the accounting, changes by the subscriptions that
-  // exist and those that ended since the thread looked last; whoever has one
-  // has one doubt at a time, and one asks for a ping at a time.
+  // Publishes are bounded by the accounting, questions by the history, changes
+  // by the subscriptions that exist and those that ended since the thread
+  // looked last; whoever has one has one doubt at a time, and one asks for a
+  // ping at a time.
   struct requests {
     std::vector<change> subscriptions;
     std::vector<publish_job> publishes;
+    std::vector<append_job> appends;
+    std::vector<history_read_job> reads;
     std::vector<std::pair<std::string, std::function<void()>>> doubts;
     std::vector<std::function<void()>> pings;
 
     bool has_much_room() const {
       constexpr std::size_t much = 1024;
       return subscriptions.capacity() > much || publishes.capacity() > much
+             || appends.capacity() > much || reads.capacity() > much
              || doubts.capacity() > much || pings.capacity() > much;
     }
 
     void clear() {
       subscriptions.clear();
       publishes.clear();
+      appends.clear();
+      reads.clear();
       doubts.clear();
       pings.clear();
     }
@@ -142,11 +163,31 @@ private:
     });
   }
 
+  template <class Job>
+  void publish_to(std::vector<Job> requests::*queue, Job job) {
+    auto size = job.payload->size();
+    // Admitted before the handoff, so the bound covers what waits there as
+    // well.
+    auto admitted = accounting_.admit(size);
+    auto left = admitted && leave([&](requests& to) {
+                  (to.*queue).push_back(std::move(job));
+                });
+    if (left)
+      return;
+    if (admitted)
+      // A closed handoff has not called the lambda, so `job` has not been
+      // moved.
+      accounting_.settle(size, false);
+    if (job.done)
+      job.done({errc::bus_unavailable});
+  }
+
   void take_requests() {
     auto taken = requests_.take(std::exchange(emptied_, {}));
     apply(taken);
     listener_.wake();
     publisher_.wake();
+    history_.wake();
     for (auto& answer : taken.pings)
       call_guarded(client_.log(), answer);
     taken.clear();
@@ -163,9 +204,17 @@ private:
     for (auto& [channel, carried] : taken.doubts)
       listener_.confirm(channel, std::move(carried));
     auto deadline = publish_job::clock::now() + publish_timeout_;
-    for (auto& job : taken.publishes) {
-      job.deadline = deadline;
-      publishes_.push(std::move(job));
+    push(taken.publishes, deadline, publishes_);
+    push(taken.appends, deadline, history_);
+    push(taken.reads, deadline, history_);
+  }
+
+  template <class Job, class Queue>
+  static void push(std::vector<Job>& jobs, publish_job::clock::time_point until,
+                   Queue& to) {
+    for (auto& x : jobs) {
+      x.deadline = until;
+      to.push(std::move(x));
     }
   }
 
@@ -174,6 +223,7 @@ private:
     auto last = requests_.take();
     apply(last);
     publisher_.stop();
+    history_.stop();
     listener_.stop();
   }
 
@@ -182,6 +232,7 @@ private:
   publish_accounting accounting_;
   publish_queue publishes_;
   queue_caller publisher_;
+  redis_history history_;
   redis_listener listener_;
   requests emptied_;           // by the last turn
   handoff<requests> requests_; // of any thread
@@ -221,6 +272,10 @@ void redis_bus::publish(std::string channel, shared_bytes payload,
   impl_->publish({std::move(channel), std::move(payload), std::move(done), {}});
 }
 
+history_log* redis_bus::history() {
+  return impl_.get();
+}
+
 void redis_bus::ping(std::function<void()> answer) {
   impl_->ping(std::move(answer));
 }
@@ -234,7 +289,7 @@ void redis_bus::stop() {
 }
 
 bus_stats redis_bus::stats() const {
-  return impl_->stats();
+  return impl_->counters();
 }
 
 } // namespace atrium

@@ -58,6 +58,9 @@ public:
   void publish(std::string channel, shared_bytes payload,
                receipt_handler done) override;
 
+  /// The log over the command link, by the bounds and the timeout of publishes.
+  history_log* history() override;
+
   void ping(std::function<void()> answer) override;
 
   void confirm(std::string channel, std::function<void()> carried) override;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/broker/history.hpp"
 #include "atrium/broker/util/handoff.hpp"
 
 #include "support/own_redis.hpp"
@@ -61,6 +62,10 @@ public:
            [&] { below_.publish(std::move(channel), std::move(payload), std::move(done)); });
   }
 
+  history_log* history() override {
+    return &log_;
+  }
+
   void ping(std::function<void()> answer) override {
     run_on(lane_->io, [&] { below_.ping(std::move(answer)); });
   }
@@ -78,8 +83,36 @@ public:
   }
 
 private:
+  /// The log, called on the same thread.
+  class lane_log final : public history_log {
+  public:
+    explicit lane_log(lane_bus& of) : of_(of) {
+      // nop
+    }
+
+    void append(std::string channel, log_entry what, receipt_handler done) override {
+      run_on(of_.lane_->io, [&] {
+        of_.below_.history()->append(std::move(channel), std::move(what), std::move(done));
+      });
+    }
+
+    void read(std::string channel, history_query what, page_handler done) override {
+      run_on(of_.lane_->io, [&] {
+        of_.below_.history()->read(std::move(channel), std::move(what), std::move(done));
+      });
+    }
+
+    history_stats stats() const override {
+      return of_.below_.history()->stats();
+    }
+
+  private:
+    lane_bus& of_;
+  };
+
   std::shared_ptr<lane_redis> lane_;
   redis_bus below_;
+  lane_log log_{*this};
 };
 
 } // namespace atrium::test

@@ -99,7 +99,7 @@ bool redis_server::is_installed() {
   return found;
 }
 
-redis_server::redis_server() {
+redis_server::redis_server(bool keeps) : keeps_(keeps) {
   auto pattern = (std::filesystem::temp_directory_path() / "atrium-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr)
     fail("mkdtemp");
@@ -148,8 +148,9 @@ void redis_server::start() {
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path.c_str(), "--dir",
-             dir_.c_str(), "--logfile", log.c_str(), "--save", "", "--appendonly", "no",
-             "--enable-debug-command", "local", nullptr);
+             dir_.c_str(), "--logfile", log.c_str(), "--save", "", "--appendonly",
+             keeps_ ? "yes" : "no", "--appendfsync", "always", "--enable-debug-command", "local",
+             nullptr);
     ::_exit(127);
   }
   if (pid_ < 0 || !eventually([this] { return answers(); }))

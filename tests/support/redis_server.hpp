@@ -18,8 +18,9 @@ public:
   /// Returns whether the machine has a redis-server; prints a line if not.
   static bool is_installed();
 
-  /// Starts the server and waits until it answers.
-  redis_server();
+  /// Starts the server and waits until it answers. With `keeps` it has an
+  /// append-only file, so that what it has acknowledged is there after a crash.
+  explicit redis_server(bool keeps = false);
 
   redis_server(const redis_server&) = delete;
   redis_server& operator=(const redis_server&) = delete;
@@ -28,6 +29,11 @@ public:
 
   /// Returns where the server is, or would be if it ran.
   redis_url url() const;
+
+  /// Returns the folder of the server, where its append-only file is.
+  const std::string& dir() const noexcept {
+    return dir_;
+  }
 
   /// Runs one command on a connection of its own. Returns the texts and numbers
   /// of the reply; of an array first the number of its items.
@@ -41,7 +47,7 @@ public:
   std::uint16_t open_port() const;
 
   void start();  ///< Waits until the server answers.
-  void kill();   ///< Like a crash; nothing is saved.
+  void kill();   ///< Like a crash; nothing more is saved.
   void freeze(); ///< Stops the process: its connections stay, but are silent.
   void thaw();   ///< Lets it go on.
 
@@ -50,6 +56,7 @@ private:
   bool answers() const;
   void signal(int number) const;
 
+  const bool keeps_;
   std::string dir_;
   pid_t pid_ = -1;
 };
