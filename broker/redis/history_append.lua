@@ -31,8 +31,13 @@ end
 
 local function digits(x) return string.format('%.0f', x) end
 
+-- When a node has accepted a message. In front of what users can choose.
+local function time_of(packet)
+  return tonumber(string.match(packet, '"ts":(%d+)'))
+end
+
 -- Which messages the channel has, by their ids.
-local known, wanted, missing, key = {}, {}, 0, 2
+local known, wanted, missing, oldest, key = {}, {}, 0, math.huge, 2
 for i = first, #ARGV, 3 do
   local kind, id = ARGV[i], ARGV[i + 1]
   if kind == 'c' then
@@ -43,11 +48,12 @@ for i = first, #ARGV, 3 do
   elseif kind == 'r' and not is_new then
     wanted[id] = true
     missing = missing + 1
+    oldest = math.min(oldest, time_of(ARGV[i + 2]) or 0)
   end
 end
 
--- The newest come first: it was sent a moment ago. Whoever has written the
--- packet has put the id ahead of what users can choose.
+-- The newest come first: it was sent a moment ago. What was accepted a minute
+-- before it stands before it in the log, however clocks and queues differ.
 local last, left = '+', math.min(count, 10000)
 while missing > 0 and left > 0 do
   local part = redis.call('XREVRANGE', KEYS[2], last, '-',
@@ -61,6 +67,8 @@ while missing > 0 and left > 0 do
     end
   end
   if #part == 0 then break end
+  local time = time_of(part[#part][2][2])
+  if time and time < oldest - 60000 then break end
   left = left - #part
   last = '(' .. part[#part][1]
 end

@@ -129,6 +129,28 @@ CAF_TEST(what was sent before is looked for in the log) {
   });
 }
 
+CAF_TEST(what is a minute older ends the search) {
+  with_scripts([](scripts& x) {
+    auto at = [](const std::string& id, int seconds) {
+      auto packet = packet_of(id);
+      return packet.replace(packet.find(R"("ts":1,)"), 7,
+                            R"("ts":17000)" + std::to_string(10'000 + seconds) + "000,");
+    };
+    x.count = "1000";
+    for (int i = 0; i < 300; ++i) // two every second
+      x.append_packet("n", std::to_string(i), at(std::to_string(i), i / 2));
+    x.server.command({"CONFIG", "RESETSTAT"});
+    auto reads = [&] {
+      auto stats = x.server.ask({"INFO", "commandstats"});
+      auto begin = stats.find("cmdstat_xrevrange:calls=");
+      return begin == stats.npos ? 0 : std::stoi(stats.substr(begin + 24));
+    };
+    CAF_CHECK(x.append_packet("r", "30", at("30", 149)) == (lines{"3", "e1", "301", "0"}));
+    CAF_CHECK_EQUAL(reads(), 2); // of a hundred each
+    CAF_CHECK(x.append_packet("r", "31", at("31", 15)) == (lines{"3", "e1", "32", "1"}));
+  });
+}
+
 CAF_TEST(numbers jump when the server has started anew) {
   with_scripts([](scripts& x) {
     x.append("n", "a");
