@@ -24,10 +24,10 @@ bool is_field(std::string_view x) {
          && std::ranges::all_of(x, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-// Nothing for what no log has written, such as a number above 10^14, of which
-// Redis's scripts lose digits.
+// Nothing for what no log has written, such as a number that is no exact
+// double: Redis's scripts, and clients, count in those.
 std::optional<std::uint64_t> read_offset(std::string_view text) noexcept {
-  constexpr std::uint64_t last_offset = 100'000'000'000'000;
+  constexpr std::uint64_t last_offset = (std::uint64_t{1} << 53) - 1;
   std::uint64_t value = 0;
   auto end = text.data() + text.size();
   auto [ptr, ec] = std::from_chars(text.data(), end, value);

@@ -17,7 +17,8 @@
 --
 -- What can be refused comes before what takes effect: the reads, then the first
 -- XADD, which a server without memory or replicas refuses as it would all later
--- ones. Offsets are doubles here, exact to 10^14.
+-- ones. Offsets are doubles here, exact to 2^53, which is the time in the year
+-- 2255; `tostring` would cut them off after 14 digits.
 
 local count, channel, incarnation = tonumber(ARGV[1]), ARGV[4], ARGV[6]
 local publish, first = ARGV[7], 8
@@ -73,8 +74,10 @@ while missing > 0 and left > 0 do
   last = '(' .. part[#part][1]
 end
 
--- A server that has started anew may have lost its last writes: numbers that it
--- may have given out are left out, a hundred millions at least.
+-- A server that has started anew may have lost its last writes, and then their
+-- numbers must not come again. So they go on at the time, in microseconds, which
+-- is ahead of all that were given out: not even those after an earlier jump
+-- come again, should they be lost, too.
 local jumps = not is_new and incarnation ~= '' and meta[3] ~= incarnation
 
 local answer, packets, names = {epoch}, {}, {}
@@ -92,7 +95,8 @@ for i = first, #ARGV, 3 do
     end
     local previous, fields = top, ''
     if jumps and #packets == 0 then
-      top = (math.floor((top + 1e8) / 1e9) + 1) * 1e9
+      local time = redis.call('TIME')
+      top = math.max(top, time[1] * 1e6 + time[2])
     end
     top = top + 1
     if previous == top - 1 then

@@ -6,7 +6,6 @@
 #include "support/history_probe.hpp"
 #include "support/redis_fixture.hpp"
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +49,12 @@ struct scripts {
     for (std::size_t i = 4; i + 2 < page.size(); i += 3)
       result.push_back(page[i] + '<' + page[i + 1]);
     return result;
+  }
+
+  // The time of the server, in microseconds.
+  unsigned long long now() {
+    auto time = server.command({"TIME"});
+    return std::stoull(time.at(1)) * 1'000'000 + std::stoull(time.at(2));
   }
 
   std::string field(const std::string& name) {
@@ -156,22 +161,39 @@ CAF_TEST(numbers jump when the server has started anew) {
     x.append("n", "a");
     x.append("n", "b");
     x.incarnation = "run2";
-    CAF_CHECK(x.append("n", "c") == (lines{"3", "e1", "1000000001", "0"}));
-    CAF_CHECK(x.append("n", "d") == (lines{"3", "e1", "1000000002", "0"}));
+    auto before = x.now();
+    auto first = std::stoull(x.append("n", "c").at(2));
+    CAF_CHECK(first > before && first <= x.now() + 1);
+    auto after = [](unsigned long long n, int more) {
+      return std::to_string(n + static_cast<unsigned>(more));
+    };
+    CAF_CHECK(x.append("n", "d") == (lines{"3", "e1", after(first, 1), "0"}));
     CAF_CHECK_EQUAL(x.field("g"), "run2");
+    CAF_CHECK_EQUAL(x.field("s"), after(first, 1));
     // Who was at the end is repaired, who saw what was lost is told.
-    auto page = x.read("2", "e1");
-    CAF_CHECK(x.places(page) == (lines{"1000000001<2", "1000000002<1000000001"}));
-    CAF_CHECK(x.read("3", "e1") == (lines{"4", "e1", "1000000002", "lost", "0"}));
+    const lines jumped{after(first, 0) + "<2", after(first, 1) + '<' + after(first, 0)};
+    CAF_CHECK(x.places(x.read("2", "e1")) == jumped);
+    CAF_CHECK(x.read("3", "e1") == (lines{"4", "e1", after(first, 1), "lost", "0"}));
     CAF_CHECK(x.places(x.read("", "", "9", "9999", "1"))
-              == (lines{"1000000002<1000000001", "1000000001<2", "2<1", "1<0"}));
-    x.incarnation = "";
-    CAF_CHECK(x.append("n", "e") == (lines{"3", "e1", "1000000003", "0"}));
+              == (lines{jumped.at(1), jumped.at(0), "2<1", "1<0"}));
+    CAF_CHECK(x.append("c", "e") == (lines{"3", "e1", after(first, 2), "0"}));
+    CAF_CHECK(x.append("c", "e") == (lines{"3", "e1", after(first, 2), "1"}));
+    CAF_CHECK(x.append("r", "d") == (lines{"3", "e1", after(first, 1), "1"}));
+    x.incarnation = ""; // nobody knows
+    CAF_CHECK(x.append("n", "f") == (lines{"3", "e1", after(first, 3), "0"}));
     CAF_CHECK_EQUAL(x.field("g"), "run2");
-    // Numbers that may have been given out beyond the next milliard are left out.
-    x.server.command({"HSET", "c:m", "s", "1999999990"});
-    x.incarnation = "run3";
-    CAF_CHECK(x.append("n", "f") == (lines{"3", "e1", "3000000001", "0"}));
+  });
+}
+
+CAF_TEST(numbers never go back) {
+  with_scripts([](scripts& x) {
+    x.append("n", "a");
+    const auto last = 9'007'199'254'740'000; // the clock was set back from there
+    x.server.command({"HSET", "c:m", "s", std::to_string(last)});
+    x.incarnation = "run2";
+    CAF_CHECK(x.append("n", "b") == (lines{"3", "e1", std::to_string(last + 1), "0"}));
+    CAF_CHECK(x.append("n", "c") == (lines{"3", "e1", std::to_string(last + 2), "0"}));
+    CAF_CHECK(x.places(x.read(std::to_string(last), "e1")).size() == 2u);
   });
 }
 
