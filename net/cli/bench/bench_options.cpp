@@ -23,6 +23,8 @@ constexpr auto footer = R"(Scenarios, with what is usual for them:
 
 A publisher is a member and gets its own messages. A message is finished when
 every receiver has it; latency counts from when the message was due.
+With --history rooms are named kept:...: start the node with
+--history 'kept:*=1000,1h'. The offset of each message is checked.
 Exit code: 0, or 1 if messages were lost or came twice or the server could not
 be reached, or 2 for bad options.)";
 
@@ -119,7 +121,7 @@ std::string check(const bench_options& x) {
     return "--publishers: more than connections";
   // The other scenarios work without rooms.
   auto needs_rooms = x.what == scenario::fanout || x.what == scenario::chat
-                     || x.what == scenario::churn;
+                     || x.what == scenario::churn || x.history;
   if (needs_rooms && x.rooms == 0)
     return "--rooms: " + to_string(x.what) + " needs one";
   if (x.rooms.value_or(0) > x.connections)
@@ -159,6 +161,8 @@ void add_work(CLI::App& app, bench_options& out, raw_values& raw) {
   app.add_option("--size", out.size, "Bytes of each message's data.")
     ->capture_default_str()
     ->check(CLI::Range(stamp::smallest, std::size_t{1'048'576}));
+  app.add_flag("--history", out.history,
+               "Use rooms kept:..., of which the server keeps a history.");
 }
 
 void add_frame(CLI::App& app, bench_options& out, raw_values& raw) {

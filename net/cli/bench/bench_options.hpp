@@ -28,6 +28,7 @@ struct bench_options {
   std::size_t window = 0; ///< Unfinished messages per publisher; 0: open loop.
   double rate = 0;        ///< Messages per second in all; 0: closed loop.
   std::size_t size = 128; ///< Bytes of `data`.
+  bool history = false;   ///< Rooms are some that the server keeps.
   std::chrono::milliseconds duration{10'000};
   std::chrono::milliseconds warmup{1'000};
   std::vector<pid_t> pids; ///< Processes of the server.

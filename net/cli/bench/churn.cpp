@@ -68,8 +68,8 @@ void churn::stop() {
     swarm_.turn(deadline);
 }
 
-void churn::joined(client& who) {
-  crowd::joined(who);
+void churn::joined(client& who, std::string_view text) {
+  crowd::joined(who, text);
   if (layout_.rooms() == 0)
     return left(who);
   auto room = layout_.room_name(layout_.room_of(who.index));

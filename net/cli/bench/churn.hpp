@@ -17,7 +17,7 @@ public:
   /// complete, or nothing.
   std::string run(report& out);
 
-  void joined(client& who) override;
+  void joined(client& who, std::string_view text) override;
   void left(client& who) override;
   void gone(client& who, const ending& how) override;
 

@@ -27,7 +27,9 @@ layout::layout(const bench_options& from)
   : servers_(from.urls.size()),
     rooms_(from.rooms.value_or(0)),
     users_(from.users),
-    run_(static_cast<std::uint16_t>(std::random_device{}())) {
+    run_(static_cast<std::uint16_t>(std::random_device{}())),
+    room_prefix_((from.history ? "kept:bench-" : "bench-") + hexadecimal(run_)
+                 + '-') {
   // nop
 }
 
@@ -38,7 +40,7 @@ std::size_t layout::server_of(std::size_t client) const {
 }
 
 std::string layout::room_name(std::size_t room) const {
-  return "bench-" + hexadecimal(run_) + '-' + std::to_string(room);
+  return room_prefix_ + std::to_string(room);
 }
 
 std::string layout::user_name(std::size_t user) const {
@@ -123,12 +125,15 @@ void crowd::open(client& who) {
 
 void crowd::ready(client& who) {
   if (layout_.rooms() == 0)
-    return joined(who);
+    return joined(who, {});
   auto room = layout_.room_name(layout_.room_of(who.index));
   swarm_.send_text(who, swarm_.speaks().join(room));
 }
 
-void crowd::joined(client& who) {
+void crowd::joined(client& who, std::string_view text) {
+  if (options_.history && !swarm_.speaks().position_of(text))
+    return failed(who, "the server keeps no history of rooms like "
+                         + layout_.room_name(layout_.room_of(who.index)));
   // `gone` needs this to take the client out of the right counter.
   who.settled = true;
   --pending_;
@@ -196,6 +201,7 @@ void crowd::add_cpu(report& out, const usage& server, const usage& own,
     = [=](const usage& x) { return seconds_of(x.cpu) * 1e6 / units; };
   auto cores = [=](const usage& x) { return seconds_of(x.cpu) / seconds; };
   auto label = "CPU per " + unit;
+  std::replace(label.begin(), label.end(), '_', ' ');
   if (!options_.pids.empty()) {
     out.add("server_cpu_us_per_" + unit, "server " + label, per_unit(server),
             "us", 3);

@@ -35,7 +35,8 @@ public:
     return users_;
   }
 
-  /// Names, different in each run of the generator.
+  /// Names, different in each run of the generator. Rooms with a history begin
+  /// with `kept:`, which is a namespace to Centrifugo.
   std::string room_name(std::size_t room) const;
   std::string user_name(std::size_t user) const;
 
@@ -48,6 +49,7 @@ private:
   std::size_t rooms_;
   std::size_t users_;
   std::uint16_t run_;
+  std::string room_prefix_;
 };
 
 /// Sets a flag on SIGINT, the first time; a second one ends the program.
@@ -68,7 +70,7 @@ public:
   void disperse();
 
   void ready(client& who) override;
-  void joined(client& who) override;
+  void joined(client& who, std::string_view text) override;
   void left(client& who) override;
   void message(client& who, std::string_view text,
                steady::time_point now) override;

@@ -2,9 +2,12 @@
 
 #include "atrium/net/cli/bench/bench_options.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace atrium::bench {
 
@@ -17,6 +20,12 @@ enum class signal {
   message,
   failed, ///< A request was refused.
   ping,   ///< To be answered with `dialect::pong`.
+};
+
+/// A place in the history of a room.
+struct room_position {
+  std::string epoch;
+  std::uint64_t offset = 0;
 };
 
 /// The few messages of a server's protocol that the generator needs. Names and
@@ -49,9 +58,28 @@ public:
   }
 
   virtual signal classify(std::string_view text) const = 0;
+
+  /// Returns the offset of a message; 0 if there is none, or if the room's
+  /// history is of no interest.
+  virtual std::uint64_t offset_of(std::string_view message) const;
+
+  /// Reads from an answer to `join` or `rejoin` where the messages that follow
+  /// begin; nothing if the room has no history.
+  virtual std::optional<room_position>
+  position_of(std::string_view joined) const;
+
+  /// Whether the answer to `rejoin` says that messages are gone.
+  virtual bool is_lost(std::string_view joined) const;
+
+  /// Returns the messages that the answer to `rejoin` itself has.
+  virtual std::vector<std::string_view>
+  missed_in(std::string_view joined) const;
+
   virtual std::string join(const std::string& room) const = 0;
 
   /// These return nothing if the server cannot do it.
+  virtual std::string rejoin(const std::string& room,
+                             const room_position& since) const;
   virtual std::string leave(const std::string& room) const;
   virtual std::string publish(const std::string& room,
                               const std::string& data) const = 0;

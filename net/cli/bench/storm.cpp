@@ -79,8 +79,8 @@ void storm::come_back(steady::time_point deadline) {
   }
 }
 
-void storm::joined(client& who) {
-  crowd::joined(who);
+void storm::joined(client& who, std::string_view text) {
+  crowd::joined(who, text);
   if (raging_)
     // Measured from the drop, not from the client's own connect: the wait of a
     // refused client counts as well.

@@ -16,7 +16,7 @@ public:
   /// Adds the figures. Returns what went wrong before, or nothing.
   std::string run(report& out);
 
-  void joined(client& who) override;
+  void joined(client& who, std::string_view text) override;
   void gone(client& who, const ending& how) override;
 
 protected:

@@ -275,7 +275,7 @@ void swarm::handle_signal(client& who, std::string_view text) {
     who.is = client::state::ready;
     return listener_.ready(who);
   case signal::joined:
-    return listener_.joined(who);
+    return listener_.joined(who, text);
   case signal::left:
     return listener_.left(who);
   case signal::failed:

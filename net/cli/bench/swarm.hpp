@@ -53,7 +53,7 @@ class swarm_listener {
 public:
   virtual ~swarm_listener() = default;
   virtual void ready(client& who) = 0;
-  virtual void joined(client& who) = 0;
+  virtual void joined(client& who, std::string_view text) = 0;
   virtual void left(client& who) = 0;
   virtual void message(client& who, std::string_view text,
                        steady::time_point now)

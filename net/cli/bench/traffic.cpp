@@ -20,7 +20,8 @@ std::uint64_t nanoseconds_of(steady::time_point x) {
 
 } // namespace
 
-traffic::traffic(const bench_options& from) : crowd(from) {
+traffic::traffic(const bench_options& from)
+  : crowd(from), offsets_(from.connections) {
   // nop
 }
 
@@ -176,6 +177,12 @@ void traffic::abandon_stalled(steady::time_point now) {
 
 // -- receiving ----------------------------------------------------------------
 
+void traffic::joined(client& who, std::string_view text) {
+  crowd::joined(who, text);
+  if (auto from = swarm_.speaks().position_of(text))
+    offsets_.start(who.index, from->offset);
+}
+
 void traffic::message(client& who, std::string_view text,
                       steady::time_point now) {
   // Publishers and receivers are in one process, so the stamp and `now` come
@@ -187,6 +194,7 @@ void traffic::message(client& who, std::string_view text,
     ++foreign_;
     return;
   }
+  offsets_.pass(who.index, swarm_.speaks().offset_of(text));
   auto verdict
     = checker_->record(pairs_[who.index] + slots_[number], found->sequence);
   // A duplicate is neither a delivery nor a latency: the server would look
@@ -262,6 +270,7 @@ void traffic::add_figures(report& out, const reading& from,
   out.add("duplicated", "duplicated", found.duplicated);
   out.add("reordered", "reordered", found.reordered);
   out.add("foreign", "of somebody else", foreign_);
+  out.add("offsets_wrong", "offsets out of place", offsets_.wrong());
   out.add("latency_p50_us", "latency p50", us_at(0.5), "us", 1);
   out.add("latency_p99_us", "latency p99", us_at(0.99), "us", 1);
   out.add("latency_p999_us", "latency p99.9", us_at(0.999), "us", 1);
@@ -271,7 +280,7 @@ void traffic::add_figures(report& out, const reading& from,
   add_memory(out);
   add_trouble(out);
   // Late messages are reported but fail nothing: they have arrived.
-  if (found.lost + found.duplicated > 0)
+  if (found.lost + found.duplicated + offsets_.wrong() > 0)
     out.fail();
 }
 

@@ -2,6 +2,7 @@
 
 #include "atrium/net/cli/bench/crowd.hpp"
 #include "atrium/net/cli/bench/histogram.hpp"
+#include "atrium/net/cli/bench/offset_checker.hpp"
 #include "atrium/net/cli/bench/publisher.hpp"
 #include "atrium/net/cli/bench/sequence_checker.hpp"
 
@@ -22,6 +23,7 @@ public:
   /// Returns what went wrong before it could publish, or nothing.
   std::string run(report& out);
 
+  void joined(client& who, std::string_view text) override;
   void message(client& who, std::string_view text,
                steady::time_point now) override;
 
@@ -65,6 +67,7 @@ private:
   std::vector<publisher> publishers_;
   std::vector<std::size_t> refillable_; ///< Publishers that may go on.
   std::optional<sequence_checker> checker_;
+  offset_checker offsets_;
   histogram latencies_; ///< In ns, of messages due while it is measured.
   std::uint64_t measured_from_ = never;
   std::uint64_t measured_until_ = never;

@@ -48,6 +48,7 @@ CAF_TEST(a_scenario_alone_has_its_usual_values) {
   CAF_CHECK(chat.rooms == 100U && chat.publishers == 100U && chat.window == 1U);
   auto idle = good({"idle"});
   CAF_CHECK(idle.connections == 10'000U && idle.rooms == 0U && !idle.publishers);
+  CAF_CHECK(!fanout.history);
 }
 
 CAF_TEST(usual_values_fit_the_number_of_connections) {
@@ -65,6 +66,7 @@ CAF_TEST(options_are_taken) {
   CAF_CHECK(x.duration == 500ms && x.warmup == 0ms);
   CAF_CHECK(x.urls == strings({"ws://a:1/ws", "ws://b:2/ws"}));
   CAF_CHECK(x.pids == std::vector<pid_t>{1});
+  CAF_CHECK(good({"chat", "--history"}).history);
 }
 
 CAF_TEST(help_is_text_for_stdout) {
@@ -95,6 +97,7 @@ CAF_TEST(values_that_do_not_go_together_are_refused) {
   check_bad({"fanout", "--window", "1", "--rate", "1"}, "--window");
   check_bad({"idle", "--window", "1"}, "does not publish");
   check_bad({"storm", "--publishers", "1"}, "does not publish");
+  check_bad({"direct", "--history"}, "--rooms");
   check_bad({"chat", "--connections", "5", "--publishers", "6"}, "--publishers");
   check_bad({"chat", "--connections", "5", "--rooms", "6"}, "--rooms");
   check_bad({"chat", "--rooms", "0"}, "--rooms");

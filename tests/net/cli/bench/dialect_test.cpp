@@ -13,6 +13,14 @@ void check(protocol speaks, signal expected, std::string_view text) {
     CAF_ERROR("misunderstood: " << text);
 }
 
+void check_position(const dialect& it, std::string_view joined, const std::string& epoch,
+                    std::uint64_t offset) {
+  auto got = it.position_of(joined);
+  CAF_REQUIRE(got.has_value());
+  CAF_CHECK_EQUAL(got->epoch, epoch);
+  CAF_CHECK_EQUAL(got->offset, offset);
+}
+
 } // namespace
 
 CAF_TEST(atrium_is_understood) {
@@ -58,6 +66,40 @@ CAF_TEST(centrifuge_is_understood) {
   CAF_CHECK(make_dialect(it)->packs_lines());
 }
 
+CAF_TEST(atrium_tells_places_in_a_history) {
+  auto it = make_dialect(protocol::atrium);
+  CAF_CHECK_EQUAL(it->offset_of(R"({"type":"message","offset":12,"v":1,"data":"x"})"), 12U);
+  CAF_CHECK_EQUAL(it->offset_of(R"({"type":"message","v":1,"data":{"offset":3}})"), 0U);
+  auto joined = R"({"type":"joined","id":1,"room":"r","epoch":"a1","offset":7,"recovered":true})";
+  check_position(*it, joined, "a1", 7);
+  CAF_CHECK(!it->is_lost(joined));
+  CAF_CHECK(it->is_lost(R"({"type":"joined","room":"r","epoch":"a","recovered":false})"));
+  CAF_CHECK(!it->position_of(R"({"type":"joined","id":1,"room":"r"})"));
+  CAF_CHECK(it->missed_in(joined).empty());
+  CAF_CHECK_EQUAL(it->rejoin("r", {"a1", 7}), R"({"type":"join","id":1,"room":"r",)"
+                                              R"("since":{"epoch":"a1","offset":7}})");
+}
+
+CAF_TEST(centrifuge_tells_places_in_a_history) {
+  auto it = make_dialect(protocol::centrifuge);
+  CAF_CHECK_EQUAL(it->offset_of(R"({"push":{"channel":"r","pub":{"data":"x","offset":12}}})"), 12U);
+  auto first = R"({"id":2,"subscribe":{"recoverable":true,"epoch":"xY","positioned":true}})";
+  check_position(*it, first, "xY", 0);
+  auto joined = R"({"id":2,"subscribe":{"recoverable":true,"epoch":"xY","publications":[)"
+                R"({"data":"@1","offset":8},{"data":"@2","info":{"user":""},"offset":9}],)"
+                R"("recovered":true,"offset":7,"positioned":true,"was_recovering":true}})";
+  check_position(*it, joined, "xY", 7);
+  CAF_CHECK(!it->is_lost(joined));
+  CAF_CHECK(it->is_lost(R"({"id":2,"subscribe":{"epoch":"z","was_recovering":true}})"));
+  auto missed = it->missed_in(joined);
+  CAF_REQUIRE_EQUAL(missed.size(), 2U);
+  CAF_CHECK(missed[0].starts_with(R"({"data":"@1")") && missed[1].starts_with(R"({"data":"@2")"));
+  CAF_CHECK_EQUAL(it->offset_of(missed[0]), 8U);
+  CAF_CHECK(it->missed_in(first).empty());
+  CAF_CHECK_EQUAL(it->rejoin("r", {"xY", 7}), R"({"id":2,"subscribe":{"channel":"r",)"
+                                              R"("recover":true,"epoch":"xY","offset":7}})");
+}
+
 CAF_TEST(a_user_is_added_to_the_path) {
   auto it = make_dialect(protocol::atrium);
   CAF_CHECK_EQUAL(it->target("/ws", "a"), "/ws?user=a");
@@ -67,6 +109,7 @@ CAF_TEST(a_user_is_added_to_the_path) {
 CAF_TEST(what_a_server_cannot_do_has_no_request) {
   CAF_CHECK_EQUAL(make_dialect(protocol::floor)->leave("r"), "");
   CAF_CHECK_EQUAL(make_dialect(protocol::socketio)->send("u", "1"), "");
+  CAF_CHECK_EQUAL(make_dialect(protocol::socketio)->rejoin("r", {}), "");
   CAF_CHECK_EQUAL(make_dialect(protocol::centrifuge)->broadcast("1"), "");
   CAF_CHECK(!make_dialect(protocol::atrium)->broadcast("1").empty());
 }

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "atrium/net/cli/bench/dialect.hpp"
+
+namespace atrium::bench {
+
+/// The protocol of this project.
+std::unique_ptr<dialect> make_atrium_dialect();
+
+} // namespace atrium::bench

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "atrium/net/cli/bench/dialect.hpp"
+
+namespace atrium::bench {
+
+/// The JSON protocol of Centrifugo.
+std::unique_ptr<dialect> make_centrifuge_dialect();
+
+} // namespace atrium::bench
