@@ -20,10 +20,12 @@ constexpr auto footer = R"(Scenarios, with what is usual for them:
   idle       10000 connections that do nothing; memory and CPU of each
   churn      64 workers connect, join, leave and close, each in its own room
   storm      10000 connections are lost at once and come back
+  recover    the same in 100 rooms; each client gets the 100 messages that
+             were published meanwhile, by one more member of each room
 
 A publisher is a member and gets its own messages. A message is finished when
 every receiver has it; latency counts from when the message was due.
-With --history rooms are named kept:...: start the node with
+With --history, and for recover, rooms are named kept:...: start the node with
 --history 'kept:*=1000,1h'. The offset of each message is checked.
 Exit code: 0, or 1 if messages were lost or came twice or the server could not
 be reached, or 2 for bad options.)";
@@ -32,7 +34,7 @@ const std::map<std::string, scenario> scenarios
   = {{"fanout", scenario::fanout}, {"chat", scenario::chat},
      {"direct", scenario::direct}, {"broadcast", scenario::broadcast},
      {"idle", scenario::idle},     {"churn", scenario::churn},
-     {"storm", scenario::storm}};
+     {"storm", scenario::storm},   {"recover", scenario::recover}};
 
 const std::map<std::string, protocol> protocols
   = {{"atrium", protocol::atrium},
@@ -79,6 +81,7 @@ usual_values usual_for(scenario what) {
   case scenario::churn:
     return {64, 64, 0, 0};
   case scenario::storm:
+  case scenario::recover:
     return {10'000, 100, 0, 0};
   default:
     return {10'000, 0, 0, 0};
@@ -100,6 +103,10 @@ void fill_in(bench_options& out) {
     out.users = out.connections;
   if (!out.rooms)
     out.rooms = std::min(usual.rooms, out.connections);
+  if (out.what == scenario::recover) {
+    out.history = true;
+    out.missed = out.missed.value_or(100);
+  }
   if (!out.publishers && publishes(out.what)) {
     // Rounded up, so that at least one publishes.
     auto tenth = (out.connections + 9) / 10;
@@ -116,7 +123,10 @@ std::string check(const bench_options& x) {
     return "--window: not together with --rate";
   if (!publishes(x.what) && (x.window != 0 || x.rate != 0 || x.publishers))
     return "--window, --rate, --publishers: " + to_string(x.what)
-           + " does not publish";
+           + (x.what == scenario::recover ? " publishes in its own way"
+                                          : " does not publish");
+  if (x.missed && x.what != scenario::recover)
+    return "--missed: only with recover";
   if (x.publishers.value_or(0) > x.connections)
     return "--publishers: more than connections";
   // The other scenarios work without rooms.
@@ -163,6 +173,10 @@ void add_work(CLI::App& app, bench_options& out, raw_values& raw) {
     ->check(CLI::Range(stamp::smallest, std::size_t{1'048'576}));
   app.add_flag("--history", out.history,
                "Use rooms kept:..., of which the server keeps a history.");
+  app
+    .add_option("--missed", out.missed,
+                "Messages that each client of recover misses; 100.")
+    ->check(CLI::Range(1, 1'000'000));
 }
 
 void add_frame(CLI::App& app, bench_options& out, raw_values& raw) {

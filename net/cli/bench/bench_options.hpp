@@ -10,7 +10,16 @@
 namespace atrium::bench {
 
 /// Kinds of work that the generator can put on a server.
-enum class scenario { fanout, chat, direct, broadcast, idle, churn, storm };
+enum class scenario {
+  fanout,
+  chat,
+  direct,
+  broadcast,
+  idle,
+  churn,
+  storm,
+  recover
+};
 
 /// What the server speaks; all but the first are peers to compare with.
 enum class protocol { atrium, floor, socketio, centrifuge };
@@ -29,6 +38,7 @@ struct bench_options {
   double rate = 0;        ///< Messages per second in all; 0: closed loop.
   std::size_t size = 128; ///< Bytes of `data`.
   bool history = false;   ///< Rooms are some that the server keeps.
+  std::optional<std::size_t> missed; ///< Messages; none: as above.
   std::chrono::milliseconds duration{10'000};
   std::chrono::milliseconds warmup{1'000};
   std::vector<pid_t> pids; ///< Processes of the server.

@@ -2,6 +2,7 @@
 
 #include "atrium/net/cli/bench/churn.hpp"
 #include "atrium/net/cli/bench/idle.hpp"
+#include "atrium/net/cli/bench/recover.hpp"
 #include "atrium/net/cli/bench/storm.hpp"
 #include "atrium/net/cli/bench/traffic.hpp"
 
@@ -23,6 +24,8 @@ std::string run(const bench_options& from, report& out) {
     return std::make_unique<churn>(from)->run(out);
   case scenario::storm:
     return std::make_unique<storm>(from)->run(out);
+  case scenario::recover:
+    return std::make_unique<recover>(from)->run(out);
   default:
     return std::make_unique<traffic>(from)->run(out);
   }

@@ -26,46 +26,54 @@ std::string storm::run(report& out) {
   work(steady::now() + options_.warmup);
   auto server = usage_of(options_.pids);
   auto own = own_usage();
-  drop_all();
-  // The duration is a limit here: the storm is over when all are back.
-  come_back(dropped_
-            + std::max<std::chrono::milliseconds>(options_.duration, 30s));
-  auto seconds = seconds_of(steady::now() - dropped_);
-  auto ms_at
-    = [this](double q) { return static_cast<double>(times_.at(q)) / 1e6; };
+  start_clock();
+  drop(0);
+  come_back(0);
+  auto seconds = seconds_of(elapsed());
   out.add("connections", "connections", swarm_.size());
   out.add("back", "back", open_);
   out.add("back_seconds", "all back after", seconds, "s", 3);
-  out.add("back_p50_ms", "back p50", ms_at(0.5), "ms", 1);
-  out.add("back_p99_ms", "back p99", ms_at(0.99), "ms", 1);
-  out.add("refused", "refused, tried again", refusals_);
+  add_return(out);
   add_cpu(out, since(server, usage_of(options_.pids)), since(own, own_usage()),
           seconds, static_cast<double>(swarm_.size()), "connection");
   add_memory(out);
   add_trouble(out);
   if (open_ < swarm_.size())
     out.fail();
-  raging_ = false;
+  calm();
   disperse();
   return {};
 }
 
-void storm::drop_all() {
-  dropped_ = steady::now();
+void storm::add_return(report& out) const {
+  auto ms_at
+    = [this](double q) { return static_cast<double>(times_.at(q)) / 1e6; };
+  out.add("back_p50_ms", "back p50", ms_at(0.5), "ms", 1);
+  out.add("back_p99_ms", "back p99", ms_at(0.99), "ms", 1);
+  out.add("refused", "refused, tried again", refusals_);
+}
+
+bool storm::is_over() const {
+  return open_ == swarm_.size();
+}
+
+void storm::drop(std::size_t first) {
   raging_ = true;
-  for (std::size_t i = 0; i < swarm_.size(); ++i) {
+  for (auto i = first; i < swarm_.size(); ++i) {
     swarm_.reset(swarm_.at(i));
     // `gone` is not called for a reset.
     swarm_.at(i).settled = false;
   }
-  open_ = 0;
+  open_ = first;
 }
 
-void storm::come_back(steady::time_point deadline) {
-  std::size_t next = 0;
-  auto retry = dropped_ + retry_pause;
-  while (open_ < swarm_.size() && !is_interrupted()
-         && steady::now() < deadline) {
+void storm::come_back(std::size_t first) {
+  // The duration is a limit here.
+  auto deadline
+    = began_ + std::max<std::chrono::milliseconds>(options_.duration, 30s);
+  auto next = first;
+  auto retry = began_ + retry_pause;
+  while (!is_over() && !is_interrupted() && steady::now() < deadline) {
     for (std::size_t i = 0; i < opened_per_turn && next < swarm_.size(); ++i)
       open(swarm_.at(next++));
     auto now = steady::now();
@@ -82,9 +90,9 @@ void storm::come_back(steady::time_point deadline) {
 void storm::joined(client& who, std::string_view text) {
   crowd::joined(who, text);
   if (raging_)
-    // Measured from the drop, not from the client's own connect: the wait of a
-    // refused client counts as well.
-    times_.record(static_cast<std::uint64_t>((steady::now() - dropped_) / 1ns));
+    // Not measured from the client's own connect: the wait of a refused client
+    // counts as well.
+    times_.record(static_cast<std::uint64_t>(elapsed() / 1ns));
 }
 
 void storm::gone(client& who, const ending& how) {

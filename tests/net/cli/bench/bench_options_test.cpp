@@ -48,7 +48,10 @@ CAF_TEST(a_scenario_alone_has_its_usual_values) {
   CAF_CHECK(chat.rooms == 100U && chat.publishers == 100U && chat.window == 1U);
   auto idle = good({"idle"});
   CAF_CHECK(idle.connections == 10'000U && idle.rooms == 0U && !idle.publishers);
-  CAF_CHECK(!fanout.history);
+  CAF_CHECK(!fanout.history && !fanout.missed);
+  auto recover = good({"recover"});
+  CAF_CHECK(recover.connections == 10'000U && recover.rooms == 100U && recover.history);
+  CAF_CHECK(recover.missed == 100U && !recover.publishers && recover.window == 0U);
 }
 
 CAF_TEST(usual_values_fit_the_number_of_connections) {
@@ -67,6 +70,7 @@ CAF_TEST(options_are_taken) {
   CAF_CHECK(x.urls == strings({"ws://a:1/ws", "ws://b:2/ws"}));
   CAF_CHECK(x.pids == std::vector<pid_t>{1});
   CAF_CHECK(good({"chat", "--history"}).history);
+  CAF_CHECK(good({"recover", "--missed", "7"}).missed == 7U);
 }
 
 CAF_TEST(help_is_text_for_stdout) {
@@ -90,6 +94,7 @@ CAF_TEST(values_out_of_range_are_refused) {
   check_bad({"fanout", "--window", "0"}, "--window");
   check_bad({"fanout", "--protocol", "smoke"}, "--protocol");
   check_bad({"fanout", "--pid", "999999999"}, "--pid");
+  check_bad({"recover", "--missed", "0"}, "--missed");
   check_bad({"fanout", "--cheese"}, "--cheese");
 }
 
@@ -97,6 +102,8 @@ CAF_TEST(values_that_do_not_go_together_are_refused) {
   check_bad({"fanout", "--window", "1", "--rate", "1"}, "--window");
   check_bad({"idle", "--window", "1"}, "does not publish");
   check_bad({"storm", "--publishers", "1"}, "does not publish");
+  check_bad({"recover", "--rate", "1"}, "publishes in its own way");
+  check_bad({"storm", "--missed", "1"}, "--missed");
   check_bad({"direct", "--history"}, "--rooms");
   check_bad({"chat", "--connections", "5", "--publishers", "6"}, "--publishers");
   check_bad({"chat", "--connections", "5", "--rooms", "6"}, "--rooms");
