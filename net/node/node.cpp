@@ -180,6 +180,10 @@ environment_ptr node::make_environment(room_types rooms) {
   env->limits.message_bytes = from.session.outbox_bytes + envelope_overhead;
   for (auto& rule : from.session.outbox_policy)
     env->limits.outbox_policies.add(rule);
+  for (auto& rule : from.history.rules)
+    env->limits.history.add(rule);
+  for (auto& rule : from.history.replays)
+    env->limits.replays.add(rule);
   env->bus_queue = std::make_shared<semaphore>(env->limits.bus_queue);
   env->rooms = std::move(rooms);
   env->watched = watch_list{from.log.trace_users, from.log.trace_rooms};

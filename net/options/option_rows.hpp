@@ -9,11 +9,18 @@
 #include <utility>
 #include <vector>
 
+/// The member of `options` at this path.
+#define FIELD(path)                                                            \
+  +[](options & x) -> auto& {                                                  \
+    return x.path;                                                             \
+  }
+
 /// Makes rows of the option table, each for a member of `options` of one type:
-/// how it is read, checked and shown. For option_list.cpp only.
+/// how it is read, checked and shown. For option_list and option_limits only.
 namespace atrium::option_rows {
 
 using strings = std::vector<std::string>;
+using rows = std::vector<option_entry>;
 
 inline option_entry row(option_kind kind, std::string name, std::string takes,
                         std::string help) {

@@ -95,21 +95,22 @@ strings split(const std::string& text) {
   return res;
 }
 
-// A comma also separates the rights of a grant: `lobby:*=join,publish` is one.
-strings join_grants(const strings& parts) {
-  strings res;
-  for (auto& part : parts) {
-    if (!res.empty() && find_room_right(part) != nullptr)
-      res.back().append(",").append(part);
-    else
-      res.push_back(part);
-  }
-  return res;
+/// Whether a part is the rest of the value before it, which has a comma itself:
+/// `lobby:*=join,publish` and `chat:*=1000,24h` are one each.
+bool continues(const option_entry& option, const std::string& part) {
+  if (option.name == "default-rooms")
+    return find_room_right(part) != nullptr;
+  return option.name == "history" && part.find('=') == part.npos;
 }
 
 strings read_list(const option_entry& option, const std::string& value) {
-  auto parts = split(value);
-  return option.name == "default-rooms" ? join_grants(parts) : parts;
+  strings res;
+  for (auto& part : split(value))
+    if (!res.empty() && continues(option, part))
+      res.back().append(",").append(part);
+    else
+      res.push_back(part);
+  return res;
 }
 
 std::string_view expectation(option_kind kind) {

@@ -1,7 +1,9 @@
 #include "atrium/net/options/option_values.hpp"
 
 #include "atrium/actors/rights.hpp"
+#include "atrium/actors/util/history_rules.hpp"
 #include "atrium/actors/util/outbox_policy.hpp"
+#include "atrium/actors/util/replay_rules.hpp"
 #include "atrium/broker/redis/redis_url.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/admission/memory_gauge.hpp"
@@ -155,6 +157,14 @@ std::string check_watermark(const std::string& text) {
 
 std::string check_outbox_policy(const std::string& text) {
   return outbox_policies{}.add(text);
+}
+
+std::string check_history_rule(const std::string& text) {
+  return history_rules{}.add(text);
+}
+
+std::string check_replay_rule(const std::string& text) {
+  return replay_rules{}.add(text);
 }
 
 std::string check_origin(const std::string& text) {

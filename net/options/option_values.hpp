@@ -40,6 +40,8 @@ std::string check_node_id(const std::string& text);
 std::string check_traced_name(const std::string& text);
 std::string check_watermark(const std::string& text);
 std::string check_outbox_policy(const std::string& text);
+std::string check_history_rule(const std::string& text);
+std::string check_replay_rule(const std::string& text);
 std::string check_origin(const std::string& text);
 std::string check_jwt_alg(const std::string& text);
 std::string check_default_rooms(const std::string& text);

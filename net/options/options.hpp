@@ -8,6 +8,7 @@
 #include "atrium/net/inspector/internal_options.hpp"
 #include "atrium/net/lane/lane_options.hpp"
 #include "atrium/net/options/bus_options.hpp"
+#include "atrium/net/options/history_options.hpp"
 #include "atrium/net/options/log_options.hpp"
 #include "atrium/net/options/stop_options.hpp"
 #include "atrium/net/protocol/session_options.hpp"
@@ -29,6 +30,7 @@ struct options {
   tls_options tls;
   internal_options internal; ///< For operators.
   bus_options bus;
+  history_options history;
   std::string node_id; ///< Empty: the node makes one up.
   std::string config;  ///< Empty: no file.
   log_options log;

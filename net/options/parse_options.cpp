@@ -36,6 +36,10 @@ std::string check_sizes(const options& x) {
     return "bus-pending-bytes: " + std::to_string(x.bus.pending_bytes)
            + " has no room for a message of max-message-bytes, " + message
            + ", with its envelope";
+  if (x.history.bytes < x.session.max_message_bytes + envelope_overhead)
+    return "history-bytes: " + std::to_string(x.history.bytes)
+           + " has no room for a message of max-message-bytes, " + message
+           + ", with its envelope";
   return {};
 }
 
@@ -54,6 +58,8 @@ std::string find_contradiction(const options& x) {
     return "allow-anonymous: with auth nobody is anonymous";
   if (x.rates.messages_burst != 0 && x.rates.messages_per_second == 0)
     return "messages-burst: without messages-per-second there is no limit";
+  if (!x.history.replays.empty() && x.history.rules.empty())
+    return "replay: without history there is nothing to replay";
   if (x.rates.bytes_burst != 0 && x.rates.bytes_per_second == 0)
     return "bytes-burst: without bytes-per-second there is no limit";
   return {};

@@ -15,6 +15,12 @@ CAF_TEST(rights in a variable are separated like everywhere) {
   }
 }
 
+CAF_TEST(rules for histories in a variable are separated like everywhere) {
+  auto got = parse({}, {{"ATRIUM_HISTORY", "chat:*=1000,24h, news=off,*=1,1s"}});
+  check_good(got);
+  CAF_CHECK(got.value.history.rules == (strings{"chat:*=1000,24h", "news=off", "*=1,1s"}));
+}
+
 CAF_TEST(without any source the defaults hold) {
   auto got = parse({});
   check_good(got);
@@ -66,6 +72,8 @@ std::string sample(const option_entry& entry) {
     {"jwt-alg", "ES256"},
     {"default-rooms", "r=join"},
     {"outbox-policy", "ticker:*=latest_only"},
+    {"history", "chat:*=1000,24h"},
+    {"replay", "ticker:*=1"},
     {"internal", "[::1]:9"},
     {"page", "off"},
     {"auth-url", "http://h:1/who"},
@@ -78,6 +86,7 @@ std::string sample(const option_entry& entry) {
 /// Returns the options without which this one is refused, as flags.
 strings companions(const option_entry& entry) {
   static const std::map<std::string, strings> table = {
+    {"replay", {"--history=ticker:*=9,1h"}},
     {"tls-cert", {"--tls-key=x"}},
     {"tls-key", {"--tls-cert=x"}},
     {"internal-tls-cert", {"--internal-tls-key=x"}},

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "atrium/net/options/option_rows.hpp"
+
+/// Rows of options that say how much of everything. For option_list.cpp only.
+namespace atrium::option_rows {
+
+rows queue_rows();   ///< What may wait.
+rows count_rows();   ///< How many there may be.
+rows rate_rows();    ///< How often.
+rows bus_rows();     ///< What waits for the bus.
+rows history_rows(); ///< What rooms keep.
+
+} // namespace atrium::option_rows
