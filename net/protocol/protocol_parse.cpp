@@ -15,7 +15,10 @@ using parsed = std::variant<client_request, refresh_request, failure>;
 
 // What JavaScript can count to without loss (RFC 8259, section 6).
 constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53U) - 1;
+constexpr std::uint64_t largest_offset = largest_id;
 constexpr std::ptrdiff_t longest_id = 64; // characters
+constexpr std::size_t longest_epoch = 32;
+constexpr std::uint64_t most_messages = 1000; // of a history at a time
 
 std::ptrdiff_t characters_in(std::string_view utf8) {
   return std::ranges::count_if(utf8, [](char c) {
@@ -28,6 +31,21 @@ bool is_id(std::string_view raw) {
     return *number <= largest_id;
   auto text = json_string(raw);
   return text && !text->empty() && characters_in(*text) <= longest_id;
+}
+
+std::optional<position> read_position(std::string_view raw) {
+  auto object = json_object::parse(raw);
+  auto epoch = object ? object->find("epoch") : std::nullopt;
+  auto offset = object ? object->find("offset") : std::nullopt;
+  if (!epoch || !offset)
+    return std::nullopt;
+  auto text = json_string(*epoch);
+  auto number = json_unsigned(*offset);
+  if (!text || text->empty() || text->size() > longest_epoch
+      || !has_only(*text, "0123456789abcdefghijklmnopqrstuvwxyz") || !number
+      || *number > largest_offset)
+    return std::nullopt;
+  return position{std::move(*text), *number};
 }
 
 /// Reads the fields of one request; remembers the first thing that is wrong.
@@ -100,6 +118,30 @@ public:
     return *raw == "true";
   }
 
+  std::optional<atrium::position> position(std::string_view key) {
+    auto raw = from_.find(key);
+    if (!raw)
+      return std::nullopt;
+    auto result = read_position(*raw);
+    if (!result)
+      fail(errc::bad_request,
+           "'{}' has to be an object with 'epoch', 1 to 32 characters of 0-9 "
+           "a-z, and 'offset', an integer from 0 to 2^53-1",
+           key);
+    return result;
+  }
+
+  std::size_t limit(std::size_t otherwise) {
+    auto raw = from_.find("limit");
+    if (!raw)
+      return otherwise;
+    auto number = json_unsigned(*raw);
+    if (!number || *number == 0 || *number > most_messages)
+      fail(errc::bad_request, "'{}' has to be an integer from 1 to 1000",
+           "limit");
+    return number.value_or(otherwise);
+  }
+
   request_id id() const {
     return error_.id;
   }
@@ -138,8 +180,7 @@ private:
 };
 
 parsed parse_join(field_reader in) {
-  // `since` is ignored, as all that nobody asks for: newer clients may send it.
-  join_request x{in.id(), in.room()};
+  join_request x{in.id(), in.room(), in.position("since")};
   return std::move(in).finish(std::move(x));
 }
 
@@ -187,7 +228,12 @@ parsed parse_presence(field_reader in) {
 }
 
 parsed parse_history(field_reader in) {
-  history_request x{in.id(), in.room()};
+  history_request x;
+  x.id = in.id();
+  x.room = in.room();
+  x.since = in.position("since");
+  x.limit = in.limit(x.limit);
+  x.reverse = in.flag("reverse", false);
   return std::move(in).finish(std::move(x));
 }
 

@@ -28,7 +28,7 @@ public:
   }
 
   std::string operator()(const join_request& x) {
-    return begin("join", x.id).name("room", x.room).take();
+    return begin("join", x.id).name("room", x.room).position("since", x.since).take();
   }
 
   std::string operator()(const leave_request& x) {
@@ -53,7 +53,11 @@ public:
   }
 
   std::string operator()(const history_request& x) {
-    return begin("history", x.id).name("room", x.room).take();
+    require(x.limit >= 1 && x.limit <= 1000, "a page has bounds");
+    begin("history", x.id).name("room", x.room).position("since", x.since);
+    return raw("limit", std::to_string(x.limit))
+      .raw("reverse", x.reverse ? "true" : "false")
+      .take();
   }
 
   std::string operator()(const ping_request& x) {
@@ -69,6 +73,17 @@ private:
   printer& name(std::string_view key, std::string_view value) {
     require(is_name(value), "names are valid");
     return text(key, value);
+  }
+
+  printer& position(std::string_view key, const std::optional<atrium::position>& x) {
+    if (!x)
+      return *this;
+    require(!x->epoch.empty() && x->epoch.size() <= 32
+              && has_only(x->epoch, "0123456789abcdefghijklmnopqrstuvwxyz"),
+            "an epoch is short and plain");
+    require(x->offset < std::uint64_t{1} << 53U, "JavaScript can count to an offset");
+    return raw(key,
+               R"({"epoch":")" + x->epoch + R"(","offset":)" + std::to_string(x->offset) + "}");
   }
 
   template <class Request>

@@ -1,11 +1,12 @@
 #define CAF_SUITE protocol_test
 
+#include "atrium/actors/publication.hpp"
 #include "atrium/net/protocol/protocol.hpp"
 
 #include "caf/test/unit_test.hpp"
 
 using namespace atrium;
-using namespace std::chrono_literals;
+using namespace std::literals;
 
 namespace {
 
@@ -23,6 +24,26 @@ std::string error(std::string_view text) {
   CAF_REQUIRE(std::holds_alternative<failure>(result));
   auto& x = std::get<failure>(result);
   return x.id + " " + std::string{to_string(x.code)};
+}
+
+// The code, and the field that the message begins with.
+std::string mistake(std::string_view text) {
+  auto result = protocol::parse_request(text);
+  CAF_REQUIRE(std::holds_alternative<failure>(result));
+  auto& x = std::get<failure>(result);
+  return std::string{to_string(x.code)} + " " + x.message.substr(0, x.message.find(' '));
+}
+
+publication_ptr stored(std::uint64_t offset) {
+  envelope x;
+  x.event_id = "e";
+  x.to = scope::room;
+  x.target = "r";
+  x.time = unix_time{5ms};
+  x.data = "1";
+  auto bytes = std::make_shared<const std::string>(encode_packet(x, false));
+  return std::make_shared<const publication>(bytes, std::get<packet>(decode_packet(*bytes)),
+                                             offset);
 }
 
 } // namespace
@@ -69,6 +90,63 @@ CAF_TEST(a traceparent is read and a malformed one is ignored) {
     good);
   for (auto bad : {"1", "null", "[]", R"("")", R"("00-4bf9")"})
     CAF_CHECK_EQUAL(parse<publish_request>(publish(bad)).traceparent, "");
+}
+
+CAF_TEST(a join and a history may say from where) {
+  auto join = R"({"type":"join","room":"r")";
+  auto history = R"({"type":"history","room":"r")";
+  auto since = R"(,"since":{"offset":9007199254740991,"more":[{}],"epoch":"0z"})";
+  auto at = position{"0z", 9'007'199'254'740'991};
+  CAF_CHECK(!parse<join_request>(join + "}"s).since);
+  CAF_CHECK(parse<join_request>(join + ""s + since + "}").since == at);
+  CAF_CHECK(parse<join_request>(join + R"(,"since":{"epoch":"a","offset":0}})"s).since
+            == (position{"a", 0}));
+  auto x = parse<history_request>(history + "}"s);
+  CAF_CHECK(!x.since && x.limit == 100 && !x.reverse);
+  auto y = parse<history_request>(history + ""s + since + R"(,"limit":1000,"reverse":true})");
+  CAF_CHECK(y.since == at && y.limit == 1000 && y.reverse);
+  CAF_CHECK_EQUAL(parse<history_request>(history + R"(,"limit":1})"s).limit, 1U);
+  // Of equal members the last one counts, as everywhere.
+  CAF_CHECK(
+    parse<join_request>(R"({"type":"join","room":"r","since":1,"since":{"epoch":"b","epoch":"c",)"
+                        R"("offset":-1,"offset":7}})")
+      .since
+    == (position{"c", 7}));
+}
+
+CAF_TEST(a position that is malformed is named) {
+  auto long_epoch = '"' + std::string(33, 'a') + '"';
+  for (auto bad : {"null"s,
+                   "0"s,
+                   "true"s,
+                   "\"a\""s,
+                   "[]"s,
+                   "{}"s,
+                   R"({"epoch":"a"})"s,
+                   R"({"offset":1})"s,
+                   R"({"epoch":"","offset":1})"s,
+                   R"({"epoch":"A","offset":1})"s,
+                   R"({"epoch":"a b","offset":1})"s,
+                   R"({"epoch":"\u00e4","offset":1})"s,
+                   R"({"epoch":1,"offset":1})"s,
+                   R"({"epoch":null,"offset":1})"s,
+                   R"({"epoch":"a","offset":-1})"s,
+                   R"({"epoch":"a","offset":1.0})"s,
+                   R"({"epoch":"a","offset":1e2})"s,
+                   R"({"epoch":"a","offset":"1"})"s,
+                   R"({"epoch":"a","offset":null})"s,
+                   R"({"epoch":"a","offset":9007199254740992})"s,
+                   R"({"epoch":"a","offset":99999999999999999999})"s,
+                   R"({"epoch":)" + long_epoch + R"(,"offset":1})"})
+    for (auto type : {"join", "history"})
+      CAF_CHECK_EQUAL(mistake(R"({"type":")"s + type + R"(","room":"r","since":)" + bad + "}"),
+                      "bad_request 'since'");
+  for (auto bad : {"null", "0", "-1", "1.0", "1e1", "1001", "\"1\"", "[]", "99999999999999999999"})
+    CAF_CHECK_EQUAL(mistake(R"({"type":"history","room":"r","limit":)"s + bad + "}"),
+                    "bad_request 'limit'");
+  for (auto bad : {"null", "0", "\"true\""})
+    CAF_CHECK_EQUAL(mistake(R"({"type":"history","room":"r","reverse":)"s + bad + "}"),
+                    "bad_request 'reverse'");
 }
 
 CAF_TEST(what is wrong is named) {
@@ -123,4 +201,33 @@ CAF_TEST(replies are those of the protocol) {
   CAF_CHECK_EQUAL(
     protocol::closing_text(close_code::going_away, "bye", 20ms),
     R"({"type":"closing","code":1001,"reason":"bye","reconnect":true,"after_ms":20})");
+}
+
+CAF_TEST(replies tell positions in a history) {
+  using protocol::to_text;
+  position at{"a1", 7};
+  CAF_CHECK_EQUAL(to_text(joined{"1", "r", at}),
+                  R"({"type":"joined","id":1,"room":"r","epoch":"a1","offset":7})");
+  CAF_CHECK_EQUAL(
+    to_text(joined{"1", "r", at, false}),
+    R"({"type":"joined","id":1,"room":"r","epoch":"a1","offset":7,"recovered":false})");
+  CAF_CHECK_EQUAL(to_text(accepted{accepted::kind::published, "1", "r", "e", at}),
+                  R"({"type":"published","id":1,"room":"r","event_id":"e","offset":7})");
+  CAF_CHECK_EQUAL(to_text(gap{scope::room, "r", unix_time{1ms}, unix_time{2ms}, at}),
+                  R"({"type":"gap","scope":"room","room":"r","from_ts":1,"to_ts":2,)"
+                  R"("epoch":"a1","offset":7})");
+}
+
+CAF_TEST(a history is told as messages with their offsets) {
+  using protocol::to_text;
+  stored_messages none{"1", "r", {"a1", 7}, true, false, {}};
+  CAF_CHECK_EQUAL(to_text(none), R"({"type":"history","id":1,"room":"r","epoch":"a1","offset":7,)"
+                                 R"("recovered":false,"more":false,"messages":[]})");
+  CAF_CHECK_EQUAL(protocol::id_of(none), "1");
+  std::string rest = R"("v":1,"event_id":"e","scope":"room","room":"r","ts":5,"data":1})";
+  CAF_CHECK_EQUAL(
+    to_text(stored_messages{"", "r", {"a1", 7}, false, true, {stored(6), stored(7)}}),
+    R"({"type":"history","room":"r","epoch":"a1","offset":7,"recovered":true,"more":true,)"
+    R"("messages":[{"type":"message","offset":6,)"
+      + rest + R"(,{"type":"message","offset":7,)" + rest + "]}");
 }
