@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/history.hpp"
 
 #include <memory>
 #include <string>
@@ -26,6 +27,12 @@ public:
                               std::move(done));
   }
 
+  /// Returns the log of the first that has one, with the counters of all; null
+  /// if none has.
+  history_log* history() override {
+    return history_.get();
+  }
+
   /// Asks the first: the threads of the others have other duties, by which
   /// they are checked.
   void ping(std::function<void()> answer) override {
@@ -45,6 +52,7 @@ public:
 
 private:
   const std::vector<std::shared_ptr<bus>> members_;
+  const std::unique_ptr<history_log> history_;
 };
 
 } // namespace atrium

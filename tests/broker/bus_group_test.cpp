@@ -3,8 +3,10 @@
 #include "atrium/broker/bus_group.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/scripted_log.hpp"
 
 using namespace atrium;
+using namespace atrium::test;
 
 namespace {
 
@@ -21,6 +23,9 @@ public:
   void publish(std::string channel, shared_bytes, receipt_handler) override {
     seen_.push_back("publish " + channel);
   }
+  history_log* history() override {
+    return log;
+  }
   void ping(std::function<void()> answer) override {
     seen_.emplace_back("ping");
     answer();
@@ -36,6 +41,7 @@ public:
   }
 
   bus_stats now;
+  history_log* log = nullptr;
 
 private:
   std::vector<std::string>& seen_;
@@ -108,6 +114,34 @@ CAF_TEST(one bus in trouble is the trouble of all) {
   CAF_CHECK_EQUAL(sum.trouble, "lane-0-cmd: refused");
   one->now.trouble = "cmd: refused";
   CAF_CHECK_EQUAL(subject.stats().trouble, "cmd: refused");
+}
+
+CAF_TEST(the first log does what is asked for and counts for all) {
+  CAF_CHECK(subject.history() == nullptr);
+  auto ignore = [](const std::string&, const shared_bytes&) {};
+  scripted_log near{ignore};
+  scripted_log far{ignore};
+  near.counters = {1, 2, 3, 4, 5, 6, 7, 8};
+  far.counters = {10, 20, 30, 40, 50, 60, 70, 80};
+  one->log = &near;
+  two->log = three->log = &far;
+  bus_group with_logs{{one, two, three}};
+  auto* log = with_logs.history();
+  CAF_REQUIRE(log != nullptr);
+  publish_receipt receipt;
+  log->append("a", {std::make_shared<const std::string>("0:{}"), {}, "id"},
+              [&](publish_receipt x) { receipt = std::move(x); });
+  CAF_CHECK(receipt.at == (position{"e1", 1}));
+  history_page page;
+  log->read("b", {}, [&](history_page x) { page = std::move(x); });
+  CAF_CHECK(page.top == (position{"e1", 1}));
+  CAF_CHECK_EQUAL(near.appended.at(0).channel + near.asked.at(0).channel, "ab");
+  CAF_CHECK(far.appended.empty() && far.asked.empty());
+  auto sum = log->stats();
+  CAF_CHECK_EQUAL(sum.stored + sum.duplicates, 21U + 42U);
+  CAF_CHECK_EQUAL(sum.reads + sum.read, 63U + 84U);
+  CAF_CHECK_EQUAL(sum.lost + sum.failed, 105U + 126U);
+  CAF_CHECK_EQUAL(sum.evicted + sum.bytes, 147U + 168U);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

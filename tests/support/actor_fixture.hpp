@@ -5,6 +5,7 @@
 #include "atrium/actors/delivery/lane.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/session/connection.hpp"
+#include "atrium/broker/history.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/net/lane/asio_unit.hpp"
 
@@ -41,6 +42,8 @@ public:
   void push(const reply& x) override {
     if (auto* missed = std::get_if<gap>(&x))
       last_gap = *missed;
+    if (auto* told = std::get_if<stored_messages>(&x))
+      last_history = *told;
     seen.push_back(std::visit([](auto& y) { return text(y); }, x));
   }
   void last_until(unix_time end) override {
@@ -77,6 +80,7 @@ public:
   std::size_t answered = 0;
   std::optional<gap> last_gap;
   std::optional<position> kept_at; // of the last accepted message
+  std::optional<stored_messages> last_history;
   std::vector<std::string> seen;
 
 private:
@@ -134,6 +138,9 @@ public:
       if (name == channel)
         who->on_messages({payload});
   }
+  history_log* history() override {
+    return log;
+  }
   void ping(std::function<void()> answer) override {
     answer();
   }
@@ -172,6 +179,7 @@ public:
   std::vector<receipt_handler> held;
   std::vector<std::function<void()>> doubts;
   publish_receipt result;
+  history_log* log = nullptr; // the test's, if it has one
   std::vector<std::pair<std::string, std::shared_ptr<subscriber>>> subscribed;
 };
 

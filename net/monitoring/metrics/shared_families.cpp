@@ -47,6 +47,30 @@ void add_bus(family_list& to, const bus_stats& bus,
     {{value_of(bus.received)}});
 }
 
+void add_history(family_list& to, const history_log* log) {
+  auto x = log != nullptr ? log->stats() : history_stats{};
+  to.counter({"atrium_history_stored_total", "Messages that were kept."},
+             {{value_of(x.stored)}});
+  to.counter({"atrium_history_duplicates_total",
+              "Messages that had been kept before, by their event_id."},
+             {{value_of(x.duplicates)}});
+  to.counter({"atrium_history_reads_total", "Questions that were answered."},
+             {{value_of(x.reads)}});
+  to.counter(
+    {"atrium_history_read_messages_total", "Messages in these answers."},
+    {{value_of(x.read)}});
+  to.counter({"atrium_history_lost_total",
+              "Answers that the messages asked for are no longer there."},
+             {{value_of(x.lost)}});
+  to.counter({"atrium_history_failed_total", "Questions without an answer."},
+             {{value_of(x.failed)}});
+  to.counter({"atrium_history_evicted_total",
+              "Messages that gave way to those of other rooms."},
+             {{value_of(x.evicted)}});
+  to.gauge({"atrium_history_bytes", "What the node itself keeps in memory."},
+           {{value_of(x.bytes)}});
+}
+
 void add_trouble(family_list& to, const environment& env,
                  const client_counters& clients, const bus_stats& bus) {
   auto& delivery = *env.delivery_counts;

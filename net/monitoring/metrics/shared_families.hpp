@@ -3,6 +3,7 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
+#include "atrium/broker/history.hpp"
 #include "atrium/broker/node_registry.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 
@@ -22,6 +23,10 @@ struct client_counters;
 void add_bus(family_list& to, const bus_stats& bus,
              const std::vector<sample>& links,
              std::optional<std::chrono::steady_clock::duration> round_trip);
+
+/// Adds what the histories of rooms have kept and told; null: the bus keeps
+/// none.
+void add_history(family_list& to, const history_log* log);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
 void add_trouble(family_list& to, const environment& env,

@@ -10,6 +10,7 @@
 #include "atrium/net/monitoring/metrics/node_metrics.hpp"
 
 #include "support/actor_fixture.hpp"
+#include "support/scripted_log.hpp"
 
 using namespace atrium;
 using namespace atrium::test;
@@ -119,6 +120,21 @@ CAF_TEST(each thing that is dropped has its reason) {
   CAF_CHECK(has("atrium_dropped_total{reason=\"survey_refused\"} 3"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"response_refused\"} 4"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"room_logic\"} 5"));
+}
+
+CAF_TEST(histories count what they keep and tell) {
+  CAF_CHECK(has("atrium_history_stored_total 0")); // the bus has none
+  scripted_log log{[](const std::string&, const shared_bytes&) {}};
+  log.counters = {1, 2, 3, 4, 5, 6, 7, 8};
+  wire->log = &log;
+  CAF_CHECK(has("atrium_history_stored_total 1"));
+  CAF_CHECK(has("atrium_history_duplicates_total 2"));
+  CAF_CHECK(has("atrium_history_reads_total 3"));
+  CAF_CHECK(has("atrium_history_read_messages_total 4"));
+  CAF_CHECK(has("atrium_history_lost_total 5"));
+  CAF_CHECK(has("atrium_history_failed_total 6"));
+  CAF_CHECK(has("atrium_history_evicted_total 7"));
+  CAF_CHECK(has("atrium_history_bytes 8"));
 }
 
 CAF_TEST(a round trip is known when something has come back) {
