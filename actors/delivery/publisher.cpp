@@ -27,13 +27,13 @@ void publisher::publish(const envelope& x, publish_options how,
   auto packet = pack(x, how);
   if (!packet)
     return done({errc::message_too_large});
-  at_.bus_of(env_).publish(channel_of(x), std::move(packet), std::move(done));
+  hand_over(std::move(packet), destination_of(x, how), std::move(done));
 }
 
 bool publisher::publish_for(connection_actor client, outcome success,
                             envelope x, publish_options how) const {
   auto packet = pack(x, how); // before its strings are moved out of it
-  auto channel = channel_of(x);
+  auto where = destination_of(x, how);
   success.what.target = std::move(x.target);
   success.what.event_id = std::move(x.event_id);
   if (!packet) { // a client's own mistake is no news to the operator
@@ -43,8 +43,8 @@ bool publisher::publish_for(connection_actor client, outcome success,
     return false;
   }
   auto level = how.watched ? log::level::info : log::level::debug;
-  at_.bus_of(env_).publish(
-    std::move(channel), std::move(packet),
+  hand_over(
+    std::move(packet), std::move(where),
     // The handle keeps the connection's actor until the bus has answered: every
     // publish gets its receipt, so that is not for ever.
     [to = std::move(client), what = std::move(success),
@@ -60,6 +60,29 @@ bool publisher::publish_for(connection_actor client, outcome success,
       caf::anon_send(to, std::move(what));
     });
   return true;
+}
+
+auto publisher::destination_of(const envelope& x,
+                               const publish_options& how) const
+  -> destination {
+  destination result{channel_of(x), nullptr, {}};
+  if (x.to != scope::room)
+    return result;
+  auto rule = how.history ? *how.history : env_.limits.history.find(x.target);
+  if (rule.is_on())
+    result.log = at_.bus_of(env_).history();
+  if (result.log != nullptr)
+    result.entry = {nullptr, rule, x.event_id, how.is_chosen_id};
+  return result;
+}
+
+void publisher::hand_over(shared_bytes packet, destination to,
+                          bus::receipt_handler done) const {
+  if (to.log == nullptr)
+    return at_.bus_of(env_).publish(std::move(to.channel), std::move(packet),
+                                    std::move(done));
+  to.entry.packet = std::move(packet);
+  to.log->append(std::move(to.channel), std::move(to.entry), std::move(done));
 }
 
 // Nothing when the packet is larger than a client may get: requests were

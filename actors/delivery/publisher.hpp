@@ -6,7 +6,9 @@
 #include "atrium/actors/replies.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
+#include "atrium/broker/history.hpp"
 
+#include <optional>
 #include <string>
 
 namespace atrium {
@@ -15,14 +17,21 @@ namespace atrium {
 struct publish_options {
   bool skip_sender = false; ///< Not to the connection that has sent it.
   bool watched = false;     ///< The log tells of it at the level info.
+
+  /// Its id comes from who publishes, who may repeat it.
+  bool is_chosen_id = false;
+
+  /// How much the room keeps, where the caller knows it.
+  std::optional<history_rule> history = std::nullopt;
 };
 
 /// The one way to publish, for everybody who does: connections for their
 /// clients, rooms for their members and their logic, the inspector for
 /// operators, and whoever comes next, such as an HTTP API. It makes the
-/// envelope, chooses the channel, and refuses what is larger than a client may
-/// get. The caller knows who asks, so the caller has checked before: the
-/// rights, the name of the target (`is_name`), ids that others have chosen
+/// envelope, chooses the channel, has the room's history keep the message, and
+/// refuses what is larger than a client may get. The caller knows who asks, so
+/// the caller has checked before: the rights, the name of the target
+/// (`is_name`), ids that others have chosen
 /// (`is_event_id`), and that the data is one JSON value (`is_json_value`).
 ///
 /// A view on the environment, made where it is needed. Nothing waits. Any
@@ -53,8 +62,19 @@ public:
                    publish_options how) const;
 
 private:
+  /// Where a packet goes: to the bus, or by way of the room's history.
+  struct destination {
+    std::string channel;
+    history_log* log = nullptr; ///< Null: the bus.
+    log_entry entry;            ///< For the log, yet without its packet.
+  };
+
   shared_bytes pack(const envelope& x, publish_options how) const;
   std::string channel_of(const envelope& x) const;
+  destination destination_of(const envelope& x,
+                             const publish_options& how) const;
+  void hand_over(shared_bytes packet, destination to,
+                 bus::receipt_handler done) const;
 
   const environment& env_;
   home at_;

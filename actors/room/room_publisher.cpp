@@ -41,6 +41,7 @@ void room_publisher::start(room_actor::pointer self, environment_ptr env,
   home_ = at;
   name_ = std::move(name);
   watched_ = watched;
+  history_ = env_->limits.history.find(name_);
 }
 
 auto room_publisher::ask_logic(const member& who, room_message& x) -> review {
@@ -87,13 +88,14 @@ void room_publisher::publish_from(publish_in_room& x) {
   if (auto no = ask_logic(who, message); no.code != errc::none)
     return refuse(no.code, std::move(no.why));
   publisher out{*env_, home_};
+  auto is_chosen_id = !message.event_id.empty();
   auto e = out.make_envelope(scope::room, name_, std::move(message.data),
                              std::move(message.event_id));
   e.trace_id = std::move(message.trace_id);
   e.traceparent = std::move(request.traceparent);
   e.from = sender{std::move(who.user), std::move(who.connection)};
   if (out.publish_for(x.from, std::move(what), std::move(e),
-                      {!request.echo, watched}))
+                      {!request.echo, watched, is_chosen_id, history_}))
     ++published_;
 }
 
@@ -104,7 +106,7 @@ void room_publisher::publish(std::string data) {
   auto e = out.make_envelope(scope::room, name_, std::move(data));
   // Nobody has asked for this message, so nobody waits for the receipt: a loss
   // is a line in the log.
-  out.publish(e, {false, watched_},
+  out.publish(e, {false, watched_, false, history_},
               [name = name_, id = e.event_id](const publish_receipt& x) {
                 if (x.error != errc::none)
                   report_loss(name, id, x.error);

@@ -7,6 +7,7 @@
 #include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/actors/room/room_members.hpp"
 #include "atrium/actors/room_messages.hpp"
+#include "atrium/broker/history.hpp"
 
 #include <cstdint>
 #include <string>
@@ -74,6 +75,7 @@ private:
   home home_;
   std::string name_;
   bool watched_ = false;
+  history_rule history_;
   std::uint64_t published_ = 0;
   actor_number joining_ = 0; // a connection that is joining right now, or 0
   std::vector<tell_member> held_; // for that connection
