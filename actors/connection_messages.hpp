@@ -6,6 +6,7 @@
 #include "atrium/actors/replies.hpp"
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
+#include "atrium/broker/history.hpp"
 
 #include <string>
 #include <vector>
@@ -39,6 +40,11 @@ struct outcome {
   errc code = errc::none;
   std::string message = {}; ///< For people; only with a failure.
   std::uint64_t number = 0; ///< Of a request that a room has taken over.
+};
+
+/// The answer to the oldest `history` that has none.
+struct history_read {
+  history_page page;
 };
 
 struct signed_on {

@@ -1,6 +1,7 @@
 #include "atrium/actors/session/connection_state.hpp"
 
 #include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/delivery/history_reading.hpp"
 #include "atrium/actors/delivery/publisher.hpp"
 #include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/delivery/watched_session.hpp"
@@ -9,36 +10,11 @@
 #include "atrium/actors/room_messages.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 
-#include <algorithm>
-
 namespace atrium {
 
 namespace {
 
 constexpr auto not_in_room = "not a member of this room";
-
-scope scope_of(accepted::kind what) {
-  switch (what) {
-  case accepted::kind::published:
-    return scope::room;
-  case accepted::kind::sent:
-    return scope::user;
-  default:
-    return scope::all;
-  }
-}
-
-// An error of a room as the client sees it; anything but `errc` is a room that
-// died with the join in its mailbox.
-failure failure_from(const join_request& x, const caf::error& why) {
-  failure result{x.id, errc::internal, "the room has failed", x.room};
-  if (why.category() != caf::atom("atrium"))
-    return result;
-  result.code = static_cast<errc>(why.code());
-  if (why.context().match_elements<std::string>())
-    result.message = why.context().get_as<std::string>(0);
-  return result;
-}
 
 } // namespace
 
@@ -211,7 +187,20 @@ void connection_state::on(presence_request& x) {
 }
 
 void connection_state::on(history_request& x) {
-  fail(x.id, errc::history_off, "this room keeps no history", x.room);
+  if (!keeps_history(*setup_.env, x.room))
+    return fail(x.id, errc::history_off, "this room keeps no history", x.room);
+  reads_.push_back(std::move(x));
+  if (reads_.size() == 1)
+    read_next();
+}
+
+// One at a time: the next answer is not fetched before the client has been
+// given the last, each of which may be far larger than its request.
+void connection_state::read_next() {
+  read_history(*setup_.env, reads_.front(),
+               [to = connection_actor{self_}](history_page x) {
+                 caf::anon_send(to, history_read{std::move(x)});
+               });
 }
 
 void connection_state::on(ping_request& x) {
@@ -236,63 +225,6 @@ void connection_state::send_to_bus(Request& x, scope to, std::string target,
 
 member connection_state::who() const {
   return {setup_.who.user, id_, setup_.who.info};
-}
-
-// -- what becomes of them -----------------------------------------------------
-
-void connection_state::on_joined(const std::string& room,
-                                 const room_actor& actor) {
-  auto& x = rooms_[room];
-  x.state = membership::status::member;
-  x.room = actor;
-  // Taken out first: a leave among them has those behind it wait again.
-  replay(std::exchange(x.deferred, {}));
-}
-
-void connection_state::refused_by_room(const join_request& x,
-                                       const caf::error& why) {
-  auto gone = rooms_.extract(x.room);
-  setup_.out->answer(failure_from(x, why));
-  if (!gone.empty())
-    replay(std::move(gone.mapped().deferred));
-}
-
-bool connection_state::settle(std::uint64_t number) {
-  auto i = std::ranges::find(pending_, number, &pending::number);
-  if (i == pending_.end())
-    return false;
-  pending_.erase(i);
-  return true;
-}
-
-void connection_state::on_left(const leave_done& x) {
-  if (!settle(x.number))
-    return; // answered when the room died
-  auto gone = rooms_.extract(x.room);
-  if (!gone.empty())
-    replay(std::move(gone.mapped().deferred));
-}
-
-void connection_state::on_room_lost(const std::string& room) {
-  auto gone = rooms_.extract(room);
-  auto here = [&](auto& x) { return x.room == room; };
-  // Answers of the room may still be on their way: `finish` ignores them then.
-  for (auto& x : pending_)
-    if (here(x))
-      fail(x.id, errc::room_died, "the room has died", room);
-  std::erase_if(pending_, here);
-  if (!gone.empty())
-    replay(std::move(gone.mapped().deferred));
-}
-
-void connection_state::finish(outcome& x) {
-  auto by_room = x.what.what == accepted::kind::published;
-  if (by_room && !settle(x.number))
-    return; // answered when the room died
-  if (x.code != errc::none)
-    return fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
-  meter().counters().messages[scope_of(x.what.what)].add();
-  setup_.out->answer(std::move(x.what));
 }
 
 } // namespace atrium

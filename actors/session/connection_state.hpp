@@ -54,6 +54,8 @@ public:
 
   void finish(outcome& x);
 
+  void finish(history_read& x);
+
   void signed_on_to(const user_actor& user);
 
   /// The user has as many connections as allowed.
@@ -113,6 +115,9 @@ private:
   void refused_by_room(const join_request& x, const caf::error& why);
   void replay(std::vector<client_request> requests);
 
+  /// Asks for what the first of `reads_` wants.
+  void read_next();
+
   /// Takes a pending request off the list; false if it is not (any more) on it.
   bool settle(std::uint64_t number);
 
@@ -144,7 +149,10 @@ private:
   std::uint32_t failures_ = 0;
   std::uint64_t taken_over_ = 0; // requests, by rooms; numbers the latest
   std::unordered_map<std::string, membership> rooms_;
-  std::vector<pending> pending_; // oldest first; bounded by the request window
+
+  // Oldest first; bounded by the request window.
+  std::vector<pending> pending_;
+  std::vector<history_request> reads_;
 };
 
 } // namespace atrium
