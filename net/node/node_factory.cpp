@@ -64,7 +64,7 @@ std::unique_ptr<redis_thread> make_redis(const options& from,
 std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
                               std::size_t lanes) {
   if (redis == nullptr)
-    return std::make_shared<memory_bus>();
+    return std::make_shared<memory_bus>(from.history.bytes);
   return std::make_shared<redis_bus>(redis->client(), bus_config(from, lanes));
 }
 
