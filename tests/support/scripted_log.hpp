@@ -2,6 +2,7 @@
 
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/history.hpp"
+#include "atrium/broker/packet_header.hpp"
 
 #include <functional>
 #include <memory>
@@ -37,9 +38,8 @@ public:
     if (refusal != errc::none)
       return done({refusal});
     ++page.top.offset;
-    auto packet = *what.packet;
-    packet.insert(packet.find(':'),
-                  ";o=" + std::to_string(page.top.offset) + ";e=" + page.top.epoch);
+    auto& [epoch, offset] = page.top;
+    auto packet = with_position(*what.packet, {epoch, offset, offset - 1});
     appended.push_back({channel, std::move(what)});
     done({errc::none, page.top});
     deliver_(channel, std::make_shared<const std::string>(std::move(packet)));
