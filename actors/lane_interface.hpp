@@ -11,6 +11,10 @@ using lane_actor = caf::typed_actor<
   caf::reacts_to<open_session>,
   // From a room: the connection is a member; write `joined`.
   caf::reacts_to<add_member>,
+  // From a room: what a member has missed.
+  caf::reacts_to<catch_up>,
+  // Internal: the sockets of those who catch up may have got something away.
+  caf::reacts_to<tick_atom>,
   // From a room: the connection is a member no more; write `left`.
   caf::reacts_to<remove_member>,
   // From a room: one envelope for all its members on this lane.

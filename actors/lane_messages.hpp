@@ -2,13 +2,17 @@
 
 #include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/watch_list.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
@@ -23,6 +27,19 @@ struct add_member {
   actor_number room = 0;
   actor_number connection = 0;
   joined answer;
+};
+
+/// What a member has missed. Only then, if there is no more, it is a member as
+/// all the others.
+struct catch_up {
+  actor_number room = 0;
+  actor_number connection = 0;
+  std::optional<joined> answer; ///< To the join, before the rest.
+  std::optional<gap> lost;      ///< Instead of what there is no more.
+  std::vector<publication_ptr> messages;
+
+  room_actor more; ///< Gets `caught_up` when the client can take more; or null.
+  std::uint64_t number = 0;
 };
 
 struct remove_member {

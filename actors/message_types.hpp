@@ -41,6 +41,9 @@ ATRIUM_MESSAGE(leave_room)
 ATRIUM_MESSAGE(publish_in_room)
 ATRIUM_MESSAGE(room_deadline)
 ATRIUM_MESSAGE(room_lingered)
+ATRIUM_MESSAGE(history_answered)
+ATRIUM_MESSAGE(history_due)
+ATRIUM_MESSAGE(caught_up)
 
 // -- to users -----------------------------------------------------------------
 
@@ -58,6 +61,7 @@ ATRIUM_MESSAGE(probe_answered)
 
 ATRIUM_MESSAGE(open_session)
 ATRIUM_MESSAGE(add_member)
+ATRIUM_MESSAGE(catch_up)
 ATRIUM_MESSAGE(remove_member)
 ATRIUM_MESSAGE(fan_out)
 ATRIUM_MESSAGE(fan_out_all)

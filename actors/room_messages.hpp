@@ -3,7 +3,12 @@
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/requests.hpp"
 
+#include <cstdint>
+#include <memory>
+
 namespace atrium {
+
+struct history_page;
 
 // What rooms hear, besides what goes by way of the directory or the bus. The
 // connection numbers its requests, and answers carry the number: ids are up to
@@ -19,6 +24,29 @@ struct publish_in_room {
   publish_request request;
   connection_actor from;
   std::uint64_t number = 0;
+};
+
+/// The history of the room's channel has answered.
+struct history_answered {
+  enum class about : std::uint8_t {
+    room,  ///< What the room asked to get on.
+    replay ///< What it asked for joins and members who have missed something.
+  };
+
+  about what = about::room;
+  std::shared_ptr<const history_page> page;
+};
+
+/// A question to the history is due: whether something is missing, or else the
+/// one that had no answer.
+struct history_due {
+  bool is_look = false;
+};
+
+/// A member has taken what it has missed so far, and can take more.
+struct caught_up {
+  actor_number connection = 0;
+  std::uint64_t number = 0; ///< That of `catch_up`.
 };
 
 /// The bus had its time to acknowledge the room's channel.

@@ -35,6 +35,7 @@ void lane_state::open(const open_session& x) {
 }
 
 void lane_state::lost(const caf::down_msg& x) {
+  followers_.forget(x.source.id());
   auto out = members_.remove(x.source.id());
   // That is how connections end after their sockets. Otherwise the socket is
   // still open, and nobody is left to close it.
@@ -57,10 +58,48 @@ void lane_state::enter(const add_member& x) {
   members_.add_member(x.room, x.connection);
 }
 
+void lane_state::catch_up_on(const catch_up& x) {
+  auto* out = members_.find(x.connection);
+  if (out == nullptr)
+    return;
+  if (x.answer)
+    out->answer(*x.answer);
+  if (x.lost)
+    out->push(*x.lost);
+  for (auto& one : x.messages) {
+    auto content = delivery::to_one(*one);
+    if (out->append(content) != 0)
+      meter_->delivered(scope::room, {one->about().time}, 1);
+  }
+  if (x.more) {
+    followers_.add(x);
+    return ask_for_more();
+  }
+  followers_.remove(x.room, x.connection);
+  members_.add_member(x.room, x.connection);
+}
+
+void lane_state::ask_for_more() {
+  constexpr std::chrono::milliseconds pause{20};
+  auto waits = followers_.ask([this](actor_number connection) {
+    auto* out = members_.find(connection);
+    return out != nullptr ? out->queued_bytes() : lane_followers::gone;
+  });
+  // One timer at a time, and none while nobody follows.
+  if (waits && !std::exchange(is_asking_, true))
+    self_->delayed_send(self_, pause, tick_atom{});
+}
+
+void lane_state::tick() {
+  is_asking_ = false;
+  ask_for_more();
+}
+
 void lane_state::exit(const remove_member& x) {
   auto* out = members_.find(x.connection);
   if (out == nullptr)
     return;
+  followers_.remove(x.room, x.connection);
   members_.remove_member(x.room, x.connection);
   out->answer(x.answer);
 }
@@ -118,6 +157,9 @@ void lane_state::tell_all_connections(const tell_all& x) {
 void lane_state::drop_room(const room_died& x) {
   // Client and connection hear of it in one turn of the lane: the client cannot
   // ask for the room while the connection still takes itself for a member.
+  for (auto connection : followers_.remove_room(x.room))
+    if (members_.find(connection) != nullptr)
+      members_.add_member(x.room, connection); // to be told as all the others
   for (auto& member : members_.remove_room(x.room)) {
     member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
     self_->send(member.connection, room_lost{x.name});
@@ -232,6 +274,8 @@ lane::behavior_type lane::make_behavior() {
     [this](const open_session& x) { state.open(x); },
     [this](const add_member& x) { state.enter(x); },
     [this](const remove_member& x) { state.exit(x); },
+    [this](const catch_up& x) { state.catch_up_on(x); },
+    [this](tick_atom) { state.tick(); },
     [this](const fan_out_all& x) { state.deliver_all(x); },
     [this](const tell_member& x) { state.tell(x); },
     [this](const tell_members& x) { state.tell_room(x); },

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/client_session.hpp"
+#include "atrium/actors/delivery/lane_followers.hpp"
 #include "atrium/actors/delivery/lane_members.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
@@ -39,6 +40,11 @@ public:
 
   void exit(const remove_member& x);
 
+  void catch_up_on(const catch_up& x);
+
+  /// Clients that catch up may have taken something.
+  void tick();
+
   void deliver(const fan_out& x);
 
   void deliver_all(const fan_out_all& x);
@@ -67,6 +73,7 @@ public:
   friend caf::error inspect(json_inspector& f, lane_state& x);
 
 private:
+  void ask_for_more();
   void dismiss(client_session& out);
   void give_back(const publication& x);
 
@@ -75,6 +82,8 @@ private:
   std::shared_ptr<lane_meter> meter_;
   lane_members members_;
   std::string name_;
+  lane_followers followers_;
+  bool is_asking_ = false; // a timer is under way
   std::uint64_t fan_outs_ = 0;
   std::uint64_t lost_ = 0;         // connections whose actor has failed
   std::optional<close_all> going_; // the node stops

@@ -30,7 +30,7 @@ void join_queue::add(join_room& x, promise answer, bool is_new) {
   if (!refusal_.empty()) {
     entries refused;
     refused.push_back(std::move(one));
-    return fail(std::move(refused), refusal_);
+    return fail(std::move(refused), errc::bus_unavailable, refusal_);
   }
   // A new channel needs no proof. The bus will acknowledge it, and that answer
   // is younger than the join. Number 0 stands for this.
@@ -55,10 +55,10 @@ void join_queue::refuse(const std::string& reason) {
 }
 
 void join_queue::fail(const std::string& reason) {
-  fail(take_all(), reason);
+  fail(take_all(), errc::bus_unavailable, reason);
 }
 
-void join_queue::fail(entries joins, const std::string& reason) {
+void join_queue::fail(entries joins, errc why, const std::string& reason) {
   if (joins.empty())
     return;
   log::warn("room_not_opened",
@@ -67,14 +67,14 @@ void join_queue::fail(entries joins, const std::string& reason) {
   // Each promise is delivered: CAF 0.17 sends nothing for one that is dropped,
   // and connections put no timeout on a join.
   for (auto& x : joins)
-    x.answer.deliver(
-      caf::make_error(errc::bus_unavailable, std::string{reason}));
+    x.answer.deliver(caf::make_error(why, std::string{reason}));
 }
 
 void join_queue::check_patience() {
   watching_ = false;
   auto now = self_->clock().now();
-  fail(take([=](auto& x) { return x.deadline <= now; }), "no answer in time");
+  fail(take([=](auto& x) { return x.deadline <= now; }), errc::bus_unavailable,
+       "no answer in time");
   watch_patience();
 }
 

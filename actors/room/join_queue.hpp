@@ -54,6 +54,9 @@ public:
   /// Refuses all joins.
   void fail(const std::string& reason);
 
+  /// Refuses joins that were taken out.
+  void fail(entries joins, errc why, const std::string& reason);
+
   /// A `room_deadline` is there: refuses the joins that have waited long
   /// enough.
   void check_patience();
@@ -70,7 +73,6 @@ private:
   template <class Predicate>
   entries take(Predicate which);
 
-  void fail(entries joins, const std::string& reason);
   void watch_patience();
 
   room_actor::pointer self_ = nullptr;

@@ -35,6 +35,19 @@ void room_members::dismiss(map::const_iterator member, left answer) {
                  remove_member{room_, member->first, std::move(answer)});
 }
 
+void room_members::add(room_member x, catch_up first) {
+  auto lane = x.lane;
+  first.connection = x.number();
+  members_.emplace(first.connection, std::move(x));
+  ++by_lane_[lane];
+  send(lane, std::move(first));
+}
+
+void room_members::send(std::size_t lane, catch_up what) {
+  what.room = room_;
+  caf::anon_send(lanes_->actor(lane), std::move(what));
+}
+
 std::optional<room_member> room_members::extract(actor_number connection) {
   auto node = members_.extract(connection);
   if (node.empty())

@@ -26,6 +26,12 @@ public:
   /// Adds a member; what its client is told goes to its lane.
   void add(room_member x, joined answer);
 
+  /// The same for a member that has missed something: `first` has its answer.
+  void add(room_member x, catch_up first);
+
+  /// Sends a member what it has missed.
+  void send(std::size_t lane, catch_up what);
+
   /// Has the lane forget a member and answer its client; `extract` follows.
   void dismiss(map::const_iterator member, left answer);
 

@@ -37,6 +37,7 @@ void room_state::start(environment_ptr env, std::string name,
   policy_ = env_->limits.outbox_policies.find(name_);
   watched_ = env_->watched.has_room(name_);
   waiting_.start(self_, env_, at, name_);
+  history_.start(self_, env_, at, name_);
   publisher_.start(self_, env_, at, name_, watched_);
   // The logic before the subscription: when its constructor throws, the bus has
   // not been asked for anything yet.
@@ -51,6 +52,7 @@ void room_state::start(environment_ptr env, std::string name,
 void room_state::open() {
   open_ = true;
   waiting_.accept();
+  history_.doubt(); // the channel was not heard until now
   // All of them: this answer of the bus is younger than every join that waits.
   admit(waiting_.take_all());
 }
@@ -62,10 +64,7 @@ void room_state::carry(const channel_carried& x) {
 
 void room_state::admit(join_queue::entries joins) {
   for (auto& x : joins)
-    if (ended_) // by the logic, which was asked about one of them
-      x.answer.deliver(make_failure(errc::internal, logic_runner::failed));
-    else
-      admit(x.request, std::move(x.answer));
+    history_.admit(std::move(x));
   passivate_if_empty();
 }
 
@@ -78,6 +77,12 @@ void room_state::refuse(const channel_refused& x) {
 
 void room_state::fail_joins(const std::string& reason) {
   waiting_.fail(reason);
+  waiting_.fail(history_.give_up(), errc::bus_unavailable, reason);
+}
+
+void room_state::refuse(join_queue::entries joins, errc why) {
+  waiting_.fail(std::move(joins), why, "the history does not answer");
+  passivate_if_empty();
 }
 
 void room_state::check_patience() {
@@ -86,7 +91,7 @@ void room_state::check_patience() {
 }
 
 void room_state::passivate_if_empty() {
-  if (!members_.empty() || !waiting_.empty())
+  if (!members_.empty() || !nobody_waits())
     return;
   if (!open_)
     return offer_to_passivate(); // and let the next one try anew
@@ -103,7 +108,7 @@ void room_state::passivate_if_empty() {
 // cannot cancel a timer, so it also fires when somebody has come.
 void room_state::lingered() {
   lingering_ = false;
-  if (!members_.empty() || !waiting_.empty())
+  if (!members_.empty() || !nobody_waits())
     return;
   auto linger = logic_.run([](room_logic& x) { return x.linger(); });
   auto whole = linger.value_or(0ms);
@@ -131,7 +136,12 @@ caf::result<join_accepted> room_state::join(join_room& x) {
   return answer;
 }
 
-void room_state::admit(join_room& x, join_queue::promise answer) {
+void room_state::admit(join_queue::entry join, entrance what) {
+  auto& [x, answer, number, deadline] = join;
+  if (ended_) { // by the logic, which was asked about another join
+    answer.deliver(make_failure(errc::internal, logic_runner::failed));
+    return;
+  }
   publisher_.hold_for(x.from.number());
   auto error = refusal(x.from.who);
   // What the logic has told somebody whom it then refuses is dropped.
@@ -151,7 +161,9 @@ void room_state::admit(join_room& x, join_queue::promise answer) {
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
   answer.deliver(join_accepted{room_actor{self_}});
-  members_.add(std::move(x.from), joined{std::move(x.id), std::move(x.room)});
+  history_.add_member(std::move(x.from),
+                      joined{std::move(x.id), std::move(x.room)},
+                      std::move(what));
   tally_->members.set(members_.size());
   for (auto& message : held)
     members_.send(lane, message);
@@ -189,6 +201,7 @@ void room_state::forget(actor_number connection) {
   auto gone = members_.extract(connection);
   if (!gone)
     return;
+  history_.forget(connection);
   tally_->members.set(members_.size());
   record(node_event::kind::left, *gone);
   logic_.run([&](room_logic& x) {
@@ -198,9 +211,9 @@ void room_state::forget(actor_number connection) {
   passivate_if_empty();
 }
 
-void room_state::deliver(const arrived& x) {
-  tally_->delivered.add(x.batch.size());
-  for (auto& one : x.batch) {
+void room_state::deliver(const std::vector<incoming>& messages) {
+  tally_->delivered.add(messages.size());
+  for (auto& one : messages) {
     fan_out message{self_->id(), one.content, policy_,
                     connection_number(*env_, one.content->skipped()), one.from};
     auto [reached, missed] = members_.send(message);
@@ -212,6 +225,9 @@ void room_state::deliver(const arrived& x) {
 void room_state::tell_gap(const interrupted& x) {
   if (x.why == interrupted::cause::repaired)
     waiting_.accept();
+  // It knows what was missed, or else who has to be told.
+  if (history_.is_on())
+    return history_.doubt();
   gap what{scope::room, name_, x.from, x.to};
   if (watched_)
     watch_log::missed(what);
@@ -250,7 +266,10 @@ void room_state::failed(bool give_up) {
 caf::error inspect(json_inspector& f, room_state& x) {
   return f(named("name"), x.name_, named("members"), x.members_.size(),
            named("members_by_lane"), x.members_.by_lane(), named("subscribed"),
-           x.open_, named("waiting"), x.waiting_.size(), named("published"),
+           x.open_, named("waiting"), x.waiting_.size() + x.history_.joins(),
+           named("epoch"), x.history_.at().epoch, named("offset"),
+           x.history_.at().offset, named("behind"), x.history_.is_behind(),
+           named("followers"), x.history_.followers(), named("published"),
            x.publisher_.published(), named("delivered"),
            x.tally_->delivered.value(), named("queue"),
            x.tally_->queue->entries(), named("queue_bytes"),

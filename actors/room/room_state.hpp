@@ -1,11 +1,9 @@
 #pragma once
 
-#include "atrium/actors/home.hpp"
 #include "atrium/actors/json_inspector.hpp"
-#include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
-#include "atrium/actors/room/room_members.hpp"
+#include "atrium/actors/room/room_history.hpp"
 #include "atrium/actors/room/room_publisher.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
 #include "atrium/actors/util/event_log.hpp"
@@ -31,7 +29,7 @@ namespace atrium {
 /// What is said in the room is up to its logic (`room_logic`), and goes out by
 /// `room_publisher`; this class keeps the members, the subscription and the
 /// order.
-class room_state : public room_context {
+class room_state : public room_context, private history_owner {
 public:
   static inline constexpr auto name = "room";
 
@@ -45,8 +43,6 @@ public:
   /// Starts the logic and the subscription.
   void start(environment_ptr env, std::string name, directory_actor directory,
              std::shared_ptr<room_tally> tally, home at);
-
-  // -- messages ---------------------------------------------------------------
 
   /// Admits as soon as the bus has shown, after the join came, that it carries
   /// the channel; refuses when it does not in time.
@@ -62,8 +58,10 @@ public:
     publisher_.publish_from(x);
   }
 
-  /// Envelopes from the bus: one message per lane and envelope.
-  void deliver(const arrived& x);
+  /// Takes what comes from the bus and from the history.
+  room_history& history() {
+    return history_;
+  }
 
   // The bus carries the channel from now on, or still, or refuses it, or has
   // kept a join waiting for as long as a join may.
@@ -90,8 +88,6 @@ public:
   /// For operators: members, channel, traffic, and the logic's own fields.
   friend caf::error inspect(json_inspector& f, room_state& x);
 
-  // -- room_context -----------------------------------------------------------
-
   const std::string& room_name() const override {
     return name_;
   }
@@ -114,7 +110,14 @@ public:
 
 private:
   void admit(join_queue::entries joins);
-  void admit(join_room& x, join_queue::promise answer);
+  void admit(join_queue::entry x, entrance what) override;
+  void refuse(join_queue::entries joins, errc why) override;
+  void deliver(const std::vector<incoming>& messages) override;
+
+  bool nobody_waits() const {
+    return waiting_.empty() && history_.joins() == 0;
+  }
+
   caf::error refusal(const member& who);
   void passivate_if_empty();
   void offer_to_passivate();
@@ -141,6 +144,7 @@ private:
   join_queue waiting_;
   room_members members_;
   room_publisher publisher_{logic_, members_};
+  room_history history_{*this, members_};
 };
 
 } // namespace atrium

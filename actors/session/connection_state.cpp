@@ -149,7 +149,7 @@ void connection_state::on(join_request& x) {
   // that the client does not know of.
   self_
     ->request(setup_.directory, caf::infinite,
-              join_room{x.id, x.room, std::move(from)})
+              join_room{x.id, x.room, std::move(from), x.since})
     .then([this, room = x.room](join_accepted& y) { on_joined(room, y.room); },
           [this, x](caf::error& why) { refused_by_room(x, why); });
 }

@@ -42,6 +42,8 @@ public:
   void push(const reply& x) override {
     if (auto* missed = std::get_if<gap>(&x))
       last_gap = *missed;
+    if (auto* in = std::get_if<joined>(&x))
+      last_joined = *in;
     if (auto* told = std::get_if<stored_messages>(&x))
       last_history = *told;
     seen.push_back(std::visit([](auto& y) { return text(y); }, x));
@@ -54,6 +56,9 @@ public:
       questions.push_back(std::move(question));
     else
       question->answer(true);
+  }
+  std::size_t queued_bytes() const override {
+    return waiting;
   }
   void close(close_code code, std::string_view, std::chrono::milliseconds after) override {
     hint = after;
@@ -78,6 +83,8 @@ public:
   std::chrono::milliseconds hint{0}; // when to come again
   unix_time expires = never;
   std::size_t answered = 0;
+  std::size_t waiting = 0; // bytes, for what asks
+  std::optional<joined> last_joined;
   std::optional<gap> last_gap;
   std::optional<position> kept_at; // of the last accepted message
   std::optional<stored_messages> last_history;

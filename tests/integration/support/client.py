@@ -95,6 +95,10 @@ class Client:
         """Takes the oldest frame out of the inbox, whatever it is."""
         return await self.take()
 
+    async def next_however_late(self):
+        """The same, however long that takes."""
+        return await self._take({})
+
     async def expect(self, kind, **fields):
         """Takes the oldest frame of this type and with these fields out of the inbox."""
         return await self.take(type=kind, **fields)

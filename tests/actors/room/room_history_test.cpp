@@ -1,0 +1,323 @@
+#define CAF_SUITE room_history_test
+
+#include "support/actor_fixture.hpp"
+#include "support/obedient_log.hpp"
+
+using namespace atrium;
+using namespace atrium::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture : node_fixture {
+  fixture() {
+    env->limits.history.add("chat=100,1h");
+    env->limits.history.add("short=2,1h");
+    env->limits.history.add("last=10,1h");
+    env->limits.replays.add("last=1");
+    env->limits.history_page = 3;
+    wire->log = &log;
+  }
+
+  // Before the log: what is held back refers to rooms.
+  ~fixture() override {
+    log.holds = false;
+    log.answer();
+  }
+
+  void say(const client& who, const std::string& room, int from, int to) {
+    for (; from <= to; ++from)
+      publish(who, room, std::to_string(from));
+  }
+
+  /// Comes back with what it has.
+  void join_since(const client& who, const std::string& room, std::uint64_t offset) {
+    request(who, join_request{"1", room, position{epoch_of(room), offset}});
+  }
+
+  std::string epoch_of(const std::string& room) {
+    std::string result;
+    auto holds = std::exchange(log.holds, false);
+    log.read(room_channel(room), {{100, 1h}}, [&](auto page) { result = page.top.epoch; });
+    log.holds = holds;
+    --log.questions;
+    return result;
+  }
+
+  /// What of the messages, words and losses it has heard since, in a line.
+  static std::string heard(const client& who) {
+    std::string result;
+    for (auto& x : who.out->take()) {
+      auto data = x.find("\"data\":");
+      auto is_message = data != std::string::npos;
+      if (!result.empty())
+        result += ' ';
+      result += is_message ? x.substr(data + 7, x.size() - data - 8) : x;
+    }
+    return result;
+  }
+
+  /// Lets the room's timers run.
+  void wait(std::chrono::seconds how_long) {
+    sched.advance_time(how_long);
+    settle();
+  }
+
+  obedient_log log{
+    [this](const std::string& channel, const shared_bytes& x) { wire->deliver(channel, x); }};
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(room_history_tests, fixture)
+
+CAF_TEST(a join waits until the room knows its position) {
+  log.holds = true;
+  auto ann = connect("ann");
+  ann.out->take();
+  join(ann, "chat");
+  CAF_CHECK_EQUAL(heard(ann), "");
+  log.answer();
+  settle();
+  CAF_CHECK_EQUAL(heard(ann), "joined chat");
+  CAF_CHECK_EQUAL(ann.out->last_joined->at->offset, 0u);
+}
+
+CAF_TEST(a message that the bus has lost is read from the history) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  say(ann, "chat", 1, 1);
+  log.loses = true;
+  say(ann, "chat", 2, 5);
+  log.loses = false;
+  ann.out->take();
+  say(ann, "chat", 6, 6);
+  CAF_CHECK_EQUAL(heard(ann), "accepted 3 2 3 4 5 6");
+}
+
+CAF_TEST(a lost last message is noticed without another one) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  log.loses = true;
+  say(ann, "chat", 1, 1);
+  log.loses = false;
+  ann.out->take();
+  wait(61s);
+  CAF_CHECK_EQUAL(heard(ann), "1");
+}
+
+CAF_TEST(members do not notice an outage of the bus) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  log.loses = true;
+  say(ann, "chat", 1, 2);
+  log.loses = false;
+  ann.out->take();
+  for (auto& [channel, who] : wire->subscribed)
+    if (channel == room_channel("chat"))
+      who->on_gap(now, now);
+  settle();
+  CAF_CHECK_EQUAL(heard(ann), "1 2");
+}
+
+CAF_TEST(members are told what the history has lost) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  say(ann, "chat", 1, 2);
+  log.forget();
+  ann.out->take();
+  say(ann, "chat", 3, 3);
+  CAF_CHECK_EQUAL(heard(ann), "accepted 3 gap chat");
+  CAF_CHECK_EQUAL(*ann.out->last_gap->at, (position{epoch_of("chat"), 1}));
+  say(ann, "chat", 4, 4);
+  CAF_CHECK_EQUAL(heard(ann), "accepted 3 4");
+}
+
+CAF_TEST(a room goes on asking while the history does not answer) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  log.loses = true;
+  say(ann, "chat", 1, 1);
+  log.loses = false;
+  log.fault = errc::timeout;
+  say(ann, "chat", 2, 2);
+  ann.out->take();
+  wait(2s);
+  CAF_CHECK_EQUAL(heard(ann), "");
+  log.fault = errc::none;
+  wait(2s);
+  CAF_CHECK_EQUAL(heard(ann), "1 2");
+}
+
+CAF_TEST(a join is refused while the history does not answer) {
+  auto ann = connect("ann");
+  ann.out->take();
+  log.fault = errc::bus_unavailable;
+  join(ann, "chat");
+  CAF_CHECK_EQUAL(heard(ann), "error bus_unavailable");
+  log.fault = errc::none;
+  join(ann, "chat");
+  CAF_CHECK_EQUAL(heard(ann), "joined chat");
+}
+
+CAF_TEST(whoever comes back gets all pages and then what is said) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "chat");
+  say(ann, "chat", 1, 8);
+  bob.out->take();
+  join_since(bob, "chat", 1);
+  wait(1s);
+  say(ann, "chat", 9, 9);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 2 3 4 5 6 7 8 9");
+  CAF_CHECK(bob.out->last_joined->recovered == true);
+  CAF_CHECK_EQUAL(bob.out->last_joined->at->offset, 1u);
+}
+
+CAF_TEST(what is said while somebody catches up comes behind the rest) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "chat");
+  say(ann, "chat", 1, 5);
+  bob.out->take();
+  log.holds = true;
+  join_since(bob, "chat", 0);
+  for (int next = 6; next < 12; ++next) {
+    log.answer();
+    say(ann, "chat", next, next);
+    wait(1s);
+  }
+  log.holds = false;
+  log.answer();
+  wait(1s);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 1 2 3 4 5 6 7 8 9 10 11");
+}
+
+CAF_TEST(a position that was trimmed is not recovered) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "short");
+  say(ann, "short", 1, 5);
+  bob.out->take();
+  join_since(bob, "short", 1);
+  CAF_CHECK_EQUAL(heard(bob), "joined short");
+  CAF_CHECK(bob.out->last_joined->recovered == false);
+  CAF_CHECK_EQUAL(bob.out->last_joined->at->offset, 5u);
+}
+
+CAF_TEST(a client may be ahead of the room) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "chat");
+  log.loses = true; // another node was faster
+  say(ann, "chat", 1, 2);
+  log.loses = false;
+  ann.out->take();
+  bob.out->take();
+  join_since(bob, "chat", 2);
+  CAF_CHECK(bob.out->last_joined->recovered == true);
+  CAF_CHECK_EQUAL(heard(ann), "1 2");
+  say(ann, "chat", 3, 3);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 3");
+}
+
+CAF_TEST(who leaves while it catches up hears nothing more) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "chat");
+  say(ann, "chat", 1, 8);
+  bob.out->take();
+  bob.out->waiting = 1 << 20; // takes nothing off its queue
+  join_since(bob, "chat", 0);
+  leave(bob, "chat");
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 1 2 3 left chat");
+  bob.out->waiting = 0;
+  wait(1s);
+  CAF_CHECK_EQUAL(heard(bob), "");
+  join_since(bob, "chat", 3);
+  wait(1s);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 4 5 6 7 8");
+}
+
+CAF_TEST(a slow client gets the next page when it has taken the first) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "chat");
+  say(ann, "chat", 1, 8);
+  bob.out->take();
+  bob.out->waiting = 1 << 20;
+  join_since(bob, "chat", 0);
+  wait(1s);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 1 2 3");
+  bob.out->waiting = 0;
+  wait(1s);
+  CAF_CHECK_EQUAL(heard(bob), "4 5 6 7 8");
+}
+
+CAF_TEST(whoever catches up with a history that is lost is told) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "chat");
+  say(ann, "chat", 1, 8);
+  bob.out->take();
+  bob.out->waiting = 1 << 20;
+  join_since(bob, "chat", 0);
+  log.forget();
+  say(ann, "chat", 9, 9);
+  bob.out->waiting = 0;
+  wait(1s);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 1 2 3 gap chat");
+  CAF_CHECK_EQUAL(*bob.out->last_gap->at, (position{epoch_of("chat"), 1}));
+  say(ann, "chat", 10, 10);
+  CAF_CHECK_EQUAL(heard(bob), "10");
+}
+
+CAF_TEST(who catches up hears when the room dies) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "chat");
+  say(ann, "chat", 1, 8);
+  bob.out->take();
+  bob.out->waiting = 1 << 20;
+  join_since(bob, "chat", 0);
+  bob.out->take();
+  caf::anon_send_exit(child_of_root(list_children{child_kind::room, {}, {}, 1}),
+                      caf::exit_reason::kill);
+  settle();
+  CAF_CHECK_EQUAL(heard(bob), "error room_died");
+}
+
+CAF_TEST(a thousand who come back cost a few questions) {
+  auto ann = connect("ann");
+  env->limits.history_page = 100;
+  join(ann, "chat");
+  say(ann, "chat", 1, 50);
+  std::vector<client> all;
+  for (int i = 0; i < 100; ++i)
+    all.push_back(connect("u" + std::to_string(i), 1));
+  auto epoch = epoch_of("chat");
+  log.holds = true;
+  log.questions = 0;
+  for (std::uint64_t i = 0; i < 100; ++i)
+    request(all[i], join_request{"1", "chat", position{epoch, (i + 10) % 50}});
+  log.holds = false;
+  log.answer();
+  settle();
+  CAF_CHECK_EQUAL(log.questions, 2);
+  for (std::uint64_t i = 0; i < 100; ++i)
+    CAF_CHECK_EQUAL(all[i].out->count("\"data\":"), 50 - (i + 10) % 50);
+}
+
+CAF_TEST(a room hands its newest message to whoever comes) {
+  auto ann = connect("ann");
+  auto bob = connect("bob", 1);
+  join(ann, "last");
+  say(ann, "last", 1, 3);
+  bob.out->take();
+  join(bob, "last");
+  CAF_CHECK_EQUAL(heard(bob), "joined last 3");
+  CAF_CHECK_EQUAL(bob.out->last_joined->at->offset, 2u);
+  CAF_CHECK(!bob.out->last_joined->recovered);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
