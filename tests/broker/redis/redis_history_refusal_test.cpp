@@ -4,7 +4,6 @@
 #include "support/history_probe.hpp"
 #include "support/redis_fixture.hpp"
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -118,8 +117,7 @@ CAF_TEST(a script that is refused fails at once and works when it is allowed) {
 
 CAF_TEST(the rights of the README are enough) {
   with_redis([](redis_server& server) {
-    auto here = std::filesystem::path{__FILE__}.parent_path();
-    std::ifstream file{here / "../../../broker/redis/README.md"};
+    std::ifstream file{REDIS_README};
     std::string text{std::istreambuf_iterator<char>{file}, {}};
     auto rules = text.substr(text.find("ACL SETUSER atrium ") + 19);
     std::istringstream words{rules.substr(0, rules.find("\n\n"))};
