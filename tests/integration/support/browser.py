@@ -46,11 +46,15 @@ class Browser:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         command("Emulation.setEmulatedMedia", {"features": features})
 
-    def open(self, url):
-        """Loads a page from scratch, also if it is there already, and nothing kept from before."""
+    def open(self, url, script=""):
+        """Loads a page from scratch, also if it is there already, and nothing kept from before.
+        The script runs before those of the page."""
         self.driver.get("about:blank")
+        command = self.driver.execute_cdp_cmd
+        first = command("Page.addScriptToEvaluateOnNewDocument",
+                        {"source": f"sessionStorage.clear(); {script}"})
         self.driver.get(url)
-        self.run("sessionStorage.clear()")
+        command("Page.removeScriptToEvaluateOnNewDocument", first)
 
     def run(self, script, *arguments):
         """The value of an expression of JavaScript."""
