@@ -11,10 +11,13 @@ let stateText = "";
 // -- what the node says -----------------------------------------------------
 
 const pushes = {
-  message({ scope, room, sender, ts, data }) {
-    const from = sender?.user ?? "";
-    const name = scope === "room" ? room : scope === "user" ? from : "";
-    message(conversation(scope, name), from, ts, data);
+  message(frame) {
+    const { scope, room, offset } = frame;
+    const what = contents(frame);
+    const name = scope === "room" ? room : scope === "user" ? what.from : "";
+    const talk = conversation(scope, name);
+    if (talk.position && offset) talk.position = { ...talk.position, offset };
+    message(talk, what);
   },
   gap({ room, from_ts: from, to_ts: to }) {
     note(room ? conversation("room", room) : conversation("all"),
@@ -28,14 +31,26 @@ const pushes = {
   },
 };
 
-function joined(room) {
+function contents({ sender, ts, data, offset }) {
+  return { from: sender?.user ?? "", ms: ts, data, offset };
+}
+
+function joined(room, position) {
   const talk = conversation("room", room);
-  if (talk.known) note(talk, `Back in ${room}; what was said meanwhile is lost`);
-  else if (!talk.joined) note(talk, `You are in ${room}`);
+  if (position && !talk.position) hole(talk, null, position, false);
+  if (!talk.known) note(talk, `You are in ${room}`);
+  else if (!position) note(talk, `Back in ${room}; what was said meanwhile is lost`);
   talk.joined = talk.known = true;
+  talk.position = position;
   paint(talk);
   heading();
   remember();
+}
+
+function missed(room, after, upTo, gone) {
+  const talk = conversation("room", room);
+  talk.position = upTo;
+  hole(talk, after, upTo, gone);
 }
 
 function refused(room, error) {
@@ -66,18 +81,24 @@ function state(name, text) {
 
 async function send(talk, text) {
   const data = { text };
+  const what = { from: me, ms: Date.now(), data };
+  const waiting = article({}, what);
+  waiting.classList.add("waiting");
+  const slow = setTimeout(() => add(talk, waiting), 1000);
   try {
     if (talk.kind === "room") {
-      await client.request("publish", { room: talk.name, data });
+      await client.publish(talk.name, data);
     } else if (talk.kind === "all") {
       await client.request("broadcast", { data });
     } else {
       await client.request("send", { user: talk.name, data });
-      if (talk.name !== me) message(talk, me, Date.now(), data);
+      if (talk.name !== me) message(talk, what);
     }
   } catch (error) {
     note(talk, `Not sent, ${error.message ?? error.code}: ${text}`, "error");
   }
+  clearTimeout(slow);
+  remove(talk, waiting);
 }
 
 function leave(talk) {
@@ -100,12 +121,10 @@ function enter(name, rooms) {
   const who = token ? { token } : { user: name };
   url.search = new URLSearchParams({ ...who, reject: "close" });
   client = new AtriumClient(url, {
-    state, joined, refused, push: (push) => pushes[push.type]?.(push),
+    state, joined, missed, refused, push: (push) => pushes[push.type]?.(push),
   });
-  for (const room of rooms) {
-    client.join(room);
-    conversation("room", room);
-  }
+  for (const room of rooms)
+    client.join(room, conversation("room", room).position);
   client.start();
 }
 
@@ -141,8 +160,9 @@ function onSubmit(form, field, action) {
 }
 
 onSubmit("join-form", "join-room", (room) => {
-  client.join(room);
-  open(conversation("room", room));
+  const talk = conversation("room", room);
+  client.join(room, talk.position);
+  open(talk);
 });
 onSubmit("write-form", "write-user", (user) => open(conversation("user", user)));
 onSubmit("name-form", "name", (name) => {

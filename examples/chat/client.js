@@ -3,20 +3,33 @@
 /**
  * A client of Atrium's protocol (net/PROTOCOL.md) that keeps itself connected:
  * it waits longer after each failure, does what the node says in `closing`, and
- * joins its rooms again. `handlers` are functions that it calls:
+ * joins its rooms again. In a room with a history it has a position, asks for
+ * what came after it, and repeats what nobody has confirmed. `handlers` are
+ * functions that it calls:
  *
  *   state(name, text)      "connecting", "online", "waiting" or "stopped"
- *   push(message)          whatever is not the answer to a request
- *   joined(room)           now a member, also after a reconnect
+ *   push(message)          whatever is not the answer to a request; in a room
+ *                          with a history each message once and in order
+ *   joined(room, position) now a member, also after a reconnect. `position` is
+ *                          `{epoch, offset}`; null in a room without a history,
+ *                          where messages from before are lost
+ *   missed(room, after, upTo, gone)
+ *                          messages between two positions are missing here.
+ *                          The request `history` may find them, but not all of
+ *                          them if they are `gone`
  *   refused(room, error)   could not become a member (again)
  */
 class AtriumClient {
-  // After these close codes another attempt would end in the same way.
+  // After these close codes another attempt would end in the same way, after
+  // these errors it may succeed.
   static #final = new Set([1000, 1002, 1003, 1007, 1008, 1009, 4004, 4005,
     4006]);
-  static #passing = new Set(["bus_unavailable", "timeout", "internal",
+  static #passing = new Set(["offline", "bus_unavailable", "timeout",
     "room_died", "rate_limited"]);
   static #patience = 15_000; // ms for any answer
+  static #repeatable = 240_000; // ms; a history knows an event_id for 300 s
+  static #most = 100; // messages of a room that wait for an answer
+  static #left = { code: "not_a_member", message: "not in the room" };
   static #encoder = new TextEncoder();
 
   #url;
@@ -29,7 +42,9 @@ class AtriumClient {
   #keepAlive = 0;
   #lastId = 0;
   #pending = new Map();
-  #rooms = new Set();
+  #rooms = new Map(); // by name
+  // Makes the ids of events unique; pages without TLS have no randomUUID.
+  #origin = crypto.getRandomValues(new Uint32Array(3)).join("-");
 
   welcome = null; // the node's first frame, while online
 
@@ -39,7 +54,7 @@ class AtriumClient {
   }
 
   get rooms() {
-    return [...this.#rooms];
+    return [...this.#rooms.keys()];
   }
 
   /** Connects now, whatever was planned. */
@@ -62,22 +77,50 @@ class AtriumClient {
 
   stop() {
     this.#forget();
-    this.#rooms.clear();
+    for (const name of this.rooms) this.#drop(name);
     this.#handlers.state("stopped", "Disconnected");
   }
 
-  /** Becomes a member and stays one over reconnects, until `leave`. */
-  join(room) {
-    this.#rooms.add(room);
-    if (!this.welcome) return;
-    this.request("join", { room }).then(
-      () => this.#handlers.joined(room),
-      (error) => this.#joinFailed(room, error));
+  /**
+   * Becomes a member and stays one over reconnects, until `leave`; first gets
+   * what came after a `position` that the caller has kept.
+   */
+  join(name, position = null) {
+    // `waiting`: what to call once it is joined
+    const fresh = { joined: false, position, unanswered: 0, waiting: [] };
+    const room = this.#rooms.get(name) ?? fresh;
+    this.#rooms.set(name, room);
+    if (!this.welcome || room.joined) return;
+    const since = room.position ?? undefined; // JSON leaves that out
+    this.request("join", { room: name, since }).catch(
+      (error) => this.#joinFailed(name, room, error));
   }
 
-  leave(room) {
-    this.#rooms.delete(room);
-    return this.request("leave", { room });
+  leave(name) {
+    this.#drop(name);
+    return this.request("leave", { room: name });
+  }
+
+  /**
+   * Publishes to a room; resolves to the reply. In a room with a history the
+   * message waits for the connection, and is sent again until the node has
+   * answered: the history has it once. In another room the node would deliver
+   * it twice, so a failure is for the caller to judge: with the code `offline`,
+   * `timeout` or `bus_unavailable` it may have been delivered.
+   */
+  async publish(name, data) {
+    const room = this.#rooms.get(name);
+    const event_id = `${this.#origin}.${++this.#lastId}`;
+    const fields = { room: name, data, event_id };
+    if (!room?.position) return this.request("publish", fields);
+    if (room.unanswered >= AtriumClient.#most)
+      throw { code: "too_many", message: "too many messages wait already" };
+    room.unanswered += 1;
+    try {
+      return await this.#publishAgain(room, fields);
+    } finally {
+      room.unanswered -= 1;
+    }
   }
 
   /** Sends a request; resolves to the reply or rejects with `{code, message}`. */
@@ -103,6 +146,7 @@ class AtriumClient {
 
   #receive(message) {
     const request = this.#pending.get(message.id);
+    if (message.type === "joined") this.#joined(message);
     if (message.type === "welcome") {
       this.#welcomed(message);
     } else if (request && message.type !== "message") {
@@ -111,11 +155,58 @@ class AtriumClient {
       if (message.type === "error") request.reject(message);
       else request.resolve(message);
     } else {
-      if (message.type === "closing") this.#closing = message;
-      if (message.code === "room_died" && this.#rooms.has(message.room))
-        this.join(message.room);
-      this.#handlers.push(message);
+      this.#push(message);
     }
+  }
+
+  #push(message) {
+    const name = message.room;
+    const room = this.#rooms.get(name);
+    if (message.type === "closing") this.#closing = message;
+    if (message.type === "message" && message.scope === "room") {
+      if (!room?.joined) return; // of a membership that has ended
+      this.#move(name, room, message.offset);
+    }
+    if (message.type === "gap" && room?.position) {
+      if (message.epoch) this.#lose(name, room, message);
+      return; // without an epoch: `#move` has seen what is missing, and where
+    }
+    if (message.code === "room_died" && room) {
+      room.joined = false;
+      this.join(name);
+    }
+    this.#handlers.push(message);
+  }
+
+  #joined({ room: name, epoch, offset, recovered }) {
+    const room = this.#rooms.get(name);
+    if (!room) return; // left meanwhile
+    const before = room.position;
+    room.joined = true;
+    room.position = epoch ? { epoch, offset } : null;
+    this.#handlers.joined(name, room.position);
+    if (before && epoch && !recovered)
+      this.#handlers.missed(name, before, room.position, true);
+    for (const { resolve } of room.waiting.splice(0)) resolve();
+  }
+
+  /** Moves the position to a message that comes. */
+  #move(name, room, offset) {
+    if (!room.position || offset === undefined) return;
+    const { epoch, offset: last } = room.position;
+    room.position = { epoch, offset };
+    // A client that reads slowly may be skipped in some rooms; and a history
+    // that was interrupted leaves numbers out. Only the history knows which.
+    if (offset > last + 1)
+      this.#handlers.missed(name, { epoch, offset: last },
+        { epoch, offset: offset - 1 }, false);
+  }
+
+  /** The history itself has lost messages and is somewhere else now. */
+  #lose(name, room, { epoch, offset }) {
+    const after = room.position;
+    room.position = { epoch, offset };
+    this.#handlers.missed(name, after, room.position, true);
   }
 
   #welcomed(message) {
@@ -128,19 +219,46 @@ class AtriumClient {
     });
     this.#keepAlive = setInterval(ask, message.ping_interval * 1000);
     this.#handlers.state("online", `Connected to ${message.node}`);
-    for (const room of this.#rooms) this.join(room);
+    for (const name of this.rooms) this.join(name);
   }
 
-  #joinFailed(room, error) {
-    if (error.code === "offline") return; // joins after the reconnect
-    if (error.code === "already_joined") return this.#handlers.joined(room);
-    this.#handlers.refused(room, error);
-    if (!AtriumClient.#passing.has(error.code)) {
-      this.#rooms.delete(room);
+  #joinFailed(name, room, error) {
+    const current = this.#rooms.get(name) === room && !room.joined;
+    // After a reconnect the room is joined again anyway.
+    if (!current || error.code === "offline") return;
+    this.#handlers.refused(name, error);
+    if (!AtriumClient.#passing.has(error.code) && error.code !== "internal") {
+      this.#drop(name, error);
       return;
     }
-    const again = () => this.#rooms.has(room) && this.join(room);
+    const again = () => this.#rooms.get(name) === room && this.join(name);
     setTimeout(again, (error.retry_after_ms ?? 2000) * (1 + Math.random()));
+  }
+
+  async #publishAgain(room, fields) {
+    const end = Date.now() + AtriumClient.#repeatable;
+    const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    for (;;) {
+      try {
+        if (this.#rooms.get(fields.room) !== room) throw AtriumClient.#left;
+        if (!room.joined)
+          await new Promise((resolve, reject) =>
+            room.waiting.push({ resolve, reject }));
+        if (Date.now() > end) throw { code: "too_late", message: "too late" };
+        return await this.request("publish", fields);
+      } catch (error) {
+        if (!AtriumClient.#passing.has(error.code)) throw error;
+        // What the end of a connection has stopped keeps its order.
+        if (error.code !== "offline") await pause(error.retry_after_ms ?? 2000);
+      }
+    }
+  }
+
+  /** Wants to be a member no more. */
+  #drop(name, error = AtriumClient.#left) {
+    const room = this.#rooms.get(name);
+    this.#rooms.delete(name);
+    for (const { reject } of room?.waiting.splice(0) ?? []) reject(error);
   }
 
   #lost(code, reason) {
@@ -171,6 +289,7 @@ class AtriumClient {
       this.#socket.close();
       this.#socket = null;
     }
+    for (const room of this.#rooms.values()) room.joined = false;
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject({ code: "offline", message: "the connection was lost" });

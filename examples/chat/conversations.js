@@ -29,6 +29,7 @@ function conversation(kind, name = "") {
   if (found) return found;
   const talk = { key, kind, name, entries: [], unread: 0, draft: "", last: {} };
   talk.joined = kind !== "room";
+  talk.position = null; // in the history, in a room that has one
   talk.button = make("button", { type: "button", "data-key": key });
   talk.button.onclick = () => open(talk);
   talk.item = make("li", {}, talk.button);
@@ -71,16 +72,20 @@ function open(talk) {
     paint(before);
   }
   paint(talk);
-  const log = $("log");
-  log.setAttribute("aria-live", "off"); // no reading of the past
-  log.replaceChildren(...talk.entries);
-  setTimeout(() => log.removeAttribute("aria-live"), 100);
+  quietly(() => $("log").replaceChildren(...talk.entries));
   $("text").value = talk.draft;
   $("app").dataset.pane = "talk";
   heading();
   grow();
   toEnd();
   $("text").focus();
+}
+
+/** Changes the log without its being read aloud: it is the past. */
+function quietly(change) {
+  $("log").setAttribute("aria-live", "off");
+  change();
+  setTimeout(() => $("log").removeAttribute("aria-live"), 100);
 }
 
 /** Takes the conversation off the list. */
@@ -95,14 +100,16 @@ function close(talk) {
 }
 
 function heading() {
-  const { kind, joined } = current;
+  const { kind, name, joined, position } = current;
   const about = joined ? kinds[kind].about : "You are not in this room";
   $("title").textContent = label(current);
   $("subtitle").textContent = online ? about : stateText;
   $("leave").hidden = kind === "all";
   $("leave").textContent = kind === "room" ? "Leave" : "Close";
   $("text").placeholder = `Message to ${label(current)}`;
-  $("send").disabled = !online || !joined;
+  // Where there is a history, messages wait for the connection.
+  const waits = position && client?.rooms.includes(name);
+  $("send").disabled = !(online && joined) && !waits;
 }
 
 function toEnd() {
@@ -117,7 +124,7 @@ function atEnd() {
 
 function add(talk, entry) {
   talk.entries.push(entry);
-  const old = talk.entries.length > longest ? talk.entries.shift() : null;
+  const old = talk.entries.length > longest ? forgetOldest(talk) : null;
   if (talk === current) {
     const follow = atEnd();
     old?.remove();
@@ -127,23 +134,53 @@ function add(talk, entry) {
   }
 }
 
+/** Adds what is older than the entry `after`; what is on the screen stays. */
+function insert(talk, after, older) {
+  talk.entries.splice(talk.entries.indexOf(after) + 1, 0, ...older);
+  if (talk !== current) return;
+  const log = $("log");
+  const toBottom = log.scrollHeight - log.scrollTop;
+  quietly(() => after.after(...older));
+  log.scrollTop = log.scrollHeight - toBottom;
+}
+
+/** Takes an entry out again. */
+function remove(talk, entry) {
+  const index = talk.entries.indexOf(entry);
+  if (index < 0) return;
+  talk.entries.splice(index, 1);
+  entry.remove();
+}
+
 function note(talk, text, kind = "info") {
   talk.last = {};
   add(talk, make("p", { class: `note ${kind}` }, text));
 }
 
-/** Adds a message; messages of one author within two minutes share a heading. */
-function message(talk, from, ms, data) {
-  const more = talk.last.from === from && ms - talk.last.ms < 120_000;
-  talk.last = { from, ms };
+/** A message as an entry; those of one author within two minutes of the `last`
+ * one share a heading. */
+function article(last, { from, ms, data, offset }) {
+  const more = last.from === from && ms - last.ms < 120_000;
   const plain = typeof data?.text === "string";
   const text = plain ? data.text : JSON.stringify(data, null, 2);
   const time = make("time", { datetime: new Date(ms).toISOString() }, clock(ms));
-  add(talk, make("article", { class: more ? "message more" : "message" },
+  const entry = make("article", { class: more ? "message more" : "message" },
     avatar(from), make("div", { class: "from" }, author(from), time),
-    make("div", { class: plain ? "body" : "body data", dir: "auto" }, text)));
-  if (from !== me && (talk !== current || document.hidden)) {
-    talk.unread += 1;
-    paint(talk);
-  }
+    make("div", { class: plain ? "body" : "body data", dir: "auto" }, text));
+  entry.offset = offset; // in the history, if the room has one
+  return entry;
+}
+
+/** Adds a message that has come. */
+function message(talk, what) {
+  add(talk, article(talk.last, what));
+  talk.last = what;
+  if (what.from !== me) unseen(talk, 1);
+}
+
+/** Counts new messages, unless the user is looking at them. */
+function unseen(talk, count) {
+  if (talk === current && !document.hidden) return;
+  talk.unread += count;
+  paint(talk);
 }

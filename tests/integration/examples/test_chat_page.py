@@ -1,6 +1,66 @@
 """The chat page in a browser, under the policy that the node sends with it."""
 
+import contextlib
+
+import pytest
+
 from support.client import join, unique
+from support.deadline import wait_until
+from support.network import Network
+
+KEPT = ["--history", "chat:*=1000,1h", "--history", "short:*=3,1h"]
+
+
+@pytest.fixture(scope="module")
+def node(start_shared_node):
+    return start_shared_node(*KEPT)
+
+
+@pytest.fixture
+def network(node):
+    """The way from the browser to the node."""
+    with contextlib.closing(Network(node.port)) as way:
+        yield way
+
+
+# The page gets no message with this word.
+DEAF = """
+WebSocket = class extends WebSocket {
+  set onmessage(handle) {
+    super.onmessage = (event) => {
+      const { type, data } = JSON.parse(event.data);
+      if (type !== "message" || !data.text.includes("unheard")) handle?.(event);
+    };
+  }
+};
+"""
+
+
+def visit(browser, way, room, script=""):
+    """Opens the page as a user who is in one room."""
+    user = unique("ann")
+    browser.open(f"http://127.0.0.1:{way.port}/?user={user}&room={room}", script)
+    browser.reads("#log", f"You are in {room}")
+    return user
+
+
+async def say(who, room, *texts):
+    for text in texts:
+        await who.request("publish", room=room, data={"text": text})
+
+
+def numbers(first, last):
+    return [f"message {i}" for i in range(first, last + 1)]
+
+
+def said(browser):
+    """The texts of the conversation, from top to bottom."""
+    return browser.run("[...document.querySelectorAll('#log .body')].map((x) => x.innerText)")
+
+
+def shows(browser, *texts):
+    """Waits until the conversation is exactly that."""
+    wait_until(lambda: said(browser) == list(texts), f"the page shows {texts}")
 
 
 async def test_somebody_enters_and_is_heard(browser, node, connect):
@@ -18,3 +78,103 @@ async def test_somebody_enters_and_is_heard(browser, node, connect):
     await bob.request("publish", room="lobby", data={"text": "<b>hello</b> yourself"})
     browser.reads("#log", "<b>hello</b> yourself")
     assert browser.complaints() == []
+
+
+async def test_after_a_reload_the_conversation_is_there(browser, node, connect):
+    room = unique("chat:")
+    bob = await connect(node, unique("bob"))
+    await join(room, bob)
+    await say(bob, room, *numbers(1, 2))
+    visit(browser, node, room)
+    browser.type("#text", "message 3\n")
+    shows(browser, *numbers(1, 3))
+    browser.driver.refresh()
+    shows(browser, *numbers(1, 3))
+    await say(bob, room, "message 4")
+    shows(browser, *numbers(1, 4))
+
+
+async def test_the_past_comes_in_pages(browser, node, connect):
+    """The newest first; older ones when the user asks for them, above, until there are no more."""
+    room = unique("chat:")
+    bob = await connect(node, unique("bob"))
+    await join(room, bob)
+    await say(bob, room, *numbers(1, 230))
+    visit(browser, node, room)
+    shows(browser, *numbers(131, 230))
+    await say(bob, room, "message 231")
+    browser.click("button", "Earlier messages")
+    shows(browser, *numbers(31, 231))
+    browser.click("button", "Earlier messages")
+    shows(browser, *numbers(1, 231))
+    wait_until(lambda: "Earlier messages" not in browser.text("#log"), "there is nothing to ask")
+
+
+async def test_a_network_that_was_cut_costs_nothing(browser, node, network, connect):
+    """Others talk meanwhile, and the user does; everybody has everything once."""
+    room = unique("chat:")
+    bob = await connect(node, unique("bob"))
+    await join(room, bob)
+    name = visit(browser, network, room)
+    await say(bob, room, "message 1")
+    shows(browser, "message 1")
+    network.cut()
+    browser.reads("#state", "Trying again")
+    await say(bob, room, *numbers(2, 200))
+    browser.type("#text", "are you still there?\n")
+    shows(browser, "message 1", "are you still there?")
+    assert browser.run("document.querySelectorAll('#log .waiting').length") == 1
+    network.mend()
+    shows(browser, *numbers(1, 200), "are you still there?")
+    assert "missing" not in browser.text("#log") and "lost" not in browser.text("#log")
+    heard = await bob.collect(201, room=room)
+    assert heard[-1]["data"] == {"text": "are you still there?"}
+    assert heard[-1]["sender"]["user"] == name
+    await say(bob, room, "yes")
+    shows(browser, *numbers(1, 200), "are you still there?", "yes")
+    assert not bob.seen("message", data={"text": "are you still there?"})
+
+
+async def test_what_the_history_has_lost_is_told_in_its_place(browser, node, network, connect):
+    """What is kept is shown, below the line that says that some messages are missing."""
+    room = unique("short:")
+    bob = await connect(node, unique("bob"))
+    await join(room, bob)
+    visit(browser, network, room)
+    await say(bob, room, "message 1")
+    shows(browser, "message 1")
+    network.cut()
+    browser.reads("#state", "Trying again")
+    await say(bob, room, *numbers(2, 9))
+    network.mend()
+    shows(browser, "message 1", *numbers(7, 9))
+    lines = browser.text("#log").splitlines()
+    told = lines.index("Some messages are missing here")
+    assert lines.index("message 1") < told < lines.index("message 7")
+
+
+async def test_what_a_slow_page_was_not_sent_is_read_from_the_history(browser, node, connect):
+    """It goes where it belongs, and nothing is missing then."""
+    room = unique("chat:")
+    bob = await connect(node, unique("bob"))
+    await join(room, bob)
+    visit(browser, node, room, DEAF)
+    texts = ["one", "unheard two", "unheard three", "four", "five"]
+    await say(bob, room, *texts)
+    shows(browser, *texts)
+    wait_until(lambda: "missing" not in browser.text("#log"), "nothing is missing")
+
+
+async def test_a_room_without_a_history_says_what_it_loses(browser, node, network, connect):
+    room = unique("quiet")
+    bob = await connect(node, unique("bob"))
+    await join(room, bob)
+    visit(browser, network, room)
+    network.cut()
+    browser.reads("#state", "Trying again")
+    assert browser.run("document.querySelector('#send').disabled")
+    await say(bob, room, "message 1")
+    network.mend()
+    browser.reads("#log", f"Back in {room}; what was said meanwhile is lost")
+    await say(bob, room, "message 2")
+    shows(browser, "message 2")
