@@ -141,8 +141,12 @@ auto replay_queue::hand_out_newest(const stretch& all, const position& at)
                         what.messages.begin()
                           + static_cast<std::ptrdiff_t>(over));
   }
-  for (std::size_t i = 0; i < asked_for_; ++i)
-    result.push_back({{std::move(newcomers_[i]), 0, at.offset}, what, false});
+  for (std::size_t i = 0; i < asked_for_; ++i) {
+    auto& one = result.emplace_back();
+    one.to.join = std::move(newcomers_[i]);
+    one.to.after = at.offset;
+    one.what = what;
+  }
   newcomers_.erase(newcomers_.begin(),
                    newcomers_.begin()
                      + static_cast<std::ptrdiff_t>(asked_for_));
