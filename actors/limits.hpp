@@ -35,9 +35,6 @@ struct limits {
   /// Messages that are read from a history at a time.
   std::size_t history_page = 1000;
 
-  /// And bytes of them: what goes into a client's outbox at a time.
-  std::size_t history_page_bytes = std::size_t{256} << 10;
-
   /// How long a client has to answer when somebody else wants its place.
   std::chrono::milliseconds probe_timeout = std::chrono::seconds{2};
 

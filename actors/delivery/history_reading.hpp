@@ -15,6 +15,10 @@ namespace atrium {
 /// Returns whether the room called `name` keeps a history.
 bool keeps_history(const environment& env, const std::string& name);
 
+/// Bounds a question by what a page may be, and what a client's outbox takes
+/// beside other messages.
+void bound_page(history_query& what, const environment& env);
+
 /// Asks the history of a room, which keeps one, for what `what` wants, but for
 /// no more messages than one page and one client's outbox take. `done` is
 /// called once, from any thread, possibly before this returns. Nothing waits.

@@ -1,5 +1,6 @@
 #include "atrium/actors/room/room_history.hpp"
 
+#include "atrium/actors/delivery/history_reading.hpp"
 #include "atrium/actors/delivery/packet_decoding.hpp"
 #include "atrium/broker/bus.hpp"
 
@@ -227,7 +228,7 @@ void room_history::ask() {
 }
 
 void room_history::read(history_query what, history_answered::about about) {
-  what.max_bytes = env_->limits.history_page_bytes;
+  bound_page(what, *env_);
   home_.bus_of(*env_).history()->read(
     channel_, std::move(what),
     [to = room_actor{self_}, about](history_page page) {
