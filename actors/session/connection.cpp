@@ -9,7 +9,7 @@
 namespace atrium {
 
 caf::error inspect(json_inspector& f, connection_state& x) {
-  using status = connection_state::membership::status;
+  using status = membership::status;
   constexpr const char* words[] = {"joining", "member", "leaving"};
   static_assert(static_cast<std::size_t>(status::leaving) == 2);
   std::map<std::string, const char*> rooms;

@@ -116,7 +116,7 @@ void connection_state::fail(const request_id& id, errc code,
 }
 
 template <class Request>
-connection_state::membership* connection_state::settled(Request& x) {
+membership* connection_state::settled(Request& x) {
   auto i = rooms_.find(x.room);
   if (i == rooms_.end()) {
     fail(x.id, errc::not_a_member, not_in_room, x.room);

@@ -7,6 +7,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/session/membership.hpp"
 #include "atrium/actors/session/rivals.hpp"
 
 #include <unordered_map>
@@ -77,18 +78,6 @@ public:
   friend caf::error inspect(json_inspector& f, connection_state& x);
 
 private:
-  struct membership {
-    enum class status : std::uint8_t { joining, member, leaving };
-    status state = status::joining;
-    room_actor room;
-    std::vector<client_request> deferred; // bounded by the request window
-
-    /// Whether a further join may be in order when its turn comes.
-    bool may_end() const {
-      return state == status::leaving || !deferred.empty();
-    }
-  };
-
   /// A request that a room has taken over.
   struct pending {
     std::uint64_t number = 0;

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/requests.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace atrium {
+
+/// What a connection knows of a room that its client is in, or joins, or
+/// leaves.
+struct membership {
+  enum class status : std::uint8_t { joining, member, leaving };
+
+  status state = status::joining;
+  room_actor room;
+  std::vector<client_request> deferred; // bounded by the request window
+
+  /// Whether a further join may be in order when its turn comes.
+  bool may_end() const {
+    return state == status::leaving || !deferred.empty();
+  }
+};
+
+} // namespace atrium
