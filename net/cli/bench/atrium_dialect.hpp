@@ -2,6 +2,8 @@
 
 #include "atrium/net/cli/bench/dialect.hpp"
 
+#include <memory>
+
 namespace atrium::bench {
 
 /// The protocol of this project.

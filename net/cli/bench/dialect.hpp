@@ -1,9 +1,6 @@
 #pragma once
 
-#include "atrium/net/cli/bench/bench_options.hpp"
-
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,7 +84,5 @@ public:
                            const std::string& data) const;
   virtual std::string broadcast(const std::string& data) const;
 };
-
-std::unique_ptr<dialect> make_dialect(protocol speaks);
 
 } // namespace atrium::bench

@@ -1,8 +1,9 @@
 #include "atrium/net/cli/bench/swarm.hpp"
 
+#include "atrium/net/cli/bench/make_dialect.hpp"
+
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <system_error>

@@ -1,6 +1,6 @@
 #define CAF_SUITE dialect_test
 
-#include "atrium/net/cli/bench/dialect.hpp"
+#include "atrium/net/cli/bench/make_dialect.hpp"
 
 #include <caf/test/unit_test.hpp>
 
