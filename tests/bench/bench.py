@@ -18,6 +18,7 @@ import pathlib
 import sys
 
 import alone
+import history
 import instructions
 import peers
 import results
@@ -29,11 +30,14 @@ ALONE = {
     "scenarios": alone.measure_scenarios,
     "growth": alone.measure_growth,
     "lanes": alone.measure_lanes,
+    "history": history.measure_cost,
+    "recovery": history.measure_recovery,
 }
 WITH_PEERS = {
     "goals": peers.measure_goals,
     "turns": peers.measure_turns,
     "latency": peers.measure_latency,
+    "recoveries": history.measure_peers,
 }
 
 

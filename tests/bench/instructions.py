@@ -16,7 +16,7 @@ import time
 import urllib.request
 from collections import namedtuple
 
-from servers import Redis, Running, Unavailable, free_port, say, tool
+from servers import KEPT, Redis, Running, Unavailable, free_port, say, tool
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECORD = HERE / "instructions.json"
@@ -33,9 +33,13 @@ NAME = re.compile(r"c?fn=\((\d+)\)(?: (.*))?$")
 # message or cycle.
 Case = namedtuple("Case", "words unit requests sign")
 MESSAGES = "atrium_bus_publishes_total"
+STORED = "atrium_history_stored_total"
 CASES = {
     "chat": Case(["chat"], "publish", 1, MESSAGES),
     "fanout, window 16": Case(["fanout", "--window", "16"], "publish", 1, MESSAGES),
+    "chat, history": Case(["chat", "--history"], "publish", 1, STORED),
+    "fanout, window 16, history": Case(["fanout", "--window", "16", "--history"], "publish", 1,
+                                       STORED),
     "direct": Case(["direct"], "message", 1, MESSAGES),
     "churn, 8 workers": Case(["churn", "--connections", "8"], "cycle", 2, "atrium_connections_opened_total"),  # join and leave
 }
@@ -61,7 +65,8 @@ class Instrumented(Running):
         words = [tool("valgrind", "valgrind"), "--tool=callgrind", "--instr-atstart=no",
                  f"--callgrind-out-file={self.profile}", binary, "node", "--lanes", "1",
                  "--listen", f"127.0.0.1:{port}", "--internal", f"127.0.0.1:{self.internal}",
-                 "--redis", redis.url, "--messages-per-second", "0", "--log-level", "warn"]
+                 "--redis", redis.url, "--messages-per-second", "0", "--history", KEPT,
+                 "--log-level", "warn"]
         self.start([str(word) for word in words], port, None)
 
     def wait(self, port):
@@ -130,7 +135,7 @@ def read(profile):
 
 def measure_case(redis, binary, name):
     case = CASES[name]
-    profile = PROFILES / case.words[0]
+    profile = PROFILES / name.replace(", ", "-").replace(" ", "-")
     with Instrumented(profile) as node:
         node.run(redis, binary)
         with generator(binary, case.words, node.urls[0]):

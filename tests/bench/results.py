@@ -6,6 +6,7 @@ import re
 import statistics
 
 import alone
+import history
 import peers
 from alone import COST
 
@@ -34,6 +35,19 @@ ABOUT_LANES = """\
 One process each, in turns. Two processors serve the node, Redis and the generator, so that more
 lanes cannot add throughput here; what shows is what they cost. Where others take most of the
 machine, more threads also get more of what is left.
+"""
+
+
+ABOUT_HISTORY = """\
+One node, in turns: rooms that keep the newest 1000 messages, and rooms that keep none. The CPU of
+Redis is not counted.
+"""
+
+ABOUT_RECOVERY = f"""\
+10 000 clients in 100 rooms lose their connections at once; 100 messages are published in each
+room; all clients come back at once with their position and get what they have missed. Times count
+from the first connect; the goal is {history.SECONDS} s for all. The cost of a message includes
+that of the connections. Reads include one for each room and node that asks where the room stands.
 """
 
 
@@ -113,7 +127,7 @@ def by_itself(record):
                   *table(["work", "µs server CPU per delivery", "per published message",
                           "deliveries/s", "other CPU, %"],
                          [growth_row(name, report) for name, report in growth.items()])]
-    return lines + lanes(record)
+    return lines + lanes(record) + kept(record)
 
 
 def growth_row(name, report):
@@ -134,6 +148,43 @@ def lanes(record):
     return ["### Lanes", "", *ABOUT_LANES.splitlines(), "",
             *table(["scenario", "`--lanes`", "µs server CPU per delivery", "deliveries/s",
                     "p99 in ms", "other CPU, %"], rows)]
+
+
+def kept(record):
+    rows = []
+    for name, pairs in record.part("history").items():
+        found = ratios(pairs, COST)
+        ours, theirs = zip(*pairs)
+        goal = history.GOALS.get(name)
+        rows.append([name, f"{column(ours, COST):.2f}", f"{column(theirs, COST):.2f}",
+                     f"{median(found):.2f}", f"{min(found):.2f} to {max(found):.2f}",
+                     f"{goal:.2f}" if goal else "–",
+                     ("met" if median(found) <= goal else "missed") if goal else "",
+                     f"{column(ours, OTHERS):.0f} / {column(theirs, OTHERS):.0f}"])
+    lines = ["### History", ""] if rows else []
+    if rows:
+        lines += [*ABOUT_HISTORY.splitlines(), "",
+                  *table(["work", "µs server CPU per delivery: with", "without", "ratio",
+                          "in the rounds", "goal", "", "other CPU, %: with / without"], rows)]
+    return lines + recovery(record)
+
+
+def recovery(record):
+    rows = []
+    for name, x in record.part("recovery").items():
+        server, processes = name.split(" | ")
+        reads = f"{x['history_reads']:.0f} of {history.most_reads(x):.0f}"
+        rows.append([server, processes, f"{x['complete_p50_ms'] / 1e3:.2f}",
+                     f"{x['complete_p99_ms'] / 1e3:.2f}", f"{x['complete_max_ms'] / 1e3:.2f}",
+                     "yes" if history.is_whole(x) else "no",
+                     f"{x['server_cpu_us_per_replayed_message']:.2f}",
+                     reads if x["history_reads"] else "–", others(x)])
+    if not rows:
+        return []
+    return ["### Recovery", "", *ABOUT_RECOVERY.splitlines(), "",
+            *table(["server", "processes", "complete p50 in s", "p99", "all", "all once",
+                    "µs server CPU per message", "reads of the log, at most", "other CPU, %"],
+                   rows)]
 
 
 def turns(record):

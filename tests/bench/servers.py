@@ -16,6 +16,10 @@ from installs import BUN, CENTRIFUGO, HERE, PACKAGES, PYTHON, Unavailable, tool
 
 START_LIMIT = 20.0
 RUN_LIMIT = 120  # seconds for what should take --seconds and a few more
+# The rooms of `atrium bench --history`. All others keep nothing.
+KEPT = "kept:*=1000,1h"
+KEPT_BY_CENTRIFUGO = {"name": "kept", "history_size": 1000, "history_ttl": "1h",
+                      "force_recovery": True}
 
 
 def free_port():
@@ -57,6 +61,7 @@ class Running:
         self.log.write_bytes(b"")
         self.processes = []
         self.urls = []
+        self.internals = []  # of nodes: host and port
 
     @property
     def pids(self):
@@ -67,6 +72,8 @@ class Running:
             self.processes.append(subprocess.Popen(
                 words, cwd=PACKAGES, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
         self.urls.append(f"ws://127.0.0.1:{port}{self.path}")
+        self.internals += [after for word, after in zip(words, words[1:])
+                           if word == "--internal" and after != "off"]
         self.wait(port)
 
     def wait(self, port):
@@ -141,17 +148,19 @@ class Server:
 
 def centrifugo_command(port, redis, _):
     # There is no option for the address of Redis.
-    return ["env", f"CENTRIFUGO_ENGINE_REDIS_ADDRESS={redis.url}", CENTRIFUGO,
+    return ["env", f"CENTRIFUGO_ENGINE_REDIS_ADDRESS={redis.url}",
+            f"CENTRIFUGO_CHANNEL_NAMESPACES={json.dumps([KEPT_BY_CENTRIFUGO])}", CENTRIFUGO,
             "--http_server.address=127.0.0.1", f"--http_server.port={port}", "--client.insecure",
             "--engine.type=redis", "--log.level=error"]
 
 
-def atrium(lanes=0):
+def atrium(lanes=0, internal=False):
     """An Atrium node with so many lanes; 0: as many as it takes by itself."""
     return Server(
         "atrium", lambda port, redis, binary: [
             binary, "node", "--listen", f"127.0.0.1:{port}", "--redis", redis.url,
-            "--internal", "off", "--messages-per-second", "0", "--bytes-per-second", "0",
+            "--internal", f"127.0.0.1:{free_port()}" if internal else "off",
+            "--messages-per-second", "0", "--bytes-per-second", "0", "--history", KEPT,
             "--log-level", "warn", "--lanes", lanes],
         prepare=lambda: None, version=lambda: "Atrium")
 

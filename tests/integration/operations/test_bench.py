@@ -18,6 +18,7 @@ from support.deadline import DEADLINE, wait_until
 from support.metrics import Scrape
 from support.node import binary, environment
 
+KEPT = ["--history", "kept:*=1000,1h"]
 TRAFFIC = {
     "fanout": ["--connections", "20"],
     "chat": ["--connections", "20", "--rooms", "4", "--publishers", "8"],
@@ -32,8 +33,27 @@ def node(start_shared_node):
 
 
 @pytest.fixture(scope="module")
+def keeping(start_shared_node):
+    """A node with a history of the rooms that --history uses."""
+    return start_shared_node(*UNPACED, *KEPT)
+
+
+@pytest.fixture(scope="module")
+def keeping_pair(start_shared_node, shared_redis):
+    return [start_shared_node("--redis", shared_redis.url, *UNPACED, *KEPT) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
 def pair(start_shared_node, shared_redis):
     return [start_shared_node("--redis", shared_redis.url, *UNPACED) for _ in range(2)]
+
+
+def stored(nodes):
+    return sum(Scrape(node)("atrium_history_stored_total") for node in nodes)
+
+
+def read_from_log(nodes):
+    return sum(Scrape(node)("atrium_history_reads_total") for node in nodes)
 
 
 def check_traffic(report):
@@ -86,6 +106,52 @@ def test_storm_brings_everybody_back(node):
     assert report["connections"] == report["back"] == 100
     assert report["refused"] == 0
     assert 0 < report["back_seconds"] < DEADLINE
+
+
+@pytest.mark.parametrize("scenario", ["fanout", "chat"])
+def test_rooms_with_a_history_have_an_offset_for_each_message(scenario, keeping, keeping_pair):
+    for nodes in [keeping], keeping_pair:
+        before = stored(nodes)
+        report = bench(scenario, nodes, *TRAFFIC[scenario], "--history")
+        check_traffic(report)
+        assert report["offsets_wrong"] == 0
+        assert stored(nodes) > before
+
+
+def test_other_rooms_of_the_same_node_keep_nothing(keeping):
+    before = stored([keeping])
+    report = bench("fanout", [keeping], "--connections", "3")
+    assert report["offsets_wrong"] == 0
+    assert stored([keeping]) == before
+
+
+def test_history_needs_a_server_that_keeps_one(node):
+    done = run("bench", "fanout", "--history", "--url", f"ws://127.0.0.1:{node.port}/ws")
+    assert done.returncode == 1
+    assert done.stderr.startswith("atrium bench: the server keeps no history of rooms like kept:")
+
+
+def test_recover_gives_everybody_what_was_missed(keeping, keeping_pair):
+    for nodes in [keeping], keeping_pair:
+        before = read_from_log(nodes)
+        report = bench("recover", nodes, "--connections", "200", "--rooms", "5", "--missed", "30")
+        assert report["connections"] == report["complete"] == 200
+        assert report["replayed"] == 200 * 30
+        assert report["not_recovered"] == report["lost"] == report["duplicated"] == 0
+        assert report["reordered"] == report["foreign"] == report["offsets_wrong"] == 0
+        assert 0 < report["complete_p50_ms"] <= report["complete_p99_ms"]
+        assert report["server_cpu_us_per_replayed_message"] > 0
+        assert read_from_log(nodes) > before
+
+
+def test_recover_fails_where_the_history_is_too_short(start_node):
+    node = start_node(*UNPACED, "--history", "kept:*=10,1h")
+    done = run(*words_for("recover", [node], *SHORT, "--json", "--connections", "20", "--rooms",
+                          "2", "--missed", "30"))
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert report["not_recovered"] == 20
+    assert report["complete"] == 0
 
 
 def test_text_is_for_people(node):
@@ -171,5 +237,5 @@ def test_bad_options_end_with_2_and_a_line(options):
 def test_help_names_the_scenarios():
     done = run("bench", "--help")
     assert done.returncode == 0
-    for scenario in [*TRAFFIC, "idle", "churn", "storm"]:
+    for scenario in [*TRAFFIC, "idle", "churn", "storm", "recover"]:
         assert f"\n  {scenario} " in done.stdout
