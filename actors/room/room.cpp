@@ -52,7 +52,7 @@ room::behavior_type room::make_behavior() {
     [](tick_atom) { self().state.tick(); },
     [](room_deadline) { self().state.check_patience(); },
     [](room_lingered) { self().state.lingered(); },
-    [](const history_answered& x) { self().state.history().take(x); },
+    [](const history_answered& x) { self().state.take(x); },
     [](const history_due& x) { self().state.history().look(x); },
     [](const caught_up& x) { self().state.history().go_on(x); },
     [](const subscribed&) { self().state.open(); },

@@ -90,6 +90,11 @@ void room_state::check_patience() {
   passivate_if_empty();
 }
 
+void room_state::take(const history_answered& x) {
+  history_.take(x);
+  passivate_if_empty(); // all of them may have been refused
+}
+
 void room_state::passivate_if_empty() {
   if (!members_.empty() || !nobody_waits())
     return;

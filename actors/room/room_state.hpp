@@ -64,11 +64,12 @@ public:
   }
 
   // The bus carries the channel from now on, or still, or refuses it, or has
-  // kept a join waiting for as long as a join may.
+  // kept a join waiting for as long as a join may; the history has answered.
   void open();
   void carry(const channel_carried& x);
   void refuse(const channel_refused& x);
   void check_patience();
+  void take(const history_answered& x);
 
   /// The room ends: whoever waits for the bus is told.
   void fail_joins(const std::string& reason);
@@ -121,7 +122,6 @@ private:
   caf::error refusal(const member& who);
   void passivate_if_empty();
   void offer_to_passivate();
-
   void record(node_event::kind what, const room_member& x);
   void schedule_tick();
   void failed(bool give_up);

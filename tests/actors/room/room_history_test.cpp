@@ -9,8 +9,23 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Lets nobody in.
+class closed_logic final : public room_logic {
+public:
+  decision on_join(const member&) override {
+    return decision::refuse("closed");
+  }
+};
+
+room_types with_closed() {
+  room_types result;
+  result.add<closed_logic>("closed");
+  return result;
+}
+
 struct fixture : node_fixture {
-  fixture() {
+  fixture() : node_fixture(with_closed()) {
+    env->limits.history.add("closed=100,1h");
     env->limits.history.add("chat=100,1h");
     env->limits.history.add("short=2,1h");
     env->limits.history.add("last=10,1h");
@@ -158,6 +173,18 @@ CAF_TEST(a join is refused while the history does not answer) {
   log.fault = errc::none;
   join(ann, "chat");
   CAF_CHECK_EQUAL(heard(ann), "joined chat");
+}
+
+CAF_TEST(a room that has refused all who waited for its history ends) {
+  log.holds = true;
+  auto ann = connect("ann");
+  ann.out->take();
+  join(ann, "closed");
+  CAF_CHECK_EQUAL(wire->count(room_channel("closed")), 1u);
+  log.answer();
+  settle();
+  CAF_CHECK_EQUAL(heard(ann), "error room_refused");
+  CAF_CHECK_EQUAL(wire->count(room_channel("closed")), 0u);
 }
 
 CAF_TEST(whoever comes back gets all pages and then what is said) {
