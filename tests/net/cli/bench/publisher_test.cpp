@@ -1,6 +1,6 @@
 #define CAF_SUITE publisher_test
 
-#include "atrium/net/cli/bench/dialect.hpp"
+#include "atrium/net/cli/bench/make_dialect.hpp"
 #include "atrium/net/cli/bench/publisher.hpp"
 #include "atrium/net/cli/bench/websocket_codec.hpp"
 
