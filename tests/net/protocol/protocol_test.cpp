@@ -223,7 +223,8 @@ CAF_TEST(a history is told as messages with their offsets) {
   stored_messages none{"1", "r", {"a1", 7}, true, false, {}};
   CAF_CHECK_EQUAL(to_text(none), R"({"type":"history","id":1,"room":"r","epoch":"a1","offset":7,)"
                                  R"("recovered":false,"more":false,"messages":[]})");
-  CAF_CHECK_EQUAL(protocol::id_of(none), "1");
+  reply as_reply{none};
+  CAF_CHECK_EQUAL(protocol::id_of(as_reply), "1");
   std::string rest = R"("v":1,"event_id":"e","scope":"room","room":"r","ts":5,"data":1})";
   CAF_CHECK_EQUAL(
     to_text(stored_messages{"", "r", {"a1", 7}, false, true, {stored(6), stored(7)}}),
