@@ -111,7 +111,7 @@ public:
 
 private:
   void admit(join_queue::entries joins);
-  void admit(join_queue::entry x, entrance what) override;
+  void admit(join_queue::entry join, entrance what) override;
   void refuse(join_queue::entries joins, errc why) override;
   void deliver(const std::vector<incoming>& messages) override;
 
