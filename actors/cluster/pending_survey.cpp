@@ -41,10 +41,13 @@ bool pending_survey::is_complete() const {
 
 survey_result pending_survey::finish() {
   survey_result result;
-  if (nodes_) {
+  // One that is asked alone and has answered: what the others are does not
+  // matter, nor whether the registry says it in time.
+  auto is_answered = !only_.empty() && has_answered(only_);
+  if (nodes_ && !is_answered) {
     result.silent = missing();
     result.error = nodes_->error;
-  } else {
+  } else if (!is_answered) {
     result.error = "the registry of nodes does not answer";
   }
   if (unsent_)
