@@ -252,8 +252,11 @@ void room_history::take(const history_answered& x) {
 void room_history::take_own(const history_page& page,
                             std::vector<incoming> messages) {
   auto progress = log_.answer(page, std::move(messages));
+  if (progress.lost)
+    members_.tell(loss(*progress.lost));
+  // Before anybody comes in: the position has all of them already.
+  deliver(progress.messages);
   if (progress.lost) {
-    members_.tell(loss(std::move(*progress.lost)));
     // Positions of before may still be good. Who has none any more hears it.
     for (auto& x : replays_.clear())
       if (x.join)
@@ -261,7 +264,6 @@ void room_history::take_own(const history_page& page,
       else
         go_on({x.member, followers_[x.member].number});
   }
-  deliver(progress.messages);
   admit_early();
 }
 

@@ -53,10 +53,6 @@ public:
     return log_.is_on();
   }
 
-  const history_rule& rule() const noexcept {
-    return log_.rule();
-  }
-
   const position& at() const noexcept {
     return log_.at();
   }

@@ -41,10 +41,6 @@ public:
     return rule_.is_on();
   }
 
-  const history_rule& rule() const noexcept {
-    return rule_;
-  }
-
   /// Whether the position is known.
   bool is_known() const noexcept {
     return known_;

@@ -35,13 +35,17 @@ public:
 
   void read(std::string channel, history_query what, page_handler done) override {
     ++questions;
-    auto answer
-      = [this, channel = std::move(channel), what = std::move(what), done = std::move(done)] {
-          history_page failed;
-          failed.error = fault;
-          done(fault != errc::none ? failed : log_->read(channel, what, memory_log::clock::now()));
-        };
-    holds ? held_.push_back(std::move(answer)) : answer();
+    auto answer = [this, channel = std::move(channel), what = std::move(what)] {
+      history_page failed;
+      failed.error = fault;
+      return fault != errc::none ? failed : log_->read(channel, what, memory_log::clock::now());
+    };
+    if (delays)
+      held_.push_back([done = std::move(done), page = answer()] { done(page); });
+    else if (holds)
+      held_.push_back([done = std::move(done), answer] { done(answer()); });
+    else
+      done(answer());
   }
 
   history_stats stats() const override {
@@ -60,7 +64,8 @@ public:
   }
 
   bool loses = false;      // what subscribers should get
-  bool holds = false;      // answers, until the test gives them
+  bool holds = false;      // questions, until the test lets them go
+  bool delays = false;     // their answers
   errc fault = errc::none; // in place of an answer
   int questions = 0;
 

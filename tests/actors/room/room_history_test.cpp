@@ -45,6 +45,16 @@ struct fixture : node_fixture {
       publish(who, room, std::to_string(from));
   }
 
+  /// Ann has said 1 to `n` in a room, in which Bob is not.
+  std::pair<client, client> ann_and_bob(const std::string& room, int n) {
+    auto ann = connect("ann");
+    auto bob = connect("bob", 1);
+    join(ann, room);
+    say(ann, room, 1, n);
+    bob.out->take();
+    return {ann, bob};
+  }
+
   /// Comes back with what it has.
   void join_since(const client& who, const std::string& room, std::uint64_t offset) {
     request(who, join_request{"1", room, position{epoch_of(room), offset}});
@@ -188,11 +198,7 @@ CAF_TEST(a room that has refused all who waited for its history ends) {
 }
 
 CAF_TEST(whoever comes back gets all pages and then what is said) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "chat");
-  say(ann, "chat", 1, 8);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("chat", 8);
   join_since(bob, "chat", 1);
   wait(1s);
   say(ann, "chat", 9, 9);
@@ -202,11 +208,7 @@ CAF_TEST(whoever comes back gets all pages and then what is said) {
 }
 
 CAF_TEST(what is said while somebody catches up comes behind the rest) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "chat");
-  say(ann, "chat", 1, 5);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("chat", 5);
   log.holds = true;
   join_since(bob, "chat", 0);
   for (int next = 6; next < 12; ++next) {
@@ -221,11 +223,7 @@ CAF_TEST(what is said while somebody catches up comes behind the rest) {
 }
 
 CAF_TEST(a position that was trimmed is not recovered) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "short");
-  say(ann, "short", 1, 5);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("short", 5);
   join_since(bob, "short", 1);
   CAF_CHECK_EQUAL(heard(bob), "joined short");
   CAF_CHECK(bob.out->last_joined->recovered == false);
@@ -249,11 +247,7 @@ CAF_TEST(a client may be ahead of the room) {
 }
 
 CAF_TEST(who leaves while it catches up hears nothing more) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "chat");
-  say(ann, "chat", 1, 8);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("chat", 8);
   bob.out->waiting = 1 << 20; // takes nothing off its queue
   join_since(bob, "chat", 0);
   leave(bob, "chat");
@@ -267,11 +261,7 @@ CAF_TEST(who leaves while it catches up hears nothing more) {
 }
 
 CAF_TEST(a slow client gets the next page when it has taken the first) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "chat");
-  say(ann, "chat", 1, 8);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("chat", 8);
   bob.out->waiting = 1 << 20;
   join_since(bob, "chat", 0);
   wait(1s);
@@ -282,11 +272,7 @@ CAF_TEST(a slow client gets the next page when it has taken the first) {
 }
 
 CAF_TEST(whoever catches up with a history that is lost is told) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "chat");
-  say(ann, "chat", 1, 8);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("chat", 8);
   bob.out->waiting = 1 << 20;
   join_since(bob, "chat", 0);
   log.forget();
@@ -299,12 +285,24 @@ CAF_TEST(whoever catches up with a history that is lost is told) {
   CAF_CHECK_EQUAL(heard(bob), "10");
 }
 
+CAF_TEST(who comes in after a loss gets nothing from before the position) {
+  auto [ann, bob] = ann_and_bob("chat", 2);
+  position old{epoch_of("chat"), 1};
+  log.forget();
+  log.delays = true;
+  say(ann, "chat", 3, 3);
+  request(bob, join_request{"1", "chat", old});
+  say(ann, "chat", 4, 4); // comes behind the answers that are on their way
+  ann.out->take();
+  log.answer();
+  settle();
+  CAF_CHECK_EQUAL(heard(ann), "gap chat 4");
+  CAF_CHECK_EQUAL(heard(bob), "joined chat");
+  CAF_CHECK_EQUAL(bob.out->last_joined->at->offset, 2u);
+}
+
 CAF_TEST(who catches up hears when the room dies) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "chat");
-  say(ann, "chat", 1, 8);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("chat", 8);
   bob.out->waiting = 1 << 20;
   join_since(bob, "chat", 0);
   bob.out->take();
@@ -336,11 +334,7 @@ CAF_TEST(a thousand who come back cost a few questions) {
 }
 
 CAF_TEST(a room hands its newest message to whoever comes) {
-  auto ann = connect("ann");
-  auto bob = connect("bob", 1);
-  join(ann, "last");
-  say(ann, "last", 1, 3);
-  bob.out->take();
+  auto [ann, bob] = ann_and_bob("last", 3);
   join(bob, "last");
   CAF_CHECK_EQUAL(heard(bob), "joined last 3");
   CAF_CHECK_EQUAL(bob.out->last_joined->at->offset, 2u);
