@@ -10,5 +10,6 @@ extern const std::string_view heartbeat_script;
 extern const std::string_view history_append_script;
 extern const std::string_view history_read_script;
 extern const std::string_view limiter_script;
+extern const std::string_view presence_script;
 
 } // namespace atrium

@@ -1,0 +1,237 @@
+#include "atrium/broker/redis/presence_reader.hpp"
+
+#include "atrium/broker/redis/presence_script.hpp"
+
+#include <algorithm>
+#include <ranges>
+
+namespace atrium {
+
+namespace {
+
+presence_page failed_page(errc why) {
+  presence_page result;
+  result.error = why;
+  return result;
+}
+
+std::size_t wanted_users(const presence_question& x) {
+  return x.where.mode == presence_mode::full ? x.limit : 0;
+}
+
+std::size_t bytes_of(const presence_room& x) {
+  return x.name.size() + 2 * x.channel.size(); // a key of the map, too
+}
+
+} // namespace
+
+// -- questions ----------------------------------------------------------------
+
+bool presence_reader::admit(const presence_room& where) noexcept {
+  auto bytes = bytes_of(where);
+  if (pending_.fetch_add(1) < max_pending
+      && pending_bytes_.fetch_add(bytes) + bytes <= max_pending_bytes)
+    return true;
+  release(where);
+  return false;
+}
+
+void presence_reader::release(const presence_room& where) noexcept {
+  --pending_;
+  pending_bytes_ -= bytes_of(where);
+}
+
+void presence_reader::refuse(const presence::answer& done) {
+  ++failed_;
+  call_guarded(log_, [&] { done(failed_page(errc::bus_unavailable)); });
+}
+
+void presence_reader::push(presence_question x) {
+  if (!is_up_)
+    return answer(x, failed_page(errc::bus_unavailable));
+  auto& of = *rooms_.try_emplace(x.where.channel).first;
+  if (of.second.waiting.empty() && of.second.askers.empty())
+    ready_.push_back(&of);
+  of.second.waiting.push_back(
+    std::make_shared<presence_question>(std::move(x)));
+  questions_.push_back(of.second.waiting.back());
+}
+
+void presence_reader::answer(presence_question& x, presence_page page) {
+  auto done = std::exchange(x.done, nullptr);
+  if (!done)
+    return; // too late
+  ++(page.error == errc::none ? reads_ : failed_);
+  release(x.where);
+  call_guarded(log_, [&] { done(std::move(page)); });
+}
+
+// -- writing ------------------------------------------------------------------
+
+void presence_reader::compose(std::string& out, std::size_t limit) {
+  for (; !to_scan_.empty() && out.size() < limit; to_scan_.pop_front())
+    scan(*to_scan_.front(), out);
+  while (!ready_.empty() && readings_ < max_readings && out.size() < limit) {
+    auto& next = *ready_.front();
+    ready_.pop_front();
+    begin(next, out);
+  }
+}
+
+void presence_reader::begin(room& x, std::string& out) {
+  auto& [channel, of] = x;
+  ++readings_;
+  of.askers = std::exchange(of.waiting, {});
+  of.limit = 0;
+  for (auto& one : of.askers)
+    of.limit = std::max(of.limit, wanted_users(*one));
+  append_command(out, {"HLEN", presence_users_key(channel)});
+  in_flight_.push_back(&x);
+  ++of.unanswered;
+  of.cursor = "0";
+  if (of.limit != 0)
+    scan(x, out);
+}
+
+void presence_reader::scan(room& x, std::string& out) {
+  constexpr std::size_t least = 10;
+  auto& [channel, of] = x;
+  auto part = std::clamp(of.limit - of.users.size(), least, max_part);
+  append_command(out, {"HSCAN", presence_key(channel), of.cursor, "COUNT",
+                       std::to_string(part)});
+  of.cursor.clear();
+  in_flight_.push_back(&x);
+  ++of.unanswered;
+}
+
+// -- reading ------------------------------------------------------------------
+
+bool presence_reader::on_reply(resp_reply reply) {
+  if (in_flight_.empty())
+    return false;
+  auto& x = *in_flight_.front();
+  auto& of = x.second;
+  if (is_error(reply))
+    of.is_refused = true;
+  else if (!take(of, reply))
+    return false;
+  in_flight_.pop_front();
+  if (--of.unanswered > 0)
+    return true;
+  auto goes_on = !of.is_refused && of.limit > of.users.size()
+                 && !of.cursor.empty() && of.cursor != "0";
+  goes_on ? to_scan_.push_back(&x) : end(x);
+  return true;
+}
+
+// The number of users, or a part of the entries: cursor, then fields and
+// values.
+bool presence_reader::take(reading& x, resp_reply reply) {
+  if (reply.size() == 1 && reply[0].type == resp_type::integer) {
+    x.present = static_cast<std::size_t>(reply[0].value);
+    return true;
+  }
+  if (reply.size() < 3 || reply[1].type != resp_type::string
+      || reply[2].type != resp_type::array)
+    return false;
+  x.cursor = reply[1].text;
+  return take_entries(x, reply.subspan(3));
+}
+
+// What is not of the script says nothing about anybody.
+bool presence_reader::take_entries(reading& x, resp_reply entries) {
+  if (entries.size() % 2 != 0)
+    return false;
+  for (; !entries.empty(); entries = entries.subspan(2)) {
+    auto found = read_presence_entry(entries[0].text, entries[1].text);
+    if (!found)
+      continue;
+    auto i = x.users.find(found->user);
+    if (i == x.users.end())
+      i = x.users.try_emplace(std::string{found->user}).first;
+    auto& user = i->second;
+    if (std::ranges::count(user.lease_ids, found->lease_id) != 0)
+      continue;
+    auto& what = user.what;
+    if (user.lease_ids.empty() || found->since < what.since) {
+      what.since = found->since;
+      what.info = found->info;
+    }
+    what.connections += found->connections;
+    user.lease_ids.emplace_back(found->lease_id);
+  }
+  return true;
+}
+
+// Who is answered may ask again, and is then one of those who wait.
+void presence_reader::end(room& x) {
+  auto& of = x.second;
+  auto askers = std::exchange(of.askers, {});
+  auto users = std::exchange(of.users, {});
+  --readings_;
+  auto is_refused = std::exchange(of.is_refused, false);
+  auto present = of.present;
+  if (of.waiting.empty())
+    rooms_.erase(rooms_.find(x.first));
+  else
+    ready_.push_back(&x);
+  for (auto& one : askers) {
+    presence_page page;
+    if (is_refused) {
+      page.error = errc::bus_unavailable;
+    } else {
+      page.present = present;
+      for (auto& [name, user] : users | std::views::take(wanted_users(*one))) {
+        page.users.push_back(user.what);
+        page.users.back().user = name;
+      }
+    }
+    answer(*one, std::move(page));
+  }
+  while (!questions_.empty() && !questions_.front()->done)
+    questions_.pop_front();
+}
+
+// -- what happens -------------------------------------------------------------
+
+void presence_reader::on_up(std::string_view) {
+  is_up_ = true;
+}
+
+void presence_reader::on_lost() {
+  is_up_ = false;
+  rooms_.clear();
+  ready_.clear();
+  to_scan_.clear();
+  in_flight_.clear();
+  readings_ = 0;
+  for (auto& x : std::exchange(questions_, {}))
+    answer(*x, failed_page(errc::bus_unavailable));
+}
+
+// The reading goes on for those who have asked later.
+void presence_reader::tick(clock::time_point now) {
+  for (; !questions_.empty(); questions_.pop_front()) {
+    auto& oldest = *questions_.front();
+    if (oldest.done && oldest.deadline > now)
+      return;
+    answer(oldest, failed_page(errc::timeout));
+  }
+}
+
+auto presence_reader::next_tick() const -> std::optional<clock::time_point> {
+  if (questions_.empty())
+    return std::nullopt;
+  return questions_.front()->deadline;
+}
+
+void presence_reader::fail_all() {
+  on_lost();
+}
+
+void presence_reader::count(presence_stats& to) const noexcept {
+  to.reads = reads_;
+  to.failed = failed_;
+}
+
+} // namespace atrium
