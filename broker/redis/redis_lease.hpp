@@ -1,10 +1,10 @@
 #pragma once
 
 #include "atrium/broker/names.hpp"
-#include "atrium/broker/redis/lease_script.hpp"
+#include "atrium/broker/redis/lease_queue.hpp"
+#include "atrium/broker/redis/lease_user.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,37 +13,11 @@ namespace atrium {
 
 class redis_client;
 
-/// One whose entries in Redis stand under the lease of the node. All calls come
-/// from the thread of the client, possibly while the client calls its callers:
-/// neither may add or remove one, or work at once (`go_on_soon`).
-class lease_user {
-public:
-  virtual ~lease_user() = default;
-
-  /// Entries stand under this lease from now on. The same id as before: the
-  /// link was lost, and nobody has touched what is there. Another one: the node
-  /// was taken for dead, or Redis may have lost its data, so everything is told
-  /// again; what stands under the old id goes by itself.
-  virtual void on_lease(const std::string& id) = 0;
-
-  /// Others may take the node for dead: nothing is written until `on_lease`.
-  virtual void on_doubt() = 0;
-};
-
 /// What a `redis_lease` needs to know.
 struct redis_lease_config {
   channel_names names{"dev:atrium"};
   std::string run; ///< Of this node; no other node or run has it.
   lease_timing timing;
-};
-
-/// Counters of a lease since its start: the metrics `atrium_lease_*`.
-struct lease_stats {
-  bool held = false;         ///< The others know that this node is alive.
-  std::uint64_t lost = 0;    ///< Times that they took it for dead.
-  std::uint64_t claimed = 0; ///< Leases of dead nodes that it was given.
-  std::uint64_t reaped = 0;  ///< Entries of dead nodes that it has removed.
-  std::uint64_t refused = 0; ///< Renewals that Redis has refused.
 };
 
 /// The lease by which the other nodes know that this one is alive, over the
@@ -55,6 +29,7 @@ struct lease_stats {
 class redis_lease {
 public:
   using config = redis_lease_config;
+  using runs = std::shared_ptr<const std::vector<std::string>>;
 
   /// Returns at once. The client has to outlive the lease.
   redis_lease(redis_client& client, redis_lease_config config);
@@ -82,7 +57,7 @@ public:
   void stop(std::chrono::milliseconds patience);
 
   /// Returns runs whose nodes are dead, as of the last renewal. Any thread.
-  std::shared_ptr<const std::vector<std::string>> dead_runs() const;
+  runs dead_runs() const;
 
   /// Returns the counters; a snapshot, not a transaction. Any thread.
   lease_stats stats() const;

@@ -9,7 +9,9 @@ namespace atrium {
 extern const std::string_view heartbeat_script;
 extern const std::string_view history_append_script;
 extern const std::string_view history_read_script;
+extern const std::string_view lease_script;
 extern const std::string_view limiter_script;
 extern const std::string_view presence_script;
+extern const std::string_view presence_reap_script;
 
 } // namespace atrium
