@@ -1,0 +1,180 @@
+#pragma once
+
+#include "atrium/broker/memory/memory_bus.hpp"
+#include "atrium/broker/memory/memory_presence.hpp"
+#include "atrium/broker/presence_packet.hpp"
+#include "atrium/broker/redis/redis_lease.hpp"
+#include "atrium/broker/redis/redis_presence.hpp"
+
+#include "support/history_probe.hpp"
+#include "support/limiter_probe.hpp"
+#include "support/redis_fixture.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace atrium::test {
+
+/// What presences meet on: each that it makes stands for one node.
+class presence_medium {
+public:
+  virtual ~presence_medium() = default;
+
+  virtual std::shared_ptr<presence> make_presence() = 0;
+
+  /// Returns the bus on which rooms are told.
+  virtual bus& on() = 0;
+};
+
+/// One process: all nodes share one presence.
+class memory_presence_medium final : public presence_medium {
+public:
+  explicit memory_presence_medium(std::chrono::milliseconds grace)
+    : subject_(std::make_shared<memory_presence>(bus_, io_, grace)) {
+    // nop
+  }
+
+  ~memory_presence_medium() override {
+    io_.stop();
+    thread_.join();
+  }
+
+  std::shared_ptr<presence> make_presence() override {
+    return subject_;
+  }
+
+  bus& on() override {
+    return *bus_;
+  }
+
+private:
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+    io_.get_executor()};
+  std::shared_ptr<memory_bus> bus_ = std::make_shared<memory_bus>();
+  std::shared_ptr<memory_presence> subject_;
+  std::thread thread_{[this] { io_.run(); }};
+};
+
+/// A node as others see it in Redis: what has a lease, and the lease.
+struct redis_presence_node {
+  redis_presence_node(const redis_server& server, const std::string& run,
+                      std::chrono::milliseconds grace,
+                      std::chrono::milliseconds lease_time = std::chrono::seconds{15})
+    : thread(quick_config(server)),
+      lease(thread.client(),
+            redis_lease_config{channel_names{"n"}, run, {lease_time, grace, lease_time * 4}}),
+      subject(thread.client(), lease, redis_presence_config{channel_names{"n"}, grace}) {
+    // nop
+  }
+
+  /// Says goodbye as a node does.
+  void stop() {
+    subject.stop(std::chrono::seconds{5});
+    lease.stop(std::chrono::seconds{5});
+  }
+
+  /// Waits until all that is known here is told.
+  bool has_told() const {
+    return eventually([this] {
+      auto stats = subject.stats();
+      return stats.connected && stats.waiting == 0;
+    });
+  }
+
+  redis_thread thread;
+  redis_lease lease;
+  redis_presence subject;
+};
+
+/// One redis-server: each node has a client and a lease of its own.
+class redis_presence_medium final : public presence_medium {
+public:
+  explicit redis_presence_medium(std::chrono::milliseconds grace) : grace_(grace) {
+    // nop
+  }
+
+  std::shared_ptr<presence> make_presence() override {
+    auto run = std::string(1, static_cast<char>('a' + nodes_++));
+    auto node = std::make_shared<redis_presence_node>(server_, run, grace_);
+    eventually([&] { return node->subject.stats().connected; });
+    return {node, &node->subject};
+  }
+
+  bus& on() override {
+    return bus_;
+  }
+
+private:
+  const std::chrono::milliseconds grace_;
+  redis_server server_;
+  own_bus bus_{quick_config(server_)};
+  int nodes_ = 0;
+};
+
+/// Hears what is told in a room. For the thread of the test.
+class presence_ear {
+public:
+  presence_ear(bus& on, presence_room where)
+    : where_(std::move(where)), member_(on, where_.channel) {
+    subscribed_ = member_.is_subscribed();
+  }
+
+  /// Waits until so many messages are there; returns all in words, such as
+  /// `+ann 1`, `-bob 0`, `# 7` for a number. An error starts with `!`.
+  std::vector<std::string> hears(std::size_t count) const {
+    auto& probe = *member_.probe;
+    eventually([&] { return probe.messages().size() >= count; });
+    std::vector<std::string> result;
+    for (auto& packet : probe.messages()) {
+      auto told = decode_presence(packet);
+      if (!subscribed_ || !told || encode_presence(where_.name, told->change) != packet) {
+        result.push_back("!" + packet);
+        continue;
+      }
+      auto& [what, user, present, time] = told->change;
+      result.push_back("+-#"[static_cast<std::size_t>(what)] + user + ' '
+                       + std::to_string(present));
+    }
+    return result;
+  }
+
+private:
+  presence_room where_;
+  bus_member member_;
+  bool subscribed_ = false;
+};
+
+/// Asks and waits for the answer, whose users are in order.
+inline presence_page ask(presence& at, const presence_room& where, std::size_t limit) {
+  awaited<presence_page> page;
+  at.read(where, limit, page.handler());
+  auto result = page.get();
+  std::ranges::sort(result.users, {}, &present_user::user);
+  return result;
+}
+
+/// Runs a rule of the contract over every kind of presence. Each gets a fresh
+/// medium.
+template <class F>
+void on_every_presence(std::chrono::milliseconds grace, F&& rule) {
+  {
+    std::puts("on memory_presence");
+    memory_presence_medium memory{grace};
+    rule(memory);
+  }
+  if (!redis_server::is_installed())
+    return;
+  std::puts("on redis_presence");
+  redis_presence_medium redis{grace};
+  rule(redis);
+}
+
+} // namespace atrium::test
