@@ -12,44 +12,13 @@ constexpr std::size_t most_noted = std::size_t{1} << 20;
 
 } // namespace
 
-// -- stretches ----------------------------------------------------------------
-
-void replay_queue::stretch::begin(std::uint64_t at) {
-  after = until = at;
-  messages.clear();
-  bytes = 0;
-}
-
-void replay_queue::stretch::add(const publication_ptr& x) {
-  until = x->offset();
-  bytes += x->size();
-  messages.push_back(x);
-}
-
-// Only where nothing is between the two.
-void replay_queue::stretch::join(stretch behind) {
-  if (behind.after > until)
-    return;
-  for (auto& x : behind.messages)
-    if (x->offset() > until)
-      add(x);
-}
-
-std::vector<publication_ptr>
-replay_queue::stretch::from(std::uint64_t offset, std::uint64_t last) const {
-  auto first
-    = std::ranges::upper_bound(messages, offset, {}, &publication::offset);
-  auto end = std::ranges::upper_bound(messages, last, {}, &publication::offset);
-  return first < end ? std::vector(first, end) : std::vector<publication_ptr>{};
-}
-
 // -- questions ----------------------------------------------------------------
 
 std::optional<history_query> replay_queue::ask(const position& at) {
   if (asking_ != question::none || (readers_.empty() && newcomers_.empty()))
     return std::nullopt;
   noted_.begin(at.offset);
-  history_query result{rule_};
+  auto result = most_;
   from_ = at;
   if (!newcomers_.empty()) {
     asking_ = question::newest;
@@ -62,12 +31,12 @@ std::optional<history_query> replay_queue::ask(const position& at) {
   // Whoever has more than that is in the answer, too.
   from_.offset = std::ranges::min(readers_, {}, &reader::after).after;
   result.from = from_;
-  result.limit = page_;
   return result;
 }
 
 void replay_queue::note(const incoming& x) {
-  if (!x.place)
+  cache_.note(x);
+  if (asking_ == question::none || !x.place)
     return;
   if (noted_.bytes >= most_noted)
     noted_.begin(x.place->at.offset);
@@ -100,8 +69,16 @@ auto replay_queue::answer(const history_page& page,
     all.join(std::exchange(noted_, {}));
   else
     all.begin(0);
+  if (is_current && !page.is_lost)
+    cache_.keep(all, at.offset);
   return asked == question::newest ? hand_out_newest(all, at)
                                    : hand_out(page, all, at);
+}
+
+auto replay_queue::hand_out_known(const position& at) -> std::vector<portion> {
+  if (readers_.empty() || cache_.is_empty())
+    return {};
+  return hand_out({}, cache_.messages(), at);
 }
 
 // What comes after `at` comes to everybody who is in, from the bus.
@@ -109,16 +86,20 @@ auto replay_queue::hand_out(const history_page& page, const stretch& all,
                             const position& at) -> std::vector<portion> {
   std::vector<portion> result;
   std::vector<reader> left;
+  // Whoever is at the end waits for what comes behind it.
+  auto ends_early = !all.messages.empty() && all.until < at.offset;
   for (auto& x : std::exchange(readers_, {})) {
     position where{at.epoch, x.after};
     if (page.is_lost && (x.after == from_.offset || x.after < page.floor))
       result.push_back({std::move(x), {}, true});
-    else if (page.is_lost || x.after < all.after || x.after > all.until)
+    else if (page.is_lost || !all.has(x.after)
+             || (ends_early && x.after == all.until))
       left.push_back(std::move(x));
     else {
-      entrance what{std::move(where), true, all.from(x.after, at.offset),
-                    all.until < at.offset};
-      x.after = std::max(x.after, std::min(all.until, at.offset));
+      auto part = all.part(x.after, at.offset, most_.limit, most_.max_bytes);
+      entrance what{std::move(where), true, std::move(part.messages),
+                    part.until < at.offset};
+      x.after = part.until;
       result.push_back({std::move(x), std::move(what), false});
     }
   }
@@ -133,7 +114,7 @@ auto replay_queue::hand_out_newest(const stretch& all, const position& at)
   // Where the two do not meet, the epoch has just changed, or so much has been
   // said meanwhile that it is better to give nothing than half of it.
   if (all.until >= at.offset) {
-    what.messages = all.from(0, at.offset);
+    what.messages = all.part(all.after, at.offset).messages;
     auto over = what.messages.size() - std::min(what.messages.size(), newest_);
     what.at->offset = over > 0 ? what.messages[over - 1]->offset() : all.after;
     what.at->offset = std::min(what.at->offset, at.offset);
@@ -170,6 +151,7 @@ auto replay_queue::clear() -> std::vector<reader> {
   for (auto& x : std::exchange(newcomers_, {}))
     result.push_back({std::move(x), 0, 0});
   asked_for_ = 0;
+  cache_.clear();
   from_.epoch.clear(); // what is on its way is an answer for nobody
   return result;
 }

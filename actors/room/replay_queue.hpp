@@ -3,9 +3,13 @@
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/room/entrance.hpp"
 #include "atrium/actors/room/join_queue.hpp"
+#include "atrium/actors/room/replay_cache.hpp"
+#include "atrium/actors/room/stretch.hpp"
 #include "atrium/broker/history.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,9 +18,9 @@ namespace atrium {
 
 /// Who gets old messages of a room: joins that say what they have, joins that
 /// get the newest messages, and members who have not caught up yet. One answer
-/// of the history serves everybody whose position is in it, so a thousand
-/// clients that come back at once cost a read or two. Pure state, for one
-/// thread.
+/// of the history serves everybody whose position is in it, also those who come
+/// a moment later, so a thousand clients that come back cost a read or two.
+/// Pure state, for one thread.
 class replay_queue {
 public:
   /// Who waits: a join, or else a member that has not caught up yet.
@@ -33,12 +37,14 @@ public:
     bool is_lost = false; ///< The history does not have it any more.
   };
 
+  /// `most`: how much is read at a time, and nobody gets more at a time;
   /// `newest`: how many of the newest messages a join gets that has none;
-  /// `page`: how many messages are read at a time.
-  void start(history_rule rule, std::size_t page, std::size_t newest) {
-    rule_ = rule;
-    page_ = page;
+  /// `bound`: of what all rooms keep of what they have read.
+  void start(history_query most, std::size_t newest,
+             std::shared_ptr<semaphore> bound) {
+    most_ = std::move(most);
     newest_ = newest;
+    cache_.start(std::move(bound));
   }
 
   /// Whether joins get messages that have none.
@@ -56,16 +62,20 @@ public:
     newcomers_.push_back(std::move(x));
   }
 
+  /// Returns who gets what without a question, by what is known already. `at`
+  /// is where the members are.
+  std::vector<portion> hand_out_known(const position& at);
+
   /// Returns what is to be asked now, if anything is: one question at a time.
   std::optional<history_query> ask(const position& at);
 
-  /// Whether the messages that members get have to be told by `note`.
-  bool is_asking() const noexcept {
-    return asking_ != question::none;
-  }
-
-  /// Members get this while the history is asked.
+  /// Members get this.
   void note(const incoming& x);
+
+  /// Forgets what is known without a question.
+  void forget_known() {
+    cache_.clear();
+  }
 
   /// Takes the answer; `messages` are those of the page, decoded, and `at` is
   /// where the members are. Returns who gets what.
@@ -89,26 +99,11 @@ public:
 private:
   enum class question : std::uint8_t { none, missed, newest };
 
-  // Messages in their order, all those behind `after` up to the last.
-  struct stretch {
-    std::uint64_t after = 0;
-    std::uint64_t until = 0;
-    std::vector<publication_ptr> messages;
-    std::size_t bytes = 0;
-
-    void begin(std::uint64_t at);
-    void add(const publication_ptr& x);
-    void join(stretch behind);
-    std::vector<publication_ptr> from(std::uint64_t offset,
-                                      std::uint64_t last) const;
-  };
-
   std::vector<portion> hand_out(const history_page& page, const stretch& all,
                                 const position& at);
   std::vector<portion> hand_out_newest(const stretch& all, const position& at);
 
-  history_rule rule_;
-  std::size_t page_ = 0;
+  history_query most_;
   std::size_t newest_ = 0;
   std::vector<reader> readers_;
   join_queue::entries newcomers_;
@@ -116,6 +111,7 @@ private:
   position from_;             // of the question
   std::size_t asked_for_ = 0; // so many newcomers came before the question
   stretch noted_;             // what members have got since
+  replay_cache cache_;
 };
 
 } // namespace atrium

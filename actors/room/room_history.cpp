@@ -1,7 +1,9 @@
 #include "atrium/actors/room/room_history.hpp"
 
+#include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/delivery/history_reading.hpp"
 #include "atrium/actors/delivery/packet_decoding.hpp"
+#include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <caf/send.hpp>
@@ -43,8 +45,11 @@ void room_history::start(room_actor::pointer self, environment_ptr env, home at,
   log_.start(rule, env_->limits.history_page);
   if (!is_on())
     return;
-  replays_.start(rule, env_->limits.history_page,
-                 env_->limits.replays.find(name));
+  history_query most{rule, std::nullopt, env_->limits.history_page};
+  bound_page(most, *env_);
+  followers_.start(self_);
+  replays_.start(std::move(most), env_->limits.replays.find(name),
+                 {env_->backlogs, &env_->backlogs->replays});
   look_later();
 }
 
@@ -80,10 +85,6 @@ void room_history::admit(join_queue::entry x, bool is_sure) {
     return replays_.add({std::move(x), 0, since->offset});
   if (is_sure)
     return owner_.admit(std::move(x), {now, false});
-  wait(std::move(x));
-}
-
-void room_history::wait(join_queue::entry x) {
   early_.push_back({std::move(x), log_.next_question()});
   log_.doubt();
 }
@@ -116,63 +117,25 @@ void room_history::add_member(room_member x, joined answer, entrance what) {
   answer.recovered = what.recovered;
   if (what.messages.empty() && !what.has_more)
     return members_.add(std::move(x), std::move(answer));
-  auto first = portion_of(x.lane, x.number(), std::move(what));
+  auto first = followers_.portion(x.lane, x.number(), std::move(what));
   first.answer = std::move(answer);
   members_.add(std::move(x), std::move(first));
 }
 
-catch_up room_history::portion_of(std::size_t lane, actor_number connection,
-                                  entrance what) {
-  catch_up result;
-  result.connection = connection;
-  result.messages = std::move(what.messages);
-  if (!what.has_more) {
-    followers_.erase(connection);
-    return result;
-  }
-  auto end = *what.at;
-  if (!result.messages.empty())
-    end.offset = result.messages.back()->offset();
-  result.number = ++numbers_;
-  result.more = room_actor{self_};
-  followers_[connection] = {lane, std::move(end), numbers_};
-  return result;
-}
-
-void room_history::hand_on(actor_number connection, entrance what) {
-  auto i = followers_.find(connection);
-  if (i == followers_.end())
-    return; // left meanwhile
-  auto lane = i->second.lane;
-  members_.send(lane, portion_of(lane, connection, std::move(what)));
-}
-
-// There is no more of what this member has missed: it goes on where the others
-// are.
-void room_history::end_following(actor_number connection) {
-  auto gone = followers_.extract(connection);
-  if (gone.empty())
-    return;
-  catch_up last;
-  last.connection = connection;
-  last.lost = loss(log_.at());
-  members_.send(gone.mapped().lane, std::move(last));
-}
-
 void room_history::go_on(const caught_up& x) {
-  auto i = followers_.find(x.connection);
-  // An answer of an earlier membership has another number.
-  if (i == followers_.end() || i->second.number != x.number)
-    return;
-  auto& has = i->second.at;
+  if (auto* has = followers_.find(x))
+    go_on(x.connection, *has);
+}
+
+void room_history::go_on(actor_number connection, const position& has) {
   if (has.epoch != log_.at().epoch || has.offset > log_.at().offset)
-    return end_following(x.connection);
-  replays_.add({std::nullopt, x.connection, has.offset});
+    return followers_.end(connection, loss(log_.at()));
+  replays_.add({std::nullopt, connection, has.offset});
   ask();
 }
 
 void room_history::forget(actor_number connection) {
-  if (followers_.erase(connection) != 0)
+  if (followers_.erase(connection))
     replays_.remove(connection);
 }
 
@@ -192,9 +155,8 @@ void room_history::take(const arrived& x) {
 void room_history::deliver(const std::vector<incoming>& messages) {
   if (messages.empty())
     return;
-  if (replays_.is_asking())
-    for (auto& x : messages)
-      replays_.note(x);
+  for (auto& x : messages)
+    replays_.note(x);
   last_time_ = std::max(last_time_, messages.back().content->about().time);
   owner_.deliver(messages);
 }
@@ -207,6 +169,7 @@ void room_history::doubt() {
 
 void room_history::look(const history_due& x) {
   if (x.is_look) {
+    replays_.forget_known(); // whoever comes with others has come
     log_.doubt();
     look_later();
   } else {
@@ -221,7 +184,13 @@ void room_history::ask() {
   if (auto question = log_.ask())
     read(std::move(*question), history_answered::about::room);
   // Joins and followers have a position only where the room has one.
-  if (!log_.is_known() || log_.holds_back())
+  if (!log_.is_known())
+    return;
+  if (auto known = replays_.hand_out_known(log_.at()); !known.empty()) {
+    env_->room_counts->replays_from_memory += known.size();
+    hand_out(std::move(known));
+  }
+  if (log_.holds_back())
     return;
   if (auto question = replays_.ask(log_.at()))
     read(std::move(*question), history_answered::about::replay);
@@ -252,32 +221,37 @@ void room_history::take(const history_answered& x) {
 void room_history::take_own(const history_page& page,
                             std::vector<incoming> messages) {
   auto progress = log_.answer(page, std::move(messages));
-  if (progress.lost)
+  std::vector<replay_queue::reader> behind;
+  if (progress.lost) {
     members_.tell(loss(*progress.lost));
+    behind = replays_.clear();
+  }
   // Before anybody comes in: the position has all of them already.
   deliver(progress.messages);
-  if (progress.lost) {
-    // Positions of before may still be good. Who has none any more hears it.
-    for (auto& x : replays_.clear())
-      if (x.join)
-        admit(std::move(*x.join), true);
-      else
-        go_on({x.member, followers_[x.member].number});
-  }
+  // Positions of before may still be good. Who has none any more hears it.
+  for (auto& x : behind)
+    if (x.join)
+      admit(std::move(*x.join), true);
+    else if (auto* has = followers_.find(x.member))
+      go_on(x.member, *has);
   admit_early();
 }
 
 void room_history::take_replay(const history_page& page,
                                std::vector<incoming> messages) {
-  for (auto& x : replays_.answer(page, std::move(messages), log_.at()))
+  hand_out(replays_.answer(page, std::move(messages), log_.at()));
+}
+
+void room_history::hand_out(std::vector<replay_queue::portion> portions) {
+  for (auto& x : portions)
     if (x.to.join && x.is_lost)
       owner_.admit(std::move(*x.to.join), {log_.at(), false});
     else if (x.to.join)
       owner_.admit(std::move(*x.to.join), std::move(x.what));
     else if (x.is_lost)
-      end_following(x.to.member);
+      followers_.end(x.to.member, loss(log_.at()));
     else
-      hand_on(x.to.member, std::move(x.what));
+      followers_.hand_on(x.to.member, std::move(x.what));
 }
 
 // The room and its members wait for a better time; joins do not.

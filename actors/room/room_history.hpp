@@ -5,6 +5,7 @@
 #include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/room/entrance.hpp"
+#include "atrium/actors/room/follower_list.hpp"
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/replay_queue.hpp"
 #include "atrium/actors/room/room_log.hpp"
@@ -13,7 +14,6 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace atrium {
@@ -39,7 +39,7 @@ public:
 class room_history {
 public:
   room_history(history_owner& owner, room_members& members)
-    : owner_(owner), members_(members) {
+    : owner_(owner), members_(members), followers_(members) {
     // nop
   }
 
@@ -102,25 +102,16 @@ private:
     std::uint64_t number = 0;
   };
 
-  // A member that has not caught up yet.
-  struct follower {
-    std::size_t lane = 0;
-    position at; // what it has, with what is on its way
-    std::uint64_t number = 0;
-  };
-
   void admit(join_queue::entry x, bool is_sure);
   void admit_early();
-  void wait(join_queue::entry x);
   void deliver(const std::vector<incoming>& messages);
   void ask();
   void read(history_query what, history_answered::about about);
   void take_own(const history_page& page, std::vector<incoming> messages);
   void take_replay(const history_page& page, std::vector<incoming> messages);
+  void hand_out(std::vector<replay_queue::portion> portions);
   void fail(const history_answered& x);
-  void hand_on(actor_number connection, entrance what);
-  void end_following(actor_number connection);
-  catch_up portion_of(std::size_t lane, actor_number connection, entrance what);
+  void go_on(actor_number connection, const position& has);
   gap loss(position now) const;
   void look_later();
 
@@ -134,8 +125,7 @@ private:
   room_log log_;
   replay_queue replays_;
   std::vector<early> early_;
-  std::unordered_map<actor_number, follower> followers_;
-  std::uint64_t numbers_ = 0;
+  follower_list followers_;
   unix_time last_time_; // of the latest message
 };
 

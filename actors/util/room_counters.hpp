@@ -5,10 +5,13 @@
 
 namespace atrium {
 
-/// What went wrong in rooms since the start of the node.
+/// What rooms have done since the start of the node that is worth a number.
 struct room_counters {
   std::atomic<std::uint64_t> room_restarts = 0; ///< Hooks that threw.
   std::atomic<std::uint64_t> invalid_words = 0; ///< Of rooms, dropped.
+
+  /// Portions of what somebody has missed that cost no reading.
+  std::atomic<std::uint64_t> replays_from_memory = 0;
 };
 
 } // namespace atrium

@@ -1,5 +1,6 @@
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 
+#include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
@@ -47,7 +48,8 @@ void add_bus(family_list& to, const bus_stats& bus,
     {{value_of(bus.received)}});
 }
 
-void add_history(family_list& to, const history_log* log) {
+void add_history(family_list& to, const environment& env,
+                 const history_log* log) {
   auto x = log != nullptr ? log->stats() : history_stats{};
   to.counter({"atrium_history_stored_total", "Messages that were kept."},
              {{value_of(x.stored)}});
@@ -62,6 +64,12 @@ void add_history(family_list& to, const history_log* log) {
   to.counter({"atrium_history_lost_total",
               "Answers that the messages asked for are no longer there."},
              {{value_of(x.lost)}});
+  to.counter({"atrium_history_from_memory_total",
+              "Portions of what a client has missed that cost no question."},
+             {{value_of(env.room_counts->replays_from_memory)}});
+  to.gauge({"atrium_history_kept_bytes",
+            "What rooms keep in memory for clients that come back."},
+           {{value_of(env.backlogs->replays.taken())}});
   to.counter({"atrium_history_failed_total", "Questions without an answer."},
              {{value_of(x.failed)}});
   to.counter({"atrium_history_evicted_total",

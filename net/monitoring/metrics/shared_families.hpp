@@ -24,9 +24,10 @@ void add_bus(family_list& to, const bus_stats& bus,
              const std::vector<sample>& links,
              std::optional<std::chrono::steady_clock::duration> round_trip);
 
-/// Adds what the histories of rooms have kept and told; null: the bus keeps
-/// none.
-void add_history(family_list& to, const history_log* log);
+/// Adds what the histories of rooms have kept and told, and what rooms know
+/// without asking them; null: the bus keeps none.
+void add_history(family_list& to, const environment& env,
+                 const history_log* log);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
 void add_trouble(family_list& to, const environment& env,

@@ -25,7 +25,8 @@ public:
   };
 
   explicit room_probe(std::size_t page = 3, std::size_t newest = 0) {
-    queue.start({100, std::chrono::seconds{60}}, page, newest);
+    queue.start({{100, std::chrono::seconds{60}}, std::nullopt, page}, newest,
+                std::make_shared<semaphore>(1 << 20));
   }
 
   /// Everybody who is in gets a message.
@@ -38,8 +39,7 @@ public:
       return;
     auto x = std::move(sent.front());
     sent.pop_front();
-    if (queue.is_asking())
-      queue.note(x);
+    queue.note(x);
     at = x.place->at;
     for (auto& [number, one] : clients)
       if (one.is_live)
@@ -60,6 +60,9 @@ public:
   }
 
   bool ask() {
+    for (auto known = queue.hand_out_known(at); !known.empty(); known = queue.hand_out_known(at))
+      for (auto& x : known)
+        take(x);
     if (question)
       return true;
     question = queue.ask(at);
@@ -158,6 +161,39 @@ CAF_TEST(a thousand clients that come back cost two reads) {
   CAF_CHECK_EQUAL(x.questions, 2);
   for (auto& [number, one] : x.clients)
     CAF_CHECK_EQUAL(one.got.size(), static_cast<std::size_t>(100 - one.since));
+}
+
+CAF_TEST(who comes later costs no read) {
+  room_probe x{4};
+  say(x, 10);
+  x.join({"e0", 1});
+  x.settle();
+  CAF_CHECK_EQUAL(x.questions, 3); // pages
+  for (std::uint64_t i = 1; i < 10; ++i)
+    x.join({"e0", i});
+  say(x, 2);
+  x.settle();
+  CAF_CHECK_EQUAL(x.questions, 3);
+  for (auto& [number, one] : x.clients) {
+    CAF_CHECK(one.is_live);
+    CAF_CHECK_EQUAL(one.got.size(), static_cast<std::size_t>(12 - one.since));
+  }
+  x.queue.forget_known();
+  x.join({"e0", 11});
+  x.settle();
+  CAF_CHECK_EQUAL(x.questions, 4);
+}
+
+CAF_TEST(nobody gets more than a page at a time) {
+  room_probe x{4};
+  say(x, 10);
+  x.join({"e0", 1});
+  x.settle();
+  x.join({"e0", 2});
+  auto portions = x.queue.hand_out_known(x.at);
+  CAF_REQUIRE_EQUAL(portions.size(), 1u);
+  CAF_CHECK_EQUAL(portions[0].what.messages.size(), 4u);
+  CAF_CHECK(portions[0].what.has_more);
 }
 
 CAF_TEST(many who come too late are told by one answer) {

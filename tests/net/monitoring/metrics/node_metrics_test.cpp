@@ -137,6 +137,13 @@ CAF_TEST(histories count what they keep and tell) {
   CAF_CHECK(has("atrium_history_bytes 8"));
 }
 
+CAF_TEST(rooms count what they tell without asking) {
+  env->room_counts->replays_from_memory = 3;
+  env->backlogs->replays.try_acquire(40);
+  CAF_CHECK(has("atrium_history_from_memory_total 3"));
+  CAF_CHECK(has("atrium_history_kept_bytes 40"));
+}
+
 CAF_TEST(a round trip is known when something has come back) {
   CAF_CHECK(subject->text().find("\natrium_bus_round_trip_seconds ") == std::string::npos);
   CAF_CHECK(subject->text().find("# TYPE atrium_bus_round_trip_seconds") != std::string::npos);
