@@ -1,14 +1,8 @@
 """Rooms with a history: whoever comes back gets what was missed, or is told that it is gone."""
 
-import asyncio
-import contextlib
-
 import pytest
 
 from support.client import join, unique
-from support.deadline import until
-from support.recovering import LOST, Publishing, Recovering
-from support.redis_server import AVAILABLE, RedisServer
 from support.tables import by_name
 
 KEPT = ["--history", "chat:*=1000,1h", "--history", "short:*=3,1h", "--replay", "last:*=1",
@@ -178,110 +172,3 @@ async def test_all_nodes_see_one_order(nodes, connect, chat):
     heard = [await member.collect(400, room=chat) for member in members]
     assert data_of(heard[0]) == data_of(heard[1])
     assert [frame["offset"] for frame in heard[0]] == list(range(1, 401))
-
-
-# -- faults -------------------------------------------------------------------------------------
-
-
-async def break_links(redis, _):
-    redis.disconnect("pubsub")
-    redis.disconnect("normal")
-
-
-async def break_publishing(redis, _):
-    redis.disconnect("normal")
-
-
-async def break_subscriptions(redis, _):
-    for _ in range(3):
-        redis.disconnect("pubsub")
-        await until(redis.admin.pubsub_channels, "somebody is subscribed again")
-
-
-async def forget_scripts(redis, _):
-    redis.admin.script_flush()
-
-
-async def sleep_deeply(redis, _):
-    redis.admin.execute_command("DEBUG", "SLEEP", "1")
-
-
-async def restart_with_log(redis, _):
-    redis.restart()
-
-
-async def crash_a_node(_, nodes):
-    nodes[-1].crash()
-
-
-async def forget_everything(redis, _):
-    redis.admin.flushall()
-
-
-REPAIRED = {
-    "links": break_links, "publishing": break_publishing, "subscriptions": break_subscriptions,
-    "scripts": forget_scripts, "a long command": sleep_deeply, "restart": restart_with_log,
-    "a node": crash_a_node,
-}
-
-
-@pytest.fixture
-def durable_redis(tmp_path):
-    """A Redis whose restart loses nothing."""
-    if not AVAILABLE:
-        pytest.skip("redis-server is not installed")
-    server = RedisServer(tmp_path, "--appendonly", "yes", "--appendfsync", "always",
-                         "--enable-debug-command", "local")
-    yield server
-    server.kill()
-
-
-@contextlib.asynccontextmanager
-async def conversation(start_node, redis):
-    """Three nodes, rooms in which somebody counts, and clients that come back by the protocol.
-    At the end everybody has everything that was accepted, once and in order, or was told."""
-    nodes = [start_node("--redis", redis.url, "--bus-timeout", "2", *KEPT) for _ in range(3)]
-    rooms = [unique("chat:") for _ in range(5)]
-    clients = [Recovering(nodes, rooms) for _ in range(6)]
-    await until(lambda: all(client.is_in() for client in clients), "everybody is in")
-    publishers = [Publishing(nodes[:2], room) for room in rooms]
-    try:
-        await until(lambda: all(p.accepted > 10 for p in publishers), "everybody talks")
-        yield nodes, clients
-        reached = [p.accepted for p in publishers]
-        await until(lambda: all(p.accepted > n + 10 for p, n in zip(publishers, reached)),
-                    "the conversation goes on")
-        await asyncio.gather(*(p.finish() for p in publishers))
-        for publisher in publishers:
-            await until(lambda p=publisher: all(
-                c.heard[p.room][-1:] == [p.accepted] for c in clients),
-                f"everybody hears the last message of {publisher.room}")
-    finally:
-        await asyncio.gather(*(p.cancel() for p in publishers), *(c.close() for c in clients))
-
-
-def holes_in(heard):
-    """Numbers that do not follow, without a word of a loss between them."""
-    return [(one, two) for one, two in zip([0, *heard], heard)
-            if LOST not in (one, two) and two != one + 1]
-
-
-@by_name("fail", REPAIRED)
-async def test_a_fault_that_loses_nothing_is_not_noticed(start_node, durable_redis, fail):
-    async with conversation(start_node, durable_redis) as (nodes, clients):
-        await fail(durable_redis, nodes)
-        await asyncio.gather(*(client.drop() for client in clients[::2]))
-    for client in clients:
-        for room, heard in client.heard.items():
-            assert holes_in(heard) == [] and LOST not in heard, f"{client.user} in {room}"
-
-
-async def test_a_loss_is_told_to_everybody(start_node, durable_redis):
-    async with conversation(start_node, durable_redis) as (nodes, clients):
-        await forget_everything(durable_redis, nodes)
-        await asyncio.gather(*(client.drop() for client in clients[::2]))
-    for client in clients:
-        for room, heard in client.heard.items():
-            assert holes_in(heard) == [] and LOST in heard, f"{client.user} in {room}"
-            numbers = [each for each in heard if each != LOST]
-            assert numbers == sorted(set(numbers))
