@@ -65,13 +65,19 @@ private:
 
 /// A node as others see it in Redis: what has a lease, and the lease.
 struct redis_presence_node {
+  redis_presence_node(const redis_client_config& config, const channel_names& names,
+                      const std::string& run, std::chrono::milliseconds grace,
+                      std::chrono::milliseconds lease_time = std::chrono::seconds{15})
+    : thread(config),
+      lease(thread.client(), redis_lease_config{names, run, {lease_time, grace, lease_time * 4}}),
+      subject(thread.client(), lease, redis_presence_config{names, grace}) {
+    // nop
+  }
+
   redis_presence_node(const redis_server& server, const std::string& run,
                       std::chrono::milliseconds grace,
                       std::chrono::milliseconds lease_time = std::chrono::seconds{15})
-    : thread(quick_config(server)),
-      lease(thread.client(),
-            redis_lease_config{channel_names{"n"}, run, {lease_time, grace, lease_time * 4}}),
-      subject(thread.client(), lease, redis_presence_config{channel_names{"n"}, grace}) {
+    : redis_presence_node(quick_config(server), channel_names{"n"}, run, grace, lease_time) {
     // nop
   }
 

@@ -2,11 +2,8 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/history_probe.hpp"
-#include "support/redis_fixture.hpp"
+#include "support/least_rights.hpp"
 
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -117,18 +114,9 @@ CAF_TEST(a script that is refused fails at once and works when it is allowed) {
 
 CAF_TEST(the rights of the README are enough) {
   with_redis([](redis_server& server) {
-    std::ifstream file{REDIS_README};
-    std::string text{std::istreambuf_iterator<char>{file}, {}};
-    auto rules = text.substr(text.find("ACL SETUSER atrium ") + 19);
-    std::istringstream words{rules.substr(0, rules.find("\n\n"))};
-    for (std::string word; words >> word;)
-      CAF_CHECK_EQUAL(server.ask({"ACL", "SETUSER", "atrium", word}), "OK");
+    CAF_CHECK(grant_least_rights(server));
     log_probe log;
-    auto config = quick_config(server);
-    config.url.user = "atrium";
-    config.url.password = "secret";
-    config.log = log.sink();
-    own_bus node{config};
+    own_bus node{least_rights_config(server, log)};
     const auto room = "{prod:chat:room:x}"s;
     bus_member ann{node, room};
     CAF_REQUIRE(ann.is_subscribed());

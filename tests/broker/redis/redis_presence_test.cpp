@@ -1,8 +1,12 @@
 #define CAF_SUITE redis_presence_test
 
 #include "caf/test/unit_test.hpp"
+#include "support/least_rights.hpp"
 #include "support/presence_medium.hpp"
 
+#include <boost/asio/post.hpp>
+
+#include <future>
 #include <map>
 
 using namespace atrium;
@@ -161,5 +165,62 @@ CAF_TEST(a server that takes no writes is told later) {
     server.command({"CONFIG", "SET", "maxmemory", "0"});
     CAF_CHECK(eventually([&] { return users_in(server) == "3"; }));
     CAF_CHECK(a.has_told());
+  });
+}
+
+CAF_TEST(a node that was taken for dead tells again who is there) {
+  with_redis([](redis_server& server) {
+    own_bus bus{quick_config(server)};
+    presence_ear ear{bus, lobby};
+    redis_presence_node b{server, "b", 0ms, 600ms};
+    redis_presence_node a{server, "a", 0ms, 600ms};
+    for (std::uint64_t i = 0; i < 20; ++i)
+      a.subject.enter(lobby, user(i));
+    CAF_REQUIRE(a.has_told());
+    std::promise<void> resume;
+    boost::asio::post(a.thread.client().io(), [&, end = resume.get_future().share()] {
+      a.subject.leave(lobby, "u0", 0);
+      end.wait(); // its process is stopped
+    });
+    CAF_CHECK(eventually([&] { return b.subject.stats().reaped == 20; }));
+    b.subject.enter(lobby, user(7));
+    resume.set_value();
+    CAF_CHECK(eventually([&] { return users_in(server) == "19"; }));
+    CAF_CHECK(a.has_told());
+    CAF_CHECK_EQUAL(a.subject.stats().lease_lost, 1u);
+    b.subject.enter(lobby, {1000, "last", nullptr});
+    eventually([&] { return ear.hears(1).back() == "+last 20"; });
+    auto told = ear.hears(20 + 20 + 19 + 1);
+    CAF_CHECK_EQUAL(told.size(), 60u);
+    CAF_CHECK(alternates(told));
+  });
+}
+
+CAF_TEST(the rights of the README are enough) {
+  with_redis([](redis_server& server) {
+    CAF_CHECK(grant_least_rights(server));
+    log_probe log;
+    const channel_names names{"prod:chat"};
+    const presence_room room{"x", names.room("x"), presence_mode::full};
+    const presence_room arena{"y", names.room("y"), presence_mode::count};
+    auto config = least_rights_config(server, log);
+    redis_presence_node b{config, names, "b", 0ms, 600ms};
+    {
+      redis_presence_node a{config, names, "a", 0ms, 600ms};
+      for (auto& where : {room, arena}) {
+        a.subject.enter(where, user(1));
+        a.subject.enter(where, user(2));
+        a.subject.leave(where, "u2", 2);
+        b.subject.enter(where, user(3));
+        b.subject.leave(where, "u3", 3);
+      }
+      CAF_CHECK(a.has_told() && b.has_told());
+      CAF_CHECK_EQUAL(ask(b.subject, room, 9).users.size(), 1u);
+      CAF_CHECK_EQUAL(ask(b.subject, arena, 9).present, 1u);
+      a.stop();
+    }
+    CAF_CHECK(eventually([&] { return b.subject.stats().reaped == 2; }));
+    CAF_CHECK_EQUAL(ask(b.subject, room, 9).present, 0u);
+    CAF_CHECK(!log.has("refused"));
   });
 }
