@@ -3,7 +3,6 @@
 #include "atrium/broker/redis/presence_script.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace atrium {
 
@@ -163,31 +162,33 @@ bool presence_reader::take_entries(reading& x, resp_reply entries) {
   return true;
 }
 
-// Who is answered may ask again, and is then one of those who wait.
+presence_page presence_reader::page_for(const presence_question& x,
+                                        const reading& from) {
+  if (from.is_refused)
+    return failed_page(errc::bus_unavailable);
+  presence_page result;
+  result.present = from.present;
+  auto wanted = wanted_users(x);
+  for (auto i = from.users.begin();
+       i != from.users.end() && result.users.size() < wanted; ++i) {
+    result.users.push_back(i->second.what);
+    result.users.back().user = i->first;
+  }
+  return result;
+}
+
+// Those who ask from now on belong to the next reading.
 void presence_reader::end(room& x) {
-  auto& of = x.second;
-  auto askers = std::exchange(of.askers, {});
-  auto users = std::exchange(of.users, {});
+  reading read;
+  std::swap(read, x.second);
+  x.second.waiting = std::exchange(read.waiting, {});
   --readings_;
-  auto is_refused = std::exchange(of.is_refused, false);
-  auto present = of.present;
-  if (of.waiting.empty())
+  if (x.second.waiting.empty())
     rooms_.erase(rooms_.find(x.first));
   else
     ready_.push_back(&x);
-  for (auto& one : askers) {
-    presence_page page;
-    if (is_refused) {
-      page.error = errc::bus_unavailable;
-    } else {
-      page.present = present;
-      for (auto& [name, user] : users | std::views::take(wanted_users(*one))) {
-        page.users.push_back(user.what);
-        page.users.back().user = name;
-      }
-    }
-    answer(*one, std::move(page));
-  }
+  for (auto& one : read.askers)
+    answer(*one, page_for(*one, read));
   while (!questions_.empty() && !questions_.front()->done)
     questions_.pop_front();
 }

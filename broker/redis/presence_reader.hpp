@@ -101,6 +101,8 @@ private:
   void scan(room& x, std::string& out);
   bool take(reading& x, resp_reply reply);
   bool take_entries(reading& x, resp_reply entries);
+  static presence_page page_for(const presence_question& x,
+                                const reading& from);
   void end(room& x);
   void answer(presence_question& x, presence_page page);
 
