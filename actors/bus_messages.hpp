@@ -62,9 +62,16 @@ struct incoming {
   std::shared_ptr<const log_place> place = nullptr; ///< Null: in no history.
 };
 
+/// Somebody has come into a room, or gone.
+struct presence_event {
+  std::size_t present = 0; ///< Users in the room since.
+  publication_ptr content; ///< What clients get; null: nothing.
+};
+
 struct arrived {
   std::vector<incoming> batch;
   permit held;
+  std::vector<presence_event> events = {}; ///< Apart from the messages.
 };
 
 } // namespace atrium

@@ -18,8 +18,9 @@ using connection_actor = caf::typed_actor<
   caf::reacts_to<room_lost>,
   // From the bus or a room: what became of a publish, send or broadcast.
   caf::reacts_to<outcome>,
-  // From a history: what it has of what the client wants.
-  caf::reacts_to<history_read>,
+  // From a history: what it has of what the client wants. From the presence:
+  // who is in the room that the client asks about.
+  caf::reacts_to<history_read>, caf::reacts_to<presence_read>,
   // From the user: sign-on is complete, the client may talk.
   caf::reacts_to<signed_on>,
   // From the user: there is no place for another connection, or the bus refuses

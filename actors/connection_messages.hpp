@@ -7,6 +7,7 @@
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/history.hpp"
+#include "atrium/broker/presence.hpp"
 
 #include <string>
 #include <vector>
@@ -42,9 +43,13 @@ struct outcome {
   std::uint64_t number = 0; ///< Of a request that a room has taken over.
 };
 
-/// The answer to the oldest `history` that has none.
+/// The answer to the oldest `history` or `presence` that has none.
 struct history_read {
   history_page page;
+};
+
+struct presence_read {
+  presence_page page;
 };
 
 struct signed_on {

@@ -21,6 +21,7 @@ class event_log;
 class semaphore;
 class hook_watch;
 class connection_limiter;
+class presence;
 struct backlogs;
 struct cluster_counters;
 struct delivery_counters;
@@ -47,7 +48,9 @@ struct environment : std::enable_shared_from_this<environment> {
 
   std::shared_ptr<class bus> bus;
   std::shared_ptr<class connection_limiter>
-    limiter;                                   ///< Null: users have no limit.
+    limiter; ///< Null: users have no limit.
+  std::shared_ptr<class presence>
+    presence; ///< Null: no room tells who is in it.
   std::shared_ptr<connection_control> control; ///< Reaches all connections.
   channel_names names{"dev:atrium"};
   room_types rooms;

@@ -52,13 +52,14 @@ using room_actor = caf::typed_actor<
   caf::reacts_to<publish_in_room>,
   // From the directory, after the room has offered to passivate.
   caf::reacts_to<stop_atom>,
-  // From the history of its channel.
-  caf::reacts_to<history_answered>,
+  // From the history of its channel, and from the presence.
+  caf::reacts_to<history_answered>, caf::reacts_to<presence_counted>,
   // From a lane: a member that has much to catch up on can take more.
   caf::reacts_to<caught_up>,
   // Internal: the custom room's clock, and deadlines.
   caf::reacts_to<tick_atom>, caf::reacts_to<room_deadline>,
   caf::reacts_to<room_lingered>, caf::reacts_to<history_due>,
+  caf::reacts_to<presence_overdue>,
   // From the inspector: who is in it, a page at a time.
   caf::replies_to<list_members>::with<members_page>>::
   extend_with<subscriber_actor>;

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/util/history_rules.hpp"
 #include "atrium/actors/util/outbox_policy.hpp"
+#include "atrium/actors/util/presence_rules.hpp"
 #include "atrium/actors/util/replay_rules.hpp"
 #include "atrium/broker/envelope.hpp"
 
@@ -31,6 +32,9 @@ struct limits {
 
   /// How many of the messages that are kept somebody gets who comes anew.
   replay_rules replays;
+
+  /// Which rooms tell who is in them.
+  presence_rules presence;
 
   /// Messages that are read from a history at a time.
   std::size_t history_page = 1000;

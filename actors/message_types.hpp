@@ -44,6 +44,8 @@ ATRIUM_MESSAGE(room_lingered)
 ATRIUM_MESSAGE(history_answered)
 ATRIUM_MESSAGE(history_due)
 ATRIUM_MESSAGE(caught_up)
+ATRIUM_MESSAGE(presence_counted)
+ATRIUM_MESSAGE(presence_overdue)
 
 // -- to users -----------------------------------------------------------------
 
@@ -81,6 +83,7 @@ ATRIUM_MESSAGE(leave_done)
 ATRIUM_MESSAGE(room_lost)
 ATRIUM_MESSAGE(outcome)
 ATRIUM_MESSAGE(history_read)
+ATRIUM_MESSAGE(presence_read)
 ATRIUM_MESSAGE(signed_on)
 ATRIUM_MESSAGE(turned_away)
 ATRIUM_MESSAGE(rivals_overdue)

@@ -98,6 +98,10 @@ public:
     return what_;
   }
 
+  outbox_policy policy() const {
+    return policy_;
+  }
+
   /// Returns the frame for clients of `by`; valid until the next call.
   const frame& encoded_by(const message_encoder& by) {
     return made_.of(by, [&] { return make(by); });

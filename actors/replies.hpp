@@ -2,6 +2,7 @@
 
 #include "atrium/actors/requests.hpp"
 #include "atrium/broker/envelope.hpp"
+#include "atrium/broker/presence.hpp"
 #include "atrium/broker/publish_receipt.hpp"
 #include "atrium/broker/util/errc.hpp"
 
@@ -58,6 +59,10 @@ struct joined {
   /// Whether what follows is all that came after the `since` of the request;
   /// nothing if it had none.
   std::optional<bool> recovered = std::nullopt;
+
+  /// How many users are in the room, as far as this node knows yet: the
+  /// newcomer may be among them or not. Only in rooms that tell.
+  std::optional<std::size_t> present = std::nullopt;
 };
 
 struct left {
@@ -86,6 +91,16 @@ struct stored_messages {
   bool is_lost = false;
   bool has_more = false; ///< There are further ones in that direction.
   std::vector<std::shared_ptr<const publication>> messages;
+};
+
+/// Who is in a room.
+struct present_list {
+  request_id id;
+  std::string room;
+  std::size_t present = 0; ///< Users in the room.
+
+  /// Nothing: the room tells only how many there are.
+  std::optional<std::vector<present_user>> users;
 };
 
 struct pong {
@@ -124,6 +139,6 @@ struct gap {
 
 /// Everything that a node can tell.
 using reply = std::variant<welcome, joined, left, accepted, pong, refreshed,
-                           failure, gap, stored_messages>;
+                           failure, gap, stored_messages, present_list>;
 
 } // namespace atrium

@@ -65,6 +65,7 @@ struct broadcast_request {
 struct presence_request {
   request_id id;
   std::string room;
+  std::size_t limit = 1000; ///< Users at most.
 };
 
 /// What was said in a room?

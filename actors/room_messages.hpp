@@ -2,6 +2,7 @@
 
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/requests.hpp"
+#include "atrium/broker/util/errc.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,15 @@ struct history_answered {
 struct history_due {
   bool is_look = false;
 };
+
+/// How many users are in the room, as the presence has answered.
+struct presence_counted {
+  errc error = errc::none;
+  std::size_t present = 0;
+};
+
+/// Joins have waited long enough for the first of these answers.
+struct presence_overdue {};
 
 /// A member has taken what it has missed so far, and can take more.
 struct caught_up {

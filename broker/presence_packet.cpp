@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 3> words{"join", "leave", "count"};
 
 struct members {
   std::string_view type;
+  std::string_view room;
   std::string_view event;
   std::string_view user;
   std::string_view present;
@@ -28,8 +29,9 @@ struct members {
 };
 
 // In the order in which nodes write them.
-constexpr std::array<json_member<members>, 5> known = {{
+constexpr std::array<json_member<members>, 6> known = {{
   {"type", &members::type},
+  {"room", &members::room},
   {"event", &members::event},
   {"user", &members::user},
   {"present", &members::present},
@@ -74,10 +76,11 @@ std::optional<presence_packet> decode_presence(std::string_view packet) {
   auto in = read_members(result.json, known);
   if (!in || !is_utf8(result.json) || json_string(in->type) != type)
     return std::nullopt;
+  result.room = json_string(in->room).value_or(std::string{});
   auto what = kind_named(json_string(in->event).value_or(std::string{}));
   auto present = json_unsigned(in->present);
   auto time = json_unsigned(in->time);
-  if (!what || !present || !time
+  if (result.room.empty() || !what || !present || !time
       || *time > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
     return std::nullopt;
   auto& change = result.change;

@@ -34,6 +34,7 @@ bool is_presence(std::string_view packet) noexcept;
 
 /// A packet of this kind.
 struct presence_packet {
+  std::string room; ///< As clients know it.
   presence_change change;
   std::string_view json; ///< What clients get, in the packet.
 };

@@ -9,6 +9,7 @@
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
+#include "atrium/broker/presence_packet.hpp"
 
 #include <caf/send.hpp>
 
@@ -128,8 +129,12 @@ std::vector<incoming> channel_feed::decode(const packets& in,
                                            const environment& env) {
   std::vector<incoming> result;
   result.reserve(in.batch.size());
+  events_.clear(); // of no use to whoever has not asked for them
   for (auto& bytes : in.batch)
-    add(bytes, env, result);
+    if (is_presence(*bytes))
+      add_event(bytes, env);
+    else
+      add(bytes, env, result);
   return result;
 }
 
@@ -154,6 +159,15 @@ void channel_feed::add(const shared_bytes& bytes, const environment& env,
     // message, and of which time.
     ++malformed_;
   }
+}
+
+void channel_feed::add_event(const shared_bytes& bytes,
+                             const environment& env) {
+  auto decoded = decode_presence_event(bytes, env);
+  if (auto* x = std::get_if<presence_event>(&decoded))
+    events_.push_back(std::move(*x));
+  else
+    ++malformed_;
 }
 
 } // namespace atrium

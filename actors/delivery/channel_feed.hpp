@@ -33,6 +33,11 @@ public:
   /// Returns what is sound, counts and drops the rest.
   std::vector<incoming> decode(const packets& in, const environment& env);
 
+  /// Returns what the latest `decode` has found of who comes and goes, once.
+  std::vector<presence_event> events() {
+    return std::exchange(events_, {});
+  }
+
   std::uint64_t decoded() const {
     return decoded_;
   }
@@ -50,12 +55,14 @@ public:
 private:
   void add(const shared_bytes& bytes, const environment& env,
            std::vector<incoming>& out);
+  void add_event(const shared_bytes& bytes, const environment& env);
   void leave_out(unix_time time);
 
   bus::subscription held_;
   std::uint64_t decoded_ = 0;
   std::uint64_t malformed_ = 0;
   std::optional<interrupted> left_out_;
+  std::vector<presence_event> events_;
 };
 
 } // namespace atrium

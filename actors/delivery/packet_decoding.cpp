@@ -4,6 +4,7 @@
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/presence_packet.hpp"
 
 #include <utility>
 
@@ -59,6 +60,26 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
   return incoming{
     std::make_shared<const publication>(bytes, std::move(x), offset), from,
     std::move(watched), std::move(place)};
+}
+
+std::variant<presence_event, unreadable>
+decode_presence_event(const shared_bytes& bytes, const environment& env) {
+  auto decoded = decode_presence(*bytes);
+  if (!decoded || decoded->json.size() > envelope_overhead
+      || env.limits.presence.find(decoded->room) == presence_mode::off)
+    return refuse(packet_error::malformed, env);
+  auto& change = decoded->change;
+  presence_event result{change.present, nullptr};
+  if (change.what == presence_change::kind::count)
+    return result;
+  // As a message of the room: a slow client may not get it either.
+  packet x;
+  x.about.to = scope::room;
+  x.about.target = std::move(decoded->room);
+  x.about.time = change.time;
+  x.json = x.data = decoded->json;
+  result.content = std::make_shared<const publication>(bytes, std::move(x));
+  return result;
 }
 
 std::vector<incoming> decode_stored(const history_page& page,

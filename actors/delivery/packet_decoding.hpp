@@ -26,6 +26,11 @@ std::variant<incoming, unreadable, too_large>
 decode_incoming(const shared_bytes& bytes, const environment& env,
                 std::shared_ptr<const log_place> in_log = nullptr);
 
+/// Checks and decodes a packet that tells who comes into a room or goes
+/// (`is_presence`). Where the room's rule is off, no node has made it.
+std::variant<presence_event, unreadable>
+decode_presence_event(const shared_bytes& bytes, const environment& env);
+
 /// Checks and decodes what a log has answered, each message with its place.
 /// What `decode_incoming` refuses is missing in the result.
 std::vector<incoming> decode_stored(const history_page& page,

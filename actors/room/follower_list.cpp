@@ -40,6 +40,11 @@ void follower_list::end(actor_number connection, gap lost) {
   members_.send(gone.mapped().lane, std::move(last));
 }
 
+void follower_list::tell(const publication_ptr& x) {
+  for (auto& [connection, one] : followers_)
+    members_.send(one.lane, tell_member{connection, x, {x->about().time}});
+}
+
 const position* follower_list::find(actor_number connection) const {
   auto i = followers_.find(connection);
   return i != followers_.end() ? &i->second.at : nullptr;

@@ -36,6 +36,9 @@ public:
   /// and goes on where the others are.
   void end(actor_number connection, gap lost);
 
+  /// All of them get this, beside what they have missed.
+  void tell(const publication_ptr& x);
+
   /// Returns what a member has that follows; or null.
   const position* find(actor_number connection) const;
 

@@ -45,7 +45,7 @@ room::behavior_type room::make_behavior() {
               std::move(tally_), home_);
   static const behavior_type shared{
     [](publish_in_room& x) { self().state.publish_from(x); },
-    [](const arrived& x) { self().state.history().take(x); },
+    [](const arrived& x) { self().state.take(x); },
     [](join_room& x) { return self().state.join(x); },
     [](const leave_room& x) { self().state.leave(x); },
     [](stop_atom) { self().quit(caf::exit_reason::user_shutdown); },
@@ -53,6 +53,8 @@ room::behavior_type room::make_behavior() {
     [](room_deadline) { self().state.check_patience(); },
     [](room_lingered) { self().state.lingered(); },
     [](const history_answered& x) { self().state.take(x); },
+    [](const presence_counted& x) { self().state.take(x); },
+    [](const presence_overdue& x) { self().state.take(x); },
     [](const history_due& x) { self().state.history().look(x); },
     [](const caught_up& x) { self().state.history().go_on(x); },
     [](const subscribed&) { self().state.open(); },

@@ -78,6 +78,12 @@ public:
   void look(const history_due& x);
   void go_on(const caught_up& x);
 
+  /// Says something to those who have not caught up yet: the lanes do not know
+  /// them as members.
+  void tell_followers(const publication_ptr& x) {
+    followers_.tell(x);
+  }
+
   /// A connection is no member any more.
   void forget(actor_number connection);
 

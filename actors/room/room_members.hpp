@@ -43,6 +43,10 @@ public:
     return members_.find(connection);
   }
 
+  map::const_iterator begin() const {
+    return members_.begin();
+  }
+
   map::const_iterator end() const {
     return members_.end();
   }

@@ -17,8 +17,6 @@ namespace atrium {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 caf::error make_failure(errc code, std::string message) {
   return caf::make_error(code, std::move(message));
 }
@@ -31,13 +29,14 @@ void room_state::start(environment_ptr env, std::string name,
   tally_ = std::move(tally);
   env_ = std::move(env);
   name_ = std::move(name);
-  directory_ = std::move(directory);
+  end_.start(self_, env_, std::move(directory));
   members_.start(env_, self_->id(), name_);
   channel_ = env_->names.room(name_);
   policy_ = env_->limits.outbox_policies.find(name_);
   watched_ = env_->watched.has_room(name_);
   waiting_.start(self_, env_, at, name_);
   history_.start(self_, env_, at, name_);
+  presence_.start(self_, env_, name_);
   publisher_.start(self_, env_, at, name_, watched_);
   // The logic before the subscription: when its constructor throws, the bus has
   // not been asked for anything yet.
@@ -53,6 +52,7 @@ void room_state::open() {
   open_ = true;
   waiting_.accept();
   history_.doubt(); // the channel was not heard until now
+  presence_.open();
   // All of them: this answer of the bus is younger than every join that waits.
   admit(waiting_.take_all());
 }
@@ -63,9 +63,14 @@ void room_state::carry(const channel_carried& x) {
 }
 
 void room_state::admit(join_queue::entries joins) {
-  for (auto& x : joins)
+  for (auto& x : presence_.let_in(std::move(joins)))
     history_.admit(std::move(x));
   passivate_if_empty();
+}
+
+void room_state::take(const arrived& x) {
+  presence_.take(x.events, [this](auto& y) { history_.tell_followers(y); });
+  history_.take(x);
 }
 
 void room_state::refuse(const channel_refused& x) {
@@ -78,6 +83,7 @@ void room_state::refuse(const channel_refused& x) {
 void room_state::fail_joins(const std::string& reason) {
   waiting_.fail(reason);
   waiting_.fail(history_.give_up(), errc::bus_unavailable, reason);
+  waiting_.fail(presence_.give_up(), errc::bus_unavailable, reason);
 }
 
 void room_state::refuse(join_queue::entries joins, errc why) {
@@ -96,45 +102,16 @@ void room_state::take(const history_answered& x) {
 }
 
 void room_state::passivate_if_empty() {
-  if (!members_.empty() || !nobody_waits())
-    return;
-  if (!open_)
-    return offer_to_passivate(); // and let the next one try anew
-  auto linger = logic_.run([](room_logic& x) { return x.linger(); });
-  if (!empty_since_) // or else who is not let in would keep the room
-    empty_since_ = env_->now();
-  if (!linger || linger->count() <= 0)
-    offer_to_passivate();
-  else if (!std::exchange(lingering_, true))
-    self_->delayed_send(self_, *linger, room_lingered{});
+  if (is_empty())
+    end_.begin(open_);
 }
 
-// One timer at a time, however often the room becomes empty meanwhile. CAF
-// cannot cancel a timer, so it also fires when somebody has come.
 void room_state::lingered() {
-  lingering_ = false;
-  if (!members_.empty() || !nobody_waits())
-    return;
-  auto linger = logic_.run([](room_logic& x) { return x.linger(); });
-  auto whole = linger.value_or(0ms);
-  // Once more at most, should the clock have been set back.
-  auto rest
-    = std::min<unix_time::duration>(whole, *empty_since_ + whole - env_->now());
-  if (rest <= 0ms)
-    return offer_to_passivate();
-  lingering_ = true;
-  self_->delayed_send(self_, rest, room_lingered{});
-}
-
-void room_state::offer_to_passivate() {
-  // An offer may be out of date by the time it arrives: the directory sees that
-  // by the number, and the next time that the room is empty it offers again.
-  self_->send(directory_, passivate{self_->id(), received_joins_});
+  end_.lingered(is_empty());
 }
 
 caf::result<join_accepted> room_state::join(join_room& x) {
-  // Also those that will be refused: the directory counts what it passes on.
-  ++received_joins_;
+  end_.count_join();
   auto answer = self_->make_response_promise<join_accepted>();
   waiting_.add(x, answer, !open_);
   passivate_if_empty(); // may be refused already
@@ -162,13 +139,14 @@ void room_state::admit(join_queue::entry join, entrance what) {
   // it does not stay a member.
   self_->monitor(x.from.connection);
   record(node_event::kind::joined, x.from);
-  empty_since_.reset();
+  end_.occupy();
   // The connection knows of its membership before the client does, and the
   // client before it sees a message of the room.
   answer.deliver(join_accepted{room_actor{self_}});
-  history_.add_member(std::move(x.from),
-                      joined{std::move(x.id), std::move(x.room)},
-                      std::move(what));
+  joined reply{std::move(x.id), std::move(x.room)};
+  reply.present = presence_.present();
+  presence_.enter(x.from);
+  history_.add_member(std::move(x.from), std::move(reply), std::move(what));
   tally_->members.set(members_.size());
   for (auto& message : held)
     members_.send(lane, message);
@@ -207,6 +185,7 @@ void room_state::forget(actor_number connection) {
   if (!gone)
     return;
   history_.forget(connection);
+  presence_.leave(*gone);
   tally_->members.set(members_.size());
   record(node_event::kind::left, *gone);
   logic_.run([&](room_logic& x) {
@@ -230,6 +209,7 @@ void room_state::deliver(const std::vector<incoming>& messages) {
 void room_state::tell_gap(const interrupted& x) {
   if (x.why == interrupted::cause::repaired)
     waiting_.accept();
+  presence_.doubt();
   // It knows what was missed, or else who has to be told.
   if (history_.is_on())
     return history_.doubt();
@@ -237,6 +217,22 @@ void room_state::tell_gap(const interrupted& x) {
   if (watched_)
     watch_log::missed(what);
   members_.tell(what);
+}
+
+std::vector<member> room_state::members() const {
+  return members_.list();
+}
+
+unix_time room_state::now() const {
+  return env_->now();
+}
+
+void room_state::publish(std::string data) {
+  publisher_.publish(std::move(data));
+}
+
+void room_state::tell(const member& who, std::string data) {
+  publisher_.tell(who, std::move(data));
 }
 
 void room_state::tick() {
@@ -271,11 +267,13 @@ void room_state::failed(bool give_up) {
 caf::error inspect(json_inspector& f, room_state& x) {
   return f(named("name"), x.name_, named("members"), x.members_.size(),
            named("members_by_lane"), x.members_.by_lane(), named("subscribed"),
-           x.open_, named("waiting"), x.waiting_.size() + x.history_.joins(),
-           named("epoch"), x.history_.at().epoch, named("offset"),
-           x.history_.at().offset, named("behind"), x.history_.is_behind(),
-           named("followers"), x.history_.followers(), named("published"),
-           x.publisher_.published(), named("delivered"),
+           x.open_, named("waiting"),
+           x.waiting_.size() + x.history_.joins() + x.presence_.joins(),
+           named("presence"), to_string(x.presence_.mode()), named("present"),
+           x.presence_.present(), named("epoch"), x.history_.at().epoch,
+           named("offset"), x.history_.at().offset, named("behind"),
+           x.history_.is_behind(), named("followers"), x.history_.followers(),
+           named("published"), x.publisher_.published(), named("delivered"),
            x.tally_->delivered.value(), named("queue"),
            x.tally_->queue->entries(), named("queue_bytes"),
            x.tally_->queue->taken(), named("errors"), x.logic_.failures(),

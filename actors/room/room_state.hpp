@@ -3,7 +3,9 @@
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
+#include "atrium/actors/room/passivation.hpp"
 #include "atrium/actors/room/room_history.hpp"
+#include "atrium/actors/room/room_presence.hpp"
 #include "atrium/actors/room/room_publisher.hpp"
 #include "atrium/actors/room/room_ranking.hpp"
 #include "atrium/actors/util/event_log.hpp"
@@ -58,7 +60,10 @@ public:
     publisher_.publish_from(x);
   }
 
-  /// Takes what comes from the bus and from the history.
+  /// Takes what comes from the bus.
+  void take(const arrived& x);
+
+  /// Takes what comes from the history.
   room_history& history() {
     return history_;
   }
@@ -71,11 +76,19 @@ public:
   void check_patience();
   void take(const history_answered& x);
 
+  /// The presence has answered, or joins have waited for it long enough.
+  template <class Answer>
+  void take(const Answer& x) {
+    presence_.take(x);
+    admit(join_queue::entries{});
+  }
+
   /// The room ends: whoever waits for the bus is told.
   void fail_joins(const std::string& reason);
 
   /// The linger time is over: offers to stop if nobody has come.
   void lingered();
+
   void tell_gap(const interrupted& x);
   void tick();
 
@@ -93,21 +106,10 @@ public:
     return name_;
   }
 
-  std::vector<member> members() const override {
-    return members_.list();
-  }
-
-  unix_time now() const override {
-    return env_->now();
-  }
-
-  void publish(std::string data) override {
-    publisher_.publish(std::move(data));
-  }
-
-  void tell(const member& who, std::string data) override {
-    publisher_.tell(who, std::move(data));
-  }
+  std::vector<member> members() const override;
+  unix_time now() const override;
+  void publish(std::string data) override;
+  void tell(const member& who, std::string data) override;
 
 private:
   void admit(join_queue::entries joins);
@@ -115,13 +117,13 @@ private:
   void refuse(join_queue::entries joins, errc why) override;
   void deliver(const std::vector<incoming>& messages) override;
 
-  bool nobody_waits() const {
-    return waiting_.empty() && history_.joins() == 0;
+  bool is_empty() const {
+    return members_.empty() && waiting_.empty() && history_.joins() == 0
+           && presence_.joins() == 0;
   }
 
   caf::error refusal(const member& who);
   void passivate_if_empty();
-  void offer_to_passivate();
   void record(node_event::kind what, const room_member& x);
   void schedule_tick();
   void failed(bool give_up);
@@ -132,19 +134,17 @@ private:
   std::string channel_;
   outbox_policy policy_ = outbox_policy::disconnect;
   bool watched_ = false; // the log tells everything
-  directory_actor directory_;
   subscription_actor subscription_;
   logic_runner logic_;
   std::shared_ptr<room_tally> tally_;
   bool open_ = false;
-  bool ended_ = false;                   // the logic is given up
-  bool lingering_ = false;               // a timer is under way
-  std::optional<unix_time> empty_since_; // nothing while there are members
-  std::size_t received_joins_ = 0;
+  bool ended_ = false; // the logic is given up
+  passivation end_{logic_};
   join_queue waiting_;
   room_members members_;
   room_publisher publisher_{logic_, members_};
   room_history history_{*this, members_};
+  room_presence presence_{members_};
 };
 
 } // namespace atrium

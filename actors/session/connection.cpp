@@ -44,7 +44,8 @@ connection::behavior_type connection::make_behavior() {
   static const behavior_type shared{
     [](from_client& x) { self().state.handle(x.request); },
     [](outcome& x) { self().state.finish(x); },
-    [](history_read& x) { self().state.finish(x); },
+    [](history_read& x) { self().state.finish_read(x); },
+    [](presence_read& x) { self().state.finish_read(x); },
     [](const push_frame& x) { self().state.push(x); },
     [](renewed& x) { self().state.renew(x); },
     [](disconnected) { self().quit(caf::exit_reason::user_shutdown); },

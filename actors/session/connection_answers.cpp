@@ -1,8 +1,6 @@
-// What becomes of a connection's requests: what rooms, the bus and histories
-// say to them.
+// What becomes of a connection's requests: what rooms and the bus say to them.
 
 #include "atrium/actors/connection_messages.hpp"
-#include "atrium/actors/delivery/history_reading.hpp"
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/room_messages.hpp"
 #include "atrium/actors/session/connection_state.hpp"
@@ -92,17 +90,6 @@ void connection_state::finish(outcome& x) {
     return fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
   meter().counters().messages[scope_of(x.what.what)].add();
   setup_.out->answer(std::move(x.what));
-}
-
-void connection_state::finish(history_read& x) {
-  auto request = std::move(reads_.front());
-  reads_.erase(reads_.begin());
-  if (x.page.error != errc::none)
-    fail(request.id, x.page.error, "the history does not answer", request.room);
-  else
-    setup_.out->answer(history_reply(*setup_.env, request, x.page));
-  if (!reads_.empty())
-    read_next();
 }
 
 } // namespace atrium

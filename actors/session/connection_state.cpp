@@ -26,6 +26,7 @@ void connection_state::start(connection_actor::pointer self,
   setup_ = std::move(setup);
   id_ = connection_id(*setup_.env, self_->id());
   watched_ = setup_.env->watched.has_user(setup_.who.user);
+  reads_.start(self_, setup_.env);
   if (watched_)
     setup_.out = std::make_shared<watched_session>(setup_.out, who());
   // The lane first: whatever a room sends the lane about this connection,
@@ -111,8 +112,13 @@ void connection_state::replay(std::vector<client_request> requests) {
 
 void connection_state::fail(const request_id& id, errc code,
                             std::string message, std::string room) {
-  ++failures_;
-  setup_.out->answer(failure{id, code, std::move(message), std::move(room)});
+  answer(failure{id, code, std::move(message), std::move(room)});
+}
+
+void connection_state::answer(const reply& x) {
+  if (std::holds_alternative<failure>(x))
+    ++failures_;
+  setup_.out->answer(x);
 }
 
 template <class Request>
@@ -182,25 +188,17 @@ void connection_state::on(broadcast_request& x) {
 }
 
 void connection_state::on(presence_request& x) {
-  fail(x.id, errc::presence_off, "this room does not tell who is in it",
-       x.room);
+  auto& env = *setup_.env;
+  if (!env.presence || env.limits.presence.find(x.room) == presence_mode::off)
+    return fail(x.id, errc::presence_off,
+                "this room does not tell who is in it", x.room);
+  reads_.add(std::move(x));
 }
 
 void connection_state::on(history_request& x) {
   if (!keeps_history(*setup_.env, x.room))
     return fail(x.id, errc::history_off, "this room keeps no history", x.room);
-  reads_.push_back(std::move(x));
-  if (reads_.size() == 1)
-    read_next();
-}
-
-// One at a time: the next answer is not fetched before the client has been
-// given the last, each of which may be far larger than its request.
-void connection_state::read_next() {
-  read_history(*setup_.env, reads_.front(),
-               [to = connection_actor{self_}](history_page x) {
-                 caf::anon_send(to, history_read{std::move(x)});
-               });
+  reads_.add(std::move(x));
 }
 
 void connection_state::on(ping_request& x) {

@@ -8,6 +8,7 @@
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/session/membership.hpp"
+#include "atrium/actors/session/read_queue.hpp"
 #include "atrium/actors/session/rivals.hpp"
 
 #include <unordered_map>
@@ -55,7 +56,11 @@ public:
 
   void finish(outcome& x);
 
-  void finish(history_read& x);
+  /// Something that the client wants to read is there.
+  template <class Answer>
+  void finish_read(Answer& x) {
+    answer(reads_.take(x));
+  }
 
   void signed_on_to(const user_actor& user);
 
@@ -104,12 +109,10 @@ private:
   void refused_by_room(const join_request& x, const caf::error& why);
   void replay(std::vector<client_request> requests);
 
-  /// Asks for what the first of `reads_` wants.
-  void read_next();
-
   /// Takes a pending request off the list; false if it is not (any more) on it.
   bool settle(std::uint64_t number);
 
+  void answer(const reply& x);
   void fail(const request_id& id, errc code, std::string message,
             std::string room = {});
 
@@ -141,7 +144,7 @@ private:
 
   // Oldest first; bounded by the request window.
   std::vector<pending> pending_;
-  std::vector<history_request> reads_;
+  read_queue reads_;
 };
 
 } // namespace atrium

@@ -18,7 +18,7 @@ constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53U) - 1;
 constexpr std::uint64_t largest_offset = largest_id;
 constexpr std::ptrdiff_t longest_id = 64; // characters
 constexpr std::size_t longest_epoch = 32;
-constexpr std::uint64_t most_messages = 1000; // of a history at a time
+constexpr std::uint64_t most_listed = 1000; // messages or users of a reply
 
 std::ptrdiff_t characters_in(std::string_view utf8) {
   return std::ranges::count_if(utf8, [](char c) {
@@ -136,7 +136,7 @@ public:
     if (!raw)
       return otherwise;
     auto number = json_unsigned(*raw);
-    if (!number || *number == 0 || *number > most_messages)
+    if (!number || *number == 0 || *number > most_listed)
       fail(errc::bad_request, "'{}' has to be an integer from 1 to 1000",
            "limit");
     return number.value_or(otherwise);
@@ -224,6 +224,7 @@ parsed parse_broadcast(field_reader in) {
 
 parsed parse_presence(field_reader in) {
   presence_request x{in.id(), in.room()};
+  x.limit = in.limit(x.limit);
   return std::move(in).finish(std::move(x));
 }
 

@@ -77,6 +77,8 @@ struct encoder {
     out.id(x.id).text("room", x.room).position(x.at);
     if (x.recovered)
       out.boolean("recovered", *x.recovered);
+    if (x.present)
+      out.number("present", *x.present);
     return out.take();
   }
 
@@ -145,11 +147,37 @@ struct encoder {
       .take();
   }
 
+  std::string operator()(const present_list& x) const {
+    frame_writer out{"presence"};
+    out.id(x.id).text("room", x.room).number("present", x.present);
+    if (x.users)
+      out.raw("users", list_of(*x.users));
+    return out.take();
+  }
+
   std::string operator()(const welcome&) const {
     return {}; // has a function of its own: it needs the node's settings
   }
 
 private:
+  static std::string list_of(const std::vector<present_user>& users) {
+    std::string result{"["};
+    for (auto& x : users) {
+      if (result.size() > 1)
+        result.push_back(',');
+      json_writer out{result};
+      out.open_object()
+        .text("user", x.user)
+        .number("connections", x.connections)
+        .number("since", x.since.time_since_epoch().count());
+      if (!x.info.empty())
+        out.raw("info", x.info);
+      out.close_object();
+    }
+    result.push_back(']');
+    return result;
+  }
+
   static std::string published(const accepted& x) {
     frame_writer out{"published"};
     out.id(x.id).text("room", x.target).text("event_id", x.event_id);

@@ -18,6 +18,7 @@ CAF_TEST(what is written is read again) {
     CAF_CHECK(is_presence(packet));
     auto read = decode_presence(packet);
     CAF_REQUIRE(read);
+    CAF_CHECK_EQUAL(read->room, "a \"room\"");
     CAF_CHECK(read->change.what == what);
     CAF_CHECK_EQUAL(read->change.user, x.user);
     CAF_CHECK_EQUAL(read->change.present, 3u);
@@ -51,6 +52,7 @@ CAF_TEST(nothing is taken on trust) {
          "\"event\":\"join\",\"user\":\"\xff\",\"present\":1,\"ts\":7}",
        })
     CAF_CHECK(!decode_presence(begin + rest));
+  CAF_CHECK(!decode_presence(R"(0:{"type":"presence_event","event":"count","present":0,"ts":7})"));
   CAF_CHECK(decode_presence(begin + R"("event":"count","present":0,"ts":7,"new":[1]})"));
 }
 

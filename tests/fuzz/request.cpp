@@ -49,7 +49,9 @@ public:
   }
 
   std::string operator()(const presence_request& x) {
-    return begin("presence", x.id).name("room", x.room).take();
+    require(x.limit >= 1 && x.limit <= 1000, "a list has bounds");
+    begin("presence", x.id).name("room", x.room);
+    return raw("limit", std::to_string(x.limit)).take();
   }
 
   std::string operator()(const history_request& x) {

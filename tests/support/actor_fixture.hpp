@@ -27,6 +27,7 @@ class recording_session final : public client_session {
 public:
   std::size_t append(delivery& x) override {
     seen.emplace_back(x.what().json());
+    policies.push_back(x.policy());
     return going ? 0 : x.what().size();
   }
   void open(const welcome& hello) override {
@@ -46,6 +47,8 @@ public:
       last_joined = *in;
     if (auto* told = std::get_if<stored_messages>(&x))
       last_history = *told;
+    if (auto* told = std::get_if<present_list>(&x))
+      last_presence = *told;
     seen.push_back(std::visit([](auto& y) { return text(y); }, x));
   }
   void last_until(unix_time end) override {
@@ -88,7 +91,9 @@ public:
   std::optional<gap> last_gap;
   std::optional<position> kept_at; // of the last accepted message
   std::optional<stored_messages> last_history;
+  std::optional<present_list> last_presence;
   std::vector<std::string> seen;
+  std::vector<outbox_policy> policies; // of messages
 
 private:
   static std::string text(const welcome& x) {
@@ -114,6 +119,9 @@ private:
   }
   static std::string text(const gap& x) {
     return "gap " + x.room;
+  }
+  static std::string text(const present_list& x) {
+    return "presence " + x.room;
   }
   static std::string text(const stored_messages& x) {
     return "history " + x.room;

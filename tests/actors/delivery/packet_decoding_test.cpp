@@ -2,6 +2,7 @@
 
 #include "atrium/actors/delivery/packet_decoding.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
+#include "atrium/broker/presence_packet.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -96,6 +97,25 @@ CAF_TEST(a message that is too large says when it was accepted) {
   auto got = decode_incoming(pack(say("c", '"' + std::string(300, 'x') + '"')), *env);
   CAF_REQUIRE(std::holds_alternative<too_large>(got));
   CAF_CHECK(std::get<too_large>(got).time == unix_time{5ms});
+}
+
+CAF_TEST(who comes and goes is taken only where rooms tell it) {
+  env->limits.presence.add("lobby");
+  auto decode = [&](const std::string& room, const std::string& user) {
+    presence_change x{presence_change::kind::join, user, 3, unix_time{5ms}};
+    return decode_presence_event(bytes(encode_presence(room, x)), *env);
+  };
+  auto got = decode("lobby", "ann");
+  CAF_REQUIRE(std::holds_alternative<presence_event>(got));
+  auto& x = std::get<presence_event>(got);
+  CAF_CHECK_EQUAL(x.present, 3U);
+  CAF_CHECK_EQUAL(x.content->about().target, "lobby");
+  CAF_CHECK(x.content->about().time == unix_time{5ms});
+  CAF_CHECK(x.content->json().starts_with(R"({"type":"presence_event","room":"lobby")"));
+  CAF_CHECK(x.content->skipped().empty());
+  CAF_CHECK(std::holds_alternative<unreadable>(decode("elsewhere", "ann")));
+  CAF_CHECK(std::holds_alternative<unreadable>(decode("lobby", std::string(5'000, 'a'))));
+  CAF_CHECK_EQUAL(env->delivery_counts->malformed_packets.load(), 2U);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -14,13 +14,21 @@ namespace {
 // A connection that only wants to know its user's actor.
 connection_actor::behavior_type spy(connection_actor::pointer, std::shared_ptr<user_actor> found) {
   return {
-    [](const from_client&) {}, [](disconnected) {},
-    [](const leave_done&) {},  [](const room_lost&) {},
-    [](const outcome&) {},     [found](const signed_on& x) { *found = x.user; },
-    [](const turned_away&) {}, [](const rival_found&) {},
-    [](rivals_overdue) {},     [](const push_frame&) {},
-    [](const push_reply&) {},  [](const history_read&) {},
-    [](const renewed&) {},     [](observe_atom) { return std::string{"{}"}; },
+    [](const from_client&) {},
+    [](disconnected) {},
+    [](const leave_done&) {},
+    [](const room_lost&) {},
+    [](const outcome&) {},
+    [found](const signed_on& x) { *found = x.user; },
+    [](const turned_away&) {},
+    [](const rival_found&) {},
+    [](rivals_overdue) {},
+    [](const push_frame&) {},
+    [](const push_reply&) {},
+    [](const history_read&) {},
+    [](const presence_read&) {},
+    [](const renewed&) {},
+    [](observe_atom) { return std::string{"{}"}; },
   };
 }
 

@@ -232,3 +232,20 @@ CAF_TEST(a history is told as messages with their offsets) {
     R"("messages":[{"type":"message","offset":6,)"
       + rest + R"(,{"type":"message","offset":7,)" + rest + "]}");
 }
+
+CAF_TEST(who is in a room is told as a list or as a number) {
+  using protocol::to_text;
+  joined in{"1", "r"};
+  in.present = 3;
+  CAF_CHECK_EQUAL(to_text(in), R"({"type":"joined","id":1,"room":"r","present":3})");
+  CAF_CHECK_EQUAL(to_text(present_list{"1", "r", 7, std::nullopt}),
+                  R"({"type":"presence","id":1,"room":"r","present":7})");
+  std::vector<present_user> users{{"a\"", 2, unix_time{5ms}, R"({"c":1})"},
+                                  {"b", 1, unix_time{6ms}, {}}};
+  CAF_CHECK_EQUAL(to_text(present_list{"", "r", 7, users}),
+                  R"({"type":"presence","room":"r","present":7,"users":[)"
+                  R"({"user":"a\"","connections":2,"since":5,"info":{"c":1}},)"
+                  R"({"user":"b","connections":1,"since":6}]})");
+  CAF_CHECK_EQUAL(to_text(present_list{"", "r", 0, std::vector<present_user>{}}),
+                  R"({"type":"presence","room":"r","present":0,"users":[]})");
+}
