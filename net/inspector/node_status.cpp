@@ -2,6 +2,9 @@
 
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/presence.hpp"
+
+#include <optional>
 
 namespace atrium {
 
@@ -21,6 +24,20 @@ typename Inspector::result_type inspect(Inspector& f, bus_view& x) {
            s.published, named("received"), s.received, named("failed"),
            s.failed, named("rejected"), s.rejected, named("reconnects"),
            s.reconnects);
+}
+
+struct presence_view {
+  presence_stats stats;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, presence_view& x) {
+  auto& s = x.stats;
+  return f(named("connected"), s.connected, named("rooms"), s.rooms,
+           named("users"), s.users, named("waiting"), s.waiting, named("joins"),
+           s.joins, named("leaves"), s.leaves, named("reads"), s.reads,
+           named("failed"), s.failed, named("reaped"), s.reaped,
+           named("lease_lost"), s.lease_lost);
 }
 
 } // namespace
@@ -43,12 +60,15 @@ std::string node_status::to_json() const {
   auto x = reporter_->report();
   auto totals = metrics_->totals();
   bus_view bus{bus_kind_, env_->bus->stats()};
+  std::optional<presence_view> told; // null: no room tells who is in it
+  if (env_->presence)
+    told = presence_view{env_->presence->stats()};
   json_inspector f;
   f(named("node"), x.node, named("run"), x.run, named("version"), x.version,
     named("uptime_s"), x.uptime_s, named("phase"), to_string(life_->phase()),
     named("connections"), x.connections, named("rooms"), x.rooms,
     named("users"), x.users, named("load"), x.load, named("totals"), totals,
-    named("bus"), bus);
+    named("bus"), bus, named("presence"), told);
   return f.take();
 }
 

@@ -184,6 +184,8 @@ environment_ptr node::make_environment(room_types rooms) {
     env->limits.history.add(rule);
   for (auto& rule : from.history.replays)
     env->limits.replays.add(rule);
+  for (auto& rule : from.presence.rules)
+    env->limits.presence.add(rule);
   env->bus_queue = std::make_shared<semaphore>(env->limits.bus_queue);
   env->rooms = std::move(rooms);
   env->watched = watch_list{from.log.trace_users, from.log.trace_rooms};
@@ -194,6 +196,9 @@ environment_ptr node::make_environment(room_types rooms) {
   add_lanes(*env);
   // On a lane, as users are: with one lane its answers cross no thread.
   env->limiter = make_limiter(from, *env, lanes_.front()->redis());
+  // Its timers do not wait for clients.
+  env->presence
+    = make_presence(from, *env, lanes_.front()->redis(), internal_lane_->io());
   // Keeps the environment by a weak pointer: the two would keep each other.
   env->control = std::make_shared<connection_commands>(env);
   return env;

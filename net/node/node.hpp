@@ -60,8 +60,9 @@ public:
   ///   stopping  2. the listener accepts nobody any more
   ///             3. clients are told and closed, spread over the drain window
   ///             4. rooms, users and the broadcaster stop, and with them their
-  ///                subscriptions; the node leaves the registry; the bus sends
-  ///                what it still has, and ends
+  ///                subscriptions; users and rooms give up what others know of
+  ///                them; the node leaves the registry; the bus sends what it
+  ///                still has, and ends
   ///             5. the lanes' actors and the inspector end
   ///   stopped   6. threads end, then the actor system
   ///

@@ -6,6 +6,7 @@
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_connection_limiter.hpp"
 #include "atrium/broker/memory/memory_node_registry.hpp"
+#include "atrium/broker/memory/memory_presence.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
@@ -102,6 +103,15 @@ make_limiter(const options& from, const environment& env, redis_client* redis) {
   return std::make_shared<redis_connection_limiter>(
     *redis,
     redis_connection_limiter_config{env.names, std::move(rules), timing});
+}
+
+std::shared_ptr<presence> make_presence(const options& from,
+                                        const environment& env,
+                                        redis_client* redis,
+                                        boost::asio::io_context& io) {
+  if (from.presence.rules.empty() || redis != nullptr)
+    return nullptr;
+  return std::make_shared<memory_presence>(env.bus, io, from.presence.grace);
 }
 
 std::shared_ptr<node_registry>

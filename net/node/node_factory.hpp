@@ -4,6 +4,8 @@
 #include "atrium/broker/node_registry.hpp"
 #include "atrium/net/options/options.hpp"
 
+#include <boost/asio/io_context.hpp>
+
 #include <memory>
 #include <string>
 
@@ -39,6 +41,13 @@ std::shared_ptr<bus> make_lane_bus(const options& from,
 /// limit. Needs the environment's bus, names and ids.
 std::shared_ptr<connection_limiter>
 make_limiter(const options& from, const environment& env, redis_client* redis);
+
+/// Returns who knows who is in which rooms, or nothing if no room tells it.
+/// Needs the environment's bus and names; `io` runs timers.
+std::shared_ptr<presence> make_presence(const options& from,
+                                        const environment& env,
+                                        redis_client* redis,
+                                        boost::asio::io_context& io);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.

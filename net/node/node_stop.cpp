@@ -6,6 +6,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/presence.hpp"
 #include "atrium/net/node/node.hpp"
 
 #include <caf/send.hpp>
@@ -145,6 +146,11 @@ bool node::stop_actors(steady::time_point deadline) {
   // lease that is not given back ends by itself.
   if (auto& users = context_->env->limiter)
     users->stop(moment);
+  // After the rooms, for the same reason.
+  if (gone)
+    waits_for_ = "who is in rooms";
+  if (auto& there = context_->env->presence)
+    there->stop(moment);
   if (gone)
     waits_for_ = "the registry of nodes";
   operators_->sign_off(moment);

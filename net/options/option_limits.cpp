@@ -139,4 +139,17 @@ rows history_rows() {
   };
 }
 
+rows presence_rows() {
+  return {
+    list("presence", FIELD(presence.rules), "PATTERN[=count]",
+         check_presence_rule,
+         "Rooms like 'chat:*' tell who is in them; with =count only how many, "
+         "for large rooms, with =off nothing; may be repeated, the longest "
+         "pattern counts."),
+    number("presence-grace", FIELD(presence.grace), {0, 300, "s"},
+           "Time for which a user who has left counts as present: who comes "
+           "back within it has not been away."),
+  };
+}
+
 } // namespace atrium::option_rows

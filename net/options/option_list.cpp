@@ -166,6 +166,7 @@ std::vector<option_entry> list_options() {
   append(res, "Rates; 0 means no limit", rate_rows());
   append(res, "Bus", bus_rows());
   append(res, "History", history_rows());
+  append(res, "Presence", presence_rows());
   return res;
 }
 

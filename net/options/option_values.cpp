@@ -3,6 +3,7 @@
 #include "atrium/actors/rights.hpp"
 #include "atrium/actors/util/history_rules.hpp"
 #include "atrium/actors/util/outbox_policy.hpp"
+#include "atrium/actors/util/presence_rules.hpp"
 #include "atrium/actors/util/replay_rules.hpp"
 #include "atrium/broker/redis/redis_url.hpp"
 #include "atrium/broker/util/text.hpp"
@@ -165,6 +166,10 @@ std::string check_history_rule(const std::string& text) {
 
 std::string check_replay_rule(const std::string& text) {
   return replay_rules{}.add(text);
+}
+
+std::string check_presence_rule(const std::string& text) {
+  return presence_rules{}.add(text);
 }
 
 std::string check_origin(const std::string& text) {

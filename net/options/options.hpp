@@ -10,6 +10,7 @@
 #include "atrium/net/options/bus_options.hpp"
 #include "atrium/net/options/history_options.hpp"
 #include "atrium/net/options/log_options.hpp"
+#include "atrium/net/options/presence_options.hpp"
 #include "atrium/net/options/stop_options.hpp"
 #include "atrium/net/protocol/session_options.hpp"
 #include "atrium/net/transport/listen_address.hpp"
@@ -31,6 +32,7 @@ struct options {
   internal_options internal; ///< For operators.
   bus_options bus;
   history_options history;
+  presence_options presence;
   std::string node_id; ///< Empty: the node makes one up.
   std::string config;  ///< Empty: no file.
   log_options log;

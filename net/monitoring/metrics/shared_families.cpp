@@ -79,6 +79,37 @@ void add_history(family_list& to, const environment& env,
            {{value_of(x.bytes)}});
 }
 
+void add_presence(family_list& to, const presence* told) {
+  auto x = told != nullptr ? told->stats() : presence_stats{};
+  std::vector<sample> shared;
+  if (told != nullptr)
+    shared.push_back({x.connected ? 1.0 : 0.0});
+  to.gauge({"atrium_presence_shared",
+            "1 when the other nodes hear who is in rooms on this one."},
+           shared);
+  to.gauge({"atrium_presence_rooms",
+            "Rooms that tell who is in them, with somebody of this node."},
+           {{value_of(x.rooms)}});
+  to.gauge({"atrium_presence_users",
+            "Users of this node in these rooms, the sum over the rooms."},
+           {{value_of(x.users)}});
+  to.gauge({"atrium_presence_waiting", "Of these, not told to others yet."},
+           {{value_of(x.waiting)}});
+  to.counter({"atrium_presence_changes_total",
+              "Users who came and went, as told by this node.", "event"},
+             {{value_of(x.joins), "join"}, {value_of(x.leaves), "leave"}});
+  to.counter({"atrium_presence_reads_total", "Questions that were answered."},
+             {{value_of(x.reads)}});
+  to.counter({"atrium_presence_failed_total", "Questions without an answer."},
+             {{value_of(x.failed)}});
+  to.counter({"atrium_presence_reaped_total",
+              "Users of dead nodes that this one has taken out."},
+             {{value_of(x.reaped)}});
+  to.counter({"atrium_presence_lease_lost_total",
+              "Times that other nodes took this one for dead."},
+             {{value_of(x.lease_lost)}});
+}
+
 void add_trouble(family_list& to, const environment& env,
                  const client_counters& clients, const bus_stats& bus) {
   auto& delivery = *env.delivery_counts;

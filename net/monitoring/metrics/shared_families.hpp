@@ -5,6 +5,7 @@
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/history.hpp"
 #include "atrium/broker/node_registry.hpp"
+#include "atrium/broker/presence.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 
 #include <chrono>
@@ -28,6 +29,10 @@ void add_bus(family_list& to, const bus_stats& bus,
 /// without asking them; null: the bus keeps none.
 void add_history(family_list& to, const environment& env,
                  const history_log* log);
+
+/// Adds who is in rooms, and what the node has told of that; null: no room
+/// tells it.
+void add_presence(family_list& to, const presence* told);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
 void add_trouble(family_list& to, const environment& env,

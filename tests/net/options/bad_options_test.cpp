@@ -58,6 +58,8 @@ CAF_TEST(a bad flag is named) {
          {{"--history=a=1,1h", "--history=b=0,1h"}, "--history", "'b=0,1h' is not"},
          {{"--history=a=1,1h", "--replay=a=1001"}, "--replay", "is not PATTERN=N such as"},
          {{"--replay=a=1"}, "replay", "without history there is nothing"},
+         {{"--presence=chat:*=all"}, "--presence", "'chat:*=all' is not PATTERN such as chat:*"},
+         {{"--presence-grace=301"}, "--presence-grace", "in 0..300 s"},
          {{"--history-page=0"}, "--history-page", "in 1..10000 messages"},
          {{"--history-bytes=65536", "--max-message-bytes=65536"},
           "history-bytes",

@@ -74,6 +74,7 @@ std::string sample(const option_entry& entry) {
     {"outbox-policy", "ticker:*=latest_only"},
     {"history", "chat:*=1000,24h"},
     {"replay", "ticker:*=1"},
+    {"presence", "chat:*=count"},
     {"internal", "[::1]:9"},
     {"page", "off"},
     {"auth-url", "http://h:1/who"},

@@ -11,6 +11,7 @@
 
 #include "support/actor_fixture.hpp"
 #include "support/scripted_log.hpp"
+#include "support/scripted_presence.hpp"
 
 using namespace atrium;
 using namespace atrium::test;
@@ -142,6 +143,24 @@ CAF_TEST(rooms count what they tell without asking) {
   env->backlogs->replays.try_acquire(40);
   CAF_CHECK(has("atrium_history_from_memory_total 3"));
   CAF_CHECK(has("atrium_history_kept_bytes 40"));
+}
+
+CAF_TEST(the presence counts whom it tells of) {
+  CAF_CHECK(has("atrium_presence_users 0")); // no room tells anything
+  CAF_CHECK(subject->text().find("\natrium_presence_shared ") == std::string::npos);
+  auto told = std::make_shared<scripted_presence>();
+  told->counters = {true, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  env->presence = told;
+  CAF_CHECK(has("atrium_presence_shared 1"));
+  CAF_CHECK(has("atrium_presence_rooms 1"));
+  CAF_CHECK(has("atrium_presence_users 2"));
+  CAF_CHECK(has("atrium_presence_waiting 3"));
+  CAF_CHECK(has("atrium_presence_changes_total{event=\"join\"} 4"));
+  CAF_CHECK(has("atrium_presence_changes_total{event=\"leave\"} 5"));
+  CAF_CHECK(has("atrium_presence_reads_total 6"));
+  CAF_CHECK(has("atrium_presence_failed_total 7"));
+  CAF_CHECK(has("atrium_presence_reaped_total 8"));
+  CAF_CHECK(has("atrium_presence_lease_lost_total 9"));
 }
 
 CAF_TEST(a round trip is known when something has come back) {
