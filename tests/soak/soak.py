@@ -6,7 +6,7 @@ that there was not, or if at the end anything is left that was not there at the 
 
 import argparse
 import asyncio
-import contextlib
+import math
 import os
 import pathlib
 import random
@@ -39,7 +39,7 @@ class Soak:
         self.findings = []
         self.slowest = 0.0
         self.redis = durable_redis(self._folder("redis"))
-        self.scene = Scene(self._start, self.redis, OPTIONS, chance=self.chance)
+        self.scene = Scene(self._start, self.redis, OPTIONS, options.longest, self.chance)
 
     async def run(self):
         await self._until_whole()
@@ -155,6 +155,8 @@ def options_of(words):
     parser.add_argument("--rooms", type=int, default=50, help="with a history; a fifth without")
     parser.add_argument("--pause", type=float, default=0.5,
                         help="seconds between two messages of a room")
+    parser.add_argument("--longest", type=float, default=math.inf,
+                        help="seconds that a fault may last: with 5 there are more of them")
     return parser.parse_args(words)
 
 

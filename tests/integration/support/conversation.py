@@ -10,7 +10,8 @@ from .publishing import Passing, Publishing
 from .recovering import LOST, Recovering, holes_in
 
 # What the nodes of a conversation are started with; the names of rooms follow from it.
-OPTIONS = ["--bus-timeout", "2", "--user-lease", "3", "--history", "chat:*=1000,1h"]
+OPTIONS = ["--bus-timeout", "2", "--user-lease", "3", "--history", "chat:*=1000,1h",
+           "--history-page", "50"]
 
 
 def rooms(kept, passing):

@@ -3,6 +3,7 @@ what it has broken; nothing waits here until the nodes have recovered."""
 
 from .client import Client
 from .deadline import until
+from .inspector import look
 from .scene import Backup
 
 REPAIRED, TOLD = {}, {}
@@ -96,19 +97,23 @@ async def no_place_for_a_node_that_reconnects(scene):
 
 @fault
 async def slow_subscriber_is_dropped(scene):
-    """One node is paused while more is published than Redis keeps for a subscriber."""
+    """One node is paused while more is published than Redis keeps for a subscriber. The others
+    read each message before the next one is published."""
     admin, (slow, quick, _) = scene.redis.admin, scene.chance.sample(scene.sites, 3)
     usual = admin.config_get("client-output-buffer-limit")["client-output-buffer-limit"]
-    admin.config_set("client-output-buffer-limit", "pubsub 65536 0 0")
+    admin.config_set("client-output-buffer-limit", "pubsub 262144 0 0")
     ann, bob = await Client.open(quick.url()), await Client.open(slow.url())
     for each in (ann, bob):
         await each.request("join", room="flood")
-    before = scene.links().keys()
+    name = f"atrium-{look(slow.node, '')['node']}."
+    before = {each for each, link in scene.links().items() if link["name"].startswith(name)}
     slow.node.freeze()
     try:
         async def is_dropped():
-            await ann.ask("publish", room="flood", data="x" * 60_000, echo=False)
+            await ann.ask("publish", room="flood", data="x" * 60_000)
+            await ann.expect("message")
             return before - scene.links().keys()
+        assert before, f"no links of {name}"
         await until(is_dropped, "the slow node is dropped")
     finally:
         slow.node.thaw()
