@@ -27,6 +27,11 @@ from support.scene import Scene, durable_redis
 
 KEPT_EACH, PASSING_EACH = 5, 1  # rooms that a client is in
 REPAIR = 90  # s that a repair may take
+# What may happen at the same time as other faults; not while one has clients of its own, or waits
+# for a certain link.
+COMPANIONS = ["link cut inside a frame", "node cut off for 2 s", "black hole for 2 s",
+              "node crashes", "all clients cut off for 2 s"]
+ALONE = {"slow subscriber is dropped", "no place for a node that reconnects"}
 # Freed memory that the sanitizer holds back would hide what the node itself does not give back.
 SANITIZING = "quarantine_size_mb=16:malloc_context_size=8"
 
@@ -67,7 +72,12 @@ class Soak:
         for name, fail in self._deck():
             if time.monotonic() > end or self.findings:
                 return
-            await self._break(talk, name, fail)
+            faults = [fail]
+            if name not in ALONE and self.chance.random() < 0.4:
+                companion = self.chance.choice(COMPANIONS)
+                faults.append(REPAIRED[companion])
+                name = f"{name}, with {companion}"
+            await self._break(talk, name, faults)
             await self.scene.last(self.chance.uniform(0.5, 3))
 
     def _deck(self):
@@ -77,10 +87,10 @@ class Soak:
             self.chance.shuffle(deck)
             yield from deck
 
-    async def _break(self, talk, name, fail):
+    async def _break(self, talk, name, faults):
         told = sum(client.told for client in talk.clients)
         began = time.monotonic()
-        await fail(self.scene)
+        await asyncio.gather(*(fail(self.scene) for fail in faults))
         mended = time.monotonic()
         absent = self.chance.sample(talk.clients, len(talk.clients) // 10)
         await asyncio.gather(*(client.drop() for client in absent))
@@ -90,7 +100,7 @@ class Soak:
         self.slowest = max(self.slowest, took)
         told = sum(client.told for client in talk.clients) - told
         say(f"{name}: {mended - began:.1f} s, repaired in {took:.1f} s, told {told}")
-        if told and name in REPAIRED:
+        if told and not {*TOLD.values()} & {*faults}:
             self.findings.append(f"{name}: {told} were told of a loss")
         self._judge(talk)
 
