@@ -245,10 +245,12 @@ void redis_link::lose(std::string_view reason) {
   if (before >= state::setting_up)
     // Or an address that accepts and then fails is dialed first each time.
     order_.failed(peer_);
+  // What is not sent yet must not arrive when this node counts as dead.
+  error_code ignored;
+  socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
   close();
   report_loss(why, pause);
-  // Armed before the dialog is called: the link comes back even if `on_down`
-  // throws.
+  // Before the dialog is called: the link comes back even if that throws.
   arm(pause, &redis_link::connect);
   if (before == state::up) {
     status_.count_loss();
@@ -283,8 +285,7 @@ void redis_link::report_loss(std::string_view reason, backoff::duration pause) {
 void redis_link::arm(std::chrono::milliseconds delay,
                      void (redis_link::*action)()) {
   timer_.expires_after(delay);
-  // Asio cannot cancel a handler that is queued already; the serial shows that
-  // it is out of date.
+  // A handler that is queued already shows by its serial that it is too late.
   timer_.async_wait([this, action, serial = ++armed_](error_code ec) {
     if (ec || serial != armed_)
       return;

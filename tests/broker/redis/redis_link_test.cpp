@@ -3,7 +3,9 @@
 #include "caf/test/unit_test.hpp"
 #include "support/redis_fixture.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 
 #include <atomic>
 #include <future>
@@ -77,6 +79,23 @@ CAF_TEST(an address that does not answer costs a moment) {
       CAF_CHECK_EQUAL(publish_and_wait(subject, "room", "hi"), errc::none);
     }
   });
+}
+
+CAF_TEST(what was not sent over a lost link is never sent) {
+  boost::asio::io_context io;
+  tcp::acceptor listener{io, at(0)};
+  auto config = bus_settings{};
+  config.url = parse_redis_url("redis://redis.example").url.value();
+  config.setup_timeout = 20ms;
+  config.resolve = [there = listener.local_endpoint()](auto&, auto) {
+    return name_lookup::outcome{{there}, {}};
+  };
+  own_bus subject{config};
+  auto peer = listener.accept();
+  std::string words;
+  boost::system::error_code end;
+  boost::asio::read(peer, boost::asio::dynamic_buffer(words), end);
+  CAF_CHECK(end == boost::asio::error::connection_reset);
 }
 
 CAF_TEST(a replica is left for the master of the same name) {
