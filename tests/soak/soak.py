@@ -27,11 +27,12 @@ from support.scene import Scene, durable_redis
 
 KEPT_EACH, PASSING_EACH = 5, 1  # rooms that a client is in
 REPAIR = 90  # s that a repair may take
-# What may happen at the same time as other faults; not while one has clients of its own, or waits
-# for a certain link.
+# What may happen at the same time as other faults; not while one has clients of its own or waits
+# for a certain link, nor while the history loses something: who was away has not seen what is lost,
+# and is told nothing.
 COMPANIONS = ["link cut inside a frame", "node cut off for 2 s", "black hole for 2 s",
               "node crashes", "all clients cut off for 2 s"]
-ALONE = {"slow subscriber is dropped", "no place for a node that reconnects"}
+ALONE = {"slow subscriber is dropped", "no place for a node that reconnects", *TOLD}
 # Freed memory that the sanitizer holds back would hide what the node itself does not give back.
 SANITIZING = "quarantine_size_mb=16:malloc_context_size=8"
 

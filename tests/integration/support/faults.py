@@ -158,8 +158,9 @@ async def redis_crashes(scene):
 
 @loss
 async def redis_crashes_and_loses_writes(scene):
+    """After a time in which something is said in each room, and heard by everybody."""
     backup = Backup(scene.redis)
-    await scene.last(0.5)
+    await scene.last(1.5)
     scene.redis.kill()
     backup.restore()
     scene.redis.start()
