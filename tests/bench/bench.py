@@ -21,6 +21,7 @@ import alone
 import history
 import instructions
 import peers
+import presence
 import results
 from installs import ROOT
 from record import Record
@@ -32,6 +33,7 @@ ALONE = {
     "lanes": alone.measure_lanes,
     "history": history.measure_cost,
     "recovery": history.measure_recovery,
+    "presence": presence.measure,
 }
 WITH_PEERS = {
     "goals": peers.measure_goals,

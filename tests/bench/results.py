@@ -8,6 +8,7 @@ import statistics
 import alone
 import history
 import peers
+import presence
 from alone import COST
 
 TAIL = "latency_p99_us"
@@ -48,6 +49,12 @@ ABOUT_RECOVERY = f"""\
 room; all clients come back at once with their position and get what they have missed. Times count
 from the first connect; the goal is {history.SECONDS} s for all. The cost of a message includes
 that of the connections. Reads include one for each room and node that asks where the room stands.
+"""
+
+ABOUT_PRESENCE = """\
+One room, of whose members 64, or half of them if they are fewer, leave and come back all the time;
+each leave and each join is a change. A room that only counts tells its members nothing; in the
+other one every change is an event to every member, which is most of what the node does then.
 """
 
 
@@ -166,7 +173,7 @@ def kept(record):
         lines += [*ABOUT_HISTORY.splitlines(), "",
                   *table(["work", "µs server CPU per delivery: with", "without", "ratio",
                           "in the rounds", "goal", "", "other CPU, %: with / without"], rows)]
-    return lines + recovery(record)
+    return lines + recovery(record) + company(record)
 
 
 def recovery(record):
@@ -185,6 +192,20 @@ def recovery(record):
             *table(["server", "processes", "complete p50 in s", "p99", "all", "all once",
                     "µs server CPU per message", "reads of the log, at most", "other CPU, %"],
                    rows)]
+
+
+def company(record):
+    rows = []
+    for name, x in record.part("presence").items():
+        kind, members = name.split(" | ")
+        rows.append([kind, f"{int(members):,}", f"{x[presence.NODE]:,.0f}",
+                     f"{x[presence.REDIS]:,.0f}", f"{x['changes_per_second']:,.0f}",
+                     f"{x['change_p99_ms']:.1f}", f"{x['events_per_change']:.2f}", others(x)])
+    if not rows:
+        return []
+    return ["### Presence", "", *ABOUT_PRESENCE.splitlines(), "",
+            *table(["room", "members", "µs server CPU per change", "µs Redis CPU", "changes/s",
+                    "p99 in ms", "events to a member per change", "other CPU, %"], rows)]
 
 
 def turns(record):

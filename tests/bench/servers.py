@@ -154,14 +154,14 @@ def centrifugo_command(port, redis, _):
             "--engine.type=redis", "--log.level=error"]
 
 
-def atrium(lanes=0, internal=False):
-    """An Atrium node with so many lanes; 0: as many as it takes by itself."""
+def atrium(lanes=0, internal=False, more=()):
+    """An Atrium node with so many lanes; 0: as many as it takes by itself. `more` are options."""
     return Server(
         "atrium", lambda port, redis, binary: [
             binary, "node", "--listen", f"127.0.0.1:{port}", "--redis", redis.url,
             "--internal", f"127.0.0.1:{free_port()}" if internal else "off",
             "--messages-per-second", "0", "--bytes-per-second", "0", "--history", KEPT,
-            "--log-level", "warn", "--lanes", lanes],
+            "--log-level", "warn", "--lanes", lanes, *more],
         prepare=lambda: None, version=lambda: "Atrium")
 
 

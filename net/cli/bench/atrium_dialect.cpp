@@ -30,6 +30,9 @@ public:
       return signal::left;
     case 'e':
       return signal::failed;
+    case 'p':
+      return text.substr(start.size()).starts_with("presence") ? signal::told
+                                                               : signal::none;
     default:
       return signal::none;
     }
@@ -56,6 +59,18 @@ public:
     return joined.find(R"("recovered":true)") == joined.npos;
   }
 
+  std::optional<std::uint64_t>
+  present_in(std::string_view told) const override {
+    if (!told.starts_with(R"({"type":"presence",)"))
+      return std::nullopt;
+    return number_at(part_after(told, R"("present":)", '}'));
+  }
+
+  member_change change_in(std::string_view told) const override {
+    return {part_after(told, R"("event":")", '"'),
+            part_after(told, R"("user":")", '"')};
+  }
+
   std::string join(const std::string& room) const override {
     return concat({R"({"type":"join","id":1,"room":")", room, R"("})"});
   }
@@ -69,6 +84,11 @@ public:
 
   std::string leave(const std::string& room) const override {
     return concat({R"({"type":"leave","id":1,"room":")", room, R"("})"});
+  }
+
+  std::string who_is_in(const std::string& room) const override {
+    return concat(
+      {R"({"type":"presence","id":1,"limit":1,"room":")", room, R"("})"});
   }
 
   std::string publish(const std::string& room,

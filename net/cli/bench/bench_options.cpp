@@ -3,6 +3,7 @@
 #include "atrium/net/cli/bench/endpoint.hpp"
 #include "atrium/net/cli/bench/process_usage.hpp"
 #include "atrium/net/cli/bench/stamp.hpp"
+#include "atrium/net/cli/bench/text_parts.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -22,19 +23,25 @@ constexpr auto footer = R"(Scenarios, with what is usual for them:
   storm      10000 connections are lost at once and come back
   recover    the same in 100 rooms; each client gets the 100 messages that
              were published meanwhile, by one more member of each room
+  presence   one room of 10000 members, of whom 64, or half of them if they are
+             fewer, leave and come back all the time
 
 A publisher is a member and gets its own messages. A message is finished when
 every receiver has it; latency counts from when the message was due.
 With --history, and for recover, rooms are named kept:...: start the node with
 --history 'kept:*=1000,1h'. The offset of each message is checked.
+For presence they are named counted:..., with --events present:...: start the
+node with --presence 'counted:*=count' --presence 'present:*' and with
+--presence-grace 0, or whoever is back soon has not been away.
 Exit code: 0, or 1 if messages were lost or came twice or the server could not
 be reached, or 2 for bad options.)";
 
 const std::map<std::string, scenario> scenarios
-  = {{"fanout", scenario::fanout}, {"chat", scenario::chat},
-     {"direct", scenario::direct}, {"broadcast", scenario::broadcast},
-     {"idle", scenario::idle},     {"churn", scenario::churn},
-     {"storm", scenario::storm},   {"recover", scenario::recover}};
+  = {{"fanout", scenario::fanout},    {"chat", scenario::chat},
+     {"direct", scenario::direct},    {"broadcast", scenario::broadcast},
+     {"idle", scenario::idle},        {"churn", scenario::churn},
+     {"storm", scenario::storm},      {"recover", scenario::recover},
+     {"presence", scenario::presence}};
 
 const std::map<std::string, protocol> protocols
   = {{"atrium", protocol::atrium},
@@ -83,6 +90,8 @@ usual_values usual_for(scenario what) {
   case scenario::storm:
   case scenario::recover:
     return {10'000, 100, 0, 0};
+  case scenario::presence:
+    return {10'000, 1, 0, 0};
   default:
     return {10'000, 0, 0, 0};
   }
@@ -117,6 +126,21 @@ void fill_in(bench_options& out) {
     out.window = usual.window;
 }
 
+// Who leaves must be the last connection of its user, and somebody must stay.
+std::string check_presence(const bench_options& x) {
+  if (x.what != scenario::presence)
+    return x.events || !x.redis_pids.empty()
+             ? "--events, --redis-pid: only with presence"
+             : "";
+  if (x.rooms != 1)
+    return "--rooms: presence has one";
+  if (x.connections < 2)
+    return "--connections: presence needs two";
+  if (x.users != x.connections)
+    return "--users: presence needs one for each connection";
+  return x.history ? "--history: not with presence" : "";
+}
+
 // Called after `fill_in`: given values have to match the defaults as well.
 std::string check(const bench_options& x) {
   if (x.window != 0 && x.rate != 0)
@@ -127,6 +151,8 @@ std::string check(const bench_options& x) {
                                           : " does not publish");
   if (x.missed && x.what != scenario::recover)
     return "--missed: only with recover";
+  if (auto error = check_presence(x); !error.empty())
+    return error;
   if (x.publishers.value_or(0) > x.connections)
     return "--publishers: more than connections";
   // The other scenarios work without rooms.
@@ -142,9 +168,11 @@ std::string check(const bench_options& x) {
     if (!endpoint::parse(url))
       return "--url: '" + url + "' is not like ws://host:port/path";
   // A wrong number would be measured as a server that costs nothing.
-  for (auto pid : x.pids)
-    if (!is_running(pid))
-      return "--pid: there is no process " + std::to_string(pid);
+  for (auto& [name, pids] :
+       {std::pair{"--pid", x.pids}, std::pair{"--redis-pid", x.redis_pids}})
+    for (auto pid : pids)
+      if (!is_running(pid))
+        return concat({name, ": there is no process ", std::to_string(pid)});
   return {};
 }
 
@@ -173,6 +201,8 @@ void add_work(CLI::App& app, bench_options& out, raw_values& raw) {
     ->check(CLI::Range(stamp::smallest, std::size_t{1'048'576}));
   app.add_flag("--history", out.history,
                "Use rooms kept:..., of which the server keeps a history.");
+  app.add_flag("--events", out.events,
+               "With presence: members hear who comes and goes.");
   app
     .add_option("--missed", out.missed,
                 "Messages that each client of recover misses; 100.")
@@ -198,6 +228,10 @@ void add_frame(CLI::App& app, bench_options& out, raw_values& raw) {
     .add_option("--pid", out.pids,
                 "A process of the server, may be repeated: its CPU and "
                 "memory are reported.")
+    ->allow_extra_args(false);
+  app
+    .add_option("--redis-pid", out.redis_pids,
+                "A process of its Redis: presence reports its CPU apart.")
     ->allow_extra_args(false);
   app.add_flag("--json", out.json, "Report as one JSON object.");
 }

@@ -18,7 +18,8 @@ enum class scenario {
   idle,
   churn,
   storm,
-  recover
+  recover,
+  presence
 };
 
 /// What the server speaks; all but the first are peers to compare with.
@@ -41,7 +42,9 @@ struct bench_options {
   std::optional<std::size_t> missed; ///< Messages; none: as above.
   std::chrono::milliseconds duration{10'000};
   std::chrono::milliseconds warmup{1'000};
-  std::vector<pid_t> pids; ///< Processes of the server.
+  bool events = false;           ///< Members hear who comes and goes.
+  std::vector<pid_t> pids;       ///< Processes of the server.
+  std::vector<pid_t> redis_pids; ///< Of its Redis, counted apart.
   bool json = false;
 };
 

@@ -21,6 +21,13 @@ std::string hexadecimal(std::uint16_t value) {
   return text;
 }
 
+// What the names of rooms begin with that the server treats in a special way.
+std::string kind_of(const bench_options& from) {
+  if (from.what == scenario::presence)
+    return from.events ? "present:" : "counted:";
+  return from.history ? "kept:" : "";
+}
+
 } // namespace
 
 layout::layout(const bench_options& from)
@@ -28,8 +35,7 @@ layout::layout(const bench_options& from)
     rooms_(from.rooms.value_or(0)),
     users_(from.users),
     run_(static_cast<std::uint16_t>(std::random_device{}())),
-    room_prefix_((from.history ? "kept:bench-" : "bench-") + hexadecimal(run_)
-                 + '-') {
+    room_prefix_(kind_of(from) + "bench-" + hexadecimal(run_) + '-') {
   // nop
 }
 
@@ -145,6 +151,10 @@ void crowd::left(client&) {
 }
 
 void crowd::message(client&, std::string_view, steady::time_point) {
+  // nop
+}
+
+void crowd::told(client&, std::string_view) {
   // nop
 }
 

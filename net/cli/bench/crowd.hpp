@@ -36,7 +36,8 @@ public:
   }
 
   /// Names, different in each run of the generator. Rooms with a history begin
-  /// with `kept:`, which is a namespace to Centrifugo.
+  /// with `kept:`, which is a namespace to Centrifugo; those of `presence` with
+  /// `present:` or `counted:`.
   std::string room_name(std::size_t room) const;
   std::string user_name(std::size_t user) const;
 
@@ -74,6 +75,7 @@ public:
   void left(client& who) override;
   void message(client& who, std::string_view text,
                steady::time_point now) override;
+  void told(client& who, std::string_view text) override;
   void failed(client& who, std::string_view text) override;
   void gone(client& who, const ending& how) override;
 

@@ -27,11 +27,23 @@ std::vector<std::string_view> dialect::missed_in(std::string_view) const {
   return {};
 }
 
+std::optional<std::uint64_t> dialect::present_in(std::string_view) const {
+  return std::nullopt;
+}
+
+member_change dialect::change_in(std::string_view) const {
+  return {};
+}
+
 std::string dialect::rejoin(const std::string&, const room_position&) const {
   return {};
 }
 
 std::string dialect::leave(const std::string&) const {
+  return {};
+}
+
+std::string dialect::who_is_in(const std::string&) const {
   return {};
 }
 

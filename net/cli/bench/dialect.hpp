@@ -15,6 +15,7 @@ enum class signal {
   joined,
   left,
   message,
+  told,   ///< Of who is in a room.
   failed, ///< A request was refused.
   ping,   ///< To be answered with `dialect::pong`.
 };
@@ -23,6 +24,12 @@ enum class signal {
 struct room_position {
   std::string epoch;
   std::uint64_t offset = 0;
+};
+
+/// Somebody has come into a room or has left it.
+struct member_change {
+  std::string_view what;
+  std::string_view user;
 };
 
 /// The few messages of a server's protocol that the generator needs. Names and
@@ -72,12 +79,20 @@ public:
   virtual std::vector<std::string_view>
   missed_in(std::string_view joined) const;
 
+  /// Returns how many the answer to `who_is_in` says there are; nothing if the
+  /// text is another.
+  virtual std::optional<std::uint64_t> present_in(std::string_view told) const;
+
+  /// Reads who has come or gone; both parts are empty if nobody has.
+  virtual member_change change_in(std::string_view told) const;
+
   virtual std::string join(const std::string& room) const = 0;
 
   /// These return nothing if the server cannot do it.
   virtual std::string rejoin(const std::string& room,
                              const room_position& since) const;
   virtual std::string leave(const std::string& room) const;
+  virtual std::string who_is_in(const std::string& room) const;
   virtual std::string publish(const std::string& room,
                               const std::string& data) const = 0;
   virtual std::string send(const std::string& user,

@@ -2,6 +2,7 @@
 
 #include "atrium/net/cli/bench/churn.hpp"
 #include "atrium/net/cli/bench/idle.hpp"
+#include "atrium/net/cli/bench/presence.hpp"
 #include "atrium/net/cli/bench/recover.hpp"
 #include "atrium/net/cli/bench/storm.hpp"
 #include "atrium/net/cli/bench/traffic.hpp"
@@ -26,6 +27,8 @@ std::string run(const bench_options& from, report& out) {
     return std::make_unique<storm>(from)->run(out);
   case scenario::recover:
     return std::make_unique<recover>(from)->run(out);
+  case scenario::presence:
+    return std::make_unique<bench::presence>(from)->run(out);
   default:
     return std::make_unique<traffic>(from)->run(out);
   }

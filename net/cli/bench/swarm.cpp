@@ -33,9 +33,8 @@ std::string raise_file_limit(std::size_t wanted) {
 }
 
 int close_code_of(std::string_view payload) {
-  constexpr int no_code = 1005;
   if (payload.size() < 2)
-    return no_code;
+    return 1005; // none
   return static_cast<unsigned char>(payload[0]) << 8
          | static_cast<unsigned char>(payload[1]);
 }
@@ -203,10 +202,9 @@ void swarm::read(client& who) {
   auto got = ::recv(who.fd, buffer_.data(), buffer_.size(), 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR))
     return;
-  if (got <= 0) {
-    auto asked = who.is == client::state::closing;
+  auto asked = who.is == client::state::closing;
+  if (got <= 0)
     return end(who, {asked ? ending::cause::finished : ending::cause::broken});
-  }
   now_ = steady::now(); // one time for all messages of the read
   std::string_view bytes{buffer_.data(), static_cast<std::size_t>(got)};
   if (who.is == client::state::upgrading)
@@ -279,6 +277,8 @@ void swarm::handle_signal(client& who, std::string_view text) {
     return listener_.joined(who, text);
   case signal::left:
     return listener_.left(who);
+  case signal::told:
+    return listener_.told(who, text);
   case signal::failed:
     return listener_.failed(who, text);
   case signal::ping:

@@ -58,6 +58,7 @@ public:
   virtual void message(client& who, std::string_view text,
                        steady::time_point now)
     = 0;
+  virtual void told(client& who, std::string_view text) = 0;
   virtual void failed(client& who, std::string_view text) = 0;
   virtual void gone(client& who, const ending& how) = 0;
 };

@@ -19,6 +19,7 @@ from support.metrics import Scrape
 from support.node import binary, environment
 
 KEPT = ["--history", "kept:*=1000,1h"]
+TOLD = ["--presence", "counted:*=count", "--presence", "present:*", "--presence-grace", "0"]
 TRAFFIC = {
     "fanout": ["--connections", "20"],
     "chat": ["--connections", "20", "--rooms", "4", "--publishers", "8"],
@@ -41,6 +42,12 @@ def keeping(start_shared_node):
 @pytest.fixture(scope="module")
 def keeping_pair(start_shared_node, shared_redis):
     return [start_shared_node("--redis", shared_redis.url, *UNPACED, *KEPT) for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def telling(start_shared_node):
+    """A node that tells who is in the rooms of the scenario presence."""
+    return start_shared_node(*UNPACED, *TOLD)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +162,23 @@ def test_recover_fails_where_the_history_is_too_short(start_node):
     assert report["complete"] == 0
 
 
+@pytest.mark.parametrize("events", [False, True])
+def test_presence_counts_changes(events, telling):
+    report = bench("presence", [telling], "--connections", "20", *["--events"] * events)
+    assert report["good"] and report["members"] == report["present"] == 20
+    assert report["changes_per_second"] > 0
+    assert 0 < report["change_p50_ms"] <= report["change_p99_ms"]
+    assert report["server_cpu_us_per_change"] > 0
+    assert report["events_wrong"] == 0
+    assert (report["events"] > 0) == (0 < report["events_per_change"] <= 1.1) == events
+
+
+def test_presence_needs_a_server_that_tells_it(node):
+    done = run(*words_for("presence", [node], *SHORT, "--connections", "4"))
+    assert done.returncode == 1
+    assert "presence_off" in done.stderr
+
+
 def test_text_is_for_people(node):
     done = run(*words_for("fanout", [node], *SHORT, "--connections", "3"))
     assert done.returncode == 0
@@ -238,5 +262,5 @@ def test_bad_options_end_with_2_and_a_line(options):
 def test_help_names_the_scenarios():
     done = run("bench", "--help")
     assert done.returncode == 0
-    for scenario in [*TRAFFIC, "idle", "churn", "storm", "recover"]:
+    for scenario in [*TRAFFIC, "idle", "churn", "storm", "recover", "presence"]:
         assert f"\n  {scenario} " in done.stdout

@@ -52,6 +52,8 @@ CAF_TEST(a_scenario_alone_has_its_usual_values) {
   auto recover = good({"recover"});
   CAF_CHECK(recover.connections == 10'000U && recover.rooms == 100U && recover.history);
   CAF_CHECK(recover.missed == 100U && !recover.publishers && recover.window == 0U);
+  auto presence = good({"presence"});
+  CAF_CHECK(presence.connections == 10'000U && presence.rooms == 1U && !presence.events);
 }
 
 CAF_TEST(usual_values_fit_the_number_of_connections) {
@@ -71,6 +73,8 @@ CAF_TEST(options_are_taken) {
   CAF_CHECK(x.pids == std::vector<pid_t>{1});
   CAF_CHECK(good({"chat", "--history"}).history);
   CAF_CHECK(good({"recover", "--missed", "7"}).missed == 7U);
+  CAF_CHECK(good({"presence", "--events"}).events);
+  CAF_CHECK(good({"presence", "--redis-pid=1"}).redis_pids == std::vector<pid_t>{1});
 }
 
 CAF_TEST(help_is_text_for_stdout) {
@@ -94,6 +98,7 @@ CAF_TEST(values_out_of_range_are_refused) {
   check_bad({"fanout", "--window", "0"}, "--window");
   check_bad({"fanout", "--protocol", "smoke"}, "--protocol");
   check_bad({"fanout", "--pid", "999999999"}, "--pid");
+  check_bad({"presence", "--redis-pid", "999999999"}, "--redis-pid");
   check_bad({"recover", "--missed", "0"}, "--missed");
   check_bad({"fanout", "--cheese"}, "--cheese");
 }
@@ -105,6 +110,12 @@ CAF_TEST(values_that_do_not_go_together_are_refused) {
   check_bad({"recover", "--rate", "1"}, "publishes in its own way");
   check_bad({"storm", "--missed", "1"}, "--missed");
   check_bad({"direct", "--history"}, "--rooms");
+  check_bad({"fanout", "--events"}, "--events");
+  check_bad({"fanout", "--redis-pid=1"}, "--redis-pid");
+  check_bad({"presence", "--rooms", "2"}, "--rooms");
+  check_bad({"presence", "--connections", "1"}, "--connections");
+  check_bad({"presence", "--connections", "9", "--users", "8"}, "--users");
+  check_bad({"presence", "--history"}, "--history");
   check_bad({"chat", "--connections", "5", "--publishers", "6"}, "--publishers");
   check_bad({"chat", "--connections", "5", "--rooms", "6"}, "--rooms");
   check_bad({"chat", "--rooms", "0"}, "--rooms");

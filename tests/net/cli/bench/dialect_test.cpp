@@ -31,8 +31,23 @@ CAF_TEST(atrium_is_understood) {
   check(it, signal::message, R"({"type":"message","v":1,"data":"x"})");
   check(it, signal::failed, R"({"type":"error","code":"bad_json"})");
   check(it, signal::none, R"({"type":"published","id":1})");
+  check(it, signal::told, R"({"type":"presence","id":1,"room":"r"})");
+  check(it, signal::told, R"({"type":"presence_event","room":"r"})");
   check(it, signal::none, R"({"type":")");
   check(it, signal::none, "");
+}
+
+CAF_TEST(atrium_says_who_is_in_a_room) {
+  auto it = make_dialect(protocol::atrium);
+  auto answer = R"({"type":"presence","id":1,"room":"r","present":12,"users":[]})";
+  auto event = R"({"type":"presence_event","room":"r","event":"leave","user":"a","present":3})";
+  CAF_CHECK(it->present_in(answer) == 12U);
+  CAF_CHECK(it->present_in(R"({"type":"presence","id":1,"room":"r","present":7})") == 7U);
+  CAF_CHECK(!it->present_in(event));
+  CAF_CHECK_EQUAL(it->change_in(event).what, "leave");
+  CAF_CHECK_EQUAL(it->change_in(event).user, "a");
+  CAF_CHECK(it->change_in(answer).what.empty());
+  CAF_CHECK(make_dialect(protocol::floor)->who_is_in("r").empty());
 }
 
 CAF_TEST(the_floor_is_understood) {
