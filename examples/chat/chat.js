@@ -23,9 +23,6 @@ const pushes = {
     note(room ? conversation("room", room) : conversation("all"),
       `Messages from ${clock(from)} to ${clock(to)} may be missing`, "gap");
   },
-  presence_event({ room, event, user }) {
-    note(conversation("room", room), `${user} ${event === "join" ? "joined" : "left"}`);
-  },
   error({ room, code, message: reason }) {
     note(room ? conversation("room", room) : current, `${reason ?? code}`, "error");
   },
@@ -41,6 +38,7 @@ function joined(room, position) {
   if (!talk.known) note(talk, `You are in ${room}`);
   else if (!position) note(talk, `Back in ${room}; what was said meanwhile is lost`);
   talk.joined = talk.known = true;
+  talk.present = null; // until the node has told
   talk.position = position;
   paint(talk);
   heading();
@@ -51,6 +49,12 @@ function missed(room, after, upTo, gone) {
   const talk = conversation("room", room);
   talk.position = upTo;
   hole(talk, after, upTo, gone);
+}
+
+function present(room, number, users) {
+  const talk = conversation("room", room);
+  talk.present = { number, users };
+  if (talk === current) heading();
 }
 
 function refused(room, error) {
@@ -121,7 +125,7 @@ function enter(name, rooms) {
   const who = token ? { token } : { user: name };
   url.search = new URLSearchParams({ ...who, reject: "close" });
   client = new AtriumClient(url, {
-    state, joined, missed, refused, push: (push) => pushes[push.type]?.(push),
+    state, joined, missed, present, refused, push: (push) => pushes[push.type]?.(push),
   });
   for (const room of rooms)
     client.join(room, conversation("room", room).position);
@@ -197,6 +201,7 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("online", () => client?.hurry());
 $("log").addEventListener("scroll", () => atEnd() && ($("newer").hidden = true));
 $("newer").onclick = toEnd;
+$("show-people").onclick = togglePeople;
 $("reconnect").onclick = () => client.start();
 $("me").onclick = askName;
 $("leave").onclick = () => leave(current);

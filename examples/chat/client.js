@@ -4,8 +4,8 @@
  * A client of Atrium's protocol (net/PROTOCOL.md) that keeps itself connected:
  * it waits longer after each failure, does what the node says in `closing`, and
  * joins its rooms again. In a room with a history it has a position, asks for
- * what came after it, and repeats what nobody has confirmed. `handlers` are
- * functions that it calls:
+ * what came after it, and repeats what nobody has confirmed. In a room that
+ * tells who is in it, it keeps a list. `handlers` are functions that it calls:
  *
  *   state(name, text)      "connecting", "online", "waiting" or "stopped"
  *   push(message)          whatever is not the answer to a request; in a room
@@ -17,13 +17,14 @@
  *                          messages between two positions are missing here.
  *                          The request `history` may find them, but not all of
  *                          them if they are `gone`
+ *   present(room, number, users)
+ *                          who is in the room, as presence.js has it
  *   refused(room, error)   could not become a member (again)
  */
 class AtriumClient {
   // After these close codes another attempt would end in the same way, after
   // these errors it may succeed.
-  static #final = new Set([1000, 1002, 1003, 1007, 1008, 1009, 4004, 4005,
-    4006]);
+  static #final = new Set([1000, 1002, 1003, 1007, 1008, 1009, 4004, 4005, 4006]);
   static #passing = new Set(["offline", "bus_unavailable", "timeout",
     "room_died", "rate_limited"]);
   static #patience = 15_000; // ms for any answer
@@ -87,7 +88,8 @@ class AtriumClient {
    */
   join(name, position = null) {
     // `waiting`: what to call once it is joined
-    const fresh = { joined: false, position, unanswered: 0, waiting: [] };
+    const fresh = { joined: false, position, unanswered: 0, waiting: [],
+      presence: new AtriumPresence(this, name, this.#handlers.present) };
     const room = this.#rooms.get(name) ?? fresh;
     this.#rooms.set(name, room);
     if (!this.welcome || room.joined) return;
@@ -167,6 +169,7 @@ class AtriumClient {
       if (!room?.joined) return; // of a membership that has ended
       this.#move(name, room, message.offset);
     }
+    if (room?.joined) room.presence.take(message);
     if (message.type === "gap" && room?.position) {
       if (message.epoch) this.#lose(name, room, message);
       return; // without an epoch: `#move` has seen what is missing, and where
@@ -178,7 +181,7 @@ class AtriumClient {
     this.#handlers.push(message);
   }
 
-  #joined({ room: name, epoch, offset, recovered }) {
+  #joined({ room: name, epoch, offset, recovered, present }) {
     const room = this.#rooms.get(name);
     if (!room) return; // left meanwhile
     const before = room.position;
@@ -188,6 +191,7 @@ class AtriumClient {
     if (before && epoch && !recovered)
       this.#handlers.missed(name, before, room.position, true);
     for (const { resolve } of room.waiting.splice(0)) resolve();
+    room.presence.start(present !== undefined);
   }
 
   /** Moves the position to a message that comes. */
@@ -227,10 +231,8 @@ class AtriumClient {
     // After a reconnect the room is joined again anyway.
     if (!current || error.code === "offline") return;
     this.#handlers.refused(name, error);
-    if (!AtriumClient.#passing.has(error.code) && error.code !== "internal") {
-      this.#drop(name, error);
-      return;
-    }
+    if (!AtriumClient.#passing.has(error.code) && error.code !== "internal")
+      return this.#drop(name, error);
     const again = () => this.#rooms.get(name) === room && this.join(name);
     setTimeout(again, (error.retry_after_ms ?? 2000) * (1 + Math.random()));
   }
@@ -258,6 +260,7 @@ class AtriumClient {
   #drop(name, error = AtriumClient.#left) {
     const room = this.#rooms.get(name);
     this.#rooms.delete(name);
+    room?.presence.stop();
     for (const { reject } of room?.waiting.splice(0) ?? []) reject(error);
   }
 
@@ -267,10 +270,8 @@ class AtriumClient {
     this.#forget();
     this.#failures = lasted > 10_000 ? 0 : this.#failures + 1;
     const why = hint?.reason || reason || "the connection was lost";
-    if (hint ? !hint.reconnect : AtriumClient.#final.has(code)) {
-      this.#handlers.state("stopped", `Disconnected: ${why}`);
-      return;
-    }
+    if (hint ? !hint.reconnect : AtriumClient.#final.has(code))
+      return this.#handlers.state("stopped", `Disconnected: ${why}`);
     const longest = Math.min(30_000, 250 * 2 ** this.#failures);
     const delay = (hint?.after_ms ?? 0) + longest * (0.5 + Math.random() / 2);
     const seconds = Math.max(1, Math.round(delay / 1000));

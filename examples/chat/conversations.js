@@ -30,6 +30,7 @@ function conversation(kind, name = "") {
   const talk = { key, kind, name, entries: [], unread: 0, draft: "", last: {} };
   talk.joined = kind !== "room";
   talk.position = null; // in the history, in a room that has one
+  talk.present = null; // who is in the room, where it tells that
   talk.button = make("button", { type: "button", "data-key": key });
   talk.button.onclick = () => open(talk);
   talk.item = make("li", {}, talk.button);
@@ -103,13 +104,14 @@ function heading() {
   const { kind, name, joined, position } = current;
   const about = joined ? kinds[kind].about : "You are not in this room";
   $("title").textContent = label(current);
-  $("subtitle").textContent = online ? about : stateText;
+  $("subtitle").textContent = online ? company(current) ?? about : stateText;
   $("leave").hidden = kind === "all";
   $("leave").textContent = kind === "room" ? "Leave" : "Close";
   $("text").placeholder = `Message to ${label(current)}`;
   // Where there is a history, messages wait for the connection.
   const waits = position && client?.rooms.includes(name);
   $("send").disabled = !(online && joined) && !waits;
+  people(current);
 }
 
 function toEnd() {

@@ -4,16 +4,18 @@ import contextlib
 
 import pytest
 
+from support.browser import PHONE
 from support.client import join, unique
 from support.deadline import wait_until
 from support.network import Network
 
 KEPT = ["--history", "chat:*=1000,1h", "--history", "short:*=3,1h"]
+TOLD = ["--presence", "chat:*", "--presence", "huge:*=count", "--presence-grace", "0"]
 
 
 @pytest.fixture(scope="module")
 def node(start_shared_node):
-    return start_shared_node(*KEPT)
+    return start_shared_node(*KEPT, *TOLD)
 
 
 @pytest.fixture
@@ -61,6 +63,17 @@ def said(browser):
 def shows(browser, *texts):
     """Waits until the conversation is exactly that."""
     wait_until(lambda: said(browser) == list(texts), f"the page shows {texts}")
+
+
+def lists(browser, *names):
+    """Waits until exactly these users are listed as present."""
+    found = "[...document.querySelectorAll('#names button')].map((x) => x.innerText)"
+    wait_until(lambda: browser.run(found) == sorted(names), f"the page lists {names}")
+    assert browser.text("#subtitle") == f"{len(names)} people here"
+
+
+def is_seen(browser, css):
+    return browser.run("document.querySelector(arguments[0]).checkVisibility()", css)
 
 
 async def test_somebody_enters_and_is_heard(browser, node, connect):
@@ -163,6 +176,66 @@ async def test_what_a_slow_page_was_not_sent_is_read_from_the_history(browser, n
     await say(bob, room, *texts)
     shows(browser, *texts)
     wait_until(lambda: "missing" not in browser.text("#log"), "nothing is missing")
+
+
+async def test_who_comes_and_goes_is_listed(browser, node, connect):
+    room = unique("chat:")
+    bob = await connect(node, "bob")
+    await join(room, bob)
+    ann = visit(browser, node, room)
+    lists(browser, ann, "bob")
+    cid = await connect(node, "cid <i>&")
+    await join(room, cid)
+    lists(browser, ann, "bob", "cid <i>&")
+    await bob.request("leave", room=room)
+    lists(browser, ann, "cid <i>&")
+    browser.click("#names button", "cid")
+    browser.reads("#title", "cid <i>&")
+    assert not is_seen(browser, "#people-here")
+    assert browser.complaints() == []
+
+
+async def test_after_a_reconnect_the_list_is_that_of_then(browser, node, network, connect):
+    room = unique("chat:")
+    bob = await connect(node, "bob")
+    await join(room, bob)
+    ann = visit(browser, network, room)
+    lists(browser, ann, "bob")
+    network.cut()
+    browser.reads("#state", "Trying again")
+    assert not is_seen(browser, "#people-here")
+    await bob.request("leave", room=room)
+    await join(room, await connect(node, "cid"), await connect(node, "dan"))
+    network.mend()
+    lists(browser, ann, "cid", "dan")
+
+
+async def test_a_phone_shows_the_list_when_asked(browser, node, connect):
+    browser.be(PHONE)
+    try:
+        room = unique("chat:")
+        await join(room, await connect(node, "bob"))
+        ann = visit(browser, node, room)
+        lists(browser, ann, "bob")
+        assert not is_seen(browser, "#people-here")
+        browser.click("#show-people")
+        assert is_seen(browser, "#people-here")
+        browser.click("#show-people")
+        assert not is_seen(browser, "#people-here")
+    finally:
+        browser.be()
+
+
+@pytest.mark.parametrize("room, subtitle", [("quiet", "Everyone in this room"),
+                                            ("huge:", "2 people here")])
+async def test_without_names_there_is_no_list(room, subtitle, browser, node, connect):
+    room = unique(room)
+    await join(room, await connect(node, "bob"))
+    visit(browser, node, room)
+    browser.reads("#subtitle", subtitle)
+    assert not is_seen(browser, "#people-here")
+    assert not is_seen(browser, "#show-people")
+    assert browser.complaints() == []
 
 
 async def test_a_room_without_a_history_says_what_it_loses(browser, node, network, connect):

@@ -5,12 +5,14 @@ import json
 from .deadline import wait_until
 from .node import ROOT
 
-CLIENT = ROOT / "examples" / "chat" / "client.js"
+FILES = [ROOT / "examples" / "chat" / name for name in ("presence.js", "client.js")]
 # Whatever the client tells its page is a row of `told`, also how a publish has ended.
 STAGE = """
-const text = document.createElement("script");
-text.textContent = arguments[0];
-document.head.append(text);
+for (const file of arguments) {
+  const text = document.createElement("script");
+  text.textContent = file;
+  document.head.append(text);
+}
 const page = document.createElement("script");
 page.textContent = `
   var sockets = [], told = [], client;
@@ -21,7 +23,7 @@ page.textContent = `
     close() {}
   };
   client = new AtriumClient("ws://node", Object.fromEntries(
-    ["state", "push", "joined", "missed", "refused"].map(
+    ["state", "push", "joined", "missed", "refused", "present"].map(
       (name) => [name, (...what) => told.push([name, ...what])])));
   var publish = (room, data) => client.publish(room, data).then(
     (reply) => told.push(["published", data, reply.offset]),
@@ -37,7 +39,7 @@ class ScriptedClient:
     def __init__(self, browser):
         self.browser = browser
         browser.driver.get("about:blank")
-        browser.driver.execute_script(STAGE, CLIENT.read_text())
+        browser.driver.execute_script(STAGE, *(x.read_text() for x in FILES))
         self.welcome()
 
     def call(self, expression, *arguments):
@@ -77,6 +79,17 @@ class ScriptedClient:
         request, = (x for x in self.sent() if x["type"] == "join" and x["room"] == room)
         self.come("joined", id=request["id"], room=room, **fields)
         return request
+
+    def asked_who(self, *users, **fields):
+        """Waits until the client asks who is in a room; answers with these users."""
+        request = self.awaited("presence")
+        listed = {"users": [{"user": name} for name in users]} if users else {}
+        self.come("presence", id=request["id"], room=request["room"],
+                  **{"present": len(users), **listed, **fields})
+
+    def change(self, room, event, user, present):
+        """Somebody comes into a room, or leaves it."""
+        self.come("presence_event", room=room, event=event, user=user, present=present)
 
     def lose(self):
         """The connection breaks."""
