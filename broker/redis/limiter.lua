@@ -9,7 +9,8 @@
 -- lease from now, which whoever is alive renews. The time is that of Redis:
 -- leases of nodes whose clocks differ would end at different times. The key
 -- lasts as long as its longest lease, so a cluster that crashes leaves nothing
--- behind.
+-- behind. Ids are `<run>-<number>`; a run among those that are silent is dead,
+-- and its leases are over.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -21,7 +22,8 @@ local since, count, answer, told = {}, 0, {}, {}
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
   local from, till = string.match(fields[i + 1], '^(%d+):(%d+)$')
-  if till and tonumber(till) > now then
+  local run = string.match(fields[i], '^[^-]*')
+  if till and tonumber(till) > now and not silent[run] then
     since[fields[i]] = tonumber(from)
     count = count + 1
     if tonumber(till) > now + lease then

@@ -10,22 +10,14 @@
 
 namespace atrium {
 
-namespace {
-
-std::int64_t read_since(std::string_view text) {
-  std::int64_t result = 0;
-  std::from_chars(text.data(), text.data() + text.size(), result);
-  return result;
-}
-
-} // namespace
-
 limiter_queue::limiter_queue(limiter_config config, limiter_timing timing,
-                             key_function key, bus_log log)
+                             key_function key, bus_log log,
+                             dead_runs_function dead_runs)
   : config_(std::move(config)),
     timing_(timing),
     key_(std::move(key)),
-    log_(std::move(log)) {
+    log_(std::move(log)),
+    dead_runs_(std::move(dead_runs)) {
   // nop
 }
 
@@ -151,8 +143,13 @@ void limiter_queue::write(const job& x, std::string& out) {
   auto id = config_.id_of(x.who.connection);
   if (x.what == verb::leave)
     return append_command(out, {"HDEL", key_(x.user), id});
-  append_limiter_call(out, {sha_, key_(x.user), timing_.lease, config_,
-                            !config_.decides_at_once(x.who), x.who.silent, 1});
+  auto dead = dead_runs_ ? dead_runs_() : nullptr; // is held until it is read
+  std::span<const std::string> runs;
+  if (dead)
+    runs = *dead;
+  append_limiter_call(out,
+                      {sha_, key_(x.user), timing_.lease, config_,
+                       !config_.decides_at_once(x.who), x.who.silent, 1, runs});
   append_newcomer(out, id);
 }
 

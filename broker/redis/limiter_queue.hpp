@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/broker/log/bus_log.hpp"
+#include "atrium/broker/redis/limiter_script.hpp"
 #include "atrium/broker/redis/resp.hpp"
 #include "atrium/broker/user_connections.hpp"
 
@@ -39,8 +40,9 @@ public:
   /// How often `tick` has to be called.
   static constexpr std::chrono::milliseconds tick_time{500};
 
+  /// Places of dead runs are free at once, not only when their time is up.
   limiter_queue(limiter_config config, limiter_timing timing, key_function key,
-                bus_log log);
+                bus_log log, dead_runs_function dead_runs = nullptr);
 
   // -- from the node ----------------------------------------------------------
 
@@ -127,6 +129,7 @@ private:
   const limiter_timing timing_;
   const key_function key_;
   const bus_log log_;
+  const dead_runs_function dead_runs_;
   user_connections connections_;
   limiter_stats stats_;
   script script_ = script::unknown; // to the Redis of this connection

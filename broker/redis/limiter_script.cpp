@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/resp.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace atrium {
 
@@ -16,9 +17,18 @@ std::string_view policy_of(const limiter_call& x) {
 
 } // namespace
 
+std::int64_t read_since(std::string_view text) {
+  std::int64_t result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
+}
+
+// Silent connections and dead runs are one list: an id of a connection has a
+// dash, a run has none.
 void append_limiter_call(std::string& out, const limiter_call& x) {
-  constexpr std::size_t fixed_args = 8; // EVALSHA to the number of silent ones
-  append_command_head(out, fixed_args + x.silent.size() + 2 * x.leases);
+  constexpr std::size_t fixed_args = 8; // EVALSHA to the length of the list
+  auto listed = x.silent.size() + x.dead_runs.size();
+  append_command_head(out, fixed_args + listed + 2 * x.leases);
   append_argument(out, "EVALSHA");
   append_argument(out, x.sha);
   append_argument(out, "1");
@@ -26,9 +36,10 @@ void append_limiter_call(std::string& out, const limiter_call& x) {
   append_argument(out, std::to_string(x.lease.count()));
   append_argument(out, std::to_string(x.config.most));
   append_argument(out, policy_of(x));
-  append_argument(out, std::to_string(x.silent.size()));
-  for (auto& id : x.silent)
-    append_argument(out, id);
+  append_argument(out, std::to_string(listed));
+  for (auto list : {x.silent, x.dead_runs})
+    for (auto& word : list)
+      append_argument(out, word);
 }
 
 void append_newcomer(std::string& out, std::string_view id) {

@@ -4,11 +4,19 @@
 #include "atrium/broker/user_connections.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace atrium {
+
+/// Tells which runs' nodes are dead, or nothing. Any thread, must not block.
+using dead_runs_function
+  = std::function<std::shared_ptr<const std::vector<std::string>>()>;
 
 /// What one call of the script that gives out leases (limiter.lua) is about.
 /// One key for each user, a hash of connection id to `<since>:<until>` in
@@ -24,7 +32,14 @@ struct limiter_call {
   bool asks = false; ///< Nobody has to go; a newcomer hears who is in its way.
   std::span<const std::string> silent; ///< Who has to go first.
   std::size_t leases = 0;
+
+  /// Runs whose nodes are dead: their connections lose their leases. Should
+  /// one of the nodes be alive, it takes them anew when it renews them.
+  std::span<const std::string> dead_runs = {};
 };
+
+/// Returns when a connection came, of what the script has answered; 0: never.
+std::int64_t read_since(std::string_view text);
 
 /// Opens a call at the end of `out`; as many connections as it has `leases`
 /// have to follow.

@@ -20,7 +20,7 @@ public:
         [names = std::move(config.names)](std::string_view user) {
           return names.user(user) + ":connections";
         },
-        client.log()),
+        client.log(), std::move(config.dead_runs)),
       requests_(
         client.io(), [this] { go_on(); }, client.turns()) {
     // nop

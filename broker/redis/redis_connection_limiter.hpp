@@ -14,15 +14,17 @@ struct redis_connection_limiter_config {
   channel_names names{"dev:atrium"};
   limiter_config rules;
   limiter_timing timing;
+  dead_runs_function dead_runs; ///< Null: places go only when their time is up.
 };
 
 /// Counts the connections of all nodes in one Redis, over the command link of a
 /// client, from whose thread it makes all calls.
 ///
 /// Every place is a lease: a node that crashes loses its places when they run
-/// out, and a Redis that has lost its data learns of them again. Fails open:
-/// while Redis does not answer, a node counts its own connections only, and
-/// those that are too many when it is back have to go.
+/// out, or when the others know that it is dead (`redis_lease`), and a Redis
+/// that has lost its data learns of them again. Fails open: while Redis does
+/// not answer, a node counts its own connections only, and those that are too
+/// many when it is back have to go.
 class redis_connection_limiter : public connection_limiter {
 public:
   using config = redis_connection_limiter_config;

@@ -4,6 +4,7 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/occurrences.hpp"
+#include "support/resp_nodes.hpp"
 
 #include <array>
 
@@ -132,6 +133,31 @@ CAF_TEST(a lost link decides arrivals and repeats departures) {
   text("", resp_type::integer);
   later(0ms);
   CAF_CHECK_EQUAL(written("n1-2"), 1U);
+}
+
+CAF_TEST(only who comes tells which runs are dead) {
+  limiter_queue aware{{"n1", 1, policy, nullptr},
+                      {60s, 2s},
+                      [](std::string_view user) { return std::string{user}; },
+                      {},
+                      [] {
+                        return std::make_shared<const lines>(lines{"n2", "n3"});
+                      }};
+  aware.on_up();
+  aware.on_script("sha");
+  aware.enter(
+    "ann", {1, true, {"n4-1"}}, [](const lease_decision&) {}, now);
+  std::string out;
+  aware.compose(out, write_size, now);
+  CAF_CHECK(out.find("$1\r\n3\r\n$4\r\nn4-1\r\n$2\r\nn2\r\n$2\r\nn3\r\n$4\r\nn1-1\r\n")
+            != out.npos);
+  test::array_reply place{"n1-1", "1000"};
+  CAF_CHECK_EQUAL(aware.on_reply(place), "");
+  aware.tick(now);
+  out.clear();
+  aware.compose(out, write_size, now);
+  CAF_CHECK(out.find("n1-1") != out.npos);
+  CAF_CHECK(out.find("n2") == out.npos);
 }
 
 CAF_TEST(all places are renewed within a third of the lease) {

@@ -88,6 +88,46 @@ CAF_TEST(places of a node that is gone are free after the lease) {
   CAF_CHECK(eventually([&] { return nodes.at_here.enter(nodes.here, "ann", 3); }));
 }
 
+CAF_TEST(places of a run that is known to be dead are free at once) {
+  if (!redis_server::is_installed())
+    return;
+  redis_server server;
+  limiter_probe probe;
+  std::atomic<bool> is_dead = false;
+  auto config = limiter_on(server, probe.rules("n1", 1, surplus_policy::reject), 60s);
+  config.dead_runs = [&] {
+    using runs = std::vector<std::string>;
+    return std::make_shared<const runs>(is_dead ? runs{"n3", "n2"} : runs{});
+  };
+  own_limiter here{std::move(config)};
+  own_limiter there{limiter_on(server, probe.rules("n2", 1, surplus_policy::reject), 60s)};
+  CAF_CHECK(eventually([&] { return here.stats().connected && there.stats().connected; }));
+  CAF_CHECK(probe.enter(there, "ann", 1));
+  CAF_CHECK(!probe.enter(here, "ann", 1));
+  is_dead = true;
+  // Not that of somebody who is silent: that one is asked first.
+  CAF_CHECK(probe.ask(here, "ann", {2, false}).admitted);
+  is_dead = false;
+  CAF_CHECK(!probe.enter(here, "ann", 3));
+}
+
+CAF_TEST(a run that was taken for dead takes its places anew) {
+  if (!redis_server::is_installed())
+    return;
+  redis_server server;
+  limiter_probe probe;
+  auto config = limiter_on(server, probe.rules("n1", 2, surplus_policy::reject), 1s);
+  config.dead_runs = [] { return std::make_shared<const std::vector<std::string>>(1, "n2"); };
+  own_limiter here{std::move(config)};
+  own_limiter there{limiter_on(server, probe.rules("n2", 2, surplus_policy::reject), 1s)};
+  CAF_CHECK(eventually([&] { return here.stats().connected && there.stats().connected; }));
+  CAF_CHECK(probe.enter(there, "ann", 1));
+  CAF_CHECK(probe.enter(here, "ann", 1));
+  auto places = [&] { return server.ask({"HLEN", "{dev:atrium:user:ann}:connections"}); };
+  CAF_CHECK(eventually([&] { return places() == "2"; }));
+  CAF_CHECK(probe.evicted().empty());
+}
+
 CAF_TEST(places from before the clock was set back last for one more lease) {
   if (!redis_server::is_installed())
     return;
