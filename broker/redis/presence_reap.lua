@@ -20,9 +20,14 @@ local cursor = found[1] == '0' and 'end' or found[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- As nodes write it, who leave slashes alone.
+local function quoted(text)
+  return (string.gsub(cjson.encode(text), '\\/', '/'))
+end
+
 local present = redis.call('HLEN', KEYS[2])
 local before = present
-local head = '0:{"type":"presence_event","room":' .. cjson.encode(ARGV[3])
+local head = '0:{"type":"presence_event","room":' .. quoted(ARGV[3])
 local function tell(event)
   redis.call(ARGV[6], ARGV[4],
              head .. event .. ',"present":' .. present .. ',"ts":' .. now .. '}')
@@ -43,7 +48,7 @@ for i = 1, #fields, 2 do
     redis.call('HDEL', KEYS[2], user)
     present = redis.call('HLEN', KEYS[2])
     if ARGV[5] ~= 'c' then
-      tell(',"event":"leave","user":' .. cjson.encode(user))
+      tell(',"event":"leave","user":' .. quoted(user))
     end
   end
 end

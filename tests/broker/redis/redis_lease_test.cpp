@@ -20,6 +20,8 @@ using lines = std::vector<std::string>;
 constexpr auto leases = "{dev:atrium:nodes}:leases";
 constexpr auto claims = "{dev:atrium:nodes}:claims";
 
+constexpr auto room = "a \"room\"/1";
+
 const channel_names names{"dev:atrium"};
 
 std::string in(std::chrono::milliseconds time) {
@@ -29,10 +31,10 @@ std::string in(std::chrono::milliseconds time) {
 }
 
 // Puts somebody into a room under a lease, as presence does.
-void enter(const redis_server& server, const std::string& lease_id, const leased_room& room,
+void enter(const redis_server& server, const std::string& lease_id, const leased_room& where,
            const std::string& user) {
-  auto channel = names.room(room.name);
-  server.command({"SADD", leased_rooms_key(names, lease_id), write_leased_room(room)});
+  auto channel = names.room(where.name);
+  server.command({"SADD", leased_rooms_key(names, lease_id), write_leased_room(where)});
   server.command({"HSET", channel + ":presence", lease_id + '/' + user, "1 1000 "});
   server.command({"HINCRBY", channel + ":users", user, "1"});
 }
@@ -52,7 +54,7 @@ bool has_dead(lease_node& x, const lines& runs) {
 // What a room hears, as `<event> <user> <present>`.
 class room_ear {
 public:
-  room_ear(const redis_server& server, const std::string& room)
+  explicit room_ear(const redis_server& server)
     : bus_(quick_config(server)), subscription_(bus_.subscribe(names.room(room), log_)) {
     eventually([this] { return log_->subscribed() == 1; });
   }
@@ -65,7 +67,7 @@ public:
     lines result;
     for (auto& packet : log_->messages()) {
       auto x = decode_presence(packet);
-      auto same = x ? encode_presence("general", x->change) : "";
+      auto same = x ? encode_presence(room, x->change) : "";
       CAF_CHECK_EQUAL(same, packet);
       auto event = x->change.what == presence_change::kind::count ? "count" : "leave";
       result.push_back(event + (' ' + x->change.user) + ' ' + std::to_string(x->change.present));
@@ -104,10 +106,10 @@ CAF_TEST(exactly one of three nodes gets a dead lease) {
     lease_node b{server, "b"};
     lease_node c{server, "c"};
     CAF_CHECK(a.hears({"a.1"}) && b.hears({"b.1"}) && c.hears({"c.1"}));
-    room_ear ear{server, "general"};
+    room_ear ear{server};
     for (int i = 0; i < 30; ++i)
-      enter(server, "d.1", {"general"}, "user" + std::to_string(i));
-    enter(server, "a.1", {"general"}, "user7");
+      enter(server, "d.1", {room}, "user" + std::to_string(i));
+    enter(server, "a.1", {room}, "user7");
     add_dead(server, "d.1");
     auto sum = [&](auto counter) {
       return a.lease().stats().*counter + b.lease().stats().*counter + c.lease().stats().*counter;
@@ -120,7 +122,7 @@ CAF_TEST(exactly one of three nodes gets a dead lease) {
     CAF_CHECK(eventually([&] { return ear.heard().size() == 29; }));
     auto heard = ear.heard();
     CAF_CHECK(std::ranges::none_of(heard, [](auto& x) { return x.starts_with("leave user7 "); }));
-    CAF_CHECK_EQUAL(server.command({"HKEYS", names.room("general") + ":presence"}),
+    CAF_CHECK_EQUAL(server.command({"HKEYS", names.room(room) + ":presence"}),
                     (lines{"1", "a.1/user7"}));
     // It is told for a while.
     CAF_CHECK(has_dead(a, {"d"}) && has_dead(b, {"d"}) && has_dead(c, {"d"}));
@@ -132,7 +134,7 @@ CAF_TEST(the claim of a node that dies passes on) {
   with_redis([](redis_server& server) {
     lease_node a{server, "a"};
     CAF_CHECK(a.hears({"a.1"}));
-    enter(server, "d.1", {"general"}, "ann");
+    enter(server, "d.1", {room}, "a/nn");
     server.command({"HSET", claims, "d.1", "claimer.1 " + in(1h)});
     add_dead(server, "d.1");
     auto end = server.ask({"ZSCORE", leases, "a.1"});
@@ -153,10 +155,10 @@ CAF_TEST(a node that was paused gets a new lease and its entries go once) {
     lease_node a{server, "a"};
     lease_node b{server, "b"};
     CAF_CHECK(a.hears({"a.1"}) && b.hears({"b.1"}));
-    room_ear ear{server, "general"};
-    enter(server, "a.1", {"general"}, "ann");
-    enter(server, "a.1", {"general"}, "bob");
-    enter(server, "b.1", {"general"}, "bob");
+    room_ear ear{server};
+    enter(server, "a.1", {room}, "a/nn");
+    enter(server, "a.1", {room}, "bob");
+    enter(server, "b.1", {room}, "bob");
     a.pause();
     CAF_CHECK(eventually([&] { return b.lease().stats().reaped == 2; }));
     CAF_CHECK(has_dead(b, {"a"}));
@@ -164,7 +166,7 @@ CAF_TEST(a node that was paused gets a new lease and its entries go once) {
     CAF_CHECK(a.hears({"a.1", "a.2"}));
     CAF_CHECK_EQUAL(a.lease().stats().lost, 1U);
     CAF_CHECK(has_dead(b, {}));
-    CAF_CHECK_EQUAL(ear.heard(), lines{"leave ann 1"});
+    CAF_CHECK_EQUAL(ear.heard(), lines{"leave a/nn 1"});
     CAF_CHECK_EQUAL(b.lease().stats().lost, 0U);
   });
 }
@@ -176,7 +178,7 @@ CAF_TEST(what a node writes under a lease that was reaped goes once more) {
     CAF_CHECK(a.hears({"a.1"}) && b.hears({"b.1"}));
     a.pause();
     CAF_CHECK(eventually([&] { return !has_lease(server, "a.1"); }));
-    enter(server, "a.1", {"general"}, "ann");
+    enter(server, "a.1", {room}, "a/nn");
     a.resume();
     CAF_CHECK(a.hears({"a.1", "a.2"}));
     CAF_CHECK(eventually([&] { return a.lease().stats().reaped + b.lease().stats().reaped == 1; }));
@@ -191,8 +193,8 @@ CAF_TEST(a node that stops leaves its entries for the time of grace) {
     lease_node a{server, "a", 1h};
     lease_node b{server, "b"};
     CAF_CHECK(a.hears({"a.1"}) && b.hears({"b.1"}));
-    room_ear ear{server, "general"};
-    enter(server, "a.1", {"general", presence_mode::count}, "ann");
+    room_ear ear{server};
+    enter(server, "a.1", {room, presence_mode::count}, "a/nn");
     a.stop();
     CAF_CHECK(eventually([&] { return ear.heard() == lines{"count  0"}; }));
     b.stop();
@@ -207,7 +209,7 @@ CAF_TEST(many dead nodes are all cleaned up) {
     server.command({"SADD", leased_rooms_key(names, "d0.1"), "of another version"});
     for (int i = 0; i < 150; ++i) {
       auto id = "d" + std::to_string(i) + ".1";
-      enter(server, id, {"general"}, "ann");
+      enter(server, id, {room}, "a/nn");
       add_dead(server, id);
     }
     CAF_CHECK(eventually([&] { return a.lease().stats().reaped == 150; }));
@@ -232,7 +234,7 @@ CAF_TEST(nodes may have leases of different lengths) {
 
 CAF_TEST(the rights that operators are told of suffice) {
   with_redis([](redis_server& server) {
-    enter(server, "d.1", {"general"}, "ann");
+    enter(server, "d.1", {room}, "a/nn");
     add_dead(server, "d.1");
     // As in broker/redis/README.md.
     server.command({"ACL",
