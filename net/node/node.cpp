@@ -9,6 +9,7 @@
 #include "atrium/broker/bus_group.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/admission/client_counters.hpp"
@@ -97,7 +98,7 @@ node::node(options with, room_types rooms)
     all.push_back(lane.get());
   operators_ = std::make_unique<operator_services>(
     operator_setup{*system_, from, env, root, all, *internal_lane_, life_,
-                   connections, counts, admission, redis_.get()});
+                   connections, counts, admission, redis_.get(), lease_});
   context_ = std::make_shared<node_context>(node_context{
     .system = *system_,
     .http = from.http,
@@ -195,7 +196,8 @@ environment_ptr node::make_environment(room_types rooms) {
   };
   add_lanes(*env);
   // On a lane, as users are: with one lane its answers cross no thread.
-  env->limiter = make_limiter(from, *env, lanes_.front()->redis());
+  lease_ = make_lease(from, *env, redis_.get());
+  env->limiter = make_limiter(from, *env, lanes_.front()->redis(), lease_);
   // Its timers do not wait for clients.
   env->presence
     = make_presence(from, *env, lanes_.front()->redis(), internal_lane_->io());

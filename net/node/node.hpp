@@ -19,6 +19,7 @@
 
 namespace atrium {
 
+class redis_lease;
 class redis_thread;
 
 /// One node: the bus, the lanes, the actors and the listener, from start to
@@ -95,6 +96,7 @@ private:
 
   /// What the bus and others call: goes last.
   std::unique_ptr<redis_thread> redis_; // none: the node runs alone
+  std::shared_ptr<redis_lease> lease_;  // likewise
   const options options_;
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;

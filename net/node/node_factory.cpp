@@ -9,6 +9,7 @@
 #include "atrium/broker/memory/memory_presence.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
+#include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
@@ -80,8 +81,22 @@ std::shared_ptr<bus> make_lane_bus(const options& from,
                                      bus_config(from, lanes));
 }
 
+std::shared_ptr<redis_lease>
+make_lease(const options& from, const environment& env, redis_thread* redis) {
+  if (redis == nullptr)
+    return nullptr;
+  lease_timing timing;
+  timing.lease = from.bus.lease;
+  timing.grace = from.presence.grace;
+  // Then its places are free by themselves.
+  timing.told = from.limits.user_lease;
+  return std::make_shared<redis_lease>(
+    redis->client(), redis_lease_config{env.names, env.run_id, timing});
+}
+
 std::shared_ptr<connection_limiter>
-make_limiter(const options& from, const environment& env, redis_client* redis) {
+make_limiter(const options& from, const environment& env, redis_client* redis,
+             std::shared_ptr<const redis_lease> lease) {
   if (from.limits.connections_per_user == 0)
     return nullptr;
   limiter_config rules{
@@ -101,8 +116,9 @@ make_limiter(const options& from, const environment& env, redis_client* redis) {
   // welcome: there has to be some left to decide without Redis.
   timing.patience = std::min(timing.patience, from.limits.bus_timeout / 2);
   return std::make_shared<redis_connection_limiter>(
-    *redis,
-    redis_connection_limiter_config{env.names, std::move(rules), timing});
+    *redis, redis_connection_limiter_config{
+              env.names, std::move(rules), timing,
+              [lease = std::move(lease)] { return lease->dead_runs(); }});
 }
 
 std::shared_ptr<presence> make_presence(const options& from,
@@ -115,13 +131,16 @@ std::shared_ptr<presence> make_presence(const options& from,
 }
 
 std::shared_ptr<node_registry>
-make_node_registry(const environment& env, redis_thread* redis,
-                   std::function<node_info()> report) {
+make_node_registry(const options& from, const environment& env,
+                   redis_thread* redis, std::function<node_info()> report) {
   if (redis == nullptr)
     return std::make_shared<memory_node_registry>(std::move(report));
+  node_registry_timing timing;
+  timing.lease = from.bus.lease;
+  timing.interval = timing.lease / 3;
   return std::make_shared<redis_node_registry>(
     redis->client(),
-    redis_node_registry_config{env.names, {}, std::move(report)});
+    redis_node_registry_config{env.names, timing, std::move(report)});
 }
 
 } // namespace atrium

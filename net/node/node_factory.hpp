@@ -13,6 +13,7 @@ namespace atrium {
 
 class lane_thread;
 class redis_client;
+class redis_lease;
 class redis_thread;
 
 // What a node is made of, chosen by its options: everything alone in this
@@ -37,10 +38,17 @@ std::shared_ptr<bus> make_lane_bus(const options& from,
                                    const std::string& node_id,
                                    lane_thread& lane, std::size_t lanes);
 
+/// Returns the lease by which other nodes know that this one is alive; null
+/// where the node runs alone. Needs the environment's names and ids.
+std::shared_ptr<redis_lease>
+make_lease(const options& from, const environment& env, redis_thread* redis);
+
 /// Returns who counts the connections of users, or nothing if there is no
-/// limit. Needs the environment's bus, names and ids.
+/// limit. Needs the environment's bus, names and ids; `lease` knows which nodes
+/// are dead.
 std::shared_ptr<connection_limiter>
-make_limiter(const options& from, const environment& env, redis_client* redis);
+make_limiter(const options& from, const environment& env, redis_client* redis,
+             std::shared_ptr<const redis_lease> lease);
 
 /// Returns who knows who is in which rooms, or nothing if no room tells it.
 /// Needs the environment's bus and names; `io` runs timers.
@@ -52,7 +60,7 @@ std::shared_ptr<presence> make_presence(const options& from,
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.
 std::shared_ptr<node_registry>
-make_node_registry(const environment& env, redis_thread* redis,
-                   std::function<node_info()> report);
+make_node_registry(const options& from, const environment& env,
+                   redis_thread* redis, std::function<node_info()> report);
 
 } // namespace atrium

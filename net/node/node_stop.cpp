@@ -7,6 +7,7 @@
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/presence.hpp"
+#include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/net/node/node.hpp"
 
 #include <caf/send.hpp>
@@ -153,6 +154,9 @@ bool node::stop_actors(steady::time_point deadline) {
     there->stop(moment);
   if (gone)
     waits_for_ = "the registry of nodes";
+  // After all that stands under it.
+  if (lease_)
+    lease_->stop(moment);
   operators_->sign_off(moment);
   // What the bus has accepted is still sent, if it can be.
   if (gone)

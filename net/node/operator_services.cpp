@@ -77,7 +77,8 @@ make_metrics(const operator_setup& x, std::shared_ptr<health> health,
     views.push_back({lane->port(), [lane] { return lane->busy(); }});
   return std::make_shared<node_metrics>(
     x.env, node_metrics::client_view{x.connections, x.client_counts},
-    std::move(health), std::move(views), std::move(registry));
+    std::move(health), std::move(views),
+    node_metrics::other_nodes{std::move(registry), x.lease});
 }
 
 } // namespace
@@ -88,7 +89,7 @@ operator_services::operator_services(const operator_setup& x)
     admission_(x.admission),
     health_(make_health(x)),
     reporter_(std::make_shared<node_reporter>(x.env, x.connections)),
-    registry_(make_node_registry(*x.env, x.redis,
+    registry_(make_node_registry(x.from, *x.env, x.redis,
                                  [by = reporter_] { return by->report(); })),
     cluster_(std::make_shared<cluster>(
       x.system, &x.own_lane.unit(),

@@ -33,6 +33,7 @@ struct operator_setup {
   std::shared_ptr<const struct client_counters> client_counts;
   std::shared_ptr<class admission_limits> admission;
   class redis_thread* redis; ///< Null: the node runs alone.
+  std::shared_ptr<const class redis_lease> lease; ///< Likewise.
 };
 
 /// Everything through which operators look into a node, and nodes at each

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
@@ -11,6 +12,9 @@ struct bus_options {
   std::string name_space = "dev:atrium";
   std::size_t pending = 65'536; ///< Messages that wait for Redis.
   std::size_t pending_bytes = 67'108'864;
+
+  /// A node that is silent for so long is dead.
+  std::chrono::milliseconds lease = std::chrono::seconds{15};
 };
 
 } // namespace atrium

@@ -115,6 +115,10 @@ rows bus_rows() {
            {65'536, 4'294'967'296, "bytes"},
            "Bytes of messages that may wait for Redis before publishers are "
            "refused."),
+    number("lease", FIELD(bus.lease), {1, 300, "s"},
+           "Time after which a node that Redis does not hear of counts as "
+           "dead: its users have left their rooms, and their connections count "
+           "no more."),
   };
 }
 

@@ -22,13 +22,12 @@ static_assert(std::size(all_scopes) == lane_counters::scopes);
 
 node_metrics::node_metrics(environment_ptr env, client_view clients,
                            std::shared_ptr<const class health> health,
-                           std::vector<lane_view> lanes,
-                           std::shared_ptr<const node_registry> registry)
+                           std::vector<lane_view> lanes, other_nodes others)
   : env_(std::move(env)),
     clients_(std::move(clients)),
     health_(std::move(health)),
     lanes_(std::move(lanes)),
-    registry_(std::move(registry)),
+    others_(std::move(others)),
     loads_(lanes_.size()) {
   for (std::size_t i = 0; i < lanes_.size(); ++i)
     names_.push_back(std::to_string(i));
@@ -70,7 +69,8 @@ void node_metrics::add_bus_and_links(family_list& to) const {
   add_presence(to, env_->presence.get());
   add_trouble(to, *env_, *clients_.counts, bus);
   add_user_limits(to, env_->limiter.get());
-  add_node_registry(to, registry_.get());
+  add_node_registry(to, others_.registry.get());
+  add_lease(to, others_.lease.get());
 }
 
 node_totals node_metrics::totals() const {

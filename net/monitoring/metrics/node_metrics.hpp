@@ -37,11 +37,16 @@ public:
     std::shared_ptr<const struct client_counters> counts;
   };
 
+  /// How the node stands with other nodes; null: there are none.
+  struct other_nodes {
+    std::shared_ptr<const node_registry> registry;
+    std::shared_ptr<const class redis_lease> lease;
+  };
+
   /// Only lanes with clients are of interest.
   node_metrics(environment_ptr env, client_view clients,
                std::shared_ptr<const class health> health,
-               std::vector<lane_view> lanes,
-               std::shared_ptr<const node_registry> registry = nullptr);
+               std::vector<lane_view> lanes, other_nodes others = {});
 
   /// Notes how busy the lanes are. To be called once a second, by the thread
   /// that calls `text`.
@@ -68,8 +73,7 @@ private:
   client_view clients_;
   std::shared_ptr<const class health> health_;
   std::vector<lane_view> lanes_;
-  std::shared_ptr<const node_registry>
-    registry_;                     // null: nobody announces the node
+  other_nodes others_;
   std::vector<std::string> names_; // of the lanes, as labels
   std::vector<lane_load> loads_;
 };

@@ -7,6 +7,7 @@
 #include "atrium/actors/util/room_counters.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/monitoring/metrics/process_stats.hpp"
 
@@ -202,6 +203,26 @@ void add_node_registry(family_list& to, const node_registry* nodes) {
            age);
   to.counter({"atrium_node_registry_events_total",
               "Announcements of this node, and lists told from memory.",
+              "event"},
+             events);
+}
+
+void add_lease(family_list& to, const redis_lease* lease) {
+  std::vector<sample> held;
+  std::vector<sample> events;
+  if (lease != nullptr) {
+    auto x = lease->stats();
+    held = {{x.held ? 1.0 : 0.0}};
+    events = {{value_of(x.lost), "lost"},
+              {value_of(x.claimed), "claimed"},
+              {value_of(x.refused), "refused"}};
+  }
+  to.gauge({"atrium_lease_held",
+            "1 when the other nodes know that this one is alive."},
+           held);
+  to.counter({"atrium_lease_events_total",
+              "Leases of this node that were lost, or refused, and those of "
+              "dead nodes that it has cleaned up after.",
               "event"},
              events);
 }

@@ -14,6 +14,7 @@
 
 namespace atrium {
 
+class redis_lease;
 struct client_counters;
 
 // Metrics of what all lanes have in common.
@@ -45,6 +46,10 @@ void add_user_limits(family_list& to, const connection_limiter* users);
 /// Adds whether this node is announced to the others, and how old its list of
 /// them is; null: it has none.
 void add_node_registry(family_list& to, const node_registry* nodes);
+
+/// Adds whether this node has a lease, and what has become of others; null: it
+/// runs alone.
+void add_lease(family_list& to, const redis_lease* lease);
 
 /// Adds what the log has left out.
 void add_log(family_list& to);

@@ -6,6 +6,7 @@ import pytest
 
 from support.client import Client, Closed, unique
 from support.deadline import DEADLINE, until
+from support.metrics import Scrape
 
 TOO_MANY = 4004
 LEASE = 3
@@ -43,6 +44,11 @@ async def is_welcome(connect, node, user):
         assert first["code"] == TOO_MANY
         await raw.close()
     return first["type"] == "welcome"
+
+
+def lost_leases(node):
+    """How often others took the node for dead."""
+    return Scrape(node)("atrium_lease_events_total", event="lost")
 
 
 async def test_by_default_a_user_has_five(node, connect):
@@ -120,6 +126,45 @@ async def test_the_places_of_a_node_that_dies_are_free_after_the_lease(
     assert await close_code_of_newcomer(connect, strict_pair[0], user) == TOO_MANY
     dying.crash()
     await until(lambda: is_welcome(connect, strict_pair[0], user), "the lease is over")
+
+
+async def test_the_places_of_a_node_that_is_known_to_be_dead_are_free(start_node, redis, connect):
+    """Other nodes notice a node that is killed within --lease.
+    Its places are free then, long before their own time, which is an hour here, is up."""
+    options = ("--redis", redis.url, "--user-connections", "1", "--user-lease", "3600",
+               "--lease", "1", "--namespace", "killed:test")
+    dying, staying = [start_node(*options) for _ in range(2)]
+    user = unique("ann")
+    await connect(dying, user)
+    assert await close_code_of_newcomer(connect, staying, user) == TOO_MANY
+    dying.crash()
+    await until(lambda: is_welcome(connect, staying, user), "the node is known to be dead")
+    await until(lambda: len(redis.admin.zrange("{killed:test:nodes}:leases", 0, -1)) == 1,
+                "nothing is left of the lease")
+
+
+async def test_a_node_that_was_only_paused_has_its_places_again(start_node, redis, connect):
+    """A node that is stopped for longer than --lease counts as dead, and then comes back.
+    Its connections are counted again, and of too many the youngest goes."""
+    options = ("--redis", redis.url, "--user-connections", "1", "--user-lease", "6",
+               "--lease", "1", "--namespace", "paused:test")
+    pausing, staying = [start_node(*options) for _ in range(2)]
+    user = unique("ann")
+    laptop = await connect(pausing, user)
+    pausing.freeze()
+    phones = []
+
+    async def has_a_place():
+        phones.append(await connect.raw(staying, user))
+        return (await phones[-1].read_json())["type"] == "welcome"
+
+    await until(has_a_place, "the paused node counts as dead")
+    pausing.thaw()
+    assert (await phones[-1].read_json())["code"] == TOO_MANY
+    assert (await laptop.ask("ping"))["type"] == "pong"
+    await until(lambda: is_refused(staying, user), "the other node knows that it is alive")
+    assert (await laptop.ask("ping"))["type"] == "pong"
+    await until(lambda: lost_leases(pausing) == 1, "the node knows that it was taken for dead")
 
 
 async def test_the_places_of_a_node_that_stops_are_free_at_once(start_node, redis, connect):

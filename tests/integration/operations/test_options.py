@@ -19,7 +19,7 @@ OPTIONS = [
     "auth-concurrency",
     "messages-per-second", "messages-burst", "bytes-per-second", "bytes-burst",
     "errors-per-minute", "handshakes-per-second", "connections-per-address", "max-pending",
-    "user-connections", "user-policy", "user-lease", "outbox-policy", "max-node-rooms",
+    "user-connections", "user-policy", "user-lease", "lease", "outbox-policy", "max-node-rooms",
     "max-header-bytes", "memory-watermark", "idle-timeout", "max-user-rooms"]
 
 BAD_VALUES = {
@@ -57,6 +57,7 @@ BAD_VALUES = {
     "user-connections": ["-1", "many"],
     "user-policy": ["ignore", ""],
     "user-lease": ["0", "long"],
+    "lease": ["0", "301", "15s"],
     "outbox-policy": ["ticker:*", "ticker:*=newest", "=latest_only"],
     "max-node-rooms": ["0", "many"],
     "max-user-rooms": ["-1", "many"],
