@@ -199,8 +199,8 @@ environment_ptr node::make_environment(room_types rooms) {
   lease_ = make_lease(from, *env, redis_.get());
   env->limiter = make_limiter(from, *env, lanes_.front()->redis(), lease_);
   // Its timers do not wait for clients.
-  env->presence
-    = make_presence(from, *env, lanes_.front()->redis(), internal_lane_->io());
+  env->presence = make_presence(from, *env, redis_.get(), lease_.get(),
+                                internal_lane_->io());
   // Keeps the environment by a weak pointer: the two would keep each other.
   env->control = std::make_shared<connection_commands>(env);
   return env;

@@ -11,6 +11,7 @@
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
+#include "atrium/broker/redis/redis_presence.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
@@ -123,11 +124,16 @@ make_limiter(const options& from, const environment& env, redis_client* redis,
 
 std::shared_ptr<presence> make_presence(const options& from,
                                         const environment& env,
-                                        redis_client* redis,
+                                        redis_thread* redis, redis_lease* lease,
                                         boost::asio::io_context& io) {
-  if (from.presence.rules.empty() || redis != nullptr)
+  if (from.presence.rules.empty())
     return nullptr;
-  return std::make_shared<memory_presence>(env.bus, io, from.presence.grace);
+  if (redis == nullptr)
+    return std::make_shared<memory_presence>(env.bus, io, from.presence.grace);
+  return std::make_shared<redis_presence>(
+    redis->client(), *lease,
+    redis_presence_config{env.names, from.presence.grace,
+                          from.limits.bus_timeout});
 }
 
 std::shared_ptr<node_registry>

@@ -51,10 +51,11 @@ make_limiter(const options& from, const environment& env, redis_client* redis,
              std::shared_ptr<const redis_lease> lease);
 
 /// Returns who knows who is in which rooms, or nothing if no room tells it.
-/// Needs the environment's bus and names; `io` runs timers.
+/// Needs the environment's bus and names; the lease is the node's, and `io`
+/// runs timers of a node alone.
 std::shared_ptr<presence> make_presence(const options& from,
                                         const environment& env,
-                                        redis_client* redis,
+                                        redis_thread* redis, redis_lease* lease,
                                         boost::asio::io_context& io);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
