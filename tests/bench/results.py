@@ -52,8 +52,8 @@ that of the connections. Reads include one for each room and node that asks wher
 """
 
 ABOUT_PRESENCE = """\
-One room, of whose members 64, or half of them if they are fewer, leave and come back all the time;
-each leave and each join is a change. A room that only counts tells its members nothing; in the
+One room, of whose members five leave and come back all the time; each leave and each join is a
+change, also where a user is back before the node has told Redis of the leave. A room that only counts tells its members nothing; in the
 other one every change is an event to every member, which is most of what the node does then.
 """
 

@@ -23,7 +23,7 @@ constexpr auto footer = R"(Scenarios, with what is usual for them:
   storm      10000 connections are lost at once and come back
   recover    the same in 100 rooms; each client gets the 100 messages that
              were published meanwhile, by one more member of each room
-  presence   one room of 10000 members, of whom 64, or half of them if they are
+  presence   one room of 10000 members, of whom 5, or half of them if they are
              fewer, leave and come back all the time
 
 A publisher is a member and gets its own messages. A message is finished when
