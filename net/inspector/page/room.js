@@ -86,6 +86,7 @@ function roomNodes(rows) {
     { head: "Members", number: true, cell: of("members") },
     { head: "Per lane", number: true, cell: ({ state }) =>
       (state?.members_by_lane ?? []).map(count).join(" + ") || "–" },
+    { head: "Present", number: true, cell: of("present") }, // users, on all nodes
     { head: "Subscription", cell: ({ state }) => subscriptionBadge(state) },
     { head: "Published/s", number: true, cell: (row) =>
       (row.silent ? "–" : perSecond(seriesOf(runOf(row)).rate("published"))) },
@@ -115,7 +116,7 @@ function subscriptionBadge(state) {
 
 // Fields that have been shown before.
 const inTheTable = Object.fromEntries(["name", "kind", "members", "members_by_lane",
-  "subscribed", "mailbox", "errors", "restarts", "age_s", "logic"]
+  "present", "subscribed", "mailbox", "errors", "restarts", "age_s", "logic"]
   .map((key) => [key, null]));
 
 // What else a node says of the room, and what the room's own logic shows.

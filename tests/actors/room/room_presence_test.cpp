@@ -269,6 +269,35 @@ CAF_TEST(what is no message does not push out the latest one) {
   CAF_CHECK(ann.out->policies[1] == outbox_policy::latest_only);
 }
 
+CAF_TEST(who cannot be told who comes is told of a gap) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  ann.out->take();
+  auto& queue = *env->lanes[0].queue;
+  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
+  change("chat", kind::join, "bob", 6);
+  CAF_CHECK_EQUAL(env->delivery_counts->lane_queue_drops.load(), 1U);
+  CAF_CHECK(ann.out->take().empty());
+  queue.release(env->limits.lane_queue);
+  settle();
+  CAF_CHECK_EQUAL(ann.out->take(), lines{"gap chat"});
+  CAF_CHECK(told_by_join("chat") == 6U); // the room itself knows
+}
+
+CAF_TEST(a room that has dropped what came asks how many are there) {
+  env->limits.room_queue = 1;
+  auto ann = connect("ann");
+  join(ann, "chat");
+  told->page.present = 7;
+  for (auto* user : {"bob", "eve"}) // at once
+    wire->deliver(room_channel("chat"), presence_change_in("chat", kind::join, user, 6));
+  settle();
+  CAF_CHECK_EQUAL(ann.out->count("presence_event"), 1U);
+  CAF_CHECK_EQUAL(ann.out->count("gap chat"), 1U);
+  CAF_CHECK_EQUAL(told->asked.size(), 2U);
+  CAF_CHECK(told_by_join("chat") == 7U);
+}
+
 CAF_TEST(who asks is told who is in a room) {
   auto ann = connect("ann");
   told->page.users = {{"bob", 2, unix_time{3ms}, "{}"}};

@@ -65,6 +65,16 @@ async def test_two_nodes_are_shown_as_one_cluster(browser, pair, connect, room):
                == [ann.user], "this node's member is named")
 
 
+async def test_a_room_shows_how_many_users_are_in_it(browser, start_node, connect):
+    """Two users are in a room that tells it, one of them with two tabs."""
+    node = start_node("--presence", "lobby")
+    await join("lobby", *[await connect(node, user) for user in ("ann", "ann", "bob")])
+    browser.open(address(node, view_of("rooms", "lobby")))
+    wait_until(lambda: [(row["Members"], row["Present"])
+                        for row in browser.rows("The room on each node")] == [("3", "2")],
+               "three members are two users")
+
+
 async def test_each_silent_run_of_a_node_has_a_row_until_its_name_is_back(
         browser, start_node, redis):
     """A node crashes twice, another one once; then the first one comes back.
