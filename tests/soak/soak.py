@@ -60,6 +60,7 @@ class Soak:
             await talk.goes_on(10, REPAIR)
             busy = Remains(self.scene)
             await self._break_things(talk)
+            await talk.presence_is_true(REPAIR)
             await talk.end(REPAIR)
             busy_at_end = Remains(self.scene)
         finally:

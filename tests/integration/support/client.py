@@ -47,8 +47,14 @@ class Client:
         options = {"compression": None, "max_queue": None, "ping_interval": None,
                    "open_timeout": DEADLINE, "close_timeout": DEADLINE, **options}
         client = cls(await websockets.connect(url, **options))
-        client.welcome = await client.next()
-        assert client.welcome["type"] == "welcome", f"not a welcome: {client.welcome}"
+        try:
+            client.welcome = await client.next()
+            if client.welcome["type"] == "closing":
+                raise Closed(f"instead of a welcome: {client.welcome}")
+            assert client.welcome["type"] == "welcome", f"not a welcome: {client.welcome}"
+        except BaseException:
+            await client.abort()
+            raise
         client.user = client.welcome["user"]
         client.connection = client.welcome["connection"]
         return client

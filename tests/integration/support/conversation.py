@@ -4,14 +4,15 @@ at the end everybody has everything that was accepted, once and in order, or was
 import asyncio
 import contextlib
 
-from .client import unique
+from .client import Client, unique
 from .deadline import DEADLINE, until
 from .publishing import Passing, Publishing
 from .recovering import LOST, Recovering, holes_in
 
 # What the nodes of a conversation are started with; the names of rooms follow from it.
-OPTIONS = ["--bus-timeout", "2", "--user-lease", "3", "--history", "chat:*=1000,1h",
-           "--history-page", "50"]
+OPTIONS = ["--bus-timeout", "2", "--user-lease", "3", "--lease", "3",
+           "--history", "chat:*=1000,1h",
+           "--history-page", "50", "--presence", "*", "--presence-grace", "1"]
 
 
 def rooms(kept, passing):
@@ -28,7 +29,7 @@ class Conversation:
         self.publishers = []
 
     async def begin(self):
-        await until(lambda: all(client.is_in() for client in self.clients), "everybody is in")
+        await until(lambda: all(client.is_in_all() for client in self.clients), "everybody is in")
         self.kept = {room: Publishing(self.nodes, room, self.pause)
                      for room in sorted({r for c in self.clients for r in c.heard})}
         self.passing = {room: Passing(self.nodes, room, self.pause)
@@ -53,6 +54,31 @@ class Conversation:
         """Stops the publishers and waits until everybody has the last message."""
         await asyncio.gather(*(p.finish() for p in self.publishers))
         await self.catches_up(seconds)
+
+    async def presence_is_true(self, seconds=DEADLINE):
+        """Waits until every node tells of every room just who is in it."""
+        async with contextlib.AsyncExitStack() as stack:
+            for node in self.nodes:
+                asking = await Client.open(node.url())
+                stack.push_async_callback(asking.close)
+                for room in (*self.kept, *self.passing):
+                    await self._presence_is_true(asking, room, seconds)
+
+    async def _presence_is_true(self, asking, room, seconds):
+        told = here = None
+
+        async def is_true():
+            nonlocal told, here
+            reply = await asking.ask("presence", room=room, limit=1000)
+            told = {user["user"] for user in reply.get("users", [])}
+            here = {each.client.user for each in (*self.publishers, *self.clients)
+                    if each.client is not None and each.is_in(room)}
+            return told == here and reply["present"] == len(here)
+
+        try:
+            await until(is_true, f"it is known who is in {room}", seconds)
+        except AssertionError as late:
+            raise AssertionError(f"{late}: missing {here - told}, too many {told - here}") from None
 
     async def close(self):
         await asyncio.gather(*(p.cancel() for p in self.publishers),
@@ -91,6 +117,7 @@ async def conversation(nodes, kept=5, passing=2, clients=6):
         await talk.goes_on(10)
         yield talk
         await talk.catches_up(beyond=10)
+        await talk.presence_is_true()
         await talk.end()
     finally:
         await talk.close()

@@ -23,8 +23,12 @@ class Talking:
         self.nodes, self.room, self.pause = nodes, room, pause
         self.accepted = self.refused = 0
         self.complaints = []
+        self.client = None
         self._goal = None
         self._task = asyncio.create_task(self._talk())
+
+    def is_in(self, room):
+        return room == self.room
 
     async def finish(self):
         """Stops behind a message that is accepted."""
@@ -43,20 +47,19 @@ class Talking:
         pause = PAUSE
         while self._goes_on():
             living = [node for node in self.nodes if not node.has_exited]
-            client = None
             try:
-                client = await Client.open(random.choice(living or self.nodes).url())
-                await self._join(client)
+                self.client = await Client.open(random.choice(living or self.nodes).url())
+                await self._join(self.client)
                 pause = PAUSE
-                await self._publish_on(client)
+                await self._publish_on(self.client)
             except FAILURES:
                 await asyncio.sleep(pause * random.uniform(0.5, 1))
                 pause = min(2 * pause, LONGEST_PAUSE)
             except AssertionError as late:
                 self.complaints.append(f"{late}")
             finally:
-                if client is not None:
-                    await client.abort()
+                if self.client is not None:
+                    await self.client.abort()
 
     async def _join(self, client):
         while not await self._succeeds(client, "join"):

@@ -53,8 +53,10 @@ class Recovering:
         if self.client is not None:
             await self.client.abort()
 
-    def is_in(self):
-        """Whether it is a member of all its rooms."""
+    def is_in(self, room):
+        return room in self.joined
+
+    def is_in_all(self):
         return self.joined == {*self.heard, *self.stays}
 
     def has(self, room, number):
