@@ -19,13 +19,13 @@ namespace atrium::test {
 class lease_node : lease_user {
 public:
   lease_node(const redis_server& server, std::string run,
-             std::chrono::milliseconds lease = std::chrono::milliseconds{1'200})
+             std::chrono::milliseconds lease = std::chrono::milliseconds{1'200},
+             std::chrono::milliseconds told = std::chrono::seconds{2})
     : redis_(quick_config(server)),
       lease_(std::make_unique<redis_lease>(
-        redis_.client(),
-        redis_lease_config{channel_names{"dev:atrium"},
-                           std::move(run),
-                           {lease, std::chrono::milliseconds{50}, std::chrono::seconds{2}}})) {
+        redis_.client(), redis_lease_config{channel_names{"dev:atrium"},
+                                            std::move(run),
+                                            {lease, std::chrono::milliseconds{50}, told}})) {
     lease_->add(*this);
   }
 

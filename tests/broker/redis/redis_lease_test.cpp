@@ -3,6 +3,7 @@
 #include "atrium/broker/presence_packet.hpp"
 #include "atrium/broker/redis/leased_room.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
+#include "atrium/broker/redis/scripts.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include "support/lease_node.hpp"
@@ -152,8 +153,8 @@ CAF_TEST(the claim of a node that dies passes on) {
 
 CAF_TEST(a node that was paused gets a new lease and its entries go once) {
   with_redis([](redis_server& server) {
-    lease_node a{server, "a"};
-    lease_node b{server, "b"};
+    lease_node a{server, "a", 1'200ms, 1h};
+    lease_node b{server, "b", 1'200ms, 1h};
     CAF_CHECK(a.hears({"a.1"}) && b.hears({"b.1"}));
     room_ear ear{server};
     enter(server, "a.1", {room}, "a/nn");
@@ -168,6 +169,35 @@ CAF_TEST(a node that was paused gets a new lease and its entries go once) {
     CAF_CHECK(has_dead(b, {}));
     CAF_CHECK_EQUAL(ear.heard(), lines{"leave a/nn 1"});
     CAF_CHECK_EQUAL(b.lease().stats().lost, 0U);
+  });
+}
+
+CAF_TEST(a lease that somebody has claimed is lost) {
+  with_redis([](redis_server& server) {
+    lease_node a{server, "a"};
+    CAF_CHECK(a.hears({"a.1"}));
+    server.command({"HSET", claims, "a.1", "b.1 " + in(1h)});
+    CAF_CHECK(a.hears({"a.1", "a.2"}));
+  });
+}
+
+CAF_TEST(a lease is not given up while a room is there) {
+  with_redis([](redis_server& server) {
+    enter(server, "d.1", {room}, "ann");
+    add_dead(server, "d.1");
+    server.command({"HSET", claims, "d.1", "a.1 " + in(1h)});
+    auto tell_emptied = [&] {
+      const std::string nodes = names.nodes();
+      return server.command({"EVAL", lease_script, "6", leases, claims, nodes + ":dead",
+                             nodes + ":seen", leased_rooms_key(names, "a.1"),
+                             leased_rooms_key(names, "d.1"), "", "a.1", "1000", "1000", "8", "",
+                             "d.1"});
+    };
+    tell_emptied();
+    CAF_CHECK(has_lease(server, "d.1"));
+    server.command({"DEL", leased_rooms_key(names, "d.1")});
+    tell_emptied();
+    CAF_CHECK(!has_lease(server, "d.1"));
   });
 }
 
