@@ -4,6 +4,7 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace atrium {
@@ -12,6 +13,19 @@ namespace {
 
 presence_room room_of(const environment& env, const presence_request& x) {
   return {x.room, env.names.room(x.room), env.limits.presence.find(x.room)};
+}
+
+// As for a page of a history: a list must not fill a client's outbox.
+void bound_list(std::vector<present_user>& users, const environment& env) {
+  constexpr std::size_t keys = 96; // and numbers
+  auto most = env.limits.message_bytes / 4;
+  std::size_t bytes = 0;
+  auto too_much = std::ranges::find_if(users, [&](auto& x) {
+    // A letter of a name may need a backslash.
+    bytes += 2 * x.user.size() + x.info.size() + keys;
+    return bytes > most;
+  });
+  users.erase(too_much, users.end());
 }
 
 } // namespace
@@ -76,8 +90,10 @@ reply read_queue::take(presence_read& x) {
     return failure{request.id, x.page.error,
                    "nobody answers who is in the room", request.room};
   present_list result{request.id, request.room, x.page.present, std::nullopt};
-  if (room_of(*env_, request).mode == presence_mode::full)
+  if (room_of(*env_, request).mode == presence_mode::full) {
+    bound_list(x.page.users, *env_);
     result.users = std::move(x.page.users);
+  }
   return result;
 }
 

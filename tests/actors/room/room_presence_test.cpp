@@ -317,6 +317,15 @@ CAF_TEST(who asks is told who is in a room) {
   CAF_CHECK_EQUAL(ann.out->take(), (lines{"error timeout", "error presence_off"}));
 }
 
+CAF_TEST(a list does not fill the outbox of a client) {
+  env->limits.message_bytes = 4 * 1'000;
+  auto ann = connect("ann");
+  told->page.users.resize(10, {"bob", 1, unix_time{3ms}, std::string(298, ' ')});
+  request(ann, presence_request{"1", "chat"});
+  CAF_CHECK_EQUAL(ann.out->last_presence->present, 5U);
+  CAF_CHECK_EQUAL(ann.out->last_presence->users->size(), 2U); // of 400 bytes each
+}
+
 CAF_TEST(a client reads one thing at a time) {
   told->holds = true;
   auto ann = connect("ann");
