@@ -53,6 +53,11 @@ struct history_query {
   std::size_t max_bytes = std::size_t{256} << 10;
 
   bool newest_first = false;
+
+  /// Somebody has had the message at `from`. A log that does not have it,
+  /// though it has not trimmed it, has lost it; then it begins a new epoch, and
+  /// whoever has not had the message is told, too.
+  bool was_seen = false;
 };
 
 /// A message in a log.

@@ -48,6 +48,7 @@ std::optional<history_query> room_log::ask() {
   if (known_) {
     result.from = at_;
     result.limit = page_;
+    result.was_seen = true;
   }
   return result;
 }

@@ -45,7 +45,12 @@ for i = first, #ARGV, 3 do
     key = key + 1
     local offset, of = string.match(redis.call('GET', KEYS[key]) or '',
                                     '^(%d+):(%w+)$')
-    if of == epoch then known[id] = tonumber(offset) end
+    -- Offsets never come again, so what is there is the message, whichever the
+    -- epoch was.
+    if of == epoch or (offset and redis.call('XRANGE', KEYS[2], offset .. '-0',
+                                             offset .. '-0')[1]) then
+      known[id] = tonumber(offset)
+    end
   elseif kind == 'r' and not is_new then
     wanted[id] = true
     missing = missing + 1

@@ -6,6 +6,7 @@
 --      2 the epoch of that  3 messages at most  4 bytes of packets at most,
 --      but for one message  5 '1' newest first  6 lifetime of the hash, in
 --      seconds  7 epoch for a channel that has none  8 incarnation, or ''
+--      9 '1' if somebody has had the message at that offset
 -- Answer: epoch, offset of the newest message, then
 --      'lost', offset after which the log is whole   or
 --      'end' or 'more', and for each message its offset, that of the message
@@ -33,7 +34,14 @@ local function place(entry)
   return offset, tonumber(entry[2][4]) or offset - 1
 end
 
-local function lost()
+-- What somebody has had is not here, though it is not what was trimmed: a server
+-- that has started anew has lost it. Who has not had it would never know, so no
+-- position of before counts any more.
+local function lost(was_here)
+  if was_here and ARGV[9] == '1' then
+    epoch = ARGV[7]
+    redis.call('HSET', KEYS[1], 'e', epoch)
+  end
   local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
   local floor = top
   if oldest then
@@ -45,7 +53,8 @@ end
 
 local answer = {epoch, top, 'end'}
 if from then
-  if ARGV[2] ~= epoch or from > top then return lost() end
+  if ARGV[2] ~= epoch then return lost(false) end
+  if from > top then return lost(true) end
   if from == top and not reverse then return answer end
 elseif limit == 0 then
   return answer
@@ -65,7 +74,7 @@ while true do
   local part = redis.call(command, KEYS[2], at, till, 'COUNT', size)
   for _, x in ipairs(part) do
     local offset, previous = place(x)
-    if checks and previous ~= from then return lost() end
+    if checks and previous ~= from then return lost(previous < from) end
     checks = false
     local packet = x[2][2]
     bytes = bytes + #packet
@@ -83,5 +92,5 @@ while true do
   size = math.max(1, math.min(fit, 100))
 end
 -- Nothing is there, though something came after it.
-if checks then return lost() end
+if checks then return lost(false) end
 return answer

@@ -60,6 +60,7 @@ void history_read_queue::call(const history_read_job& x, std::string& out) {
   part.limit = std::min(x.what.limit - page.messages.size(), max_part);
   part.max_bytes = x.what.max_bytes - x.bytes;
   part.newest_first = x.what.newest_first;
+  part.was_seen = x.what.was_seen && page.messages.empty();
   append_history_read(out, {gate_.sha(), x.channel, incarnation_, x.what.rule},
                       part);
 }

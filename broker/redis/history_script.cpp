@@ -107,7 +107,8 @@ void append_history_read(std::string& out, const history_call& x,
           what.from ? std::to_string(what.from->offset) : "",
           what.from ? what.from->epoch : "", std::to_string(what.limit),
           std::to_string(what.max_bytes), what.newest_first ? "1" : "0",
-          numbers_lifetime(x.rule), make_random_id(epoch_size), x.incarnation});
+          numbers_lifetime(x.rule), make_random_id(epoch_size), x.incarnation,
+          what.was_seen ? "1" : "0"});
 }
 
 std::optional<history_page> read_history_page(resp_reply reply) {

@@ -48,6 +48,7 @@ struct history_part {
   std::size_t limit = 0;
   std::size_t max_bytes = 0;
   bool newest_first = false;
+  bool was_seen = false; ///< The message at `from`, by somebody.
 };
 
 /// Appends a call that reads (history_read.lua).

@@ -58,7 +58,9 @@ public:
       entries_.erase(entries_.begin());
   }
 
-  history_page read(const history_query& what) const {
+  history_page read(const history_query& what) {
+    if (what.was_seen && what.from)
+      check_seen(*what.from);
     history_page page;
     page.top = top();
     if (what.limit == 0)
@@ -118,6 +120,17 @@ private:
             {},
             nullptr,
             std::make_shared<const log_place>(log_place{{epoch, x.offset}, x.previous})};
+  }
+
+  // What somebody has had, and nobody has trimmed, the server has lost.
+  void check_seen(const position& at) {
+    auto next = std::ranges::upper_bound(entries_, at.offset, {}, &entry::offset);
+    auto is_here = next == entries_.end() ? at.offset <= top_ : next->previous >= at.offset;
+    if (at.epoch != epoch_ || is_here)
+      return;
+    epoch_ = "e" + std::to_string(++epochs_);
+    for (auto& x : entries_)
+      values_[{epoch_, x.offset}] = x.value;
   }
 
   history_page read_newest(history_page page, const history_query& what) const {

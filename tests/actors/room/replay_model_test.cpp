@@ -23,7 +23,7 @@ struct inquiry {
   std::optional<history_query> question;
   std::optional<history_page> page;
 
-  void execute(const log_model& server) {
+  void execute(log_model& server) {
     if (question && !page)
       page = server.read(*question);
   }

@@ -187,6 +187,23 @@ CAF_TEST(whoever has seen what a restart has lost is told) {
   CAF_CHECK_EQUAL(x.got.back(), 8);
 }
 
+CAF_TEST(whoever has not seen what a restart has lost is told by who has) {
+  room_probe x;
+  send(x, 2);
+  x.receive();
+  auto other = x.log;
+  send(x, 2);
+  x.receive();
+  x.server.restart(2);
+  send(x, 1);
+  x.settle();
+  CAF_CHECK_EQUAL(x.got, (values{1, 2, 3, 4, told(5)}));
+  // What comes next seems to follow the second one.
+  other.doubt();
+  auto page = x.server.read(other.ask().value());
+  CAF_CHECK_EQUAL(other.answer(page, {}).lost, x.server.top());
+}
+
 // Whatever is lost on the way, doubled, late, or forgotten by the server:
 // between two losses that are told, every message is the one that was stored
 // behind the one before it, and at the end nothing is missing.

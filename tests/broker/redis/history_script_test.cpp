@@ -43,6 +43,19 @@ struct scripts {
                            reverse, "1200", "e2", incarnation});
   }
 
+  // Somebody has had the message at `from`.
+  lines read_seen(const std::string& from, const std::string& of) {
+    return server.command({"EVAL", history_read_script, "2", "c:m", "c:h", from, of, "9", "9999",
+                           "0", "1200", "e2", incarnation, "1"});
+  }
+
+  // The newest message is gone, as if the server had lost it by starting anew.
+  void lose(const std::string& offset, const std::string& previous) {
+    server.command({"XDEL", "c:h", offset + "-0"});
+    server.command({"HSET", "c:m", "s", previous});
+    incarnation += '+';
+  }
+
   // Offsets and those before them.
   lines places(const lines& page) {
     lines result;
@@ -294,5 +307,43 @@ CAF_TEST(a page ends at its bounds) {
       CAF_CHECK_EQUAL(of("200", 200, fit * size, false).second.size(), fit);
       CAF_CHECK_EQUAL(of("", 200, fit * size, true).second.size(), fit);
     }
+  });
+}
+
+CAF_TEST(what was seen and is lost begins another epoch) {
+  with_scripts([](scripts& x) {
+    x.append("n", "a");
+    x.append("c", "b");
+    x.append("n", "c");
+    x.lose("3", "2");
+    CAF_CHECK(x.read("3", "e1") == (lines{"4", "e1", "2", "lost", "0"})); // clients may lie
+    CAF_CHECK(x.read_seen("2", "e1") == (lines{"3", "e1", "2", "end"}));
+    CAF_CHECK(x.read_seen("3", "e1") == (lines{"4", "e2", "2", "lost", "0"}));
+    // Whoever has not seen it is told by that.
+    CAF_CHECK(x.read_seen("2", "e1") == (lines{"4", "e2", "2", "lost", "0"}));
+    CAF_CHECK(x.places(x.read("", "")) == (lines{"1<0", "2<1"}));
+    CAF_CHECK(x.append("c", "b") == (lines{"3", "e2", "2", "1"}));
+  });
+}
+
+CAF_TEST(what was seen and is lost is missed behind others too) {
+  with_scripts([](scripts& x) {
+    for (auto id : {"a", "b", "c"})
+      x.append("n", id);
+    x.lose("3", "2");
+    auto offset = x.append("n", "d").at(2);
+    CAF_CHECK(x.places(x.read_seen("2", "e1")) == lines{offset + "<2"});
+    CAF_CHECK(x.read_seen("3", "e1") == (lines{"4", "e2", offset, "lost", "0"}));
+  });
+}
+
+CAF_TEST(what was trimmed or has expired is not lost by the server) {
+  with_scripts([](scripts& x) {
+    x.count = "2";
+    for (auto id : {"a", "b", "c", "d"})
+      x.append("n", id);
+    CAF_CHECK(x.read_seen("1", "e1") == (lines{"4", "e1", "4", "lost", "2"}));
+    x.server.command({"DEL", "c:h"});
+    CAF_CHECK(x.read_seen("3", "e1") == (lines{"4", "e1", "4", "lost", "4"}));
   });
 }

@@ -172,3 +172,39 @@ async def test_all_nodes_see_one_order(nodes, connect, chat):
     heard = [await member.collect(400, room=chat) for member in members]
     assert data_of(heard[0]) == data_of(heard[1])
     assert [frame["offset"] for frame in heard[0]] == list(range(1, 401))
+
+
+def lose_newest(redis, room):
+    """Redis has started anew, without the last message of the room."""
+    name, = redis.admin.scan_iter(f"*{room.split(':')[1]}*:m", count=10_000)
+    stream = name[:-1] + b"h"
+    (last, _), (before, _) = redis.admin.xrevrange(stream, count=2)
+    redis.admin.xdel(stream, last)
+    redis.admin.hset(name, mapping={"s": before.split(b"-")[0], "g": "another"})
+
+
+async def test_who_has_not_seen_what_is_lost_is_told(nodes, connect, chat, shared_redis):
+    """What comes next follows what he has: only a room that has seen more knows of the loss."""
+    ann, bob = [await connect(node) for node in nodes]
+    here = await bob.request("join", room=chat)
+    await ann.request("join", room=chat)
+    await say(ann, chat, 1, 2)
+    await bob.collect(2, room=chat)
+    await bob.request("leave", room=chat)
+    await say(ann, chat, 3)
+    await ann.collect(3, room=chat)
+    lose_newest(shared_redis, chat)
+    since = {"epoch": here["epoch"], "offset": 2}
+    assert (await bob.request("join", room=chat, since=since))["recovered"] is True
+    await say(ann, chat, 4)
+    told = await ann.expect("gap", room=chat)
+    assert told["epoch"] != here["epoch"]
+    await say(ann, chat, 5)
+    assert (await bob.expect("gap", room=chat))["epoch"] == told["epoch"]
+    await say(ann, chat, 6)
+    last = await bob.expect("message", room=chat, data=6)
+    since = {"epoch": told["epoch"], "offset": last["offset"]}
+    await bob.request("leave", room=chat)
+    assert (await bob.request("join", room=chat, since=since))["recovered"] is True
+    kept = await bob.request("history", room=chat)
+    assert data_of(kept["messages"]) == [1, 2, 4, 5, 6]
