@@ -9,8 +9,8 @@
 --      not stand  3 ms that its lease lasts  4 ms for which deaths are told
 --      5 leases to give out at most  6 '1' if the node stops
 --      7. ids that it has claimed, and whose rooms it has emptied
--- Answer: id that the node has now, number of claims, ids that it has claimed,
---      runs that are dead.
+-- Answer: id that the node has now, number of claims, ms until the next lease
+--      ends, ids that it has claimed, runs that are dead.
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -54,7 +54,18 @@ local function claims_of(who)
   return result
 end
 
+local function end_emptied(who)
+  for i = 7, #ARGV do
+    local by = string.match(redis.call('HGET', KEYS[2], ARGV[i]) or '', '^%S+')
+    if by == who and redis.call('EXISTS', KEYS[i - 1]) == 0 then
+      redis.call('ZREM', KEYS[1], ARGV[i])
+      redis.call('HDEL', KEYS[2], ARGV[i])
+    end
+  end
+end
+
 if ARGV[6] == '1' then
+  end_emptied(held)
   for _, x in ipairs(claims_of(held)) do
     if x[2] then redis.call('HDEL', KEYS[2], x[1]) end
   end
@@ -66,7 +77,7 @@ if ARGV[6] == '1' then
   if redis.call('EXISTS', KEYS[1]) == 0 then
     redis.call('DEL', KEYS[2], KEYS[4])
   end
-  return {held, 0}
+  return {held, 0, 0}
 end
 
 local id = held
@@ -81,13 +92,7 @@ if not stands then
 end
 redis.call('ZADD', KEYS[1], now + lease, id)
 
-for i = 7, #ARGV do
-  local by = string.match(redis.call('HGET', KEYS[2], ARGV[i]) or '', '^%S+')
-  if by == id and redis.call('EXISTS', KEYS[i - 1]) == 0 then
-    redis.call('ZREM', KEYS[1], ARGV[i])
-    redis.call('HDEL', KEYS[2], ARGV[i])
-  end
-end
+end_emptied(id)
 
 local over = claims_of(id)
 local alive = {}
@@ -95,7 +100,7 @@ if #over > 0 then
   local rows = redis.call('ZRANGE', KEYS[1], '(' .. now, '+inf', 'BYSCORE')
   for _, x in ipairs(rows) do alive[run_of(x)] = true end
 end
-local answer = {id, 0}
+local answer = {id, 0, 0}
 local function claim(x)
   redis.call('HSET', KEYS[2], x[1], id .. ' ' .. (now + lease))
   answer[#answer + 1] = x[1]
@@ -109,6 +114,10 @@ end
 for _, x in ipairs(over) do
   if not x[2] and not x[3] and answer[2] < most then claim(x) end
 end
+
+local coming = redis.call('ZRANGE', KEYS[1], '(' .. now, '+inf', 'BYSCORE',
+                          'LIMIT', 0, 1, 'WITHSCORES')
+answer[3] = (coming[2] or now + lease) - now
 
 redis.call('ZREM', KEYS[3], run_of(id))
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - told)

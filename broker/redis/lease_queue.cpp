@@ -11,6 +11,8 @@ namespace atrium {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 // After an answer that was no answer.
 constexpr std::chrono::milliseconds longest_pause{1'000};
 
@@ -135,6 +137,8 @@ std::string_view lease_queue::on_reply(resp_reply reply,
   dead_runs_ = std::make_shared<const std::vector<std::string>>(
     std::move(answer->dead_runs));
   hold(std::move(answer->id));
+  // Whoever dies is missed at once, not at the next renewal.
+  next_ = std::min(next_, now + answer->next_end + 1ms);
   // One that has come too late says nothing of now.
   if (now < claimed_until_)
     confirm(claimed_until_);

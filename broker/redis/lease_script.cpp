@@ -13,6 +13,10 @@ namespace {
 // finished some.
 constexpr std::string_view most_claims = "8";
 
+bool is_number(const resp_node& x) {
+  return x.type == resp_type::integer && x.value >= 0;
+}
+
 bool is_text(const resp_node& x) {
   return x.type == resp_type::string;
 }
@@ -42,15 +46,16 @@ void append_lease_call(std::string& out, const lease_call& x) {
 }
 
 std::optional<lease_answer> read_lease_answer(resp_reply reply) {
-  if (reply.size() < 3 || reply[0].type != resp_type::array
-      || reply[2].type != resp_type::integer || !is_text(reply[1]))
+  if (reply.size() < 4 || reply[0].type != resp_type::array
+      || !is_text(reply[1]) || !is_number(reply[2]) || !is_number(reply[3]))
     return std::nullopt;
-  auto rest = reply.subspan(3);
+  auto rest = reply.subspan(4);
   auto claims = static_cast<std::size_t>(reply[2].value);
   if (claims > rest.size() || !std::ranges::all_of(rest, is_text))
     return std::nullopt;
   lease_answer result;
   result.id = reply[1].text;
+  result.next_end = std::chrono::milliseconds{reply[3].value};
   for (auto& x : rest.first(claims))
     result.claimed.emplace_back(x.text);
   for (auto& x : rest.subspan(claims))

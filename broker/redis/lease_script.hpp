@@ -47,6 +47,9 @@ struct lease_call {
 struct lease_answer {
   std::string id; ///< The lease of this node from now on.
 
+  /// When the next lease ends that nobody renews: then it may be given out.
+  std::chrono::milliseconds next_end{0};
+
   /// Leases of dead nodes that nobody else has, for one lease time: what
   /// stands under them is for this node to remove.
   std::vector<std::string> claimed;

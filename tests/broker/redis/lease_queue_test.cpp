@@ -66,11 +66,13 @@ struct fixture : lease_user {
     return call().back();
   }
 
-  // Redis answers: the id, how many claims follow, claims and dead runs.
-  void answer(const std::string& id, long long claims = 0, lines rest = {}) {
-    std::vector<resp_node> nodes{{resp_type::array, 2 + static_cast<long long>(rest.size()), {}},
+  // Redis answers: the id, claims and dead runs, and when the next lease ends.
+  void answer(const std::string& id, long long claims = 0, lines rest = {},
+              long long next_end = 15'000) {
+    std::vector<resp_node> nodes{{resp_type::array, 3 + static_cast<long long>(rest.size()), {}},
                                  {resp_type::string, 0, id},
-                                 {resp_type::integer, claims, {}}};
+                                 {resp_type::integer, claims, {}},
+                                 {resp_type::integer, next_end, {}}};
     for (auto& x : rest)
       nodes.push_back({resp_type::string, 0, x});
     CAF_CHECK_EQUAL(queue.on_reply(nodes, now), "");
@@ -242,6 +244,17 @@ CAF_TEST(claims are told until they are emptied) {
   CAF_CHECK(queue.claimed().empty());
 }
 
+CAF_TEST(a lease of another node is looked at when it ends) {
+  up();
+  call();
+  answer("a.1", 0, {}, 1200);
+  CAF_CHECK(queue.due() == now + 1201ms);
+  later(1201ms);
+  CAF_CHECK(!call().empty());
+  answer("a.1");
+  CAF_CHECK(queue.due() == now + 5s); // a third of its own
+}
+
 CAF_TEST(the last call shortens the lease) {
   hold();
   queue.leave(now);
@@ -281,7 +294,7 @@ CAF_TEST(other answers end the link) {
   CAF_CHECK_NOT_EQUAL(queue.on_reply(array_reply{{"a.1"}}, now), "");
   for (long long claims : {2, -1}) {
     call();
-    array_reply reply{"a.1", claims, "d.1"};
+    array_reply reply{"a.1", claims, 1LL, "d.1"};
     CAF_CHECK_NOT_EQUAL(queue.on_reply(reply, now), "");
     queue.on_lost();
     up();

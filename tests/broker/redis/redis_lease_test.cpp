@@ -227,6 +227,8 @@ CAF_TEST(a node that stops leaves its entries for the time of grace) {
     enter(server, "a.1", {room, presence_mode::count}, "a/nn");
     a.stop();
     CAF_CHECK(eventually([&] { return ear.heard() == lines{"count  0"}; }));
+    // Whoever stops before that leaves it to others, of whom there are none.
+    CAF_CHECK(eventually([&] { return server.ask({"ZCARD", leases}) == "1"; }));
     b.stop();
     CAF_CHECK(is_empty(server));
   });
