@@ -35,7 +35,7 @@ struct history_answered {
   };
 
   about what = about::room;
-  std::shared_ptr<const history_page> page;
+  std::shared_ptr<history_page> page; ///< For the receiver alone.
 };
 
 /// A question to the history is due: whether something is missing, or else the

@@ -6,6 +6,7 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/presence_packet.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace atrium {
@@ -29,6 +30,12 @@ std::shared_ptr<const log_place> place_in_log(const packet& x) {
 
 void log_drop(std::string_view error) {
   log::debug("packet_dropped", {{"error", error}}, "feed drops a packet");
+}
+
+// Without a look at the envelope.
+bool too_large_in(std::string_view packet, const environment& env) {
+  auto header = std::min(packet.find(':'), packet.size());
+  return packet.size() - header > env.limits.message_bytes + 1;
 }
 
 unreadable refuse(packet_error why, const environment& env) {
@@ -80,6 +87,20 @@ decode_presence_event(const shared_bytes& bytes, const environment& env) {
   x.json = x.data = decoded->json;
   result.content = std::make_shared<const publication>(bytes, std::move(x));
   return result;
+}
+
+void end_at_too_large(history_page& page, const environment& env) {
+  auto first = std::ranges::find_if(
+    page.messages, [&](auto& x) { return too_large_in(*x.packet, env); });
+  if (first == page.messages.end())
+    return;
+  ++env.delivery_counts->oversized_packets;
+  page.has_more = true;
+  if (first == page.messages.begin()) {
+    page.is_lost = true;
+    page.top.offset = page.floor = first->offset;
+  }
+  page.messages.erase(first, page.messages.end());
 }
 
 std::vector<incoming> decode_stored(const history_page& page,

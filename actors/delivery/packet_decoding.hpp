@@ -31,6 +31,11 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
 std::variant<presence_event, unreadable>
 decode_presence_event(const shared_bytes& bytes, const environment& env);
 
+/// Ends a page before a message that this node cannot give anybody, since one
+/// with larger limits has let it in. A page that begins with such a message
+/// says that it is lost: whoever reads on has to be told.
+void end_at_too_large(history_page& page, const environment& env);
+
 /// Checks and decodes what a log has answered, each message with its place.
 /// What `decode_incoming` refuses is missing in the result.
 std::vector<incoming> decode_stored(const history_page& page,

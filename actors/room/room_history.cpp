@@ -201,15 +201,15 @@ void room_history::read(history_query what, history_answered::about about) {
   home_.bus_of(*env_).history()->read(
     channel_, std::move(what),
     [to = room_actor{self_}, about](history_page page) {
-      caf::anon_send(
-        to, history_answered{
-              about, std::make_shared<const history_page>(std::move(page))});
+      caf::anon_send(to, history_answered{about, std::make_shared<history_page>(
+                                                   std::move(page))});
     });
 }
 
 void room_history::take(const history_answered& x) {
   if (x.page->error != errc::none)
     return fail(x);
+  end_at_too_large(*x.page, *env_);
   auto messages = decode_stored(*x.page, *env_);
   if (x.what == history_answered::about::room)
     take_own(*x.page, std::move(messages));

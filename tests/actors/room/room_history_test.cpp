@@ -29,6 +29,17 @@ struct fixture : history_fixture {
   fixture() : history_fixture(with_closed()) {
     env->limits.history.add("closed=100,1h");
   }
+
+  void append_large(const std::string& room) {
+    envelope x;
+    x.event_id = "large";
+    x.target = room;
+    x.data = '"' + std::string(env->limits.message_bytes, 'x') + '"';
+    log.append(room_channel(room),
+               {std::make_shared<const std::string>(encode_packet(x, false)), {100, 1h}, "large"},
+               [](const publish_receipt&) {});
+    settle();
+  }
 };
 
 } // namespace
@@ -57,6 +68,38 @@ CAF_TEST(a message that the bus has lost is read from the history) {
   ann.out->take();
   say(ann, "chat", 6, 6);
   CAF_CHECK_EQUAL(heard(ann), "accepted 3 2 3 4 5 6");
+}
+
+CAF_TEST(a message that is too large for the node is told as a loss) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  say(ann, "chat", 1, 1);
+  ann.out->take();
+  append_large("chat"); // by a node with larger limits
+  CAF_CHECK_EQUAL(heard(ann), "gap chat");
+  say(ann, "chat", 3, 3);
+  CAF_CHECK_EQUAL(heard(ann), "accepted 3 3");
+  auto bob = connect("bob", 1);
+  bob.out->take();
+  join_since(bob, "chat", 1);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat");
+  CAF_CHECK_EQUAL(bob.out->last_joined->recovered.value(), false);
+  auto eve = connect("eve", 1);
+  eve.out->take();
+  join_since(eve, "chat", 2);
+  CAF_CHECK_EQUAL(heard(eve), "joined chat 3");
+}
+
+CAF_TEST(whoever catches up is told of what is too large at its place) {
+  auto ann = connect("ann");
+  join(ann, "chat");
+  say(ann, "chat", 1, 4);
+  append_large("chat");
+  say(ann, "chat", 6, 7);
+  auto bob = connect("bob", 1);
+  bob.out->take();
+  join_since(bob, "chat", 0);
+  CAF_CHECK_EQUAL(heard(bob), "joined chat 1 2 3 4 gap chat");
 }
 
 CAF_TEST(a lost last message is noticed without another one) {
