@@ -21,7 +21,8 @@ class AtriumPresence {
   #isWhole = false; // of very many users the node names only some
   #isSecret = true; // of no use to ask
   #events = null; // those that come while the node is asked
-  #timer = 0;
+  #isStale = false; // the answer may come too late: ask once more
+  #timer = 0; // until the node is asked again
 
   constructor(client, name, tell) {
     this.#client = client;
@@ -44,6 +45,7 @@ class AtriumPresence {
     clearTimeout(this.#timer);
     this.#timer = 0;
     this.#users = this.#events = null;
+    this.#isStale = false;
     this.#isSecret = true;
   }
 
@@ -52,10 +54,14 @@ class AtriumPresence {
     if (this.#isSecret) return;
     if (message.type === "presence_event") this.#change(message);
     // What was not delivered may have been events.
-    if (message.type === "gap" && this.#users) this.#refresh();
+    if (message.type === "gap") this.#refresh();
   }
 
   async #refresh() {
+    this.#isStale = this.#events !== null;
+    if (this.#isStale) return; // one question at a time
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const events = this.#events = [];
     try {
       const { users = null, present } = await this.#client.request(
@@ -68,11 +74,22 @@ class AtriumPresence {
       this.#tellAll();
       // They are in the answer or not: to add or remove a name twice is no harm.
       for (const event of events) this.#change(event);
+      if (this.#isStale) this.#refresh();
     } catch (error) {
       if (this.#events !== events) return;
       this.#events = this.#users = null; // the next event asks again
       this.#isSecret = !AtriumPresence.#passing.has(error.code);
+      if (!this.#isSecret) this.#later(() => true); // or else nobody comes, and it stays so
     }
+  }
+
+  /** Asks after a pause, if there is still a reason. */
+  #later(isNeeded) {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = 0;
+      if (!this.#events && isNeeded()) this.#refresh();
+    }, AtriumPresence.#pause);
   }
 
   #change(event) {
@@ -98,10 +115,6 @@ class AtriumPresence {
   #check() {
     const differs = () =>
       this.#isWhole && this.#users && this.#users.size !== this.#number;
-    if (!differs() || this.#timer) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = 0;
-      if (!this.#events && differs()) this.#refresh();
-    }, AtriumPresence.#pause);
+    if (differs()) this.#later(differs);
   }
 }

@@ -117,6 +117,26 @@ def test_it_asks_again_when_the_node_could_not_answer(client):
     assert present(client)[-1] == [2, ["ann", "bob"]]
 
 
+def test_it_asks_again_also_when_nobody_comes(client):
+    """As after a gap, while the node has no link to ask by: in a quiet room no event would help."""
+    client.enter("chat", present=1)
+    client.asked_who("ann", "bob")
+    client.come("gap", scope="room", room="chat", from_ts=1, to_ts=2)
+    for code in ("bus_unavailable", "timeout"):
+        client.refused_who(code)
+    client.asked_who("ann")
+    assert present(client)[-1] == [1, ["ann"]]
+
+
+def test_gaps_while_it_asks_are_one_more_question(client):
+    client.enter("chat", present=1)
+    for _ in range(3):
+        client.come("gap", scope="room", room="chat", from_ts=1, to_ts=2)
+    client.asked_who("ann", "bob")
+    client.asked_who("ann")
+    assert present(client)[-1] == [1, ["ann"]] and asks(client) == []
+
+
 def test_it_takes_no_for_an_answer(client):
     client.enter("chat", present=1)
     request, = asks(client)

@@ -87,6 +87,10 @@ class ScriptedClient:
         self.come("presence", id=request["id"], room=request["room"],
                   **{"present": len(users), **listed, **fields})
 
+    def refused_who(self, code):
+        """Waits until the client asks who is in a room, and refuses that."""
+        self.come("error", id=self.awaited("presence")["id"], code=code)
+
     def change(self, room, event, user, present):
         """Somebody comes into a room, or leaves it."""
         self.come("presence_event", room=room, event=event, user=user, present=present)
