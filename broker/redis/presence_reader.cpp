@@ -18,6 +18,15 @@ std::size_t wanted_users(const presence_question& x) {
   return x.where.mode == presence_mode::full ? x.limit : 0;
 }
 
+std::string_view run_in(std::string_view lease_id) {
+  return lease_id.substr(0, lease_id.find('.'));
+}
+
+// Of two of one run; their numbers count up.
+bool is_later(std::string_view a, std::string_view b) {
+  return a.size() == b.size() ? a > b : a.size() > b.size();
+}
+
 std::size_t bytes_of(const presence_room& x) {
   return x.name.size() + 2 * x.channel.size(); // a key of the map, too
 }
@@ -149,17 +158,28 @@ bool presence_reader::take_entries(reading& x, resp_reply entries) {
     if (i == x.users.end())
       i = x.users.try_emplace(std::string{found->user}).first;
     auto& user = i->second;
-    if (std::ranges::count(user.lease_ids, found->lease_id) != 0)
+    auto run = run_in(found->lease_id);
+    auto known = std::ranges::find(
+      user, run, [](const found_entry& one) { return run_in(one.lease_id); });
+    if (known == user.end())
+      known = user.insert(user.end(), found_entry{});
+    // What a node said under an earlier lease it has said anew; and a scan may
+    // say the same twice.
+    else if (!is_later(found->lease_id, known->lease_id))
       continue;
-    auto& what = user.what;
-    if (user.lease_ids.empty() || found->since < what.since) {
-      what.since = found->since;
-      what.info = found->info;
-    }
-    what.connections += found->connections;
-    user.lease_ids.emplace_back(found->lease_id);
+    *known = {std::string{found->lease_id}, found->connections, found->since,
+              std::string{found->info}};
   }
   return true;
+}
+
+present_user presence_reader::sum_of(const std::string& name,
+                                     const found_user& x) {
+  auto& first = *std::ranges::min_element(x, {}, &found_entry::since);
+  present_user result{name, 0, first.since, first.info};
+  for (auto& one : x)
+    result.connections += one.connections;
+  return result;
 }
 
 presence_page presence_reader::page_for(const presence_question& x,
@@ -170,10 +190,8 @@ presence_page presence_reader::page_for(const presence_question& x,
   result.present = from.present;
   auto wanted = wanted_users(x);
   for (auto i = from.users.begin();
-       i != from.users.end() && result.users.size() < wanted; ++i) {
-    result.users.push_back(i->second.what);
-    result.users.back().user = i->first;
-  }
+       i != from.users.end() && result.users.size() < wanted; ++i)
+    result.users.push_back(sum_of(i->first, i->second));
   return result;
 }
 

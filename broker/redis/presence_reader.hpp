@@ -77,11 +77,15 @@ public:
 private:
   using question = std::shared_ptr<presence_question>; // `done` null: answered
 
-  /// A user as the nodes have them, so far.
-  struct found_user {
-    std::vector<std::string> lease_ids; // a scan may say the same twice
-    present_user what;
+  /// A user on one node.
+  struct found_entry {
+    std::string lease_id;
+    std::size_t connections = 0;
+    unix_time since;
+    std::string info;
   };
+
+  using found_user = std::vector<found_entry>; // one for each run
 
   /// What is asked of one room, and the reading that is under way.
   struct reading {
@@ -103,6 +107,7 @@ private:
   bool take_entries(reading& x, resp_reply entries);
   static presence_page page_for(const presence_question& x,
                                 const reading& from);
+  static present_user sum_of(const std::string& name, const found_user& x);
   void end(room& x);
   void answer(presence_question& x, presence_page page);
 

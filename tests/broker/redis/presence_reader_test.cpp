@@ -102,6 +102,20 @@ CAF_TEST(sums up what the nodes have of a user) {
   CAF_CHECK(!reader.next_tick());
 }
 
+CAF_TEST(what a node has said under an earlier lease counts no more) {
+  ask(lobby, 100);
+  compose();
+  number(2);
+  scanned("0",
+          {"r.9/ann", "2 500 ", "r.10/ann", "1 400 new", "r.2/bob", "3 700 ", "r.1/bob", "9 1 "});
+  auto& users = pages.at(0).users;
+  std::ranges::sort(users, {}, &present_user::user);
+  CAF_REQUIRE_EQUAL(users.size(), 2u);
+  CAF_CHECK_EQUAL(users[0].connections, 1u);
+  CAF_CHECK_EQUAL(users[0].info, "new");
+  CAF_CHECK_EQUAL(users[1].connections, 3u);
+}
+
 CAF_TEST(scans on until enough users are found) {
   ask(lobby, 3);
   CAF_CHECK_EQUAL(compose(), (lines{"HLEN lobby:users", "HSCAN lobby:presence 0 COUNT 10"}));
