@@ -107,7 +107,8 @@ void room_presence::take(
   for (auto& x : events) {
     has_heard_ = true;
     present_ = x.present;
-    if (!x.content)
+    // A node with another rule may tell who it was.
+    if (!x.content || where_.mode == presence_mode::count)
       continue;
     // Without a place: they are no messages, whose way is measured.
     members_.send(
