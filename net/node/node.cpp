@@ -173,6 +173,9 @@ environment_ptr node::make_environment(room_types rooms) {
   env->names = channel_names{from.bus.name_space};
   env->limits = from.limits;
   env->limits.rooms_per_user = from.room_share();
+  // The other nodes free the places of one whose lease is over.
+  env->limits.user_lease = std::min<std::chrono::milliseconds>(
+    from.limits.user_lease, from.bus.lease);
   // Asking others and insisting then has to fit into the time of a sign-on.
   env->limits.probe_timeout
     = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);

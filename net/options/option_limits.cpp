@@ -57,7 +57,7 @@ rows count_rows() {
           "kick_oldest."),
     number("user-lease", FIELD(limits.user_lease), {2, 3600, "s"},
            "Time after which the connections of a node that has crashed count "
-           "no more."),
+           "no more, also if no other node notices (--lease)."),
     number("max-rooms", FIELD(limits.rooms_per_connection),
            {1, 100'000, "rooms"}, "Rooms that one connection may be in."),
     number("max-room-members", FIELD(limits.members_per_room),

@@ -107,7 +107,8 @@ void add_presence(family_list& to, const presence* told) {
               "Users of dead nodes that this one has taken out."},
              {{value_of(x.reaped)}});
   to.counter({"atrium_presence_lease_lost_total",
-              "Times that other nodes took this one for dead."},
+              "Times that others took this node for dead, or that Redis had "
+              "lost its lease."},
              {{value_of(x.lease_lost)}});
 }
 

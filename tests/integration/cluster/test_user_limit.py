@@ -231,9 +231,9 @@ async def test_a_place_that_a_node_knows_nothing_of_is_free(strict_pair, redis, 
 
 
 async def test_who_could_not_be_asked_may_have_gone(start_node, redis, connect):
-    """A node that has crashed answers for nobody, and its places last as long as the lease.
+    """A node that has crashed answers for nobody, and its places last as long as its lease.
     A newcomer without a place is told to come again after that."""
-    options = ("--redis", redis.url, "--user-connections", "1", "--user-lease", "30",
+    options = ("--redis", redis.url, "--user-connections", "1", "--lease", "20",
                "--namespace", "crash:test")
     dying, staying = [start_node(*options) for _ in range(2)]
     user = unique("ann")
@@ -242,7 +242,7 @@ async def test_who_could_not_be_asked_may_have_gone(start_node, redis, connect):
     raw = await connect.raw(staying, user)
     closing = await raw.read_json()
     assert (closing["code"], closing["reconnect"]) == (TOO_MANY, True)
-    assert closing["after_ms"] == 30_000
+    assert closing["after_ms"] == 20_000
 
 
 @pytest.mark.parametrize("policy, first_goes", [("reject", False), ("kick_oldest", True)])
