@@ -160,12 +160,12 @@ void presence_book::settle(std::string_view channel) {
 void presence_book::requeue(std::string_view channel) {
   auto& in = rooms_.find(channel)->second;
   auto out = std::exchange(in.out, {});
-  for (auto i = out.rbegin(); i != out.rend(); ++i) {
-    auto& x = **i;
-    x.is_out = false;
-    x.must_tell = true;
-    x.changed.unlink();
-    in.changed.push_front(x);
+  std::ranges::reverse(out);
+  for (auto* x : out) {
+    x->is_out = false;
+    x->must_tell = true;
+    x->changed.unlink();
+    in.changed.push_front(*x);
   }
   make_ready(in);
 }
