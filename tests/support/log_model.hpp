@@ -111,7 +111,7 @@ private:
   static incoming message(const entry& x, const std::string& epoch) {
     envelope e;
     e.event_id = std::to_string(x.value);
-    e.target = "r";
+    e.target = std::string{"r"}; // g++ 12 takes a literal for an overlap
     e.data = std::to_string(x.value);
     auto bytes = std::make_shared<const std::string>(encode_packet(e, false));
     auto content = std::make_shared<const publication>(
