@@ -30,13 +30,36 @@ using atrium::test::lane_calls;
     ++calls;
 }
 
-// Of a function with several versions the handle of the library gives the current
-// one; RTLD_NEXT has given the oldest.
-template <class F>
-F* original(const char* name) {
-  static auto libc = ::dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
-  return reinterpret_cast<F*>(::dlsym(libc, name));
-}
+/// A function of libc that one of this program stands in front of. Looked up
+/// without a lock, as often as several threads are first: whoever waits for a lock
+/// does so by a call that is itself one of these.
+class original {
+public:
+  explicit constexpr original(const char* name) : name_(name) {
+    // nop
+  }
+
+  /// Returns it as a function of this type.
+  template <class F>
+  F* as() {
+    auto found = found_.load(std::memory_order_relaxed);
+    if (found == nullptr) {
+      found = look_up();
+      found_.store(found, std::memory_order_relaxed);
+    }
+    return reinterpret_cast<F*>(found);
+  }
+
+private:
+  // Of a function with several versions the handle of the library gives the
+  // current one; RTLD_NEXT has given the oldest.
+  void* look_up() const {
+    return ::dlsym(::dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD), name_);
+  }
+
+  const char* name_;
+  std::atomic<void*> found_ = nullptr;
+};
 
 } // namespace
 
@@ -44,53 +67,53 @@ F* original(const char* name) {
 #ifndef __SANITIZE_THREAD__
 
 extern "C" int epoll_wait(int epoll, epoll_event* events, int most, int timeout) {
-  static auto next = original<decltype(epoll_wait)>("epoll_wait");
+  static constinit original next{"epoll_wait"};
   count(lane_calls::waits);
-  return next(epoll, events, most, timeout);
+  return next.as<decltype(epoll_wait)>()(epoll, events, most, timeout);
 }
 
 extern "C" int epoll_ctl(int epoll, int what, int file, epoll_event* event) noexcept {
-  static auto next = original<decltype(epoll_ctl)>("epoll_ctl");
+  static constinit original next{"epoll_ctl"};
   if (what == EPOLL_CTL_MOD)
     count(lane_calls::rearms);
-  return next(epoll, what, file, event);
+  return next.as<decltype(epoll_ctl)>()(epoll, what, file, event);
 }
 
 extern "C" int pthread_cond_signal(pthread_cond_t* cond) noexcept {
-  static auto next = original<decltype(pthread_cond_signal)>("pthread_cond_signal");
+  static constinit original next{"pthread_cond_signal"};
   count(lane_calls::wakes);
-  return next(cond);
+  return next.as<decltype(pthread_cond_signal)>()(cond);
 }
 
 extern "C" int pthread_cond_broadcast(pthread_cond_t* cond) noexcept {
-  static auto next = original<decltype(pthread_cond_broadcast)>("pthread_cond_broadcast");
+  static constinit original next{"pthread_cond_broadcast"};
   count(lane_calls::wakes);
-  return next(cond);
+  return next.as<decltype(pthread_cond_broadcast)>()(cond);
 }
 
 extern "C" int pthread_cond_wait(pthread_cond_t* cond, pthread_mutex_t* mutex) {
-  static auto next = original<decltype(pthread_cond_wait)>("pthread_cond_wait");
+  static constinit original next{"pthread_cond_wait"};
   count(lane_calls::wakes);
-  return next(cond, mutex);
+  return next.as<decltype(pthread_cond_wait)>()(cond, mutex);
 }
 
 extern "C" int pthread_cond_timedwait(pthread_cond_t* cond, pthread_mutex_t* mutex,
                                       const timespec* until) {
-  static auto next = original<decltype(pthread_cond_timedwait)>("pthread_cond_timedwait");
+  static constinit original next{"pthread_cond_timedwait"};
   count(lane_calls::wakes);
-  return next(cond, mutex, until);
+  return next.as<decltype(pthread_cond_timedwait)>()(cond, mutex, until);
 }
 
 extern "C" int pthread_cond_clockwait(pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock,
                                       const timespec* until) {
-  static auto next = original<decltype(pthread_cond_clockwait)>("pthread_cond_clockwait");
+  static constinit original next{"pthread_cond_clockwait"};
   count(lane_calls::wakes);
-  return next(cond, mutex, clock, until);
+  return next.as<decltype(pthread_cond_clockwait)>()(cond, mutex, clock, until);
 }
 
 // Reads six arguments where the caller may have given fewer, as libc does.
 extern "C" [[gnu::no_sanitize_address]] long syscall(long number, ...) noexcept {
-  static auto next = original<decltype(syscall)>("syscall");
+  static constinit original next{"syscall"};
   if (number == SYS_futex)
     count(lane_calls::wakes);
   std::va_list list;
@@ -102,7 +125,7 @@ extern "C" [[gnu::no_sanitize_address]] long syscall(long number, ...) noexcept 
   auto e = va_arg(list, long);
   auto f = va_arg(list, long);
   va_end(list);
-  return next(number, a, b, c, d, e, f);
+  return next.as<decltype(syscall)>()(number, a, b, c, d, e, f);
 }
 
 #endif // no thread sanitizer
@@ -151,9 +174,9 @@ extern "C" void* realloc(void* old, std::size_t size) noexcept {
 }
 
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  static auto next = original<decltype(aligned_alloc)>("aligned_alloc");
+  static constinit original next{"aligned_alloc"};
   count(lane_calls::allocations);
-  return next(alignment, size);
+  return next.as<decltype(aligned_alloc)>()(alignment, size);
 }
 
 #endif
