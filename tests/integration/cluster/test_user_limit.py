@@ -132,7 +132,7 @@ async def test_the_places_of_a_node_that_is_known_to_be_dead_are_free(start_node
     """Other nodes notice a node that is killed within --lease.
     Its places are free then, long before their own time, which is an hour here, is up."""
     options = ("--redis", redis.url, "--user-connections", "1", "--user-lease", "3600",
-               "--lease", "1", "--namespace", "killed:test")
+               "--lease", str(LEASE), "--namespace", "killed:test")
     dying, staying = [start_node(*options) for _ in range(2)]
     user = unique("ann")
     await connect(dying, user)
@@ -147,7 +147,7 @@ async def test_a_node_that_was_only_paused_has_its_places_again(start_node, redi
     """A node that is stopped for longer than --lease counts as dead, and then comes back.
     Its connections are counted again, and of too many the youngest goes."""
     options = ("--redis", redis.url, "--user-connections", "1", "--user-lease", "6",
-               "--lease", "1", "--namespace", "paused:test")
+               "--lease", str(LEASE), "--namespace", "paused:test")
     pausing, staying = [start_node(*options) for _ in range(2)]
     user = unique("ann")
     laptop = await connect(pausing, user)
@@ -164,7 +164,7 @@ async def test_a_node_that_was_only_paused_has_its_places_again(start_node, redi
     assert (await laptop.ask("ping"))["type"] == "pong"
     await until(lambda: is_refused(staying, user), "the other node knows that it is alive")
     assert (await laptop.ask("ping"))["type"] == "pong"
-    await until(lambda: lost_leases(pausing) == 1, "the node knows that it was taken for dead")
+    await until(lambda: lost_leases(pausing) >= 1, "the node knows that it was taken for dead")
 
 
 async def test_the_places_of_a_node_that_stops_are_free_at_once(start_node, redis, connect):
