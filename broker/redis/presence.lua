@@ -16,29 +16,9 @@
 local presence, users = KEYS[1], KEYS[2]
 local lease, counts, publish = ARGV[1], ARGV[4] == 'c', ARGV[5]
 
-local function quoted(text)
-  return '"' .. string.gsub(text, '[%z\1-\31"\\]', function(c)
-    if c == '"' or c == '\\' then return '\\' .. c end
-    return string.format('\\u%04x', string.byte(c))
-  end) .. '"'
-end
-
 local present = redis.call('HLEN', users)
 local before, came, gone = present, 0, 0
-local head, now
-
--- The same bytes as `encode_presence` makes.
-local function tell(event, user)
-  if not head then
-    local time = redis.call('TIME')
-    now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-    head = '0:{"type":"presence_event","room":' .. quoted(ARGV[2])
-      .. ',"event":"'
-  end
-  redis.call(publish, ARGV[3], head .. event
-    .. (user and '","user":' .. quoted(user) or '"')
-    .. ',"present":' .. present .. ',"ts":' .. now .. '}')
-end
+local tell = announcer(ARGV[2], ARGV[3], publish)
 
 for i = 6, #ARGV, 2 do
   local user, value = ARGV[i], ARGV[i + 1]
@@ -48,13 +28,13 @@ for i = 6, #ARGV, 2 do
         and redis.call('HINCRBY', users, user, -1) <= 0 then
       redis.call('HDEL', users, user)
       gone, present = gone + 1, present - 1
-      if not counts then tell('leave', user) end
+      if not counts then tell('leave', user, present) end
     end
   elseif redis.call('HSET', presence, field, value) == 1
       and redis.call('HINCRBY', users, user, 1) == 1 then
     came, present = came + 1, present + 1
-    if not counts then tell('join', user) end
+    if not counts then tell('join', user, present) end
   end
 end
-if counts and present ~= before then tell('count') end
+if counts and present ~= before then tell('count', nil, present) end
 return {came, gone, present}

@@ -17,21 +17,10 @@ local found = redis.call('HSCAN', KEYS[1], ARGV[1], 'MATCH', ARGV[2] .. '/*',
                          'COUNT', most)
 local fields, removed = found[2], 0
 local cursor = found[1] == '0' and 'end' or found[1]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-
--- As nodes write it, who leave slashes alone.
-local function quoted(text)
-  return (string.gsub(cjson.encode(text), '\\/', '/'))
-end
 
 local present = redis.call('HLEN', KEYS[2])
 local before = present
-local head = '0:{"type":"presence_event","room":' .. quoted(ARGV[3])
-local function tell(event)
-  redis.call(ARGV[6], ARGV[4],
-             head .. event .. ',"present":' .. present .. ',"ts":' .. now .. '}')
-end
+local tell = announcer(ARGV[3], ARGV[4], ARGV[6])
 
 for i = 1, #fields, 2 do
   -- A small hash is scanned whole, whatever COUNT says: the rest is still there
@@ -48,11 +37,11 @@ for i = 1, #fields, 2 do
     redis.call('HDEL', KEYS[2], user)
     present = redis.call('HLEN', KEYS[2])
     if ARGV[5] ~= 'c' then
-      tell(',"event":"leave","user":' .. quoted(user))
+      tell('leave', user, present)
     end
   end
 end
 if ARGV[5] == 'c' and present ~= before then
-  tell(',"event":"count"')
+  tell('count', nil, present)
 end
 return {cursor, removed}
