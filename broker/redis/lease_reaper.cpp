@@ -1,5 +1,6 @@
 #include "atrium/broker/redis/lease_reaper.hpp"
 
+#include "atrium/broker/redis/presence_script.hpp"
 #include "atrium/broker/redis/redis_caller.hpp"
 
 #include <algorithm>
@@ -69,10 +70,10 @@ void lease_reaper::write(const job& x, std::string& out) const {
   if (x.what == verb::drop)
     return append_command(out, {"SREM", rooms, x.member});
   auto channel = names_.room(x.room.name);
-  auto counts = x.room.mode == presence_mode::count ? "c" : "f";
-  append_command(out, {"EVALSHA", gate_.sha(), "2", channel + ":presence",
-                       channel + ":users", x.cursor, current_, x.room.name,
-                       channel, counts, "PUBLISH"});
+  append_command(out,
+                 {"EVALSHA", gate_.sha(), "2", presence_key(channel),
+                  presence_users_key(channel), x.cursor, current_, x.room.name,
+                  channel, letter_of(x.room.mode), "PUBLISH"});
 }
 
 // -- reading ------------------------------------------------------------------

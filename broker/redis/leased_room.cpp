@@ -10,7 +10,7 @@ std::string leased_rooms_key(const channel_names& names,
 }
 
 std::string write_leased_room(const leased_room& x) {
-  return (x.mode == presence_mode::count ? "c " : "f ") + x.name;
+  return std::string{letter_of(x.mode)} + ' ' + x.name;
 }
 
 std::optional<leased_room> read_leased_room(std::string_view member) {

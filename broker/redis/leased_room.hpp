@@ -22,6 +22,11 @@ struct leased_room {
 std::string leased_rooms_key(const channel_names& names,
                              std::string_view lease_id);
 
+/// Returns the letter that scripts know this mode by: `c` or `f`.
+constexpr std::string_view letter_of(presence_mode mode) noexcept {
+  return mode == presence_mode::count ? "c" : "f";
+}
+
 /// Returns the room as a member of that set: `f general`, or `c general` for
 /// one that only counts.
 std::string write_leased_room(const leased_room& x);

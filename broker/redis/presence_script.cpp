@@ -1,5 +1,7 @@
 #include "atrium/broker/redis/presence_script.hpp"
 
+#include "atrium/broker/redis/leased_room.hpp"
+
 #include <charconv>
 
 namespace atrium {
@@ -56,7 +58,7 @@ void append_presence_call(std::string& out, const presence_call& x,
   append_argument(out, x.lease_id);
   append_argument(out, x.where.name);
   append_argument(out, x.where.channel);
-  append_argument(out, x.where.mode == presence_mode::full ? "f" : "c");
+  append_argument(out, letter_of(x.where.mode));
   append_argument(out, "PUBLISH");
   for (auto& one : changes) {
     append_argument(out, one.user);
