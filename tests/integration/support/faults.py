@@ -4,6 +4,7 @@ what it has broken; nothing waits here until the nodes have recovered."""
 from .client import Client
 from .deadline import until
 from .inspector import look
+from .network import Network
 from .scene import Backup
 
 REPAIRED, TOLD = {}, {}
@@ -53,34 +54,30 @@ async def link_cut_inside_a_frame(scene):
 
 @fault
 async def node_cut_off_for_2_s(scene):
-    await _cut_off(scene, scene.chance.choice(scene.sites).link, 2)
+    await _break_link(scene, Network.cut, 2)
 
 
 @fault
 async def node_cut_off_for_60_s(scene):
-    await _cut_off(scene, scene.chance.choice(scene.sites).link, 60)
-
-
-async def _cut_off(scene, network, seconds):
-    network.cut()
-    await scene.last(seconds)
-    network.mend()
+    await _break_link(scene, Network.cut, 60)
 
 
 @fault
 async def black_hole_for_2_s(scene):
-    await _stop_up(scene, scene.chance.choice(scene.sites).link, 2)
+    await _break_link(scene, Network.stop_up, 2)
 
 
 @fault
 async def black_hole_for_60_s(scene):
-    await _stop_up(scene, scene.chance.choice(scene.sites).link, 60)
+    await _break_link(scene, Network.stop_up, 60)
 
 
-async def _stop_up(scene, network, seconds):
-    network.stop_up()
+async def _break_link(scene, how, seconds):
+    """Between one node and Redis, for so long."""
+    link = scene.chance.choice(scene.sites).link
+    how(link)
     await scene.last(seconds)
-    network.mend()
+    link.mend()
 
 
 @fault
