@@ -94,9 +94,9 @@ void end_at_too_large(history_page& page, const environment& env) {
     page.messages, [&](auto& x) { return too_large_in(*x.packet, env); });
   if (first == page.messages.end())
     return;
-  ++env.delivery_counts->oversized_packets;
   page.has_more = true;
   if (first == page.messages.begin()) {
+    ++env.delivery_counts->oversized_packets;
     page.is_lost = true;
     page.top.offset = page.floor = first->offset;
   }

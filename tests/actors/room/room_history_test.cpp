@@ -100,6 +100,8 @@ CAF_TEST(whoever catches up is told of what is too large at its place) {
   bob.out->take();
   join_since(bob, "chat", 0);
   CAF_CHECK_EQUAL(heard(bob), "joined chat 1 2 3 4 gap chat");
+  // From the bus, and with the readings of the room and of Bob.
+  CAF_CHECK_EQUAL(env->delivery_counts->oversized_packets.load(), 3u);
 }
 
 CAF_TEST(a lost last message is noticed without another one) {
