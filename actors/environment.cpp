@@ -25,7 +25,7 @@ environment::environment()
     cluster_counts(std::make_shared<cluster_counters>()),
     events(std::make_shared<event_log>()),
     backlogs(std::make_shared<struct backlogs>()),
-    bus_queue(std::make_shared<semaphore>(limits.bus_queue)),
+    bus_queue(std::make_shared<semaphore>(limits->bus_queue)),
     hooks(std::make_shared<hook_watch>()) {
   // nop
 }

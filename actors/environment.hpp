@@ -6,6 +6,7 @@
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/watch_list.hpp"
 #include "atrium/broker/names.hpp"
+#include "atrium/broker/util/live.hpp"
 
 #include <functional>
 #include <memory>
@@ -18,9 +19,11 @@ namespace atrium {
 class bus;
 class connection_control;
 class event_log;
+class event_sink;
 class semaphore;
 class hook_watch;
 class connection_limiter;
+class inbox;
 class presence;
 struct backlogs;
 struct cluster_counters;
@@ -30,9 +33,9 @@ struct lane_port;
 struct room_counters;
 struct user_counters;
 
-/// Everything that actors depend on, made once when the node starts and never
-/// changed. Tests make their own. Names its parts only: whoever uses one
-/// includes it.
+/// Everything that actors depend on, made once when the node starts; only the
+/// limits may be replaced later. Tests make their own. Names its parts only:
+/// whoever uses one includes it.
 struct environment : std::enable_shared_from_this<environment> {
   environment();
 
@@ -50,11 +53,13 @@ struct environment : std::enable_shared_from_this<environment> {
   std::shared_ptr<class connection_limiter>
     limiter; ///< Null: users have no limit.
   std::shared_ptr<class presence>
-    presence; ///< Null: no room tells who is in it.
+    presence;                         ///< Null: no room tells who is in it.
+  std::shared_ptr<class inbox> inbox; ///< Null: no message is durable.
+  std::shared_ptr<event_sink> sink;   ///< Null: no back end hears of anything.
   std::shared_ptr<connection_control> control; ///< Reaches all connections.
   channel_names names{"dev:atrium"};
   room_types rooms;
-  struct limits limits;
+  live<struct limits> limits;
   std::function<unix_time()> now;
   std::vector<lane_port> lanes;
 

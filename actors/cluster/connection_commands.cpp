@@ -40,7 +40,7 @@ void probe_here(const environment& env, actor_number connection,
   // answers with no.
   auto question = std::make_shared<class probe>(std::move(answer));
   tell_lanes(
-    env, probe_one{connection, std::move(question), env.limits.probe_timeout});
+    env, probe_one{connection, std::move(question), env.limits->probe_timeout});
 }
 
 } // namespace

@@ -24,7 +24,7 @@ void broadcaster_state::start(environment_ptr env, broadcast_mark passed_on) {
   // Linked: when one of the two ends, the directory spawns both anew.
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, env_->names.all(), caf::actor_cast<subscriber_actor>(self_),
-    channel_feed::bound{std::make_shared<semaphore>(env_->limits.room_queue),
+    channel_feed::bound{std::make_shared<semaphore>(env_->limits->room_queue),
                         &backlogs::broadcaster});
 }
 

@@ -18,19 +18,19 @@ history_log* log_of(const environment& env, const std::string& room) {
 } // namespace
 
 bool keeps_history(const environment& env, const std::string& name) {
-  return env.limits.history.find(name).is_on() && log_of(env, name) != nullptr;
+  return env.limits->history.find(name).is_on() && log_of(env, name) != nullptr;
 }
 
 // One message may fill an outbox, but a page of several must not.
 void bound_page(history_query& what, const environment& env) {
-  what.limit = std::min(what.limit, env.limits.history_page);
-  what.max_bytes = std::min(what.max_bytes, env.limits.message_bytes / 4);
+  what.limit = std::min(what.limit, env.limits->history_page);
+  what.max_bytes = std::min(what.max_bytes, env.limits->message_bytes / 4);
 }
 
 void read_history(const environment& env, const history_request& what,
                   history_log::page_handler done) {
   history_query query;
-  query.rule = env.limits.history.find(what.room);
+  query.rule = env.limits->history.find(what.room);
   query.from = what.since;
   query.limit = what.limit;
   query.newest_first = what.reverse;

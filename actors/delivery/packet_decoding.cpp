@@ -35,7 +35,7 @@ void log_drop(std::string_view error) {
 // Without a look at the envelope.
 bool too_large_in(std::string_view packet, const environment& env) {
   auto header = std::min(packet.find(':'), packet.size());
-  return packet.size() - header > env.limits.message_bytes + 1;
+  return packet.size() - header > env.limits->message_bytes + 1;
 }
 
 unreadable refuse(packet_error why, const environment& env) {
@@ -55,7 +55,7 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
   if (auto* error = std::get_if<packet_error>(&decoded))
     return refuse(*error, env);
   auto& x = std::get<packet>(decoded);
-  if (x.json.size() > env.limits.message_bytes) {
+  if (x.json.size() > env.limits->message_bytes) {
     ++env.delivery_counts->oversized_packets;
     log_drop("too large");
     return too_large{x.about.time};
@@ -73,7 +73,7 @@ std::variant<presence_event, unreadable>
 decode_presence_event(const shared_bytes& bytes, const environment& env) {
   auto decoded = decode_presence(*bytes);
   if (!decoded || decoded->json.size() > envelope_overhead
-      || env.limits.presence.find(decoded->room) == presence_mode::off)
+      || env.limits->presence.find(decoded->room) == presence_mode::off)
     return refuse(packet_error::malformed, env);
   auto& change = decoded->change;
   presence_event result{change.present, nullptr};

@@ -68,7 +68,7 @@ auto publisher::destination_of(const envelope& x,
   destination result{channel_of(x), nullptr, {}};
   if (x.to != scope::room)
     return result;
-  auto rule = how.history ? *how.history : env_.limits.history.find(x.target);
+  auto rule = how.history ? *how.history : env_.limits->history.find(x.target);
   if (rule.is_on())
     result.log = at_.bus_of(env_).history();
   if (result.log != nullptr)
@@ -93,7 +93,7 @@ shared_bytes publisher::pack(const envelope& x, publish_options how) const {
   auto source_run = x.from ? std::string_view{} : env_.run_id;
   auto packet = std::make_shared<const std::string>(
     encode_packet(x, how.skip_sender, source_run));
-  if (packet->size() > env_.limits.message_bytes)
+  if (packet->size() > env_.limits->message_bytes)
     return nullptr;
   // Before the bus takes the message, so that the log has it before whatever
   // comes of it.

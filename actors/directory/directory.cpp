@@ -62,7 +62,7 @@ caf::result<join_accepted> directory_state::join(join_room& x) {
 // Whoever joins a room that is there takes no room from anybody.
 std::string directory_state::refuse_room(const std::string& room,
                                          const std::string& user) {
-  auto& most = env_->limits;
+  auto& most = *env_->limits;
   if (rooms_.contains(room))
     return {};
   if (rooms_.size() >= most.rooms_per_node) {
@@ -79,7 +79,7 @@ std::string directory_state::refuse_room(const std::string& room,
 
 room_actor directory_state::spawn_room(const std::string& name) {
   record(node_event::kind::spawned, "room", name);
-  auto tally = std::make_shared<room_tally>(env_->limits.room_queue);
+  auto tally = std::make_shared<room_tally>(env_->limits->room_queue);
   auto result = self_->spawn<room, caf::monitored>(
     env_, name, directory_actor{self_}, tally, home::of_room(*env_, name));
   ranking_.add(result->id(), name, std::move(tally));

@@ -24,7 +24,7 @@ void join_queue::start(room_actor::pointer self, environment_ptr env, home at,
 
 void join_queue::add(join_room& x, promise answer, bool is_new) {
   // A steady clock: a join must not fail because somebody sets the time.
-  auto deadline = self_->clock().now() + env_->limits.bus_timeout;
+  auto deadline = self_->clock().now() + env_->limits->bus_timeout;
   entry one{std::move(x), std::move(answer), 0, deadline};
   // Refused at once: who waited would only hear the same after the timeout.
   if (!refusal_.empty()) {

@@ -46,7 +46,7 @@ void logic_runner::restart(const hook_error& why) {
     return now - x > 1min || x > now;
   });
   // A room that is given up gets no new state: nobody would use it.
-  auto often = restarts_.size() > env_->limits.restarts_per_minute;
+  auto often = restarts_.size() > env_->limits->restarts_per_minute;
   on_failure_(often || !make_anew());
 }
 

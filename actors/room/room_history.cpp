@@ -41,14 +41,14 @@ void room_history::start(room_actor::pointer self, environment_ptr env, home at,
   last_time_ = env_->now();
   if (home_.bus_of(*env_).history() == nullptr)
     return;
-  auto rule = env_->limits.history.find(name);
-  log_.start(rule, env_->limits.history_page);
+  auto rule = env_->limits->history.find(name);
+  log_.start(rule, env_->limits->history_page);
   if (!is_on())
     return;
-  history_query most{rule, std::nullopt, env_->limits.history_page};
+  history_query most{rule, std::nullopt, env_->limits->history_page};
   bound_page(most, *env_);
   followers_.start(self_);
-  replays_.start(std::move(most), env_->limits.replays.find(name),
+  replays_.start(std::move(most), env_->limits->replays.find(name),
                  {env_->backlogs, &env_->backlogs->replays});
   look_later();
 }

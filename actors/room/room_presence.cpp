@@ -13,9 +13,9 @@ void room_presence::start(room_actor::pointer self, environment_ptr env,
   env_ = std::move(env);
   if (!env_->presence)
     return;
-  where_ = {name, env_->names.room(name), env_->limits.presence.find(name)};
+  where_ = {name, env_->names.room(name), env_->limits->presence.find(name)};
   settled_ = !is_on();
-  policy_ = env_->limits.outbox_policies.find(name);
+  policy_ = env_->limits->outbox_policies.find(name);
   // Who comes does not take the place of the latest message.
   if (policy_ == outbox_policy::latest_only)
     policy_ = outbox_policy::drop_oldest;
@@ -33,7 +33,7 @@ void room_presence::open() {
     return;
   ask();
   if (!settled_)
-    self_->delayed_send(self_, env_->limits.bus_timeout, presence_overdue{});
+    self_->delayed_send(self_, env_->limits->bus_timeout, presence_overdue{});
 }
 
 void room_presence::doubt() {

@@ -41,7 +41,7 @@ void room_publisher::start(room_actor::pointer self, environment_ptr env,
   home_ = at;
   name_ = std::move(name);
   watched_ = watched;
-  history_ = env_->limits.history.find(name_);
+  history_ = env_->limits->history.find(name_);
 }
 
 auto room_publisher::ask_logic(const member& who, room_message& x) -> review {
@@ -121,7 +121,7 @@ void room_publisher::tell(const member& who, std::string data) {
     publisher{*env_}.make_envelope(scope::room, name_, std::move(data)));
   auto& about = content->about();
   // The publisher bounds what goes to the bus; this message does not go there.
-  if (content->size() > env_->limits.message_bytes)
+  if (content->size() > env_->limits->message_bytes)
     return report_loss(name_, about.event_id, errc::message_too_large);
   tell_member message{
     number, content, {about.time, message_source::place::here}};

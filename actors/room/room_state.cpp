@@ -32,7 +32,7 @@ void room_state::start(environment_ptr env, std::string name,
   end_.start(self_, env_, std::move(directory));
   members_.start(env_, self_->id(), name_);
   channel_ = env_->names.room(name_);
-  policy_ = env_->limits.outbox_policies.find(name_);
+  policy_ = env_->limits->outbox_policies.find(name_);
   watched_ = env_->watched.has_room(name_);
   waiting_.start(self_, env_, at, name_);
   history_.start(self_, env_, at, name_);
@@ -153,7 +153,7 @@ void room_state::admit(join_queue::entry join, entrance what) {
 }
 
 caf::error room_state::refusal(const member& who) {
-  auto most = env_->limits.members_per_room;
+  auto most = env_->limits->members_per_room;
   // Before the hook: the logic is not asked about somebody who cannot come.
   if (most != 0 && members_.size() >= most)
     return make_failure(errc::room_full, "the room is full");

@@ -17,13 +17,13 @@ void connection_state::turn_away(const turned_away& x) {
   if (x.rivals.empty()) // they may become fewer where nobody could be asked
     return setup_.out->close(
       close_code::too_many_connections, "the user has too many connections",
-      rivals_.some_unheard() ? setup_.env->limits.user_lease
+      rivals_.some_unheard() ? setup_.env->limits->user_lease
                              : std::chrono::milliseconds{0});
   waits_for_ = x.user;
   rivals_.ask(*setup_.env, x.rivals, self_->id());
   // A node that answers for a silent client does so after `probe_timeout`: the
   // rest is for its answer's way.
-  auto patience = setup_.env->limits.probe_timeout * 5 / 4;
+  auto patience = setup_.env->limits->probe_timeout * 5 / 4;
   self_->delayed_send(self_, patience, rivals_overdue{});
 }
 

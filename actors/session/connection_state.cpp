@@ -144,7 +144,7 @@ void connection_state::on(join_request& x) {
   if (i != rooms_.end())
     return fail(x.id, errc::already_joined, "already a member of this room",
                 x.room);
-  if (rooms_.size() >= setup_.env->limits.rooms_per_connection)
+  if (rooms_.size() >= setup_.env->limits->rooms_per_connection)
     return fail(x.id, errc::too_many_rooms, "in too many rooms", x.room);
   // Before the answer: further requests for the room wait behind this one.
   rooms_.emplace(x.room, membership{});
@@ -189,7 +189,7 @@ void connection_state::on(broadcast_request& x) {
 
 void connection_state::on(presence_request& x) {
   auto& env = *setup_.env;
-  if (!env.presence || env.limits.presence.find(x.room) == presence_mode::off)
+  if (!env.presence || env.limits->presence.find(x.room) == presence_mode::off)
     return fail(x.id, errc::presence_off,
                 "this room does not tell who is in it", x.room);
   reads_.add(std::move(x));

@@ -12,13 +12,13 @@ namespace atrium {
 namespace {
 
 presence_room room_of(const environment& env, const presence_request& x) {
-  return {x.room, env.names.room(x.room), env.limits.presence.find(x.room)};
+  return {x.room, env.names.room(x.room), env.limits->presence.find(x.room)};
 }
 
 // As for a page of a history: a list must not fill a client's outbox.
 void bound_list(std::vector<present_user>& users, const environment& env) {
   constexpr std::size_t keys = 96; // and numbers
-  auto most = env.limits.message_bytes / 4;
+  auto most = env.limits->message_bytes / 4;
   std::size_t bytes = 0;
   auto too_much = std::ranges::find_if(users, [&](auto& x) {
     // A letter of a name may need a backslash.

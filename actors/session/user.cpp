@@ -34,7 +34,7 @@ void user_state::start(environment_ptr env, const std::string& user,
   directory_ = std::move(directory);
   feed_.open(
     *env_, home_.bus_of(*env_), env_->names.user(name_), user_actor{self_},
-    {std::make_shared<semaphore>(env_->limits.room_queue), &backlogs::users});
+    {std::make_shared<semaphore>(env_->limits->room_queue), &backlogs::users});
 }
 
 void user_state::add(const sign_on& x) {

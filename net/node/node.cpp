@@ -54,6 +54,30 @@ std::size_t allowed_connections(const options& from, const file_budget& files,
   return files.clients;
 }
 
+// What actors hold on to, as the options of all parts have it.
+limits limits_of(const options& from) {
+  auto result = from.limits;
+  result.rooms_per_user = from.room_share();
+  // The other nodes free the places of one whose lease is over.
+  result.user_lease = std::min<std::chrono::milliseconds>(
+    from.limits.user_lease, from.bus.lease);
+  // Asking others and insisting then has to fit into the time of a sign-on.
+  result.probe_timeout
+    = std::min(result.probe_timeout, result.bus_timeout * 2 / 5);
+  // A message that fits into no outbox is refused or dropped before it gets to
+  // one.
+  result.message_bytes = from.session.outbox_bytes + envelope_overhead;
+  for (auto& rule : from.session.outbox_policy)
+    result.outbox_policies.add(rule);
+  for (auto& rule : from.history.rules)
+    result.history.add(rule);
+  for (auto& rule : from.history.replays)
+    result.replays.add(rule);
+  for (auto& rule : from.presence.rules)
+    result.presence.add(rule);
+  return result;
+}
+
 } // namespace
 
 // CAF's default scheduler spins when it is idle and collapses under fan-out,
@@ -171,26 +195,8 @@ environment_ptr node::make_environment(room_types rooms) {
   // First: the bus and the registry call this client.
   redis_ = make_redis(from, env->node_id);
   env->names = channel_names{from.bus.name_space};
-  env->limits = from.limits;
-  env->limits.rooms_per_user = from.room_share();
-  // The other nodes free the places of one whose lease is over.
-  env->limits.user_lease = std::min<std::chrono::milliseconds>(
-    from.limits.user_lease, from.bus.lease);
-  // Asking others and insisting then has to fit into the time of a sign-on.
-  env->limits.probe_timeout
-    = std::min(env->limits.probe_timeout, env->limits.bus_timeout * 2 / 5);
-  // A message that fits into no outbox is refused or dropped before it gets to
-  // one.
-  env->limits.message_bytes = from.session.outbox_bytes + envelope_overhead;
-  for (auto& rule : from.session.outbox_policy)
-    env->limits.outbox_policies.add(rule);
-  for (auto& rule : from.history.rules)
-    env->limits.history.add(rule);
-  for (auto& rule : from.history.replays)
-    env->limits.replays.add(rule);
-  for (auto& rule : from.presence.rules)
-    env->limits.presence.add(rule);
-  env->bus_queue = std::make_shared<semaphore>(env->limits.bus_queue);
+  env->limits.replace(limits_of(from));
+  env->bus_queue = std::make_shared<semaphore>(env->limits->bus_queue);
   env->rooms = std::move(rooms);
   env->watched = watch_list{from.log.trace_users, from.log.trace_rooms};
   env->now = [] {

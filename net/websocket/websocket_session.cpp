@@ -68,7 +68,7 @@ void websocket_session::sign_on(identity who, std::string traceparent) {
 
 std::chrono::seconds websocket_session::bus_patience() const {
   return std::chrono::ceil<std::chrono::seconds>(
-    node_->env->limits.bus_timeout);
+    node_->env->limits->bus_timeout);
 }
 
 // The client hears its welcome before anything that its actor sends it.

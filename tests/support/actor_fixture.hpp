@@ -222,7 +222,7 @@ struct node_fixture : test_coordinator_fixture<> {
     if (unit)
       unit->enter_thread();
     for (int i = 0; i < 2; ++i) {
-      auto queue = std::make_shared<semaphore>(env->limits.lane_queue);
+      auto queue = std::make_shared<semaphore>(env->limits->lane_queue);
       auto meter = std::make_shared<lane_meter>([this] { return now; });
       env->lanes.push_back({sys.spawn<class lane>(lane_or_none(), queue, env->lanes.size(), meter),
                             queue, meter, lane_or_none()});

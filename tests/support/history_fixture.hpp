@@ -12,11 +12,11 @@ namespace atrium::test {
 /// A node whose rooms have histories, of pages of three messages.
 struct history_fixture : node_fixture {
   explicit history_fixture(room_types types = {}) : node_fixture(std::move(types)) {
-    env->limits.history.add("chat=100,1h");
-    env->limits.history.add("short=2,1h");
-    env->limits.history.add("last=10,1h");
-    env->limits.replays.add("last=1");
-    env->limits.history_page = 3;
+    env->limits.edit().history.add("chat=100,1h");
+    env->limits.edit().history.add("short=2,1h");
+    env->limits.edit().history.add("last=10,1h");
+    env->limits.edit().replays.add("last=1");
+    env->limits.edit().history_page = 3;
     wire->log = &log;
   }
 

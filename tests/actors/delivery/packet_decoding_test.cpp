@@ -32,7 +32,7 @@ shared_bytes pack(const envelope& x) {
 struct fixture {
   fixture() {
     env->run_id = "run";
-    env->limits.message_bytes = 300;
+    env->limits.edit().message_bytes = 300;
   }
 
   std::shared_ptr<environment> env = std::make_shared<environment>();
@@ -100,7 +100,7 @@ CAF_TEST(a message that is too large says when it was accepted) {
 }
 
 CAF_TEST(who comes and goes is taken only where rooms tell it) {
-  env->limits.presence.add("lobby");
+  env->limits.edit().presence.add("lobby");
   auto decode = [&](const std::string& room, const std::string& user) {
     presence_change x{presence_change::kind::join, user, 3, unix_time{5ms}};
     return decode_presence_event(bytes(encode_presence(room, x)), *env);

@@ -101,9 +101,9 @@ CAF_TEST(of a watched room everything is told) {
 CAF_TEST(what a slow lane drops is missed) {
   auto bob = connect("bob");
   join(bob, "watched");
-  env->lanes[0].queue->try_acquire(env->limits.lane_queue);
+  env->lanes[0].queue->try_acquire(env->limits->lane_queue);
   publish(bob, "watched", "1");
-  env->lanes[0].queue->release(env->limits.lane_queue);
+  env->lanes[0].queue->release(env->limits->lane_queue);
   CAF_CHECK_EQUAL(count("trace_delivered", "receivers=0 missed=1"), 1U);
 }
 
@@ -113,9 +113,9 @@ CAF_TEST(who is left out of a message neither gets it nor misses it) {
   for (auto& x : {bob, eve})
     join(x, "watched");
   for (std::size_t full : {0, 1}) {
-    env->lanes[full].queue->try_acquire(env->limits.lane_queue);
+    env->lanes[full].queue->try_acquire(env->limits->lane_queue);
     request(bob, publish_request{"3", "watched", "1", "e" + std::to_string(full), {}, false});
-    env->lanes[full].queue->release(env->limits.lane_queue);
+    env->lanes[full].queue->release(env->limits->lane_queue);
   }
   CAF_CHECK_EQUAL(count("trace_delivered", "event_id=e0 receivers=1 missed=0"), 1U);
   CAF_CHECK_EQUAL(count("trace_delivered", "event_id=e1 receivers=0 missed=1"), 1U);
@@ -148,7 +148,7 @@ CAF_TEST(a failure has the ids of its message) {
 CAF_TEST(what is too large with its envelope is not published) {
   auto ann = connect("ann");
   join(ann, "watched");
-  env->limits.message_bytes = 100;
+  env->limits.edit().message_bytes = 100;
   auto large = '"' + std::string(100, 'x') + '"';
   request(ann, publish_request{"3", "watched", large, "e1", {}, true});
   request(ann, broadcast_request{"4", large, "e2", {}});

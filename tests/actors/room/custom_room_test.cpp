@@ -131,7 +131,7 @@ CAF_TEST(a hook that throws costs its state and nothing else) {
 
 CAF_TEST(a room that keeps failing is given up and its members are told) {
   both_join();
-  for (std::size_t i = 0; i <= env->limits.restarts_per_minute; ++i)
+  for (std::size_t i = 0; i <= env->limits->restarts_per_minute; ++i)
     publish(ann, "moody:1", "\"throw\"");
   CAF_CHECK_EQUAL(env->directory_counts->dead_rooms.load(), 1U);
   auto heard = bob.out->take();
@@ -147,7 +147,7 @@ CAF_TEST(a room that keeps failing is given up and its members are told) {
 
 CAF_TEST(failures that are far apart are forgiven) {
   both_join();
-  for (std::size_t i = 0; i < 3 * env->limits.restarts_per_minute; ++i) {
+  for (std::size_t i = 0; i < 3 * env->limits->restarts_per_minute; ++i) {
     publish(ann, "moody:1", "\"throw\"");
     now += 20s;
   }

@@ -113,7 +113,7 @@ CAF_TEST(a gap is told by itself when the node has too much from the bus) {
 }
 
 CAF_TEST(a gap is told by itself when one queue is full and others are not ) {
-  env->limits.room_queue = queue_size;
+  env->limits.edit().room_queue = queue_size;
   auto ann = ann_in_room();
   auto all = places();
   all.pop_back(); // everyone has its queue since the start
@@ -134,11 +134,11 @@ CAF_TEST(a gap is told by itself when a lane is full) {
   all.erase(all.begin() + 1); // a user's messages pass through no lane's queue
   auto& queue = *env->lanes[0].queue;
   for (auto& x : all) {
-    CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
+    CAF_REQUIRE(queue.try_acquire(env->limits->lane_queue));
     flood(x);
     settle();
     CAF_CHECK_EQUAL(ann.out->count("gap"), 0U);
-    queue.release(env->limits.lane_queue);
+    queue.release(env->limits->lane_queue);
     settle();
     CAF_CHECK_EQUAL(ann.out->count("gap"), 1U);
     CAF_CHECK_EQUAL(count_messages(ann), 0U);
@@ -152,17 +152,17 @@ CAF_TEST(what a room tells one member is bounded by the queue of the lane) {
   auto& queue = *env->lanes[0].queue;
   publish(ann, "loud:1", "\"tell\"");
   CAF_CHECK_EQUAL(queue.taken(), 0U);
-  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
+  CAF_REQUIRE(queue.try_acquire(env->limits->lane_queue));
   ann.out->take();
   publish(ann, "loud:1", "\"tell\"");
   CAF_CHECK_EQUAL(count_messages(ann), 0U);
-  queue.release(env->limits.lane_queue);
+  queue.release(env->limits->lane_queue);
   settle();
   CAF_CHECK_EQUAL(ann.out->count("gap loud:1"), 1U);
 }
 
 CAF_TEST(what another node lets through and no outbox can take becomes a gap) {
-  env->limits.message_bytes = message_size;
+  env->limits.edit().message_bytes = message_size;
   auto ann = ann_in_room();
   for (auto& x : places()) {
     wire->deliver(x.channel, from_elsewhere(x.to, x.target, message_size));
@@ -177,8 +177,8 @@ CAF_TEST(what another node lets through and no outbox can take becomes a gap) {
 
 // Only a repaired link says that the bus carries a channel again.
 CAF_TEST(a gap in what has come lets nobody into a refused channel) {
-  env->limits.room_queue = queue_size;
-  env->limits.message_bytes = 2 * message_size;
+  env->limits.edit().room_queue = queue_size;
+  env->limits.edit().message_bytes = 2 * message_size;
   auto ann = ann_in_room();
   auto all = places();
   all.pop_back(); // nobody waits for the broadcaster's channel
@@ -203,7 +203,7 @@ CAF_TEST(a gap in what has come lets nobody into a refused channel) {
 }
 
 CAF_TEST(what no outbox can take is refused at every way in) {
-  env->limits.message_bytes = message_size;
+  env->limits.edit().message_bytes = message_size;
   auto ann = ann_in_room();
   join(ann, "loud:1");
   ann.out->take();
@@ -223,7 +223,7 @@ CAF_TEST(what no outbox can take is refused at every way in) {
 }
 
 CAF_TEST(what a room says itself and no outbox can take is lost without harm) {
-  env->limits.message_bytes = message_size;
+  env->limits.edit().message_bytes = message_size;
   auto ann = connect("ann");
   join(ann, "loud:1");
   ann.out->take();

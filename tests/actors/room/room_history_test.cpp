@@ -27,14 +27,14 @@ room_types with_closed() {
 
 struct fixture : history_fixture {
   fixture() : history_fixture(with_closed()) {
-    env->limits.history.add("closed=100,1h");
+    env->limits.edit().history.add("closed=100,1h");
   }
 
   void append_large(const std::string& room) {
     envelope x;
     x.event_id = "large";
     x.target = room;
-    x.data = '"' + std::string(env->limits.message_bytes, 'x') + '"';
+    x.data = '"' + std::string(env->limits->message_bytes, 'x') + '"';
     log.append(room_channel(room),
                {std::make_shared<const std::string>(encode_packet(x, false)), {100, 1h}, "large"},
                [](const publish_receipt&) {});
@@ -248,7 +248,7 @@ CAF_TEST(who comes in after a loss gets nothing from before the position) {
 
 CAF_TEST(a thousand who come back cost a few questions) {
   auto ann = connect("ann");
-  env->limits.history_page = 100;
+  env->limits.edit().history_page = 100;
   join(ann, "chat");
   say(ann, "chat", 1, 50);
   std::vector<client> all;

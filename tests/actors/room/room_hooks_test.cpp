@@ -314,9 +314,9 @@ CAF_TEST(a room without a new state dies and its members know) {
   throwing_room::where = "constructor";
   leave(ann, "throwing"); // nothing throws yet
   throwing_room::where = "on_message";
-  for (std::size_t i = 0; i <= env->limits.restarts_per_minute; ++i)
+  for (std::size_t i = 0; i <= env->limits->restarts_per_minute; ++i)
     publish(bob, "throwing", "1");
-  CAF_CHECK_EQUAL(bob.out->count("error room_restarted"), env->limits.restarts_per_minute);
+  CAF_CHECK_EQUAL(bob.out->count("error room_restarted"), env->limits->restarts_per_minute);
   auto heard = bob.out->take();
   CAF_REQUIRE(!heard.empty());
   CAF_CHECK_EQUAL(heard.back(), "error room_died");

@@ -31,10 +31,10 @@ room_types with_brittle() {
 struct fixture : node_fixture {
   fixture() : node_fixture(with_brittle()) {
     for (auto* rule : {"chat", "brittle", "kept", "crowd=count", "last"})
-      env->limits.presence.add(rule);
-    env->limits.history.add("kept=100,1h");
-    env->limits.history_page = 3;
-    env->limits.outbox_policies.add("last=latest_only");
+      env->limits.edit().presence.add(rule);
+    env->limits.edit().history.add("kept=100,1h");
+    env->limits.edit().history_page = 3;
+    env->limits.edit().outbox_policies.add("last=latest_only");
     env->presence = told;
     wire->log = &log;
     told->page.present = 5;
@@ -201,7 +201,7 @@ CAF_TEST(all members leave with their room) {
   join(ann, "brittle");
   join(bob, "brittle");
   CAF_CHECK_EQUAL(told->there["brittle"].size(), 2U);
-  env->limits.restarts_per_minute = 0;
+  env->limits.edit().restarts_per_minute = 0;
   publish(ann, "brittle", "1");
   CAF_CHECK_EQUAL(ann.out->count("error room_died"), 1U);
   CAF_CHECK(told->there["brittle"].empty());
@@ -276,18 +276,18 @@ CAF_TEST(who cannot be told who comes is told of a gap) {
   join(ann, "chat");
   ann.out->take();
   auto& queue = *env->lanes[0].queue;
-  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
+  CAF_REQUIRE(queue.try_acquire(env->limits->lane_queue));
   change("chat", kind::join, "bob", 6);
   CAF_CHECK_EQUAL(env->delivery_counts->lane_queue_drops.load(), 1U);
   CAF_CHECK(ann.out->take().empty());
-  queue.release(env->limits.lane_queue);
+  queue.release(env->limits->lane_queue);
   settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"gap chat"});
   CAF_CHECK(told_by_join("chat") == 6U); // the room itself knows
 }
 
 CAF_TEST(a room that has dropped what came asks how many are there) {
-  env->limits.room_queue = 1;
+  env->limits.edit().room_queue = 1;
   auto ann = connect("ann");
   join(ann, "chat");
   told->page.present = 7;
@@ -320,7 +320,7 @@ CAF_TEST(who asks is told who is in a room) {
 }
 
 CAF_TEST(a list does not fill the outbox of a client) {
-  env->limits.message_bytes = 4 * 1'000;
+  env->limits.edit().message_bytes = 4 * 1'000;
   auto ann = connect("ann");
   told->page.users.resize(10, {"bob", 1, unix_time{3ms}, std::string(298, ' ')});
   request(ann, presence_request{"1", "chat"});

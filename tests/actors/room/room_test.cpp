@@ -101,7 +101,7 @@ CAF_TEST(a join gives up when the bus does not answer in time) {
   wire->answers = false;
   join(ann, "r");
   join(bob, "r");
-  sched.advance_time(env->limits.bus_timeout);
+  sched.advance_time(env->limits->bus_timeout);
   settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"error bus_unavailable"});
   CAF_CHECK_EQUAL(bob.out->take(), lines{"error bus_unavailable"});
@@ -127,13 +127,13 @@ CAF_TEST(joins to an open room give up one by one when the bus is dead) {
   join(ann, "r");
   wire->carries = false;
   join(bob, "r");
-  sched.advance_time(env->limits.bus_timeout / 2);
+  sched.advance_time(env->limits->bus_timeout / 2);
   join(cem, "r");
-  sched.advance_time(env->limits.bus_timeout / 2);
+  sched.advance_time(env->limits->bus_timeout / 2);
   settle();
   CAF_CHECK_EQUAL(bob.out->take(), lines{"error bus_unavailable"});
   CAF_CHECK(cem.out->take().empty());
-  sched.advance_time(env->limits.bus_timeout / 2);
+  sched.advance_time(env->limits->bus_timeout / 2);
   settle();
   CAF_CHECK_EQUAL(cem.out->take(), lines{"error bus_unavailable"});
   // Nobody is let in by an answer that comes too late.
@@ -281,11 +281,11 @@ CAF_TEST(a full lane queue drops and counts and tells of the gap) {
   join(ann, "r");
   ann.out->take();
   auto& queue = *env->lanes[0].queue;
-  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
+  CAF_REQUIRE(queue.try_acquire(env->limits->lane_queue));
   publish(ann, "r", "1");
   CAF_CHECK_EQUAL(env->delivery_counts->lane_queue_drops.load(), 1U);
   CAF_CHECK_EQUAL(ann.out->count("\"data\""), 0U);
-  queue.release(env->limits.lane_queue);
+  queue.release(env->limits->lane_queue);
   ann.out->take();
   publish(ann, "r", "2");
   CAF_CHECK_EQUAL(ann.out->count("gap r"), 1U);

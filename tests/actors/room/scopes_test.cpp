@@ -167,9 +167,9 @@ CAF_TEST(users and everyone are told of a gap) {
 CAF_TEST(a broadcast that a lane cannot take becomes a gap) {
   auto ann = connect("ann");
   auto& queue = *env->lanes[0].queue;
-  CAF_REQUIRE(queue.try_acquire(env->limits.lane_queue));
+  CAF_REQUIRE(queue.try_acquire(env->limits->lane_queue));
   request(ann, broadcast_request{"1", "6", {}, {}});
-  queue.release(env->limits.lane_queue);
+  queue.release(env->limits->lane_queue);
   CAF_CHECK_EQUAL(env->delivery_counts->lane_queue_drops.load(), 1U);
   ann.out->take();
   request(ann, broadcast_request{"2", "7", {}, {}});
@@ -187,7 +187,7 @@ CAF_TEST(what the node cannot do yet is said) {
 }
 
 CAF_TEST(rooms per connection are bounded) {
-  env->limits.rooms_per_connection = 2;
+  env->limits.edit().rooms_per_connection = 2;
   auto ann = connect("ann");
   join(ann, "a");
   join(ann, "b");
@@ -201,7 +201,7 @@ CAF_TEST(rooms per connection are bounded) {
 }
 
 CAF_TEST(rooms per node are bounded) {
-  env->limits.rooms_per_node = 2;
+  env->limits.edit().rooms_per_node = 2;
   auto ann = connect("ann");
   auto bob = connect("bob");
   join(ann, "a");
@@ -218,7 +218,7 @@ CAF_TEST(rooms per node are bounded) {
 }
 
 CAF_TEST(members per room are bounded) {
-  env->limits.members_per_room = 1;
+  env->limits.edit().members_per_room = 1;
   auto ann = connect("ann");
   auto bob = connect("bob");
   join(ann, "r");

@@ -33,8 +33,8 @@ room_types with_greeter() {
 /// A node whose rooms `chat:*` and `hall:*` keep what is said in them.
 struct fixture : node_fixture {
   fixture() : node_fixture(with_greeter()) {
-    env->limits.history.add("chat:*=100,1h");
-    env->limits.history.add("hall:*=7,1s");
+    env->limits.edit().history.add("chat:*=100,1h");
+    env->limits.edit().history.add("hall:*=7,1s");
     wire->log = &log;
   }
 
@@ -159,8 +159,8 @@ CAF_TEST(a history is asked for what the client wants) {
   CAF_CHECK_EQUAL(query().limit, 100U);
   CAF_CHECK_EQUAL(query().max_bytes, 256U << 10U);
   CAF_CHECK(!query().newest_first);
-  env->limits.history_page = 50;
-  env->limits.message_bytes = 4000;
+  env->limits.edit().history_page = 50;
+  env->limits.edit().message_bytes = 4000;
   request(ann, history_request{"5", "chat:1", position{"e1", 7}, 1000, true});
   CAF_CHECK(query().from == (position{"e1", 7}));
   CAF_CHECK_EQUAL(query().limit, 50U);

@@ -231,7 +231,7 @@ CAF_TEST(the place of a client that does not answer is free) {
       CAF_CHECK_EQUAL(x->out->take().size(), 1U);
     auto laptop = connect(user, 1);
     CAF_CHECK(laptop.out->take().empty());
-    sched.advance_time(env->limits.probe_timeout);
+    sched.advance_time(env->limits->probe_timeout);
     settle();
     CAF_CHECK_EQUAL(laptop.out->take(), lines{std::string{"welcome "} + user});
     CAF_CHECK_EQUAL(lost.out->take().size() + forgotten.out->take().size(), 1U);
@@ -266,7 +266,7 @@ CAF_TEST(nodes ask each other) {
   ann.out->silent = true;
   say("probe:" + id + ":other-7");
   CAF_CHECK(words.empty());
-  sched.advance_time(env->limits.probe_timeout);
+  sched.advance_time(env->limits->probe_timeout);
   settle();
   CAF_CHECK_EQUAL(std::exchange(words, {}), lines{"silent:other-7:" + id});
   say("probe:run-99999:other-7");
@@ -281,12 +281,12 @@ CAF_TEST(who waits for another node in vain may come again later) {
   slow->waiting.at(0)({false, {"other-1"}});
   settle();
   CAF_CHECK(ann.out->take().empty());
-  sched.advance_time(env->limits.probe_timeout * 5 / 4);
+  sched.advance_time(env->limits->probe_timeout * 5 / 4);
   settle();
   slow->waiting.at(1)({});
   settle();
   CAF_CHECK_EQUAL(ann.out->take(), lines{"close 4004"});
-  CAF_CHECK(ann.out->hint == env->limits.user_lease);
+  CAF_CHECK(ann.out->hint == env->limits->user_lease);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -76,7 +76,7 @@ CAF_TEST(bad rules are named) {
 CAF_TEST_FIXTURE_SCOPE(outbox_policy_tests, node_fixture)
 
 CAF_TEST(messages know their room and its policy) {
-  env->limits.outbox_policies.add("ticker:*=latest_only");
+  env->limits.edit().outbox_policies.add("ticker:*=latest_only");
   auto out = std::make_shared<frame_session>();
   client ann{sys.spawn<connection>(
                lane_or_none(), connection_setup{env, root, out, 0, {"ann", rights::everything()}}),
