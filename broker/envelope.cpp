@@ -198,6 +198,7 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
   result.skip_sender = header->skip_sender;
   result.source_run = header->source_run;
   result.at = header->at;
+  result.inbox = header->inbox;
   result.json = bytes.substr(colon + 1);
   auto members = read_members(result.json, known_members);
   // Checked once for all receivers: each of them would have to close its

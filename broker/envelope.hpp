@@ -56,6 +56,7 @@ struct packet {
   bool skip_sender = false;
   std::string_view source_run; ///< Run of the node, or empty.
   std::optional<packet_position> at = std::nullopt;
+  std::optional<packet_inbox> inbox = std::nullopt;
   envelope_head about;
   std::string_view json; ///< The envelope's text inside the packet.
   std::string_view data; ///< The data inside `json`, verbatim.

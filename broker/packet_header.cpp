@@ -36,11 +36,28 @@ std::optional<std::uint64_t> read_offset(std::string_view text) noexcept {
   return value;
 }
 
+// Of an id in an inbox: at most 20 digits, and no other spelling of the number.
+bool is_count(std::string_view x) {
+  constexpr std::size_t longest = 20;
+  return !x.empty() && x.size() <= longest && (x == "0" || x[0] != '0')
+         && x.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Nothing if the fields make no place in an inbox.
+std::optional<packet_inbox> read_inbox(std::string_view id,
+                                       std::string_view previous) noexcept {
+  if (!is_inbox_id(id) || !is_inbox_id(previous))
+    return std::nullopt;
+  return packet_inbox{id, previous};
+}
+
 /// The fields of a header as they come.
-struct position_fields {
+struct header_fields {
   std::string_view offset;
   std::string_view previous;
   std::string_view epoch;
+  std::string_view inbox;
+  std::string_view inbox_before;
 
   void take(std::string_view field) noexcept {
     if (field.size() < 2 || field[1] != '=')
@@ -52,14 +69,30 @@ struct position_fields {
       previous = value;
     else if (field[0] == 'e')
       epoch = value;
+    else if (field[0] == 'i')
+      inbox = value;
+    else if (field[0] == 'j')
+      inbox_before = value;
   }
 
-  bool empty() const noexcept {
-    return offset.empty() && previous.empty() && epoch.empty();
+  // Returns false if they make no position, or no place in an inbox: without
+  // it, the message would look like one that nobody keeps.
+  bool read(packet_header& out) const noexcept {
+    if (!offset.empty() || !previous.empty() || !epoch.empty()) {
+      out.at = position();
+      if (!out.at)
+        return false;
+    }
+    if (!inbox.empty() || !inbox_before.empty()) {
+      out.inbox = read_inbox(inbox, inbox_before);
+      if (!out.inbox)
+        return false;
+    }
+    return true;
   }
 
-  // Nothing if they make no position.
-  std::optional<packet_position> read() const noexcept {
+private:
+  std::optional<packet_position> position() const noexcept {
     auto at = read_offset(offset);
     if (!at || *at == 0 || !is_word(epoch))
       return std::nullopt;
@@ -75,6 +108,19 @@ void append_position(std::string& out, const packet_position& at) {
   if (at.previous + 1 != at.offset)
     out.append(";p=").append(std::to_string(at.previous));
   out.append(";e=").append(at.epoch);
+}
+
+void append_inbox(std::string& out, const packet_inbox& at) {
+  out.append(";i=").append(at.id).append(";j=").append(at.previous);
+}
+
+// At the end of the header.
+std::string with_fields(std::string_view packet, std::string_view fields) {
+  auto head = std::min(packet.find(':'), packet.size());
+  std::string result;
+  result.reserve(packet.size() + fields.size());
+  result.append(packet.substr(0, head)).append(fields);
+  return result.append(packet.substr(head));
 }
 
 // Cuts what is before the next field off `x`, and its mark.
@@ -95,17 +141,26 @@ void append_header(std::string& out, const packet_header& x) {
     out.append("@").append(x.source_run);
   if (x.at)
     append_position(out, *x.at);
+  if (x.inbox)
+    append_inbox(out, *x.inbox);
 }
 
 std::string with_position(std::string_view packet, const packet_position& at) {
-  constexpr std::size_t most_added = 80; // two numbers, an epoch, their names
-  auto head = std::min(packet.find(':'), packet.size());
-  std::string result;
-  result.reserve(packet.size() + most_added);
-  result.append(packet.substr(0, head));
-  append_position(result, at);
-  result.append(packet.substr(head));
-  return result;
+  std::string fields;
+  append_position(fields, at);
+  return with_fields(packet, fields);
+}
+
+std::string with_inbox(std::string_view packet, const packet_inbox& at) {
+  std::string fields;
+  append_inbox(fields, at);
+  return with_fields(packet, fields);
+}
+
+bool is_inbox_id(std::string_view x) noexcept {
+  auto dash = std::min(x.find('-'), x.size());
+  return is_count(x.substr(0, dash))
+         && is_count(x.substr(std::min(dash + 1, x.size())));
 }
 
 std::optional<packet_header> read_header(std::string_view text) noexcept {
@@ -125,7 +180,7 @@ std::optional<packet_header> read_header(std::string_view text) noexcept {
     if (base.front() != '@' || !is_word(result.source_run))
       return std::nullopt;
   }
-  position_fields fields;
+  header_fields fields;
   while (!text.empty()) {
     auto field = cut_part(text);
     // An unknown field is skipped, but has to be well-formed.
@@ -133,11 +188,7 @@ std::optional<packet_header> read_header(std::string_view text) noexcept {
       return std::nullopt;
     fields.take(field);
   }
-  if (fields.empty())
-    return result;
-  result.at = fields.read();
-  // Without its place, the message would look like one that nobody keeps.
-  return result.at ? std::optional{result} : std::nullopt;
+  return fields.read(result) ? std::optional{result} : std::nullopt;
 }
 
 } // namespace atrium

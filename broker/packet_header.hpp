@@ -15,6 +15,14 @@ struct packet_position {
   std::uint64_t previous = 0; ///< Offset of the message before it; less.
 };
 
+/// Where a packet stands in the inbox of its user: ids as `inbox_receipt` has
+/// them.
+struct packet_inbox {
+  std::string_view id;
+  std::string_view
+    previous; ///< Of the message before it; `0-0`: there is none.
+};
+
 /// What stands before the first colon of a packet: what nodes need to know of
 /// it, and clients do not.
 ///
@@ -23,7 +31,8 @@ struct packet_position {
 /// `x` leaves out the connection that has sent it, `run` names the node that it
 /// comes from where the envelope does not. The fields `o`, `p` and `e` are the
 /// position in the channel's history: offset, offset of the message before
-/// (where that is not one less), epoch. A log writes them. The rest are fields
+/// (where that is not one less), epoch. A log writes them. An inbox writes `i`
+/// and `j`: the message's id, and that of the one before. The rest are fields
 /// that newer nodes may add: a reader skips those that it does not know. A
 /// field therefore must not change what the rest of a packet means; what does
 /// needs another version, and who does not know that drops the packet.
@@ -37,6 +46,7 @@ struct packet_header {
   bool skip_sender = false;
   std::string_view source_run; ///< Run of the node (`0-9a-z`), or empty.
   std::optional<packet_position> at = std::nullopt;
+  std::optional<packet_inbox> inbox = std::nullopt;
 };
 
 /// Appends the text of `x`, without the colon.
@@ -51,5 +61,12 @@ std::optional<packet_header> read_header(std::string_view text) noexcept;
 /// packet has none yet; what has no colon is nobody's packet, and gets the
 /// position at its end. (history_append.lua does the same.)
 std::string with_position(std::string_view packet, const packet_position& at);
+
+/// Returns a packet with a place in its user's inbox, likewise. (inbox_put.lua
+/// does the same.)
+std::string with_inbox(std::string_view packet, const packet_inbox& at);
+
+/// Returns whether this is what the id of a message in an inbox looks like.
+bool is_inbox_id(std::string_view x) noexcept;
 
 } // namespace atrium

@@ -8,15 +8,32 @@ namespace atrium {
 namespace {
 
 // Clients compare these texts (net/PROTOCOL.md), so none may change.
-constexpr std::array<std::string_view, 25> names = {
-  "none",           "bad_json",          "bad_request",
-  "unknown_type",   "room_name_invalid", "user_name_invalid",
-  "not_a_member",   "already_joined",    "forbidden",
-  "token_invalid",  "token_expired",     "auth_unavailable",
-  "auth_broken",    "room_refused",      "room_full",
-  "too_many_rooms", "message_too_large", "rate_limited",
-  "history_off",    "presence_off",      "bus_unavailable",
-  "timeout",        "room_restarted",    "room_died",
+constexpr std::array<std::string_view, 26> names = {
+  "none",
+  "bad_json",
+  "bad_request",
+  "unknown_type",
+  "room_name_invalid",
+  "user_name_invalid",
+  "not_a_member",
+  "already_joined",
+  "forbidden",
+  "token_invalid",
+  "token_expired",
+  "auth_unavailable",
+  "auth_broken",
+  "room_refused",
+  "room_full",
+  "too_many_rooms",
+  "message_too_large",
+  "rate_limited",
+  "history_off",
+  "presence_off",
+  "inbox_off",
+  "bus_unavailable",
+  "timeout",
+  "room_restarted",
+  "room_died",
   "internal",
 };
 

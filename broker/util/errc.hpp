@@ -49,6 +49,8 @@ enum class errc : std::uint8_t {
   history_off,
   /// The room does not tell who is in it.
   presence_off,
+  /// The node keeps no durable messages, or the connection names no device.
+  inbox_off,
   /// The bus is down and its queue of waiting messages is full, or the bus was
   /// lost while the message was on its way: it may have been delivered or not.
   bus_unavailable,

@@ -45,3 +45,24 @@ CAF_TEST(a position that no log has written is refused) {
   CAF_CHECK(!read_header("0;o=" + beyond + ";e=e1"));
   CAF_CHECK(read_header("0;o=7;other=1;e=e1"));
 }
+
+CAF_TEST(a place in an inbox is put into the header and read again) {
+  CAF_CHECK_EQUAL(with_inbox("0@run:a:b", {"17-2", "0-0"}), "0@run;i=17-2;j=0-0:a:b");
+  auto packet = with_inbox("0x:{}", {"1700000000000-18446744073709551615", "9-0"});
+  auto header = header_of(packet);
+  CAF_REQUIRE(header && header->inbox);
+  CAF_CHECK_EQUAL(header->inbox->id, "1700000000000-18446744073709551615");
+  CAF_CHECK_EQUAL(header->inbox->previous, "9-0");
+  CAF_CHECK(!header->at);
+  std::string again;
+  append_header(again, *header);
+  CAF_CHECK_EQUAL(again + ":{}", packet);
+}
+
+CAF_TEST(a place that no inbox has written is refused) {
+  for (auto fields :
+       {";i=7-0", ";j=7-0", ";i=7;j=1-0", ";i=7-;j=1-0", ";i=-7;j=1-0", ";i=7-0-1;j=1-0",
+        ";i=7-0x;j=1-0", ";i=07-0;j=1-0", ";i=;j=1-0", ";i=123456789012345678901-0;j=1-0"})
+    CAF_CHECK(!read_header(std::string{"0"} + fields));
+  CAF_CHECK(read_header("0;i=7-0;j=0-0;other=1"));
+}
