@@ -19,6 +19,15 @@ struct inbox_rule {
   std::size_t most = 1'000; ///< Messages of one user.
 };
 
+/// So many devices of a user are known; the one that has not been seen for
+/// longest gives way.
+inline constexpr std::size_t max_inbox_devices = 32;
+
+/// So many dead letters of a user are kept, or few more, the newest ones, and
+/// for so long.
+inline constexpr std::size_t max_dead_letters = 10'000;
+inline constexpr std::chrono::hours dead_letter_lifetime{30 * 24};
+
 /// What an inbox has to know of a message that is to be kept.
 struct inbox_entry {
   shared_bytes packet;
@@ -90,18 +99,21 @@ struct dead_letter_query {
   std::string user = {};   ///< Empty: of all users, by their names.
   std::string after = {};  ///< Of a page, its `next`; empty: from the first.
   std::size_t limit = 100; ///< Letters at most.
+
+  /// Bytes of packets at most, though never less than one letter.
+  std::size_t max_bytes = std::size_t{1} << 20;
 };
 
 /// Some dead letters.
 struct dead_letter_page {
-  errc error = errc::none; ///< As above.
+  errc error = errc::none; ///< As above; `bad_request`: `after` is no `next`.
   std::vector<dead_letter> letters;
   std::string next = {}; ///< Where the next page begins; empty: nowhere.
 };
 
 /// What became of a command about dead letters.
 struct dead_letter_outcome {
-  errc error = errc::none; ///< As above.
+  errc error = errc::none; ///< As above; `bad_request`: `id` is none.
   std::size_t letters = 0; ///< Replayed or purged.
 };
 
@@ -114,6 +126,7 @@ struct inbox_stats {
   std::uint64_t read = 0;         ///< Messages in those answers.
   std::uint64_t acknowledged = 0; ///< Acknowledgements that were taken.
   std::uint64_t dead = 0;         ///< Messages that this node has given up.
+  std::uint64_t evicted = 0;      ///< Of those, gone before their time.
   std::uint64_t failed = 0;       ///< Questions and commands without success.
 };
 
@@ -151,7 +164,8 @@ public:
                     std::function<void(dead_letter_page)> done)
     = 0;
 
-  /// Sends a dead letter again, as a new message; with no `id` all of the user.
+  /// Sends a dead letter again, as a new message; with no `id` all of the user,
+  /// oldest first. Those for which the inbox has no room stay.
   virtual void replay(std::string user, std::string id,
                       std::function<void(dead_letter_outcome)> done)
     = 0;
@@ -162,7 +176,8 @@ public:
     = 0;
 
   /// Called from any thread, once for each dead letter of which this node has
-  /// learned. Set before the first message.
+  /// learned; the letter comes without its packet. Set before the first
+  /// message.
   virtual void on_dead_letter(std::function<void(const dead_letter&)> heard)
     = 0;
 

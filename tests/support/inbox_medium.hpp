@@ -1,0 +1,206 @@
+#pragma once
+
+#include "atrium/broker/inbox.hpp"
+#include "atrium/broker/inbox_id.hpp"
+#include "atrium/broker/memory/memory_bus.hpp"
+#include "atrium/broker/memory/memory_inbox.hpp"
+
+#include "support/history_probe.hpp"
+#include "support/limiter_probe.hpp"
+#include "support/subscriber_log.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace atrium::test {
+
+/// What inboxes meet on: each that it makes stands for one node.
+class inbox_medium {
+public:
+  virtual ~inbox_medium() = default;
+
+  virtual std::shared_ptr<inbox> make_inbox() = 0;
+
+  /// Returns the bus on which users hear.
+  virtual bus& on() = 0;
+};
+
+/// One process: all nodes share one inbox.
+class memory_inbox_medium final : public inbox_medium {
+public:
+  explicit memory_inbox_medium(inbox_rule rule, std::size_t max_bytes = std::size_t{64} << 20)
+    : subject_(std::make_shared<memory_inbox>(bus_, io_, channel_names{"n"}, rule, max_bytes)) {
+    // nop
+  }
+
+  ~memory_inbox_medium() override {
+    io_.stop();
+    thread_.join();
+  }
+
+  std::shared_ptr<inbox> make_inbox() override {
+    return subject_;
+  }
+
+  bus& on() override {
+    return *bus_;
+  }
+
+private:
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+    io_.get_executor()};
+  std::shared_ptr<memory_bus> bus_ = std::make_shared<memory_bus>();
+  std::shared_ptr<memory_inbox> subject_;
+  std::thread thread_{[this] { io_.run(); }};
+};
+
+/// An answer that is a code alone.
+struct error_only {
+  errc error = errc::none;
+};
+
+inline inbox_receipt put(inbox& to, const std::string& user, const std::string& id,
+                         bool is_chosen = false, const std::string& data = "1") {
+  awaited<inbox_receipt> receipt;
+  to.put(user, {bytes(packet_of(id, data)), id, is_chosen}, receipt.handler());
+  return receipt.get();
+}
+
+inline inbox_page read(inbox& from, inbox_query what) {
+  awaited<inbox_page> page;
+  from.read(std::move(what), page.handler());
+  return page.get();
+}
+
+inline errc acknowledge(inbox& to, const std::string& user, const std::string& device,
+                        const std::string& id) {
+  awaited<error_only> code;
+  to.acknowledge(user, device, id, [done = code.handler()](errc x) { done({x}); });
+  return code.get().error;
+}
+
+inline dead_letter_page list(inbox& from, dead_letter_query what = {}) {
+  awaited<dead_letter_page> page;
+  from.list(std::move(what), page.handler());
+  return page.get();
+}
+
+inline dead_letter_outcome replay(inbox& to, const std::string& user, const std::string& id = "") {
+  awaited<dead_letter_outcome> outcome;
+  to.replay(user, id, outcome.handler());
+  return outcome.get();
+}
+
+inline dead_letter_outcome purge(inbox& to, const std::string& user, const std::string& id = "") {
+  awaited<dead_letter_outcome> outcome;
+  to.purge(user, id, outcome.handler());
+  return outcome.get();
+}
+
+/// Returns the event id that a packet has; `?` if none.
+inline std::string event_of(const std::string& packet) {
+  constexpr std::string_view mark = R"("event_id":")";
+  auto begin = packet.find(mark);
+  if (begin == packet.npos)
+    return "?";
+  begin += mark.size();
+  return packet.substr(begin, packet.find('"', begin) - begin);
+}
+
+/// Returns what is on a page, by event ids.
+inline std::vector<std::string> events(const inbox_page& x) {
+  std::vector<std::string> result;
+  for (auto& message : x.messages)
+    result.push_back(event_of(*message.packet));
+  return result;
+}
+
+/// Returns dead letters as `user event cause`.
+inline std::vector<std::string> events(const dead_letter_page& x) {
+  std::vector<std::string> result;
+  for (auto& letter : x.letters)
+    result.push_back(letter.user + ' ' + event_of(*letter.packet)
+                     + (letter.why == dead_letter::cause::expired ? " expired" : " too_many"));
+  return result;
+}
+
+/// Returns where a packet says that it stands; empty texts if nowhere.
+inline packet_inbox inbox_place_of(const std::string& packet) {
+  auto header = read_header(std::string_view{packet}.substr(0, packet.find(':')));
+  return header && header->inbox ? *header->inbox : packet_inbox{};
+}
+
+using lines = std::vector<std::string>;
+
+inline inbox_query from(const std::string& device, const std::string& user = "ann") {
+  inbox_query result;
+  result.user = user;
+  result.device = device;
+  return result;
+}
+
+/// Returns the ids of messages that are stored as m1, m2, ...
+inline lines put_all(inbox& to, int count, const std::string& user = "ann") {
+  lines result;
+  for (int i = 1; i <= count; ++i)
+    result.push_back(put(to, user, "m" + std::to_string(i)).id);
+  return result;
+}
+
+inline lines names(int first, int last) {
+  lines result;
+  for (int i = first; i <= last; ++i)
+    result.push_back("m" + std::to_string(i));
+  return result;
+}
+
+inline bool are_growing(const lines& ids) {
+  return std::ranges::adjacent_find(
+           ids,
+           [](auto& a, auto& b) { return !(read_inbox_id(a).value() < read_inbox_id(b).value()); })
+         == ids.end();
+}
+
+/// Keeps the dead letters that it is told of, as `user message-id`.
+class dead_letter_probe {
+public:
+  explicit dead_letter_probe(inbox& from) {
+    from.on_dead_letter([to = state_](const dead_letter& x) {
+      std::lock_guard guard{to->mutex};
+      to->letters.push_back(x.user + ' ' + x.message);
+    });
+  }
+
+  std::vector<std::string> letters() const {
+    std::lock_guard guard{state_->mutex};
+    return state_->letters;
+  }
+
+private:
+  struct state {
+    std::mutex mutex;
+    std::vector<std::string> letters;
+  };
+
+  std::shared_ptr<state> state_ = std::make_shared<state>();
+};
+
+/// Runs a rule of the contract over every kind of inbox. Each gets a fresh
+/// medium.
+template <class F>
+void on_every_inbox(inbox_rule rule, F&& test) {
+  std::puts("on memory_inbox");
+  memory_inbox_medium memory{rule};
+  test(memory);
+}
+
+} // namespace atrium::test
