@@ -30,7 +30,8 @@ using connection_actor = caf::typed_actor<
   // had their time to say so.
   caf::reacts_to<rival_found>, caf::reacts_to<rivals_overdue>,
   // From the user: a message to the user, or the node's words to it.
-  caf::reacts_to<push_frame>,
-  caf::reacts_to<push_reply>>::extend_with<observable_actor>;
+  caf::reacts_to<push_frame>, caf::reacts_to<push_reply>,
+  // From the user: what a back end does to it.
+  caf::reacts_to<command_connection>>::extend_with<observable_actor>;
 
 } // namespace atrium

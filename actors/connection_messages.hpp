@@ -4,6 +4,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/publication.hpp"
 #include "atrium/actors/replies.hpp"
+#include "atrium/actors/user_command.hpp"
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/history.hpp"

@@ -2,8 +2,10 @@
 
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/post_in_room.hpp"
 #include "atrium/actors/requests.hpp"
 #include "atrium/actors/room_logic.hpp"
+#include "atrium/actors/user_command.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -30,6 +32,7 @@ struct join_room {
   std::string room;
   room_member from;
   std::optional<position> since = std::nullopt; ///< What it has of the room.
+  bool unasked = false;                         ///< A back end wants it.
 };
 
 /// The connection is a member; sent before the lane writes `joined`.

@@ -78,6 +78,22 @@ struct busy_rooms {
   std::vector<busy_room> deepest; ///< Those with anything in their queues.
 };
 
+/// Which rooms have members on this node, of those that fit a pattern.
+struct list_occupied {
+  std::string pattern;   ///< `*`: any text, `?`: any character; empty: all.
+  std::size_t bytes = 0; ///< Of JSON, for all of them.
+};
+
+struct occupied_room {
+  std::string name;
+  std::size_t members = 0; ///< Connections on this node.
+};
+
+struct occupied_rooms {
+  std::vector<occupied_room> rooms; ///< Those with most members first.
+  bool is_truncated = false; ///< There are more than the bytes have room for.
+};
+
 /// An actor as its parent knows it.
 struct child {
   std::string name;

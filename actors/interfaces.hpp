@@ -50,8 +50,11 @@ using room_actor = caf::typed_actor<
   caf::reacts_to<leave_room>,
   // From a connection: a message to the room.
   caf::reacts_to<publish_in_room>,
-  // From the directory, after the room has offered to passivate.
-  caf::reacts_to<stop_atom>,
+  // From the directory: a message of the back end.
+  caf::reacts_to<post_in_room>,
+  // From the directory, after the room has offered to passivate, or because the
+  // back end wants it to end.
+  caf::reacts_to<stop_atom>, caf::reacts_to<close_room>,
   // From the history of its channel, and from the presence.
   caf::reacts_to<history_answered>, caf::reacts_to<presence_counted>,
   // From a lane: a member that has much to catch up on can take more.
@@ -74,6 +77,8 @@ using user_actor = caf::typed_actor<
   caf::reacts_to<lease_decided>,
   // From a connection without a place: it knows now whose clients are silent.
   caf::reacts_to<insist>,
+  // From the directory: what the back end does to the connections.
+  caf::reacts_to<command_user>,
   // From the directory, after the user has offered to passivate.
   caf::reacts_to<stop_atom>>::extend_with<listener_actor>;
 
@@ -86,6 +91,10 @@ using directory_actor = caf::typed_actor<
   caf::replies_to<join_room>::with<join_accepted>,
   // From a connection: passed on to the user of that name.
   caf::reacts_to<sign_on>,
+  // From the HTTP API: a message for a room with logic of its own.
+  caf::reacts_to<post_in_room>,
+  // From the cluster, on behalf of the back end: for a user, and for a room.
+  caf::reacts_to<command_user>, caf::reacts_to<close_room>,
   // From a room or user that has nobody left: may it stop?
   caf::reacts_to<passivate>,
   // Stops all rooms, all users and then itself.
@@ -94,7 +103,9 @@ using directory_actor = caf::typed_actor<
   // which one has a number; and which rooms are the busiest.
   caf::replies_to<list_children>::with<children>,
   caf::replies_to<find_child>::with<children>,
-  caf::replies_to<list_busiest>::with<busy_rooms>>::
+  caf::replies_to<list_busiest>::with<busy_rooms>,
+  // From the cluster, for the HTTP API: which rooms have members here.
+  caf::replies_to<list_occupied>::with<occupied_rooms>>::
   extend_with<composite_actor>;
 
 } // namespace atrium

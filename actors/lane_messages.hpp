@@ -80,6 +80,7 @@ struct tell_all {
 struct room_died {
   actor_number room = 0;
   std::string name;
+  std::string why = "the room has died"; ///< For people.
 };
 
 /// Closes one connection, if it is on this lane.

@@ -34,6 +34,9 @@ ATRIUM_MESSAGE(join_room)
 ATRIUM_MESSAGE(join_accepted)
 ATRIUM_MESSAGE(sign_on)
 ATRIUM_MESSAGE(passivate)
+ATRIUM_MESSAGE(command_user)
+ATRIUM_MESSAGE(close_room)
+ATRIUM_MESSAGE(post_in_room)
 
 // -- to rooms -----------------------------------------------------------------
 
@@ -89,6 +92,7 @@ ATRIUM_MESSAGE(turned_away)
 ATRIUM_MESSAGE(rivals_overdue)
 ATRIUM_MESSAGE(push_frame)
 ATRIUM_MESSAGE(push_reply)
+ATRIUM_MESSAGE(command_connection)
 
 // -- from the inspector -------------------------------------------------------
 
@@ -98,6 +102,8 @@ ATRIUM_MESSAGE(list_connections)
 ATRIUM_MESSAGE(list_slowest)
 ATRIUM_MESSAGE(list_busiest)
 ATRIUM_MESSAGE(busy_rooms)
+ATRIUM_MESSAGE(list_occupied)
+ATRIUM_MESSAGE(occupied_rooms)
 ATRIUM_MESSAGE(list_parts)
 ATRIUM_MESSAGE(list_members)
 ATRIUM_MESSAGE(members_page)

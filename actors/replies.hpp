@@ -21,7 +21,8 @@ class publication;
 // What a node tells one client, whichever protocol it speaks (net/PROTOCOL.md,
 // sections 3 to 6). Messages are not among them: those are frames.
 
-/// Why a node closes a connection; the values go over the wire.
+/// Why a node closes a connection; the values go over the wire. A back end may
+/// give others (`is_command_code`).
 enum class close_code : std::uint16_t {
   normal = 1000,
   going_away = 1001,  ///< The node stops: reconnect after the hint.
@@ -34,7 +35,7 @@ enum class close_code : std::uint16_t {
   no_pong = 4002,              ///< Silent for two ping intervals.
   slow_consumer = 4003,        ///< Its outbox went over the bound.
   too_many_connections = 4004, ///< Of this user.
-  disconnected = 4005,         ///< By an administrator.
+  disconnected = 4005,         ///< By an administrator or the back end.
   too_many_errors = 4006,      ///< Mistakes, or more than it may send.
 };
 
@@ -63,11 +64,14 @@ struct joined {
   /// How many users are in the room, as far as this node knows yet: the
   /// newcomer may be among them or not. Only in rooms that tell.
   std::optional<std::size_t> present = std::nullopt;
+
+  bool unasked = false; ///< A back end has done it, and no request is answered.
 };
 
 struct left {
   request_id id;
   std::string room;
+  bool unasked = false; ///< As above.
 };
 
 /// A publish, send or broadcast was handed to the bus.

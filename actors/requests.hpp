@@ -23,12 +23,17 @@ struct join_request {
 
   /// What the client had when it was in the room before.
   std::optional<position> since = std::nullopt;
+
+  /// A back end wants it, not the client: no right is needed, and the client
+  /// does not hear of a failure.
+  bool unasked = false;
 };
 
 /// Stop being a member of a room.
 struct leave_request {
   request_id id;
   std::string room;
+  bool unasked = false; ///< As above.
 };
 
 /// Message to every member of a room on every node.

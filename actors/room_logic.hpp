@@ -88,7 +88,8 @@ public:
   /// Somebody wants to join; `members()` does not contain `who`.
   virtual decision on_join(const member& who);
 
-  /// A member publishes; what is accepted goes to all members on all nodes.
+  /// A member publishes, or the back end: then `from` has no user and no
+  /// connection. What is accepted goes to all members on all nodes.
   virtual decision on_message(const member& from, room_message& message);
 
   /// A member has left or lost the connection; `who` is in `members()` no more.

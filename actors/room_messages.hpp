@@ -19,6 +19,7 @@ struct leave_room {
   request_id id;
   connection_actor from;
   std::uint64_t number = 0;
+  bool unasked = false; ///< A back end wants it.
 };
 
 struct publish_in_room {

@@ -4,6 +4,7 @@
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/probe_messages.hpp"
+#include "atrium/broker/util/text.hpp"
 
 #include <caf/send.hpp>
 
@@ -71,6 +72,29 @@ void connection_commands::probe(const std::string& id,
   else
     send_to_node(*env, run_of(id),
                  probe_request{id, connection_id(*env, requester)});
+}
+
+void connection_commands::command(user_command what,
+                                  bus::receipt_handler done) const {
+  if (!is_in_order(what))
+    return done({errc::bad_request});
+  tell_all(std::move(what), std::move(done));
+}
+
+void connection_commands::close_room(std::string room,
+                                     bus::receipt_handler done) const {
+  if (!is_name(room))
+    return done({errc::bad_request});
+  tell_all(close_room_command{std::move(room)}, std::move(done));
+}
+
+// Also to this node by the bus: the order is the same on all of them.
+void connection_commands::tell_all(control_packet::content what,
+                                   bus::receipt_handler done) const {
+  if (auto env = env_.lock())
+    send_to_all(*env, std::move(what), std::move(done));
+  else
+    done({errc::bus_unavailable});
 }
 
 // Of this run alone: after a restart the numbers are those of others.

@@ -10,8 +10,8 @@
 namespace atrium {
 
 /// Gives commands about connections: to the lanes of this node for those that
-/// are here, to the node that the connection's id names for the others. Does
-/// nothing any more when the environment is gone.
+/// are here, to the node that the connection's id names for the others, or to
+/// all nodes. Does nothing any more when the environment is gone.
 class connection_commands final : public connection_control {
 public:
   explicit connection_commands(std::weak_ptr<const environment> env)
@@ -23,7 +23,13 @@ public:
 
   void probe(const std::string& id, actor_number requester) const override;
 
+  void command(user_command what, bus::receipt_handler done) const override;
+
+  void close_room(std::string room, bus::receipt_handler done) const override;
+
 private:
+  void tell_all(control_packet::content what, bus::receipt_handler done) const;
+
   std::weak_ptr<const environment> env_;
 };
 

@@ -2,8 +2,10 @@
 
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/json/json_writer.hpp"
+#include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/utf8.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -51,6 +53,46 @@ void append_members(json_writer& out, const probe_response& x) {
     .boolean("alive", x.alive);
 }
 
+struct act_writer {
+  void operator()(const user_command::join& x) const {
+    out.text("act", "join").text("room", utf8_or_empty(x.room));
+  }
+
+  void operator()(const user_command::leave& x) const {
+    out.text("act", "leave").text("room", utf8_or_empty(x.room));
+  }
+
+  void operator()(const user_command::close& x) const {
+    out.text("act", "close")
+      .number("code", static_cast<std::uint64_t>(x.code))
+      .text("reason", utf8_or_empty(x.reason));
+  }
+
+  void operator()(const user_command::renew& x) const {
+    out.text("act", "renew").boolean("expired", x.expired);
+    if (x.expires != never)
+      out.number("expires", x.expires.time_since_epoch().count());
+  }
+
+  json_writer& out;
+};
+
+void append_members(json_writer& out, const user_command& x) {
+  out.text("user", utf8_or_empty(x.user));
+  if (!x.connection.empty())
+    out.text("connection", utf8_or_empty(x.connection));
+  std::string spared;
+  for (auto& one : x.spared)
+    spared.append(spared.empty() ? "" : " ").append(one);
+  if (!spared.empty())
+    out.text("spared", utf8_or_empty(spared));
+  std::visit(act_writer{out}, x.what);
+}
+
+void append_members(json_writer& out, const close_room_command& x) {
+  out.text("room", utf8_or_empty(x.room));
+}
+
 // -- reading ------------------------------------------------------------------
 
 std::optional<std::string> text_in(const json_object& x, std::string_view key) {
@@ -62,6 +104,12 @@ std::optional<std::uint64_t> number_in(const json_object& x,
                                        std::string_view key) {
   auto raw = x.find(key);
   return raw ? json_unsigned(*raw) : std::nullopt;
+}
+
+std::optional<bool> truth_in(const json_object& x, std::string_view key) {
+  auto raw = x.find(key);
+  return raw == "true" || raw == "false" ? std::optional{*raw == "true"}
+                                         : std::nullopt;
 }
 
 std::optional<std::string> name_in(const json_object& x, std::string_view key) {
@@ -114,11 +162,63 @@ std::optional<content> read_probe_request(const json_object& x) {
 std::optional<content> read_probe_response(const json_object& x) {
   auto connection = name_in(x, "connection");
   auto requester = name_in(x, "asker");
-  auto alive = x.find("alive");
-  if (!connection || !requester || (alive != "true" && alive != "false"))
+  auto alive = truth_in(x, "alive");
+  if (!connection || !requester || !alive)
     return std::nullopt;
-  return probe_response{std::move(*connection), std::move(*requester),
-                        *alive == "true"};
+  return probe_response{std::move(*connection), std::move(*requester), *alive};
+}
+
+// What is missing or strange is no name, code or time, and `is_in_order` says
+// so.
+std::optional<user_command::act> read_act(const json_object& x) {
+  auto act = text_in(x, "act");
+  auto room = [&] { return text_in(x, "room").value_or(""); };
+  if (act == "join")
+    return user_command::join{room()};
+  if (act == "leave")
+    return user_command::leave{room()};
+  auto code = number_in(x, "code").value_or(0);
+  if (act == "close" && is_command_code(code))
+    return user_command::close{static_cast<close_code>(code),
+                               text_in(x, "reason").value_or("")};
+  auto expires = x.find("expires");
+  auto time = expires ? json_unsigned(*expires) : std::nullopt;
+  auto expired = truth_in(x, "expired");
+  constexpr auto last
+    = static_cast<std::uint64_t>(never.time_since_epoch().count());
+  if (act != "renew" || !expired || (expires && (!time || *time > last)))
+    return std::nullopt;
+  auto at = time ? unix_time{std::chrono::milliseconds{*time}} : never;
+  return user_command::renew{at, *expired};
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> result;
+  while (!text.empty()) {
+    auto end = std::min(text.find(' '), text.size());
+    result.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return result;
+}
+
+std::optional<content> read_user_command(const json_object& x) {
+  auto what = read_act(x);
+  if (!what)
+    return std::nullopt;
+  user_command result{
+    text_in(x, "user").value_or(""), text_in(x, "connection").value_or(""),
+    words_of(text_in(x, "spared").value_or("")), std::move(*what)};
+  if (!is_in_order(result))
+    return std::nullopt;
+  return result;
+}
+
+std::optional<content> read_close_room(const json_object& x) {
+  auto room = text_in(x, "room");
+  if (!room || !is_name(*room))
+    return std::nullopt;
+  return close_room_command{std::move(*room)};
 }
 
 struct reader {
@@ -132,6 +232,8 @@ constexpr reader readers[] = {
   {disconnect_command::type, read_disconnect},
   {probe_request::type, read_probe_request},
   {probe_response::type, read_probe_response},
+  {user_command::type, read_user_command},
+  {close_room_command::type, read_close_room},
 };
 
 } // namespace

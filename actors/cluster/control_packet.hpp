@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/replies.hpp"
+#include "atrium/actors/user_command.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -66,7 +67,8 @@ struct control_packet {
 
   using content
     = std::variant<survey_request, survey_response, disconnect_command,
-                   probe_request, probe_response>;
+                   probe_request, probe_response, user_command,
+                   close_room_command>;
 
   std::string run; ///< Of the node that says it.
   content what;

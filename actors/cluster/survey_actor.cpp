@@ -1,5 +1,6 @@
 #include "atrium/actors/cluster/survey_actor.hpp"
 
+#include "atrium/actors/cluster/channel_list.hpp"
 #include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/cluster/control_channel.hpp"
 #include "atrium/actors/cluster_interface.hpp"
@@ -133,7 +134,8 @@ void survey_state::take(const control_packets& x) {
     }
     auto& packet = std::get<control_packet>(read);
     auto makes_sense = std::visit(
-      [&](auto& what) { return dispatch(packet.run, what); }, packet.what);
+      [&](auto& what) { return dispatch(packet.run, what, x.held); },
+      packet.what);
     if (!makes_sense)
       drop(control_packet_error::malformed);
   }
@@ -146,7 +148,8 @@ void survey_state::drop(control_packet_error why) {
                                           : all.malformed_packets);
 }
 
-bool survey_state::dispatch(const std::string& run, survey_request& x) {
+bool survey_state::dispatch(const std::string& run, survey_request& x,
+                            const permit&) {
   auto& env = *setup_.env;
   if (run == env.run_id)
     return true; // has been answered without the bus
@@ -160,13 +163,30 @@ bool survey_state::dispatch(const std::string& run, survey_request& x) {
   return true;
 }
 
-bool survey_state::dispatch(const std::string& run, survey_response& x) {
+bool survey_state::dispatch(const std::string& run, survey_response& x,
+                            const permit&) {
   collect(run, std::move(x));
   return true;
 }
 
+// The permit goes along: other mailboxes have no bound.
+bool survey_state::dispatch(const std::string&, user_command& x,
+                            const permit& held) {
+  if (setup_.directory)
+    self_->send(setup_.directory, command_user{std::move(x), held});
+  return true;
+}
+
+bool survey_state::dispatch(const std::string&, close_room_command& x,
+                            const permit& held) {
+  if (setup_.directory)
+    self_->send(setup_.directory, close_room{std::move(x.room), held});
+  return true;
+}
+
 template <class Command>
-bool survey_state::dispatch(const std::string&, const Command& x) {
+bool survey_state::dispatch(const std::string&, const Command& x,
+                            const permit&) {
   return obey(*setup_.env, x);
 }
 
@@ -180,6 +200,8 @@ void survey_state::answer(const std::string& run, const survey_request& x,
   try {
     if (x.what.kind == "facts" && setup_.status_text)
       done(setup_.status_text());
+    else if (x.what.kind == "channels" && setup_.directory)
+      list_rooms(x.what, done);
     else if (setup_.answer)
       setup_.answer(x.what, done);
     else
@@ -190,6 +212,16 @@ void survey_state::answer(const std::string& run, const survey_request& x,
                "cluster cannot answer");
     done(error_response("internal"));
   }
+}
+
+void survey_state::list_rooms(const survey& what,
+                              std::function<void(std::string)> done) {
+  constexpr std::size_t braces = 64;
+  self_
+    ->request(setup_.directory, setup_.patience,
+              list_occupied{what.name, max_response_bytes - braces})
+    .then([done](const occupied_rooms& y) { done(to_json(y)); },
+          [done](const caf::error&) { done(error_response("unavailable")); });
 }
 
 void survey_state::take(response_ready& x) {

@@ -86,15 +86,19 @@ private:
   using surveys = std::map<std::uint64_t, under_way>;
 
   /// Return false if that makes no sense here.
-  bool dispatch(const std::string& run, survey_request& x);
-  bool dispatch(const std::string& run, survey_response& x);
+  bool dispatch(const std::string& run, survey_request& x, const permit& held);
+  bool dispatch(const std::string& run, survey_response& x, const permit& held);
+  bool dispatch(const std::string& run, user_command& x, const permit& held);
+  bool dispatch(const std::string& run, close_room_command& x,
+                const permit& held);
   template <class Command>
-  bool dispatch(const std::string& run, const Command& x);
+  bool dispatch(const std::string& run, const Command& x, const permit& held);
 
   void drop(control_packet_error why);
   void collect(const std::string& run, survey_response x);
   void answer(const std::string& run, const survey_request& x,
               const permit& held);
+  void list_rooms(const survey& what, std::function<void(std::string)> done);
   void respond(const std::string& run, survey_response x);
   void end_if_complete(surveys::iterator i);
   void end(surveys::iterator i);

@@ -47,6 +47,20 @@ void lane_state::lost(const caf::down_msg& x) {
   out->close(close_code::internal, "the connection's actor has failed", {});
 }
 
+namespace {
+
+// What the client has not asked for is no answer, and makes no room for a
+// further request.
+template <class Answer>
+void tell_client(client_session& out, const Answer& x) {
+  if (x.unasked)
+    out.push(x);
+  else
+    out.answer(x);
+}
+
+} // namespace
+
 // The lane answers a join and a leave, not the connection: messages of the room
 // go this way, so only the lane can put `joined` before the first and `left`
 // behind the last.
@@ -54,7 +68,7 @@ void lane_state::enter(const add_member& x) {
   auto* out = members_.find(x.connection);
   if (out == nullptr)
     return; // closed meanwhile; the room gets to know it by itself
-  out->answer(x.answer);
+  tell_client(*out, x.answer);
   members_.add_member(x.room, x.connection);
 }
 
@@ -63,7 +77,7 @@ void lane_state::catch_up_on(const catch_up& x) {
   if (out == nullptr)
     return;
   if (x.answer)
-    out->answer(*x.answer);
+    tell_client(*out, *x.answer);
   if (x.lost)
     out->push(*x.lost);
   for (auto& one : x.messages) {
@@ -101,7 +115,7 @@ void lane_state::exit(const remove_member& x) {
     return;
   followers_.remove(x.room, x.connection);
   members_.remove_member(x.room, x.connection);
-  out->answer(x.answer);
+  tell_client(*out, x.answer);
 }
 
 void lane_state::give_back(const publication& x) {
@@ -161,7 +175,7 @@ void lane_state::drop_room(const room_died& x) {
     if (members_.find(connection) != nullptr)
       members_.add_member(x.room, connection); // to be told as all the others
   for (auto& member : members_.remove_room(x.room)) {
-    member.out->push(failure{{}, errc::room_died, "the room has died", x.name});
+    member.out->push(failure{{}, errc::room_died, x.why, x.name});
     self_->send(member.connection, room_lost{x.name});
   }
 }

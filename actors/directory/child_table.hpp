@@ -57,6 +57,24 @@ public:
     return std::move(node.mapped());
   }
 
+  /// Removes the child called `name`, whoever is on the way to it. Returns it
+  /// if it was there.
+  std::optional<Handle> take(const std::string& name) {
+    auto node = children_.extract(name);
+    if (node.empty())
+      return std::nullopt;
+    auto& result = node.mapped().actor;
+    names_.erase(result->id());
+    return std::move(result);
+  }
+
+  /// Returns the child called `name`, without a newcomer; null if it is not
+  /// there.
+  const Handle* find(const std::string& name) const {
+    auto i = children_.find(name);
+    return i != children_.end() ? &i->second.actor : nullptr;
+  }
+
   bool contains(const std::string& name) const {
     return children_.count(name) != 0;
   }

@@ -14,6 +14,8 @@ namespace atrium {
 
 namespace {
 
+constexpr auto going_away = "the node is going away";
+
 bool asked_for(const caf::error& reason) {
   return reason == caf::exit_reason::user_shutdown;
 }
@@ -41,22 +43,56 @@ caf::result<join_accepted> directory_state::join(join_room& x) {
   env_->directory_counts->requests.add();
   if (stopping_)
     // A code after which clients try again: the next node may take them.
-    return caf::make_error(errc::bus_unavailable,
-                           std::string{"the node is going away"});
+    return caf::make_error(errc::bus_unavailable, std::string{going_away});
   auto& user = x.from.who.user;
   if (auto no = refuse_room(x.room, user); !no.empty())
     return caf::make_error(errc::too_many_rooms, std::move(no));
-  // Counted and passed on in one step: an offer to passivate that the room has
-  // sent meanwhile has a lower number, and is ignored.
-  auto& child = rooms_.pass_on(x.room, [&] {
+  // The room answers the connection; if the room has died, CAF does.
+  return self_->delegate(pass_on(x.room, user), std::move(x));
+}
+
+void directory_state::post(post_in_room& x) {
+  env_->directory_counts->requests.add();
+  if (stopping_)
+    return x.done.refuse(errc::bus_unavailable, going_away);
+  // The room counts for nobody: only the node's bound holds.
+  if (auto no = refuse_room(x.room, {}); !no.empty())
+    return x.done.refuse(errc::too_many_rooms, std::move(no));
+  self_->send(pass_on(x.room, {}), std::move(x));
+}
+
+// Counted and passed on in one step: an offer to passivate that the room has
+// sent meanwhile has a lower number, and is ignored.
+const room_actor& directory_state::pass_on(const std::string& room,
+                                           const std::string& user) {
+  auto& child = rooms_.pass_on(room, [&] {
     ++alive_;
-    auto result = spawn_room(x.room);
-    shares_.open(result->id(), user);
+    auto result = spawn_room(room);
+    if (!user.empty())
+      shares_.open(result->id(), user);
     return result;
   });
   count_children();
-  // The room answers the connection; if the room has died, CAF does.
-  return self_->delegate(child, std::move(x));
+  return child;
+}
+
+void directory_state::command(command_user& x) {
+  if (auto* user = users_.find(x.what.user))
+    self_->send(*user, std::move(x));
+}
+
+void directory_state::close(const close_room& x) {
+  auto room = stopping_ ? std::nullopt : rooms_.take(x.room);
+  if (!room)
+    return;
+  auto number = (*room)->id();
+  log::info("room_closed", {{"room", x.room}}, "back end closes a room");
+  record(node_event::kind::stopped, "room", x.room);
+  shares_.close(number);
+  // Told when it has ended: until then it may let somebody in.
+  closing_.emplace(number, x.room);
+  self_->send(*room, x);
+  count_children();
 }
 
 // Whoever joins a room that is there takes no room from anybody.
@@ -69,7 +105,7 @@ std::string directory_state::refuse_room(const std::string& room,
     ++env_->directory_counts->rooms_refused;
     return "the node has too many rooms";
   }
-  if (most.rooms_per_user != 0
+  if (!user.empty() && most.rooms_per_user != 0
       && shares_.opened_by(user) >= most.rooms_per_user) {
     ++env_->directory_counts->user_rooms_refused;
     return "the user has opened too many rooms of this node";
@@ -124,6 +160,8 @@ void directory_state::down(const caf::down_msg& x) {
   // died unasked, unless the node stops.
   if (auto name = rooms_.remove(number))
     room_died_unasked(number, *name, x.reason);
+  else if (auto closed = closing_.extract(number))
+    tell_members(number, closed.mapped(), "closed by the back end");
   else if (auto user = users_.remove(number); user && !asked_for(x.reason))
     user_died(*user, x.reason);
   else if (broadcaster_ && number == broadcaster_->id() && !stopping_) {
@@ -146,9 +184,14 @@ void directory_state::room_died_unasked(actor_number room,
   record(node_event::kind::stopped, "room", name);
   ++died_;
   ++env_->directory_counts->dead_rooms;
-  // Lanes know the members; the room that knew them is gone.
+  tell_members(room, name, "the room has died");
+}
+
+// Lanes know the members; the room that knew them is gone.
+void directory_state::tell_members(actor_number room, const std::string& name,
+                                   const char* why) {
   for (auto& lane : env_->lanes)
-    self_->send(lane.actor, room_died{room, name});
+    self_->send(lane.actor, room_died{room, name, why});
 }
 
 void directory_state::user_died(const std::string& name,
@@ -211,11 +254,15 @@ directory::behavior_type directory::make_behavior() {
   return {
     [this](join_room& x) { return state.join(x); },
     [this](sign_on& x) { state.add(x); },
+    [this](post_in_room& x) { state.post(x); },
+    [this](command_user& x) { state.command(x); },
+    [this](const close_room& x) { state.close(x); },
     [this](const passivate& x) { state.on_passivate(x); },
     [this](stop_atom) { state.stop(); },
     [this](const list_children& x) { return state.list(x); },
     [this](const find_child& x) { return state.list(x); },
     [this](const list_busiest& x) { return state.list(x); },
+    [this](const list_occupied& x) { return state.list(x); },
     [this](list_parts) { return state.parts(); },
     [this](observe_atom) { return observation(state); },
   };

@@ -36,6 +36,16 @@ public:
 
   void add(sign_on& x);
 
+  /// Finds or spawns the room for a message of the back end.
+  void post(post_in_room& x);
+
+  /// Passes on what a back end wants with the user, if they are here.
+  void command(command_user& x);
+
+  /// Has a room end at the back end's wish. Whoever comes from now on gets
+  /// another one; members hear of it when the old one has ended.
+  void close(const close_room& x);
+
   void on_passivate(const passivate& x);
 
   /// A child has ended, as it should or not.
@@ -49,6 +59,10 @@ public:
 
   busy_rooms list(const list_busiest& x);
 
+  occupied_rooms list(const list_occupied& x) const {
+    return ranking_.list(x);
+  }
+
   /// The actors that it has for itself, besides its children by name.
   children parts() const;
 
@@ -60,10 +74,13 @@ private:
   /// Returns why the user may not open this room, or nothing.
   std::string refuse_room(const std::string& room, const std::string& user);
 
+  const room_actor& pass_on(const std::string& room, const std::string& user);
   room_actor spawn_room(const std::string& name);
   void count_children();
   void record(node_event::kind what, const char* kind, const std::string& name);
   void user_died(const std::string& name, const caf::error& why);
+  void tell_members(actor_number room, const std::string& name,
+                    const char* why);
   void room_died_unasked(actor_number room, const std::string& name,
                          const caf::error& why);
 
@@ -72,6 +89,7 @@ private:
   child_table<room_actor> rooms_;
   room_shares shares_;
   room_ranking ranking_; // of rooms that have not ended yet
+  std::unordered_map<actor_number, std::string> closing_; // by the back end
   child_table<user_actor> users_;
   broadcaster_actor broadcaster_;
   broadcast_mark passed_on_ = std::make_shared<std::optional<unix_time>>();

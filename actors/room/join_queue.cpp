@@ -51,10 +51,6 @@ auto join_queue::take_all() -> entries {
 
 void join_queue::refuse(const std::string& reason) {
   refusal_ = reason;
-  fail(reason);
-}
-
-void join_queue::fail(const std::string& reason) {
   fail(take_all(), errc::bus_unavailable, reason);
 }
 

@@ -51,9 +51,6 @@ public:
     refusal_.clear();
   }
 
-  /// Refuses all joins.
-  void fail(const std::string& reason);
-
   /// Refuses joins that were taken out.
   void fail(entries joins, errc why, const std::string& reason);
 

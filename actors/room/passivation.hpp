@@ -20,8 +20,8 @@ public:
   void start(room_actor::pointer self, environment_ptr env,
              directory_actor directory);
 
-  /// A join has come, also one that will be refused: the directory counts what
-  /// it passes on.
+  /// A join has come, also one that will be refused, or a message of the back
+  /// end: the directory counts what it passes on.
   void count_join() {
     ++received_joins_;
   }

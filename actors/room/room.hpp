@@ -12,7 +12,7 @@
 namespace atrium {
 
 /// Spawnable class: `spawn<room>(env, name, directory, tally, home)`. Ends by
-/// `stop` from `directory`, which monitors it.
+/// `stop` or `close_room` from `directory`, which monitors it.
 class room
   : public caf::stateful_actor<room_state, observed<pinned<room_actor::base>>> {
 public:

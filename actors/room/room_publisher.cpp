@@ -87,16 +87,38 @@ void room_publisher::publish_from(publish_in_room& x) {
                        std::move(request.trace_id)};
   if (auto no = ask_logic(who, message); no.code != errc::none)
     return refuse(no.code, std::move(no.why));
-  publisher out{*env_, home_};
   auto is_chosen_id = !message.event_id.empty();
-  auto e = out.make_envelope(scope::room, name_, std::move(message.data),
-                             std::move(message.event_id));
-  e.trace_id = std::move(message.trace_id);
-  e.traceparent = std::move(request.traceparent);
+  auto e = make_envelope(std::move(message), std::move(request.traceparent));
   e.from = sender{std::move(who.user), std::move(who.connection)};
-  if (out.publish_for(x.from, std::move(what), std::move(e),
-                      {!request.echo, watched, is_chosen_id, history_}))
+  if (publisher{*env_, home_}.publish_for(
+        x.from, std::move(what), std::move(e),
+        {!request.echo, watched, is_chosen_id, history_}))
     ++published_;
+}
+
+void room_publisher::post(post_in_room& x) {
+  auto no = ask_logic({}, x.what);
+  if (no.code != errc::none) {
+    if (watched_)
+      watch_log::refused(name_, {}, no.code);
+    return x.done.refuse(no.code, std::move(no.why));
+  }
+  auto e = make_envelope(std::move(x.what), std::move(x.traceparent));
+  ++published_;
+  publisher{*env_, home_}.publish(
+    e, {false, watched_, x.is_chosen_id, history_},
+    [done = std::move(x.done), id = e.event_id](publish_receipt receipt) {
+      done.tell(std::move(receipt), id);
+    });
+}
+
+envelope room_publisher::make_envelope(room_message x,
+                                       std::string traceparent) const {
+  auto result = publisher{*env_}.make_envelope(
+    scope::room, name_, std::move(x.data), std::move(x.event_id));
+  result.trace_id = std::move(x.trace_id);
+  result.traceparent = std::move(traceparent);
+  return result;
 }
 
 void room_publisher::publish(std::string data) {

@@ -16,9 +16,9 @@
 
 namespace atrium {
 
-/// Publishes in a room: messages of its members on this node, and of its
-/// own logic. The logic is the operator's code, so what the logic makes is
-/// checked before anybody gets it. For the room's actor.
+/// Publishes in a room: messages of its members on this node, of the back end,
+/// and of its own logic. The logic is the operator's code, so what the logic
+/// makes is checked before anybody gets it. For the room's actor.
 class room_publisher {
 public:
   /// The logic is asked about messages, the members get what it tells them.
@@ -38,6 +38,9 @@ public:
   /// outcome.
   void publish_from(publish_in_room& x);
 
+  /// The back end's message: the same, and `done` hears of it.
+  void post(post_in_room& x);
+
   /// Publishes JSON of the logic to all members on all nodes.
   void publish(std::string data);
 
@@ -53,7 +56,7 @@ public:
   /// Returns what has waited; nothing waits any more.
   std::vector<tell_member> release();
 
-  /// How many messages of members have gone to the bus.
+  /// How many messages of members and of the back end have gone to the bus.
   std::uint64_t published() const noexcept {
     return published_;
   }
@@ -66,6 +69,7 @@ private:
   };
 
   review ask_logic(const member& who, room_message& x);
+  envelope make_envelope(room_message x, std::string traceparent) const;
   void reject_words(std::string_view where, std::string_view field);
 
   logic_runner& logic_;

@@ -1,6 +1,10 @@
 #include "atrium/actors/room/room_ranking.hpp"
 
 #include "atrium/actors/util/first_of.hpp"
+#include "atrium/actors/util/glob.hpp"
+
+#include <algorithm>
+#include <tuple>
 
 namespace atrium {
 
@@ -37,6 +41,29 @@ busy_rooms room_ranking::list(const list_busiest& x, clock::time_point now) {
   result.deepest = first_of(std::move(all), x.limit, [](auto& r) {
     return -static_cast<std::int64_t>(r.waiting);
   });
+  return result;
+}
+
+occupied_rooms room_ranking::list(const list_occupied& x) const {
+  occupied_rooms result;
+  glob wanted{x.pattern};
+  for (auto& [number, one] : rooms_)
+    if (auto members = one.tally->members.value();
+        members != 0 && (x.pattern.empty() || wanted.fits(one.name)))
+      result.rooms.push_back({one.name, members});
+  std::ranges::sort(result.rooms, [](auto& a, auto& b) {
+    return std::tie(b.members, a.name) < std::tie(a.members, b.name);
+  });
+  std::size_t bytes = 0;
+  auto end = std::ranges::find_if(result.rooms, [&](auto& one) {
+    // Escaped, a byte of a name has two at most: names have no control
+    // characters.
+    constexpr std::size_t others = 24; // quotes, colon, comma and a number
+    bytes += 2 * one.name.size() + others;
+    return bytes > x.bytes;
+  });
+  result.is_truncated = end != result.rooms.end();
+  result.rooms.erase(end, result.rooms.end());
   return result;
 }
 

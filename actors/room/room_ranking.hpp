@@ -40,6 +40,10 @@ public:
   /// for the last time, and those with the longest queues.
   busy_rooms list(const list_busiest& x, clock::time_point now);
 
+  /// Returns those with members whose names fit, the largest first, as many as
+  /// the bytes have room for.
+  occupied_rooms list(const list_occupied& x) const;
+
 private:
   struct entry {
     std::string name;

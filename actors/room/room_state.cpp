@@ -80,10 +80,10 @@ void room_state::refuse(const channel_refused& x) {
   passivate_if_empty();
 }
 
-void room_state::fail_joins(const std::string& reason) {
-  waiting_.fail(reason);
-  waiting_.fail(history_.give_up(), errc::bus_unavailable, reason);
-  waiting_.fail(presence_.give_up(), errc::bus_unavailable, reason);
+void room_state::fail_joins(const std::string& reason, errc code) {
+  waiting_.fail(waiting_.take_all(), code, reason);
+  waiting_.fail(history_.give_up(), code, reason);
+  waiting_.fail(presence_.give_up(), code, reason);
 }
 
 void room_state::refuse(join_queue::entries joins, errc why) {
@@ -145,6 +145,7 @@ void room_state::admit(join_queue::entry join, entrance what) {
   answer.deliver(join_accepted{room_actor{self_}});
   joined reply{std::move(x.id), std::move(x.room)};
   reply.present = presence_.present();
+  reply.unasked = x.unasked;
   presence_.enter(x.from);
   history_.add_member(std::move(x.from), std::move(reply), std::move(what));
   tally_->members.set(members_.size());
@@ -176,7 +177,7 @@ void room_state::leave(const leave_room& x) {
   // In the order of `admit`, too: what the client requests after `left` meets a
   // connection that knows of it.
   self_->send(x.from, leave_done{name_, x.number});
-  members_.dismiss(i, left{x.id, name_});
+  members_.dismiss(i, left{x.id, name_, x.unasked});
   forget(number);
 }
 
@@ -256,7 +257,7 @@ void room_state::failed(bool give_up) {
     ended_ = true;
     // Before the state ends, and the promises with it. Joins that `admit` has
     // taken out already find `ended_` set. Members hear of the end from lanes.
-    fail_joins(why);
+    fail_joins(why, errc::bus_unavailable);
     self_->quit(make_failure(errc::internal, why));
     return;
   }

@@ -49,16 +49,18 @@ public:
   /// Admits as soon as the bus has shown, after the join came, that it carries
   /// the channel; refuses when it does not in time.
   caf::result<join_accepted> join(join_room& x);
-
   void leave(const leave_room& x);
 
   /// Takes a member out whose connection is gone.
   void forget(actor_number connection);
 
-  /// A member's message.
   void publish_from(publish_in_room& x) {
-    publisher_.publish_from(x);
+    publisher_.publish_from(x); // of a member
   }
+
+  /// A back end's message; it wants the room to end.
+  void post(post_in_room& x);
+  void close();
 
   /// Takes what comes from the bus.
   void take(const arrived& x);
@@ -84,11 +86,10 @@ public:
   }
 
   /// The room ends: whoever waits for the bus is told.
-  void fail_joins(const std::string& reason);
+  void fail_joins(const std::string& reason, errc code);
 
   /// The linger time is over: offers to stop if nobody has come.
   void lingered();
-
   void tell_gap(const interrupted& x);
   void tick();
 
@@ -98,7 +99,6 @@ public:
   members_page list(const list_members& x) const {
     return members_.page(x);
   }
-
   /// For operators: members, channel, traffic, and the logic's own fields.
   friend caf::error inspect(json_inspector& f, room_state& x);
 

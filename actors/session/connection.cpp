@@ -56,6 +56,7 @@ connection::behavior_type connection::make_behavior() {
     [](const rival_found& x) { self().state.hear_of(x); },
     [](rivals_overdue) { self().state.insist_on_lease(); },
     [](const push_reply& x) { self().state.push(x); },
+    [](const command_connection& x) { self().state.obey(x); },
     [](observe_atom) { return self().observation(self().state); },
   };
   return shared;

@@ -49,13 +49,17 @@ void connection_state::on_joined(const std::string& room,
 void connection_state::refused_by_room(const join_request& x,
                                        const caf::error& why) {
   auto gone = rooms_.extract(x.room);
-  setup_.out->answer(failure_from(x, why));
+  auto failed = failure_from(x, why);
+  if (x.unasked)
+    refuse_command(x.room, failed.code);
+  else
+    setup_.out->answer(failed);
   if (!gone.empty())
     replay(std::move(gone.mapped().deferred));
 }
 
 bool connection_state::settle(std::uint64_t number) {
-  auto i = std::ranges::find(pending_, number, &pending::number);
+  auto i = std::ranges::find(pending_, number, &taken_over::number);
   if (i == pending_.end())
     return false;
   pending_.erase(i);
@@ -75,7 +79,7 @@ void connection_state::on_room_lost(const std::string& room) {
   auto here = [&](auto& x) { return x.room == room; };
   // Answers of the room may still be on their way: `finish` ignores them then.
   for (auto& x : pending_)
-    if (here(x))
+    if (here(x) && !x.unasked)
       fail(x.id, errc::room_died, "the room has died", room);
   std::erase_if(pending_, here);
   if (!gone.empty())

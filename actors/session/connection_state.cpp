@@ -16,6 +16,15 @@ namespace {
 
 constexpr auto not_in_room = "not a member of this room";
 
+// Whether a back end wants it, not the client.
+template <class Request>
+bool is_unasked(const Request& x) {
+  if constexpr (requires { x.unasked; })
+    return x.unasked;
+  else
+    return false;
+}
+
 } // namespace
 
 // -- life ---------------------------------------------------------------------
@@ -82,7 +91,8 @@ void connection_state::add_trace(client_request& x) const {
 }
 
 void connection_state::take(client_request& x) {
-  if (setup_.who.may->permits(x))
+  auto unasked = std::visit([](auto& y) { return is_unasked(y); }, x);
+  if (unasked || setup_.who.may->permits(x))
     std::visit([this](auto& request) { on(request); }, x);
   else
     std::visit([this](auto& request) { forbid(request); }, x);
@@ -125,26 +135,37 @@ template <class Request>
 membership* connection_state::settled(Request& x) {
   auto i = rooms_.find(x.room);
   if (i == rooms_.end()) {
-    fail(x.id, errc::not_a_member, not_in_room, x.room);
+    if (!is_unasked(x))
+      fail(x.id, errc::not_a_member, not_in_room, x.room);
     return nullptr;
   }
   auto& room = i->second;
   if (room.state == membership::status::member)
     return &room;
-  room.deferred.emplace_back(std::move(x));
+  defer(room, x);
   return nullptr;
+}
+
+template <class Request>
+void connection_state::defer(membership& room, Request& x) {
+  if (is_unasked(x) && room.deferred.size() >= membership::max_deferred)
+    return refuse_command(x.room, errc::rate_limited);
+  room.deferred.emplace_back(std::move(x));
 }
 
 void connection_state::on(join_request& x) {
   auto i = rooms_.find(x.room);
-  if (i != rooms_.end() && i->second.may_end()) {
-    i->second.deferred.emplace_back(std::move(x));
+  if (i != rooms_.end() && i->second.may_end())
+    return defer(i->second, x);
+  if (i != rooms_.end()) {
+    if (!x.unasked)
+      fail(x.id, errc::already_joined, "already a member of this room", x.room);
     return;
   }
-  if (i != rooms_.end())
-    return fail(x.id, errc::already_joined, "already a member of this room",
-                x.room);
-  if (rooms_.size() >= setup_.env->limits->rooms_per_connection)
+  auto is_full = rooms_.size() >= setup_.env->limits->rooms_per_connection;
+  if (is_full && x.unasked)
+    return refuse_command(x.room, errc::too_many_rooms);
+  if (is_full)
     return fail(x.id, errc::too_many_rooms, "in too many rooms", x.room);
   // Before the answer: further requests for the room wait behind this one.
   rooms_.emplace(x.room, membership{});
@@ -155,7 +176,7 @@ void connection_state::on(join_request& x) {
   // that the client does not know of.
   self_
     ->request(setup_.directory, caf::infinite,
-              join_room{x.id, x.room, std::move(from), x.since})
+              join_room{x.id, x.room, std::move(from), x.since, x.unasked})
     .then([this, room = x.room](join_accepted& y) { on_joined(room, y.room); },
           [this, x](caf::error& why) { refused_by_room(x, why); });
 }
@@ -165,9 +186,9 @@ void connection_state::on(leave_request& x) {
   if (room == nullptr)
     return;
   room->state = membership::status::leaving;
-  pending_.push_back({++taken_over_, x.room, x.id});
+  pending_.push_back({++taken_over_, x.room, x.id, x.unasked});
   self_->send(room->room, leave_room{std::move(x.id), connection_actor{self_},
-                                     taken_over_});
+                                     taken_over_, x.unasked});
 }
 
 void connection_state::on(publish_request& x) {

@@ -47,7 +47,10 @@ public:
   /// Goes on with the rights of a newer token of the same user.
   void renew(renewed& x);
 
-  // -- from rooms, the user and the bus ---------------------------------------
+  // -- from a back end, rooms, the user and the bus
+  // ---------------------------------------
+
+  void obey(const command_connection& x);
 
   void on_left(const leave_done& x);
 
@@ -77,19 +80,11 @@ public:
   void sign_on_again();
 
   void push(const push_frame& x);
-
   void push(const push_reply& x);
 
   friend caf::error inspect(json_inspector& f, connection_state& x);
 
 private:
-  /// A request that a room has taken over.
-  struct pending {
-    std::uint64_t number = 0;
-    std::string room;
-    request_id id;
-  };
-
   /// Takes a request, new or deferred; the one place where rights are checked.
   void take(client_request& x);
 
@@ -112,6 +107,8 @@ private:
   /// Takes a pending request off the list; false if it is not (any more) on it.
   bool settle(std::uint64_t number);
 
+  void renew(const user_command::renew& x);
+  void refuse_command(const std::string& room, errc code);
   void answer(const reply& x);
   void fail(const request_id& id, errc code, std::string message,
             std::string room = {});
@@ -119,6 +116,9 @@ private:
   /// Returns the membership if it is settled. Otherwise defers or refuses `x`.
   template <class Request>
   membership* settled(Request& x);
+
+  template <class Request>
+  void defer(membership& room, Request& x);
 
   template <class Request>
   void forbid(const Request& x);
@@ -143,7 +143,7 @@ private:
   std::unordered_map<std::string, membership> rooms_;
 
   // Oldest first; bounded by the request window.
-  std::vector<pending> pending_;
+  std::vector<taken_over> pending_;
   read_queue reads_;
 };
 

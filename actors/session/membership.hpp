@@ -11,6 +11,9 @@ namespace atrium {
 /// What a connection knows of a room that its client is in, or joins, or
 /// leaves.
 struct membership {
+  /// A back end's commands are among them only up to here.
+  static constexpr std::size_t max_deferred = 256;
+
   enum class status : std::uint8_t { joining, member, leaving };
 
   status state = status::joining;
@@ -21,6 +24,14 @@ struct membership {
   bool may_end() const {
     return state == status::leaving || !deferred.empty();
   }
+};
+
+/// A request that a room has taken over.
+struct taken_over {
+  std::uint64_t number = 0;
+  std::string room;
+  request_id id;
+  bool unasked = false; ///< A back end wants it.
 };
 
 } // namespace atrium

@@ -67,6 +67,12 @@ void user_state::retry_lease(const insist& x) {
       return request_lease({x.connection, true, x.silent});
 }
 
+void user_state::command(const command_user& x) {
+  for (auto& one : connections_)
+    if (x.what.concerns(connection_id(*env_, one.actor->id())))
+      self_->send(one.actor, command_connection{x.what.what, x.held});
+}
+
 // A connection that is not found has gone meanwhile, and `lost` has given its
 // lease back.
 void user_state::decide_lease(const lease_decided& x) {
@@ -194,6 +200,7 @@ user::behavior_type user::make_behavior() {
     [](const sign_on& x) { self().state.add(x); },
     [](const lease_decided& x) { self().state.decide_lease(x); },
     [](const insist& x) { self().state.retry_lease(x); },
+    [](const command_user& x) { self().state.command(x); },
     [](stop_atom) { self().quit(caf::exit_reason::user_shutdown); },
     [](const subscribed&) { self().state.open(); },
     [](const interrupted& x) { self().state.tell_gap(x); },

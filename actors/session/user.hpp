@@ -50,6 +50,9 @@ public:
   /// A connection without a lease knows now who needs none.
   void retry_lease(const insist& x);
 
+  /// Passes on what a back end does to those whom it concerns.
+  void command(const command_user& x);
+
   /// Takes a connection out that is gone; the last one lets the user passivate.
   void lost(actor_number connection);
 

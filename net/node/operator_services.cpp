@@ -94,8 +94,8 @@ operator_services::operator_services(const operator_setup& x)
     cluster_(std::make_shared<cluster>(
       x.system, &x.own_lane.unit(),
       cluster_setup{x.env, registry_,
-                    [by = reporter_] { return to_json(by->report()); },
-                    nullptr})),
+                    [by = reporter_] { return to_json(by->report()); }, nullptr,
+                    cluster_setup::usual_patience, x.directory})),
     metrics_(make_metrics(x, health_, registry_)) {
   auto status = std::make_shared<node_status>(
     x.env, reporter_, metrics_, x.life,

@@ -129,6 +129,7 @@ void add_trouble(family_list& to, const environment& env,
               {value_of(delivery.malformed_packets), "malformed"},
               {value_of(delivery.unknown_versions), "unknown_version"},
               {value_of(delivery.channels_refused), "channel_refused"},
+              {value_of(users.commands_refused), "command_refused"},
               {value_of(cluster.node_packet_drops), "cluster_queue"},
               {value_of(cluster.surveys_refused), "survey_refused"},
               {value_of(cluster.responses_refused), "response_refused"}});

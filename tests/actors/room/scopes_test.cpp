@@ -28,6 +28,7 @@ connection_actor::behavior_type spy(connection_actor::pointer, std::shared_ptr<u
     [](const history_read&) {},
     [](const presence_read&) {},
     [](const renewed&) {},
+    [](const command_connection&) {},
     [](observe_atom) { return std::string{"{}"}; },
   };
 }

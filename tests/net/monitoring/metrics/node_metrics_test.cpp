@@ -115,11 +115,13 @@ CAF_TEST(each thing that is dropped has its reason) {
   env->cluster_counts->node_packet_drops = 2;
   env->cluster_counts->surveys_refused = 3;
   env->cluster_counts->responses_refused = 4;
+  env->user_counts->commands_refused = 6;
   env->room_counts->invalid_words = 5;
   CAF_CHECK(has("atrium_dropped_total{reason=\"channel_refused\"} 1"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"cluster_queue\"} 2"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"survey_refused\"} 3"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"response_refused\"} 4"));
+  CAF_CHECK(has("atrium_dropped_total{reason=\"command_refused\"} 6"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"room_logic\"} 5"));
 }
 

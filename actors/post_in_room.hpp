@@ -1,0 +1,62 @@
+#pragma once
+
+#include "atrium/actors/room_logic.hpp"
+#include "atrium/broker/publish_receipt.hpp"
+#include "atrium/broker/util/errc.hpp"
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace atrium {
+
+/// Who waits for what becomes of a post. Told exactly once, from any thread:
+/// when the last copy goes at the latest, then that the room has ended.
+class post_callback {
+public:
+  /// Gets `none` and the receipt of the bus, or why the message has not gone
+  /// out, for people; and the event id, where there is one by then.
+  using function = std::function<void(errc code, std::string why,
+                                      publish_receipt, std::string event_id)>;
+
+  post_callback() = default;
+
+  template <class F>
+  requires std::constructible_from<function, F> &&(
+    !std::same_as<std::remove_cvref_t<F>, post_callback>)
+    // NOLINTNEXTLINE(google-explicit-constructor): a function is written as
+    // such
+    post_callback(F f)
+    : post_callback(function{std::move(f)}, 0) {
+    // nop
+  }
+
+  /// The message has gone to the bus, or the bus has not taken it.
+  void tell(publish_receipt x, std::string event_id) const;
+
+  /// It has not got so far.
+  void refuse(errc code, std::string why) const;
+
+private:
+  struct state;
+
+  post_callback(function f, int);
+
+  std::shared_ptr<state> state_;
+};
+
+/// A message of the back end for a room on this node, whose logic may change or
+/// refuse it. Goes to the directory and so to the room, which is opened for it
+/// if it is not there. The caller bounds how many are under way, and has
+/// checked the name, the ids and the data.
+struct post_in_room {
+  std::string room;
+  room_message what;
+  bool is_chosen_id = false; ///< The event id may be sent again.
+  std::string traceparent = {};
+  post_callback done = {};
+};
+
+} // namespace atrium
