@@ -10,29 +10,29 @@ let stateText = "";
 
 // -- what the node says -----------------------------------------------------
 
-const pushes = {
-  message(frame) {
-    const { scope, room, offset } = frame;
-    const what = contents(frame);
-    const name = scope === "room" ? room : scope === "user" ? what.from : "";
-    const talk = conversation(scope, name);
-    if (talk.position && offset) talk.position = { ...talk.position, offset };
-    message(talk, what);
-  },
-  gap({ room, from_ts: from, to_ts: to }) {
-    note(room ? conversation("room", room) : conversation("all"),
-      `Messages from ${clock(from)} to ${clock(to)} may be missing`, "gap");
-  },
-  error({ room, code, message: reason }) {
-    note(room ? conversation("room", room) : current, `${reason ?? code}`, "error");
-  },
-};
+function heard(frame) {
+  const { scope, room, offset } = frame;
+  const what = contents(frame);
+  const name = scope === "room" ? room : scope === "user" ? what.from : "";
+  const talk = conversation(scope, name);
+  if (talk.position && offset) talk.position = { ...talk.position, offset };
+  message(talk, what);
+}
+
+function gap({ room, from_ts: from, to_ts: to }) {
+  note(room ? conversation("room", room) : conversation("all"),
+    `Messages from ${clock(from)} to ${clock(to)} may be missing`, "gap");
+}
+
+function failed({ room, code, message: reason }) {
+  note(room ? conversation("room", room) : current, `${reason ?? code}`, "error");
+}
 
 function contents({ sender, ts, data, offset }) {
   return { from: sender?.user ?? "", ms: ts, data, offset };
 }
 
-function joined(room, position) {
+function joined({ position }, { name: room }) {
   const talk = conversation("room", room);
   if (position && !talk.position) hole(talk, null, position, false);
   if (!talk.known) note(talk, `You are in ${room}`);
@@ -45,36 +45,50 @@ function joined(room, position) {
   remember();
 }
 
-function missed(room, after, upTo, gone) {
-  const talk = conversation("room", room);
+function missed({ after, upTo, isLost }, room) {
+  const talk = conversation("room", room.name);
   talk.position = upTo;
-  hole(talk, after, upTo, gone);
+  hole(talk, after, upTo, isLost);
 }
 
-function present(room, number, users) {
-  const talk = conversation("room", room);
+function present({ present: number, users }, room) {
+  const talk = conversation("room", room.name);
   talk.present = { number, users };
   if (talk === current) heading();
 }
 
-function refused(room, error) {
-  const talk = conversation("room", room);
+function refused(error, room) {
+  outside(room, `Cannot join: ${error.message}`, "error");
+}
+
+function left(error, room) {
+  outside(room, "You are no longer in this room", "info");
+}
+
+function outside(room, text, kind) {
+  const talk = conversation("room", room.name);
   talk.joined = false;
-  note(talk, `Cannot join: ${error.message ?? error.code}`, "error");
+  note(talk, text, kind);
   paint(talk);
   heading();
   remember();
 }
 
-function state(name, text) {
+function state({ state: name, node, reason, delayMs, error }) {
   if (online && name !== "online")
     for (const talk of conversations.values())
       if (talk.kind === "room") talk.joined = false;
   online = name === "online";
-  stateText = text;
+  const seconds = Math.max(1, Math.round(delayMs / 1000));
+  stateText = {
+    connecting: "Connecting…",
+    online: `Connected to ${node}`,
+    waiting: `Trying again in ${seconds} s: ${reason}`,
+    stopped: error?.code === "closed" ? "Disconnected" : `Disconnected: ${reason}`,
+  }[name];
   if (online) me = client.welcome.user;
   $("me").textContent = me;
-  $("state").textContent = text;
+  $("state").textContent = stateText;
   $("state").dataset.state = name;
   $("reconnect").hidden = name === "online" || name === "connecting";
   for (const talk of conversations.values()) paint(talk);
@@ -91,11 +105,11 @@ async function send(talk, text) {
   const slow = setTimeout(() => add(talk, waiting), 1000);
   try {
     if (talk.kind === "room") {
-      await client.publish(talk.name, data);
+      await client.room(talk.name).publish(data);
     } else if (talk.kind === "all") {
-      await client.request("broadcast", { data });
+      await client.broadcast(data);
     } else {
-      await client.request("send", { user: talk.name, data });
+      await client.send(talk.name, data);
       if (talk.name !== me) message(talk, what);
     }
   } catch (error) {
@@ -106,30 +120,32 @@ async function send(talk, text) {
 }
 
 function leave(talk) {
-  if (talk.kind === "room") client.leave(talk.name).catch(() => {});
+  client.room(talk.kind === "room" ? talk.name : "")?.leave().catch(() => {});
   close(talk);
   remember();
 }
 
+function roomNames() {
+  return client.rooms.map(({ name }) => name);
+}
+
 function remember() {
-  sessionStorage.setItem("atrium.rooms", JSON.stringify(client.rooms));
+  sessionStorage.setItem("atrium.rooms", JSON.stringify(roomNames()));
 }
 
 /** Connects as this user, with the rooms of this tab. */
 function enter(name, rooms) {
-  client?.stop();
+  client?.close();
   me = name;
   sessionStorage.setItem("atrium.user", name);
-  const url = new URL("ws", location.href);
-  url.protocol = url.protocol.replace("http", "ws");
-  const who = token ? { token } : { user: name };
-  url.search = new URLSearchParams({ ...who, reject: "close" });
-  client = new AtriumClient(url, {
-    state, joined, missed, present, refused, push: (push) => pushes[push.type]?.(push),
-  });
+  client = new AtriumClient("ws", {
+    maxWaiting: 100, ...(token ? { token } : { user: name }) });
+  const handlers = { state, joined, missed, refused, left, gap,
+    message: heard, error: failed, presence: present };
+  for (const [event, handler] of Object.entries(handlers)) client.on(event, handler);
   for (const room of rooms)
-    client.join(room, conversation("room", room).position);
-  client.start();
+    client.join(room, { since: conversation("room", room).position });
+  client.connect();
 }
 
 function askName() {
@@ -165,12 +181,12 @@ function onSubmit(form, field, action) {
 
 onSubmit("join-form", "join-room", (room) => {
   const talk = conversation("room", room);
-  client.join(room, talk.position);
+  client.join(room, { since: talk.position });
   open(talk);
 });
 onSubmit("write-form", "write-user", (user) => open(conversation("user", user)));
 onSubmit("name-form", "name", (name) => {
-  if (name !== me || !client) enter(name, client?.rooms ?? firstRooms());
+  if (name !== me || !client) enter(name, client ? roomNames() : firstRooms());
 });
 $("composer").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -198,11 +214,10 @@ document.addEventListener("visibilitychange", () => {
   current.unread = 0;
   paint(current);
 });
-window.addEventListener("online", () => client?.hurry());
 $("log").addEventListener("scroll", () => atEnd() && ($("newer").hidden = true));
 $("newer").onclick = toEnd;
 $("show-people").onclick = togglePeople;
-$("reconnect").onclick = () => client.start();
+$("reconnect").onclick = () => client.connect();
 $("me").onclick = askName;
 $("leave").onclick = () => leave(current);
 $("back").onclick = () => ($("app").dataset.pane = "list");

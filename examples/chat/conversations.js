@@ -109,7 +109,7 @@ function heading() {
   $("leave").textContent = kind === "room" ? "Leave" : "Close";
   $("text").placeholder = `Message to ${label(current)}`;
   // Where there is a history, messages wait for the connection.
-  const waits = position && client?.rooms.includes(name);
+  const waits = position && client?.room(name);
   $("send").disabled = !(online && joined) && !waits;
   people(current);
 }

@@ -133,10 +133,10 @@ def test_the_check_of_links_names_a_link_that_leads_nowhere(tmp_path, link):
     assert refused.returncode == 1 and refused.stdout == f"{readme}: {link} leads nowhere\n"
 
 
-def test_the_client_of_the_chat_page_stops_where_the_protocol_says():
+def test_the_client_stops_where_the_protocol_says():
     """Section 6 says after which close codes a client does not come back."""
     text = section("net/PROTOCOL.md", "6. ")
     told = {int(code) for code in re.findall(r"^\| (\d{4}) \|.*\| stop", text, re.MULTILINE)}
-    source = (ROOT / "examples" / "chat" / "client.js").read_text()
-    stops = re.search(r"#final = new Set\(\[(.*?)\]\)", source, re.DOTALL)[1]
+    source = (ROOT / "examples" / "client" / "reconnect.js").read_text()
+    stops = re.search(r"finalCodes = new Set\(\[(.*?)\]\)", source, re.DOTALL)[1]
     assert told and {int(code) for code in re.findall(r"\d+", stops)} == told

@@ -1,45 +1,74 @@
-"""`examples/chat/client.js` in a browser, with a socket whose other end a test plays."""
+"""`examples/client` in a browser, with a socket whose other end a test plays."""
 
+import contextlib
+import functools
+import http.server
 import json
+import threading
 
 from .deadline import wait_until
 from .node import ROOT
 
-FILES = [ROOT / "examples" / "chat" / name for name in ("presence.js", "client.js")]
 # Whatever the client tells its page is a row of `told`, also how a publish has ended.
 STAGE = """
-for (const file of arguments) {
-  const text = document.createElement("script");
-  text.textContent = file;
-  document.head.append(text);
-}
-const page = document.createElement("script");
-page.textContent = `
-  var sockets = [], told = [], client;
-  WebSocket = class {
+const { AtriumClient } = await import(location.origin + "/index.js");
+Object.assign(globalThis, { sockets: [], told: [] });
+globalThis.client = new AtriumClient("ws://node/ws", {
+  maxWaiting: 100,
+  WebSocket: class {
     sent = [];
     constructor() { sockets.push(this); }
     send(text) { this.sent.push(JSON.parse(text)); }
     close() {}
-  };
-  client = new AtriumClient("ws://node", Object.fromEntries(
-    ["state", "push", "joined", "missed", "refused", "present"].map(
-      (name) => [name, (...what) => told.push([name, ...what])])));
-  var publish = (room, data) => client.publish(room, data).then(
-    (reply) => told.push(["published", data, reply.offset]),
-    (error) => told.push(["failed", data, error.code]));
-  client.start();`;
-document.head.append(page);
+  },
+});
+const tell = (...what) => told.push(what);
+client.on("message", (message) => tell("push", message));
+client.on("gap", (gap) => tell("push", gap));
+client.on("error", ({ code }) => tell("push", { type: "error", code }));
+client.on("joined", ({ position }, room) => tell("joined", room.name, position));
+client.on("missed", ({ after, upTo, isLost }, room) =>
+  tell("missed", room.name, after, upTo, isLost));
+client.on("refused", (error, room) => tell("refused", room.name, error.code));
+client.on("presence", ({ present, users }, room) => tell("present", room.name, present, users));
+globalThis.publish = (room, data) => client.room(room).publish(data).then(
+  (reply) => tell("published", data, reply.offset),
+  (error) => tell("failed", data, error.code));
+client.connect();
 """
+
+
+class Modules(http.server.SimpleHTTPRequestHandler):
+    """Serves the modules of the client, as any web server does."""
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served_modules():
+    """The address of the modules. A browser loads none from files."""
+    handler = functools.partial(Modules, directory=ROOT / "examples" / "client")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 class ScriptedClient:
     """The client, connected; frames go out and come in one by one."""
 
-    def __init__(self, browser):
+    def __init__(self, browser, address):
         self.browser = browser
-        browser.driver.get("about:blank")
-        browser.driver.execute_script(STAGE, *(x.read_text() for x in FILES))
+        browser.driver.get(f"{address}/package.json")
+        browser.driver.execute_script("""
+            const script = document.createElement("script");
+            script.type = "module";
+            script.textContent = arguments[0];
+            document.head.append(script);""", STAGE)
+        wait_until(lambda: browser.run("globalThis.sockets?.length"), "the client connects")
         self.welcome()
 
     def call(self, expression, *arguments):
@@ -109,4 +138,5 @@ class ScriptedClient:
         self.come_back()
 
     def welcome(self):
-        self.come("welcome", node="n1", ping_interval=25, max_message_bytes=65536)
+        self.come("welcome", node="n1", ping_interval=25, max_message_bytes=65536,
+                  server_time=1)

@@ -1,15 +1,21 @@
-"""The client of the chat page does what the protocol asks of clients in rooms with a history."""
+"""`examples/client`, in a browser, does what the protocol asks of clients in rooms with a history."""
 
 import pytest
 
-from support.scripted_client import ScriptedClient
+from support.scripted_client import ScriptedClient, served_modules
 
 HERE = {"epoch": "e1", "offset": 3}
 
 
+@pytest.fixture(scope="module")
+def address():
+    with served_modules() as served:
+        yield served
+
+
 @pytest.fixture
-def client(browser):
-    return ScriptedClient(browser)
+def client(browser, address):
+    return ScriptedClient(browser, address)
 
 
 def place(offset, epoch="e1"):
@@ -75,7 +81,7 @@ def test_it_sees_where_a_slow_client_was_skipped(client):
 
 def test_it_gets_what_came_after_a_position_that_was_kept(client):
     """A page or an app has kept what it has shown, and starts anew."""
-    client.call("client.join('chat', { epoch: 'e1', offset: 3 })")
+    client.call("client.join('chat', { since: { epoch: 'e1', offset: 3 } })")
     assert client.joined("chat", **place(9), recovered=False)["since"] == HERE
     assert client.told("missed") == [["missed", "chat", HERE, place(9), True]]
 
@@ -102,7 +108,7 @@ def test_it_comes_back_to_a_room_that_died(client):
 
 def test_what_comes_after_the_leave_counts_no_more(client):
     client.enter("chat", **HERE)
-    client.call("(client.leave('chat').catch(() => {}), client.join('chat'))")
+    client.call("(client.room('chat').leave().catch(() => {}), client.join('chat'))")
     client.message("chat", 4)
     assert "since" not in client.joined("chat", **place(4))
     client.message("chat", 5)
@@ -162,7 +168,7 @@ def test_it_repeats_no_longer_than_the_history_compares(client):
 
 def test_it_does_not_repeat_what_was_said_in_a_room_that_it_left(client):
     client.enter("chat", **HERE)
-    client.call("(publish('chat', 'one'), client.leave('chat').catch(() => {}))")
+    client.call("(publish('chat', 'one'), client.room('chat').leave().catch(() => {}))")
     client.reconnect()
     assert client.sent() == []
     assert client.told("published", "failed") == [["failed", "one", "not_a_member"]]
@@ -180,5 +186,5 @@ def test_only_so_many_messages_wait(client):
     client.lose()
     client.call("Array.from({ length: 101 }, (_, i) => publish('chat', i))")
     assert client.told("failed") == [["failed", 100, "too_many"]]
-    client.call("client.leave('chat').catch(() => {})")
+    client.call("client.room('chat').leave().catch(() => {})")
     assert [what[2] for what in client.told("failed")] == ["not_a_member"] * 100

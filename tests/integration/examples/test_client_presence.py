@@ -1,13 +1,19 @@
-"""The client of the chat page knows who is in a room."""
+"""`examples/client`, in a browser, knows who is in a room."""
 
 import pytest
 
-from support.scripted_client import ScriptedClient
+from support.scripted_client import ScriptedClient, served_modules
+
+
+@pytest.fixture(scope="module")
+def address():
+    with served_modules() as served:
+        yield served
 
 
 @pytest.fixture
-def client(browser):
-    return ScriptedClient(browser)
+def client(browser, address):
+    return ScriptedClient(browser, address)
 
 
 def present(client):
@@ -59,7 +65,7 @@ def test_it_asks_again_after_a_gap_in_a_history(client):
 
 def test_of_a_room_that_it_has_left_it_tells_nothing(client):
     client.enter("chat", present=1)
-    client.call("client.leave('chat').catch(() => {})")
+    client.call("client.room('chat').leave().catch(() => {})")
     client.asked_who("ann")
     assert present(client) == []
 

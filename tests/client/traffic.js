@@ -1,0 +1,49 @@
+// A program of an application, for tests with real nodes:
+//
+//   node traffic.js publish URL USER ROOM   numbers, until SIGTERM
+//   node traffic.js follow URL USER ROOM    whatever is published
+//   node traffic.js send URL USER TO        durable numbers to a user, until SIGTERM
+//   node traffic.js receive URL USER DEVICE durable messages
+//
+// Prints a line of JSON for each thing that happens.
+
+import { AtriumClient } from "../../examples/client/index.js";
+
+const [what, url, user, where] = process.argv.slice(2);
+const print = (...line) => console.log(JSON.stringify(line));
+let isOver = false;
+process.once("SIGTERM", () => { isOver = true; });
+
+const device = what === "receive" ? {
+  device: where,
+  onDurable: ({ data }) => print("durable", data),
+} : {};
+const client = new AtriumClient(url, { user, timeout: 5000, ...device });
+client.on("state", ({ state, reason }) => print("state", state, reason));
+client.on("error", ({ message }) => print("error", message));
+client.on("missed", (missed) => print("missed", missed));
+client.connect();
+
+/** Several at a time, so that a break always meets some that are under way. */
+async function say(publish) {
+  let last = 0;
+  const one = async () => {
+    while (!isOver) {
+      const number = ++last;
+      await publish(number).then(
+        ({ offset }) => print("accepted", number, offset),
+        ({ code }) => print("failed", number, code));
+    }
+  };
+  await Promise.all(Array.from({ length: 5 }, one));
+  client.close();
+  print("over");
+}
+
+if (what === "follow")
+  client.join(where).on("message", ({ data, offset }) => print("message", data, offset));
+if (what === "publish") {
+  const room = client.join(where);
+  say((number) => room.publish(number));
+}
+if (what === "send") say((number) => client.send(where, number, { durable: true }));

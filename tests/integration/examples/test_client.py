@@ -1,0 +1,151 @@
+"""`examples/client` in Node.js: alone, and with real nodes that come and go."""
+
+import contextlib
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from support import javascript
+from support.client import unique
+from support.deadline import wait_until
+from support.documents import document
+from support.javascript import NPM, PROGRAMS, Program
+from support.network import Network
+from support.node import ROOT
+
+if why := javascript.missing():
+    pytest.skip(why, allow_module_level=True)
+
+CLIENT = ROOT / "examples" / "client"
+KEPT = ["--history", "chat:*=100000,1h"]
+
+
+def run(*words, **settings):
+    return subprocess.run(words, capture_output=True, text=True, timeout=90, **settings)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PROGRAMS.glob("*_test.js")))
+def test_alone(name):
+    done = run(*javascript.command("--test", PROGRAMS / name))
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.fixture(scope="module")
+def compiler(tmp_path_factory):
+    """The compiler of TypeScript, from npm."""
+    if not shutil.which(NPM):
+        pytest.skip("npm is not installed")
+    folder = tmp_path_factory.mktemp("typescript")
+    done = run(NPM, "install", "--no-audit", "--no-fund", "--prefix", folder, "typescript@5")
+    if done.returncode != 0:
+        pytest.skip(f"npm cannot install typescript: {done.stderr[-300:]}")
+    return folder / "node_modules" / ".bin" / "tsc"
+
+
+def test_the_types_are_those_of_the_uses(compiler):
+    """A program that uses everything compiles; what is wrong in it on purpose does not."""
+    done = run(compiler, "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext",
+               "--lib", "es2022,dom", PROGRAMS / "types.ts")
+    assert done.returncode == 0, done.stdout
+
+
+def snippets(language):
+    """What the README shows."""
+    return re.findall(rf"```{language}\n(.*?)```", document("examples/client/README.md"), re.DOTALL)
+
+
+def test_the_lines_for_your_app_are_a_program(node, tmp_path):
+    """A developer installs the folder, and copies the first lines. They say hello to a room, hear
+    that, and go on listening."""
+    modules = tmp_path / "node_modules"
+    modules.mkdir()
+    (modules / "atrium-client").symlink_to(CLIENT)
+    first = snippets("js")[0]
+    assert first.count("\n") <= 10 and "ws://127.0.0.1:8080/ws" in first
+    program = tmp_path / "app.mjs"
+    program.write_text(first.replace(":8080/", f":{node.port}/"))
+    app = Program(tmp_path, program)
+    try:
+        wait_until(lambda: "ann hello" in app.log, "the program hears itself")
+        assert "online" in app.log and not app.has_exited
+    finally:
+        app.kill()
+
+
+@pytest.fixture
+def ways(start_node, shared_redis):
+    """Two nodes with Redis, and a way to them for each of two programs."""
+    nodes = [start_node("--redis", shared_redis.url, *KEPT) for _ in range(2)]
+    with contextlib.ExitStack() as stack:
+        yield nodes, [stack.enter_context(contextlib.closing(Network(nodes[0].port)))
+                      for _ in range(2)]
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts programs that end with the test."""
+    with contextlib.ExitStack() as stack:
+        def started(what, way, *words):
+            program = Program(tmp_path, PROGRAMS / "traffic.js", what, f"ws://127.0.0.1:{way.port}/ws", *words)
+            stack.callback(program.kill)
+            return program
+
+        yield started
+
+
+def more(program, kind, count=50):
+    """Waits until the program has said so many more."""
+    before = len(program.said(kind))
+    wait_until(lambda: len(program.said(kind)) >= before + count, f"{count} more {kind}")
+
+
+def end(program):
+    """The program finishes what is under way."""
+    program.send_signal(signal.SIGTERM)
+    wait_until(lambda: program.said("over"), "the program ends")
+
+
+def disturb(nodes, ways, redis, publisher, start_node):
+    """Cuts, a crash, a new node, and Redis without its connections; each meets traffic."""
+    first, second = nodes
+    for way in ways:
+        way.reset()
+        more(publisher, "accepted")
+    ways[1].cut()
+    more(publisher, "accepted", 200)
+    ways[1].mend()
+    first.crash()
+    for way in ways:
+        way.lead_to(second.port)
+    more(publisher, "accepted")
+    redis.disconnect("normal")
+    redis.disconnect("pubsub")
+    more(publisher, "accepted")
+    again = start_node("--redis", redis.url, *KEPT)
+    for way in ways:
+        way.lead_to(again.port)
+    second.interrupt()
+    more(publisher, "accepted")
+
+
+def test_what_was_accepted_arrives_once_and_in_order(ways, start, redis, start_node):
+    nodes, (one, other) = ways
+    room = unique("chat:")
+    follower = start("follow", other, unique("bob"), room)
+    wait_until(lambda: ["online"] in [x[:1] for x in follower.said("state")], "bob is online")
+    publisher = start("publish", one, unique("ann"), room)
+    more(publisher, "accepted")
+    disturb(nodes, (one, other), redis, publisher, start_node)
+    end(publisher)
+    accepted = dict(publisher.said("accepted"))
+    newest = max(accepted.values())
+    wait_until(lambda: [x for x in follower.said("message") if x[1] == newest], "bob has all")
+    heard = follower.said("message")
+    assert len(publisher.said("state")) > 8 and publisher.said("failed") == []
+    assert follower.said("missed") == []
+    assert [offset for _, offset in heard] == list(range(heard[0][1], newest + 1))
+    assert {data: offset for data, offset in heard} == accepted
+    assert len(heard) == len(accepted)
