@@ -212,9 +212,7 @@ export class AtriumClient extends Emitter {
     if (type === "joined" && !this.#memberships.has(name)) this.#putInto(name);
     const membership = isOfRoom ? this.#memberships.get(name) : undefined;
     if (membership) {
-      const isEnd = type === "left";
       membership.take(frame);
-      if (isEnd) this.emit("serverLeft", membership.room);
     } else if (isOfRoom) {
       return; // of a membership that has ended
     } else if (type === "message") {
@@ -222,6 +220,8 @@ export class AtriumClient extends Emitter {
       else this.emit("message", frame);
     } else if (type === "gap") {
       this.emit("gap", frame);
+    } else if (type === "refreshed") {
+      this.#tokens.refreshed(frame.expires_at); // by the back end
     } else if (type === "error") {
       this.#failed(AtriumError.of(frame));
     }

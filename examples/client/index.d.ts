@@ -212,7 +212,7 @@ export interface RoomEvents {
   presenceEvent: PresenceEvent;
   /** Could not become a member. If `isTemporary`, or "internal", it is tried again. */
   refused: AtriumError;
-  /** The server has ended the membership. */
+  /** The server has ended the membership, and the client does not join again. */
   left: AtriumError;
   /** The room has restarted or ended; the client has joined it again then. */
   error: AtriumError;
@@ -226,10 +226,11 @@ export interface ClientEvents extends Omit<RoomEvents, "message" | "gap" | "erro
   gap: Gap;
   /** What the node or your callbacks have complained about. */
   error: AtriumError | Error;
-  /** The server has put the client into this room, which is joined like others from now on. */
+  /**
+   * The server has put the client into this room. After a reconnect the client
+   * joins it like any other, where the user has the right; else it has `left`.
+   */
   serverJoined: AtriumRoom;
-  /** The server has taken the client out of this room. */
-  serverLeft: AtriumRoom;
 }
 
 declare class Emitter<Events, More extends unknown[]> {

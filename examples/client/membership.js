@@ -144,11 +144,13 @@ export class Membership {
 
   #joinFailed(error) {
     this.#isAsking = false;
-    // After a reconnect the room is joined again anyway; and meanwhile the
-    // server may have put the client there.
-    if (!this.#isWanted || this.isJoined || error.code === "offline") return;
+    if (!this.#isWanted || this.isJoined) return;
+    // After a reconnect the room is joined again anyway; or the server is
+    // putting the client there, and says so by a frame of its own.
+    if (error.code === "offline" || error.code === "already_joined") return;
     this.#emit("refused", error);
-    if (!error.isTemporary && error.code !== "internal") return this.drop(error);
+    if (!error.isTemporary && error.code !== "internal")
+      return this.drop(error, this.isByServer);
     this.#timer = setTimeout(() => this.join(),
       (error.retryAfterMs ?? 2000) * (1 + Math.random()));
   }

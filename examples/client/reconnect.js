@@ -1,7 +1,8 @@
 // What the protocol (sections 6 and 10) says about the end of a connection.
 
-// After these codes another attempt would end in the same way.
+// After these codes another attempt would end in the same way, or is not wanted.
 const finalCodes = new Set([1000, 1002, 1003, 1007, 1008, 1009, 4004, 4005, 4006]);
+const isOfBackEnd = (code) => code === 4000 || code > 4006;
 
 export const tokenExpiredCode = 4001;
 
@@ -27,7 +28,7 @@ export function backoff(failures, random = Math.random) {
  * the node's announcement, if there was one, and counts more than the code.
  */
 export function waitAfter({ code, closing, failures }, random = Math.random) {
-  const isFinal = closing ? !closing.reconnect : finalCodes.has(code);
+  const isFinal = closing ? !closing.reconnect : finalCodes.has(code) || isOfBackEnd(code);
   if (isFinal) return null;
   return (closing?.after_ms ?? 0) + backoff(failures, random);
 }

@@ -48,16 +48,11 @@ export class Tokens {
   /** Connected; both are times of the node, the first is undefined for never. */
   welcomed(expiresAt, serverTime) {
     this.#ahead = serverTime - Date.now();
-    this.#watch(expiresAt);
+    this.refreshed(expiresAt);
   }
 
-  /** The connection has ended. */
-  stop() {
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-  }
-
-  #watch(expiresAt = Infinity) {
+  /** The connection ends at another time, undefined for never. */
+  refreshed(expiresAt = Infinity) {
     this.stop();
     this.#end = expiresAt - this.#ahead;
     if (!this.#get || expiresAt === Infinity) return;
@@ -65,6 +60,12 @@ export class Tokens {
     // Clients that came together do not ask for tokens together.
     const lead = Math.min(longestLead, left / 4) * (1 + Math.random());
     this.#plan(left - lead, () => this.#extend(0));
+  }
+
+  /** The connection has ended. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
   }
 
   #plan(ms, action) {
@@ -82,7 +83,7 @@ export class Tokens {
       const { expires_at: expiresAt } = await this.#refresh(token);
       if (this.#timer !== timer) return;
       this.#token = token;
-      this.#watch(expiresAt);
+      this.refreshed(expiresAt);
     } catch (error) {
       if (this.#timer !== timer) return;
       this.#failed(error);

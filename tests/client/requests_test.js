@@ -47,7 +47,7 @@ test("errors of the node are AtriumErrors", async () => {
 });
 
 test("a request without an answer ends", async () => {
-  const { stage } = await member(here, { timeout: 20 });
+  const { stage } = await member(here, { timeout: 300 });
   const answer = fate(stage.client.request("ping"));
   await until(() => answer.code, "the request ends");
   assert.equal(answer.code, "timeout");

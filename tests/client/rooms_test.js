@@ -79,8 +79,7 @@ test("the server takes it out of a room, and it stays out", async () => {
   const waiting = fate(room.publish("one"));
   await stage.come("left", { room: "chat" });
   await stage.message("chat", 4);
-  assert.deepEqual(stage.heard("left", "serverLeft", "message").map(([event]) => event),
-    ["left", "serverLeft"]);
+  assert.deepEqual(stage.heard("left", "message").map(([event]) => event), ["left"]);
   await stage.reconnect();
   assert.equal(waiting.code, "not_a_member");
   assert.deepEqual(stage.sent("join"), []);
@@ -97,6 +96,26 @@ test("the server is faster than the request to join", async () => {
   await stage.come("error", { id, code: "already_joined" });
   assert.deepEqual(stage.heard("joined", "refused", "left").map(([event]) => event), ["joined"]);
   assert.ok(stage.client.room("chat").isJoined);
+  const both = stage.client.join("both");
+  const [{ id: late }] = stage.sent("join");
+  await stage.come("error", { id: late, code: "already_joined" });
+  assert.ok(!both.isJoined);
+  await stage.come("joined", { room: "both" });
+  assert.ok(both.isJoined && !both.isByServer);
+  stage.client.close();
+});
+
+test("where only the server may put it, it is no more after a reconnect", async () => {
+  const stage = new Stage();
+  await stage.start();
+  await stage.come("joined", { room: "team" });
+  await stage.reconnect();
+  const [{ id }] = stage.sent("join");
+  await stage.come("error", { id, code: "forbidden" });
+  assert.deepEqual(stage.heard("left").map(([, { code }, room]) => [code, room]),
+    [["forbidden", "team"]]);
+  await stage.come("joined", { room: "team" }); // and the back end does it again
+  assert.ok(stage.client.room("team").isJoined);
   stage.client.close();
 });
 
@@ -127,7 +146,7 @@ test("after a refusal for now it tries again", async () => {
 });
 
 test("an answer that comes too late makes no membership that nobody wants", async () => {
-  const stage = new Stage({ timeout: 5 });
+  const stage = new Stage({ timeout: 300 });
   await stage.start();
   stage.client.join("chat");
   const [join] = stage.sent("join");

@@ -6,7 +6,7 @@ import { AtriumClient } from "../../examples/client/index.js";
 const deadline = 20_000; // ms; only a failing test waits this long
 
 const events = ["state", "message", "gap", "error", "joined", "missed", "presence",
-  "refused", "left", "serverJoined", "serverLeft"];
+  "refused", "left", "serverJoined"];
 
 /** Lets everything happen that needs no time. */
 export const settled = () => new Promise(setImmediate);

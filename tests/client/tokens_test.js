@@ -57,6 +57,18 @@ test("it gets a newer token before the node would end the connection", async () 
   stage.client.close();
 });
 
+test("the back end moves the end of a connection", async () => {
+  const { stage, reasons } = keeper();
+  await stage.start();
+  await stage.come("refreshed", { expires_at: Date.now() + 100 });
+  const { id } = await stage.awaited("refresh");
+  await stage.come("refreshed", { id, expires_at: Date.now() + 100 });
+  await stage.come("refreshed", {}); // no end any more
+  await stage.reconnect();
+  assert.deepEqual(reasons, ["connect", "expiring"]);
+  stage.client.close();
+});
+
 test("a renewal that fails is told, and tried again", async () => {
   const { stage } = keeper();
   await stage.start({ server_time: 1000, expires_at: 1200 });
