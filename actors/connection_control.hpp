@@ -26,10 +26,10 @@ public:
   virtual void probe(const std::string& id, actor_number requester) const = 0;
 
   /// Has all nodes do this to the user's connections, this one among them.
-  /// What one thread commands about one user is done in that order. Not for
-  /// connections that come later. `done` hears once whether the bus has taken
-  /// it, from any thread, possibly before this returns; `bad_request`: it is
-  /// not in order (`is_in_order`).
+  /// What one thread commands about one user is begun in that order, and done
+  /// in it as far as it is about one room. Not for connections that come later.
+  /// `done` hears once whether the bus has taken it, from any thread, possibly
+  /// before this returns; `bad_request`: it is not in order (`is_in_order`).
   virtual void command(user_command what, bus::receipt_handler done) const = 0;
 
   /// Has all nodes end the room of this name: its members get the error

@@ -78,6 +78,54 @@ CAF_TEST(a command about a connection is read as it was written) {
   }
 }
 
+CAF_TEST(a command of a back end is read as it was written) {
+  using act = user_command;
+  auto again = [](act::act what) {
+    auto x = read_again(user_command{"ann \u00fc", "r2-7", {"r2-8", "r3-1"}, std::move(what)});
+    CAF_CHECK_EQUAL(x.user, "ann \u00fc");
+    CAF_CHECK_EQUAL(x.connection, "r2-7");
+    CAF_CHECK_EQUAL(x.spared, (std::vector<std::string>{"r2-8", "r3-1"}));
+    return x.what;
+  };
+  CAF_CHECK_EQUAL(std::get<act::join>(again(act::join{"a \"room\""})).room, "a \"room\"");
+  CAF_CHECK_EQUAL(std::get<act::leave>(again(act::leave{"r"})).room, "r");
+  auto end = std::get<act::close>(again(act::close{static_cast<close_code>(4'999), "why"}));
+  CAF_CHECK_EQUAL(static_cast<int>(end.code), 4'999);
+  CAF_CHECK_EQUAL(end.reason, "why");
+  unix_time at{std::chrono::milliseconds{5}};
+  for (auto& x : {act::renew{at, false}, act::renew{never, true}}) {
+    auto y = std::get<act::renew>(again(x));
+    CAF_CHECK(y.expires == x.expires);
+    CAF_CHECK_EQUAL(y.expired, x.expired);
+  }
+  auto everywhere = read_again(user_command{"ann", {}, {}, act::join{"r"}});
+  CAF_CHECK(everywhere.connection.empty() && everywhere.spared.empty());
+  CAF_CHECK_EQUAL(read_again(close_room_command{"r"}).room, "r");
+}
+
+CAF_TEST(a command of a back end that makes no sense is malformed) {
+  auto head = std::string{R"({"v":1,"run":"r1","type":"user_command","user":"ann",)"};
+  for (auto* rest :
+       {R"("act":"dance"})", R"("act":"join"})", R"("act":"join","room":""})",
+        R"("act":"leave","room":7})", R"("act":"close"})", R"("act":"close","code":1006})",
+        R"("act":"close","code":5000})", R"("act":"close","code":69537})", R"("act":"renew"})",
+        R"("act":"renew","expired":1})", R"("act":"renew","expired":true,"expires":-1})",
+        R"("act":"renew","expired":true,"expires":9223372036854775808})",
+        R"("act":"join","room":"r","connection":"a b"})", R"("room":"r"})"})
+    CAF_CHECK(is(error::malformed, head + rest));
+  CAF_CHECK(!is(error::malformed, head + R"("act":"join","room":"r","later":[1]})"));
+  auto spared = [&](std::size_t n) {
+    std::string ids;
+    for (std::size_t i = 0; i < n; ++i)
+      ids += "r-" + std::to_string(i) + ' ';
+    return head + R"("act":"join","room":"r","spared":")" + ids + "\"}";
+  };
+  CAF_CHECK(!is(error::malformed, spared(256)));
+  CAF_CHECK(is(error::malformed, spared(257)));
+  CAF_CHECK(is(error::malformed, R"({"v":1,"run":"r1","type":"close_room","room":""})"));
+  CAF_CHECK(is(error::malformed, R"({"v":1,"run":"r1","type":"close_room"})"));
+}
+
 CAF_TEST(a reason that only newer nodes know does not let a client stay) {
   auto x = read<disconnect_command>(
     R"({"v":1,"type":"disconnect","run":"r1","connection":"r2-7","code":4017})");
