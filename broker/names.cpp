@@ -93,6 +93,10 @@ std::string channel_names::all() const {
   return "{" + namespace_ + ":all}";
 }
 
+std::string channel_names::inboxes() const {
+  return "{" + namespace_ + ":inbox}";
+}
+
 std::string channel_names::probe(std::string_view node_id) const {
   return named(":probe:", node_id);
 }

@@ -39,6 +39,9 @@ public:
   /// `{namespace:nodes}`: what nodes say to all of them.
   std::string nodes() const;
 
+  /// `{namespace:inbox}`: what keys begin with that are about all inboxes.
+  std::string inboxes() const;
+
   /// `{namespace:all}`
   std::string all() const;
 

@@ -9,6 +9,10 @@ namespace atrium {
 extern const std::string_view heartbeat_script;
 extern const std::string_view history_append_script;
 extern const std::string_view history_read_script;
+extern const std::string_view inbox_ack_script;
+extern const std::string_view inbox_dead_script;
+extern const std::string_view inbox_put_script;
+extern const std::string_view inbox_read_script;
 extern const std::string_view lease_script;
 extern const std::string_view limiter_script;
 extern const std::string_view presence_script;

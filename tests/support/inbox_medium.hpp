@@ -4,9 +4,11 @@
 #include "atrium/broker/inbox_id.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_inbox.hpp"
+#include "atrium/broker/redis/redis_inbox.hpp"
 
 #include "support/history_probe.hpp"
 #include "support/limiter_probe.hpp"
+#include "support/redis_fixture.hpp"
 #include "support/subscriber_log.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -61,6 +63,41 @@ private:
   std::shared_ptr<memory_bus> bus_ = std::make_shared<memory_bus>();
   std::shared_ptr<memory_inbox> subject_;
   std::thread thread_{[this] { io_.run(); }};
+};
+
+using own_inbox = alone<redis_inbox>;
+
+/// Returns settings of an inbox that looks for what has expired all the time.
+inline settings<redis_inbox> inbox_config(const redis_server& server, inbox_rule rule) {
+  settings<redis_inbox> config;
+  static_cast<redis_client_config&>(config) = quick_config(server);
+  config.names = channel_names{"n"};
+  config.rule = rule;
+  config.interval = std::chrono::milliseconds{50};
+  return config;
+}
+
+/// One redis-server: each node has a client of its own.
+class redis_inbox_medium final : public inbox_medium {
+public:
+  explicit redis_inbox_medium(inbox_rule rule) : rule_(rule) {
+    // nop
+  }
+
+  std::shared_ptr<inbox> make_inbox() override {
+    auto node = std::make_shared<own_inbox>(inbox_config(server_, rule_));
+    eventually([&] { return node->stats().connected; });
+    return node;
+  }
+
+  bus& on() override {
+    return bus_;
+  }
+
+private:
+  const inbox_rule rule_;
+  redis_server server_;
+  own_bus bus_{quick_config(server_)};
 };
 
 /// An answer that is a code alone.
@@ -201,6 +238,11 @@ void on_every_inbox(inbox_rule rule, F&& test) {
   std::puts("on memory_inbox");
   memory_inbox_medium memory{rule};
   test(memory);
+  if (!redis_server::is_installed())
+    return;
+  std::puts("on redis_inbox");
+  redis_inbox_medium redis{rule};
+  test(redis);
 }
 
 } // namespace atrium::test

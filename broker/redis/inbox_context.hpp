@@ -1,0 +1,56 @@
+#pragma once
+
+#include "atrium/broker/inbox.hpp"
+#include "atrium/broker/names.hpp"
+#include "atrium/broker/redis/inbox_counters.hpp"
+#include "atrium/broker/redis/inbox_script.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// What all calls of one inbox need. Outlives them.
+struct inbox_context {
+  channel_names names;
+  inbox_rule rule;
+  std::string due_key;  ///< `inbox_due_key`
+  std::string dead_key; ///< `inbox_dead_key`
+  inbox_counters counters{};
+  std::function<void(const dead_letter&)> heard{};
+
+  /// Told of each user who has got dead letters.
+  std::function<void(const std::string& user)> has_letters{};
+
+  inbox_context(channel_names with, const inbox_rule& by)
+    : names(std::move(with)),
+      rule(by),
+      due_key(inbox_due_key(names.inboxes())),
+      dead_key(inbox_dead_key(names.inboxes())) {
+    // nop
+  }
+
+  /// Says what became of messages of a user.
+  void tell(const std::string& user, std::vector<dead_letter>& letters,
+            std::size_t evicted) {
+    counters.evicted += evicted;
+    counters.dead += letters.size();
+    for (auto& x : letters) {
+      x.user = user;
+      if (heard)
+        heard(x);
+    }
+  }
+};
+
+/// The time of the index of users, in milliseconds.
+inline std::int64_t inbox_time() {
+  return std::chrono::floor<std::chrono::milliseconds>(
+           std::chrono::system_clock::now().time_since_epoch())
+    .count();
+}
+
+} // namespace atrium

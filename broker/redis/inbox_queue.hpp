@@ -1,0 +1,112 @@
+#pragma once
+
+#include "atrium/broker/log/bus_log.hpp"
+#include "atrium/broker/redis/command_queue.hpp"
+#include "atrium/broker/redis/script_gate.hpp"
+#include "atrium/broker/util/errc.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace atrium {
+
+/// Something that is asked of inboxes in Redis, in one step or several.
+class inbox_call {
+public:
+  using clock = std::chrono::steady_clock;
+
+  enum class step { over, goes_on, nonsense };
+
+  virtual ~inbox_call() = default;
+
+  /// Appends the commands of a step, the script last; returns how many. What
+  /// the others answer is of no interest.
+  virtual std::size_t append(std::string& out, std::string_view sha) = 0;
+
+  /// Takes the answer to the last one, which is no error; with `over` whoever
+  /// waits has been told.
+  virtual step take(resp_reply reply) = 0;
+
+  /// Tells whoever waits, unless that has happened.
+  virtual void fail(errc why) = 0;
+
+  std::size_t bytes = 0;      ///< What it holds, as it was admitted.
+  std::size_t promise = 0;    ///< Bytes that an answer may have.
+  clock::time_point deadline; ///< Then: `timeout`.
+  bool may_repeat = true;     ///< When the answer to a step was lost.
+  bool is_late = false;       ///< Told; its answer still comes.
+};
+
+/// Holds the calls of one script of inboxes without an answer, in order: what
+/// one thread asks about one user takes effect in that order, also where a call
+/// is repeated, after one that had no effect or whose answer was lost. Each
+/// call is answered exactly once.
+class inbox_queue final : public command_queue {
+public:
+  /// So many may wait, and hold so many bytes.
+  static constexpr std::size_t max_pending = 16'384;
+  static constexpr std::size_t max_pending_bytes = std::size_t{16} << 20;
+
+  /// So many are in flight, and may be answered by so many bytes of packets,
+  /// and more by one call.
+  static constexpr std::size_t max_calls = 256;
+  static constexpr std::size_t max_answers = std::size_t{1} << 20;
+
+  explicit inbox_queue(bus_log log = {}) : log_(std::move(log)) {
+    // nop
+  }
+
+  /// Admits one call, or returns false if too much waits. Any thread.
+  bool admit(std::size_t bytes) noexcept;
+
+  /// Takes the admission of a call back. Any thread.
+  void release(std::size_t bytes) noexcept;
+
+  /// Appends an admitted call; deadlines never decrease.
+  void push(std::unique_ptr<inbox_call> x);
+
+  void compose(std::string& out, std::size_t limit) override;
+  bool on_reply(resp_reply reply) override;
+  void on_lost() override;
+  void on_up(std::string_view incarnation) override;
+  void on_script(std::string_view sha) override;
+  void on_script_refused(std::string_view error) override;
+  void tick(clock::time_point now) override;
+  std::optional<clock::time_point> next_tick() const override;
+  void fail_all() override;
+
+  std::size_t in_flight() const noexcept override {
+    return commands_;
+  }
+
+  bool is_empty() const noexcept {
+    return waiting_.empty() && in_flight_.empty();
+  }
+
+private:
+  struct sent {
+    std::unique_ptr<inbox_call> call;
+    std::size_t answers = 0; // that are still to come
+  };
+
+  void repeat(std::unique_ptr<inbox_call> x);
+  void settle(inbox_call& x, errc why);
+
+  const bus_log log_;
+  script_gate gate_;
+  std::atomic<std::size_t> pending_ = 0; // admitted and not answered
+  std::atomic<std::size_t> pending_bytes_ = 0;
+  std::deque<std::unique_ptr<inbox_call>> waiting_;
+  std::deque<sent> in_flight_;
+  std::size_t commands_ = 0; // in flight
+  std::size_t promised_ = 0; // bytes that answers to these may have
+  std::size_t repeated_ = 0; // of those that wait, the first ones
+  std::size_t before_ = 0;   // answers to come before those are sent
+};
+
+} // namespace atrium
