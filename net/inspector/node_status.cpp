@@ -2,6 +2,7 @@
 
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/inbox.hpp"
 #include "atrium/broker/presence.hpp"
 
 #include <optional>
@@ -40,6 +41,20 @@ typename Inspector::result_type inspect(Inspector& f, presence_view& x) {
            named("lease_lost"), s.lease_lost);
 }
 
+struct inbox_view {
+  inbox_stats stats;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, inbox_view& x) {
+  auto& s = x.stats;
+  return f(named("connected"), s.connected, named("stored"), s.stored,
+           named("duplicates"), s.duplicates, named("reads"), s.reads,
+           named("read"), s.read, named("acknowledged"), s.acknowledged,
+           named("dead"), s.dead, named("evicted"), s.evicted, named("failed"),
+           s.failed);
+}
+
 } // namespace
 
 node_status::node_status(environment_ptr env,
@@ -63,12 +78,15 @@ std::string node_status::to_json() const {
   std::optional<presence_view> told; // null: no room tells who is in it
   if (env_->presence)
     told = presence_view{env_->presence->stats()};
+  std::optional<inbox_view> kept; // null: nothing is kept for users
+  if (env_->inbox)
+    kept = inbox_view{env_->inbox->stats()};
   json_inspector f;
   f(named("node"), x.node, named("run"), x.run, named("version"), x.version,
     named("uptime_s"), x.uptime_s, named("phase"), to_string(life_->phase()),
     named("connections"), x.connections, named("rooms"), x.rooms,
     named("users"), x.users, named("load"), x.load, named("totals"), totals,
-    named("bus"), bus, named("presence"), told);
+    named("bus"), bus, named("presence"), told, named("inbox"), kept);
   return f.take();
 }
 

@@ -210,6 +210,7 @@ environment_ptr node::make_environment(room_types rooms) {
   // Its timers do not wait for clients.
   env->presence = make_presence(from, *env, redis_.get(), lease_.get(),
                                 internal_lane_->io());
+  env->inbox = make_inbox(from, *env, redis_.get(), internal_lane_->io());
   // Keeps the environment by a weak pointer: the two would keep each other.
   env->control = std::make_shared<connection_commands>(env);
   return env;

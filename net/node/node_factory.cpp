@@ -2,13 +2,16 @@
 
 #include "atrium/actors/connection_control.hpp"
 #include "atrium/actors/util/user_counters.hpp"
+#include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_connection_limiter.hpp"
+#include "atrium/broker/memory/memory_inbox.hpp"
 #include "atrium/broker/memory/memory_node_registry.hpp"
 #include "atrium/broker/memory/memory_presence.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
+#include "atrium/broker/redis/redis_inbox.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
 #include "atrium/broker/redis/redis_presence.hpp"
@@ -134,6 +137,33 @@ std::shared_ptr<presence> make_presence(const options& from,
     redis->client(), *lease,
     redis_presence_config{env.names, from.presence.grace,
                           from.limits.bus_timeout});
+}
+
+std::shared_ptr<inbox> make_inbox(const options& from, const environment& env,
+                                  redis_thread* redis,
+                                  boost::asio::io_context& io) {
+  inbox_rule rule{from.inbox.ttl, from.inbox.most};
+  std::shared_ptr<inbox> result;
+  if (rule.most == 0)
+    return result;
+  if (redis == nullptr)
+    result = std::make_shared<memory_inbox>(env.bus, io, env.names, rule,
+                                            from.inbox.bytes);
+  else
+    result = std::make_shared<redis_inbox>(
+      redis->client(),
+      redis_inbox_config{env.names, rule, from.limits.bus_timeout,
+                         std::chrono::milliseconds{from.bus.lease} / 3});
+  // The environment owns the inbox, which owns this.
+  result->on_dead_letter([known = env.weak_from_this()](const dead_letter& x) {
+    auto node = known.lock();
+    if (node && node->sink)
+      node->sink->report({.what = backend_event::kind::dead_letter,
+                          .time = x.time,
+                          .user = x.user,
+                          .id = x.message});
+  });
+  return result;
 }
 
 std::shared_ptr<node_registry>

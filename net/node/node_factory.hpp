@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/broker/inbox.hpp"
 #include "atrium/broker/node_registry.hpp"
 #include "atrium/net/options/options.hpp"
 
@@ -57,6 +58,13 @@ std::shared_ptr<presence> make_presence(const options& from,
                                         const environment& env,
                                         redis_thread* redis, redis_lease* lease,
                                         boost::asio::io_context& io);
+
+/// Returns who keeps durable messages, or nothing if none is durable. Needs the
+/// environment's bus and names; `io` runs timers of a node alone. Dead letters
+/// are told to the environment's sink.
+std::shared_ptr<inbox> make_inbox(const options& from, const environment& env,
+                                  redis_thread* redis,
+                                  boost::asio::io_context& io);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.

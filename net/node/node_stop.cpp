@@ -5,6 +5,7 @@
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
+#include "atrium/broker/inbox.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/presence.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
@@ -152,6 +153,10 @@ bool node::stop_actors(steady::time_point deadline) {
     waits_for_ = "who is in rooms";
   if (auto& there = context_->env->presence)
     there->stop(moment);
+  if (gone)
+    waits_for_ = "the inboxes";
+  if (auto& kept = context_->env->inbox)
+    kept->stop(moment);
   if (gone)
     waits_for_ = "the registry of nodes";
   // After all that stands under it.

@@ -156,4 +156,18 @@ rows presence_rows() {
   };
 }
 
+rows inbox_rows() {
+  return {
+    number("inbox-ttl", FIELD(inbox.ttl), {1, 31'536'000, "s"},
+           "Time after which a durable message that no device of its user has "
+           "acknowledged becomes a dead letter."),
+    number("inbox-max", FIELD(inbox.most), {0, 100'000, "messages"},
+           "Durable messages that are kept for one user, the newest ones; 0: "
+           "no message is durable."),
+    number("inbox-bytes", FIELD(inbox.bytes), {65'536, 68'719'476'736, "bytes"},
+           "Memory for durable messages, on a node without --redis; over it "
+           "the oldest dead letters go, and then messages are refused."),
+  };
+}
+
 } // namespace atrium::option_rows

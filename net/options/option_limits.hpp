@@ -11,5 +11,6 @@ rows rate_rows();     ///< How often.
 rows bus_rows();      ///< What waits for the bus.
 rows history_rows();  ///< What rooms keep.
 rows presence_rows(); ///< Who is in them.
+rows inbox_rows();    ///< What is kept for users.
 
 } // namespace atrium::option_rows

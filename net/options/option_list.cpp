@@ -167,6 +167,7 @@ std::vector<option_entry> list_options() {
   append(res, "Bus", bus_rows());
   append(res, "History", history_rows());
   append(res, "Presence", presence_rows());
+  append(res, "Inbox", inbox_rows());
   return res;
 }
 

@@ -9,6 +9,7 @@
 #include "atrium/net/lane/lane_options.hpp"
 #include "atrium/net/options/bus_options.hpp"
 #include "atrium/net/options/history_options.hpp"
+#include "atrium/net/options/inbox_options.hpp"
 #include "atrium/net/options/log_options.hpp"
 #include "atrium/net/options/presence_options.hpp"
 #include "atrium/net/options/stop_options.hpp"
@@ -33,6 +34,7 @@ struct options {
   bus_options bus;
   history_options history;
   presence_options presence;
+  inbox_options inbox;
   std::string node_id; ///< Empty: the node makes one up.
   std::string config;  ///< Empty: no file.
   log_options log;

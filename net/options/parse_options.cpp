@@ -40,6 +40,10 @@ std::string check_sizes(const options& x) {
     return "history-bytes: " + std::to_string(x.history.bytes)
            + " has no room for a message of max-message-bytes, " + message
            + ", with its envelope";
+  if (x.inbox.bytes < x.session.max_message_bytes + envelope_overhead)
+    return "inbox-bytes: " + std::to_string(x.inbox.bytes)
+           + " has no room for a message of max-message-bytes, " + message
+           + ", with its envelope";
   return {};
 }
 

@@ -67,6 +67,7 @@ void node_metrics::add_bus_and_links(family_list& to) const {
           health_->bus_round_trip());
   add_history(to, *env_, env_->bus->history());
   add_presence(to, env_->presence.get());
+  add_inbox(to, env_->inbox.get());
   add_trouble(to, *env_, *clients_.counts, bus);
   add_user_limits(to, env_->limiter.get());
   add_node_registry(to, others_.registry.get());

@@ -112,6 +112,32 @@ void add_presence(family_list& to, const presence* told) {
              {{value_of(x.lease_lost)}});
 }
 
+void add_inbox(family_list& to, const inbox* kept) {
+  auto x = kept != nullptr ? kept->stats() : inbox_stats{};
+  std::vector<sample> up;
+  if (kept != nullptr)
+    up.push_back({x.connected ? 1.0 : 0.0});
+  to.gauge({"atrium_inbox_up", "1 when durable messages can be stored."}, up);
+  to.counter({"atrium_inbox_stored_total", "Durable messages of this node."},
+             {{value_of(x.stored)}});
+  to.counter({"atrium_inbox_duplicates_total", "Messages known before."},
+             {{value_of(x.duplicates)}});
+  to.counter({"atrium_inbox_reads_total", "Questions that were answered."},
+             {{value_of(x.reads)}});
+  to.counter({"atrium_inbox_read_messages_total", "Messages in these answers."},
+             {{value_of(x.read)}});
+  to.counter({"atrium_inbox_acknowledged_total", "Acknowledgements taken."},
+             {{value_of(x.acknowledged)}});
+  to.counter({"atrium_inbox_dead_total",
+              "Messages that this node has made dead letters."},
+             {{value_of(x.dead)}});
+  to.counter({"atrium_inbox_evicted_total",
+              "Dead letters that gave way before their time."},
+             {{value_of(x.evicted)}});
+  to.counter({"atrium_inbox_failed_total", "Calls without success."},
+             {{value_of(x.failed)}});
+}
+
 void add_trouble(family_list& to, const environment& env,
                  const client_counters& clients, const bus_stats& bus) {
   auto& delivery = *env.delivery_counts;

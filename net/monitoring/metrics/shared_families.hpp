@@ -4,6 +4,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/history.hpp"
+#include "atrium/broker/inbox.hpp"
 #include "atrium/broker/node_registry.hpp"
 #include "atrium/broker/presence.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
@@ -34,6 +35,9 @@ void add_history(family_list& to, const environment& env,
 /// Adds who is in rooms, and what the node has told of that; null: no room
 /// tells it.
 void add_presence(family_list& to, const presence* told);
+
+/// Adds what is kept for users, and what has become of it; null: nothing is.
+void add_inbox(family_list& to, const inbox* kept);
 
 /// Adds what was dropped and refused: that happens seldom, anywhere.
 void add_trouble(family_list& to, const environment& env,
