@@ -139,7 +139,8 @@ public:
   std::size_t append(std::string& out, std::string_view sha) override {
     append_command(
       out, {"ZADD", in_.due_key, "LT", std::to_string(inbox_time()), user_});
-    inbox_script_call call{sha, in_.names.user(user_), in_.rule};
+    auto channel = in_.names.user(user_);
+    inbox_script_call call{sha, channel, in_.rule};
     if (is_replay_)
       append_inbox_replay(out, call, id_);
     else
