@@ -21,6 +21,10 @@ using connection_actor = caf::typed_actor<
   // From a history: what it has of what the client wants. From the presence:
   // who is in the room that the client asks about.
   caf::reacts_to<history_read>, caf::reacts_to<presence_read>,
+  // From an inbox: what the device has not acknowledged, and what became of an
+  // acknowledgement. Internal: time to ask again.
+  caf::reacts_to<inbox_read>, caf::reacts_to<acknowledged>,
+  caf::reacts_to<inbox_due>,
   // From the user: sign-on is complete, the client may talk.
   caf::reacts_to<signed_on>,
   // From the user: there is no place for another connection, or the bus refuses

@@ -8,6 +8,7 @@
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/broker/history.hpp"
+#include "atrium/broker/inbox.hpp"
 #include "atrium/broker/presence.hpp"
 
 #include <string>
@@ -51,6 +52,20 @@ struct history_read {
 
 struct presence_read {
   presence_page page;
+};
+
+/// The answer to the question what the device has not acknowledged.
+struct inbox_read {
+  inbox_page page;
+};
+
+/// It is time to look whether the device can get more.
+struct inbox_due {};
+
+/// What became of an `ack`.
+struct acknowledged {
+  request_id id;
+  errc code = errc::none;
 };
 
 struct signed_on {

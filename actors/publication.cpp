@@ -7,6 +7,8 @@ publication::publication(shared_bytes bytes, packet x, std::uint64_t offset)
     bytes_(std::move(bytes)),
     json_(x.json),
     data_(x.data),
+    inbox_id_(x.inbox ? x.inbox->id : std::string_view{}),
+    inbox_previous_(x.inbox ? x.inbox->previous : std::string_view{}),
     skip_sender_(x.skip_sender),
     offset_(x.at ? x.at->offset : offset) {
   // nop

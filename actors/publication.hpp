@@ -50,6 +50,16 @@ public:
     return offset_;
   }
 
+  /// Its id in the user's inbox; empty: it is in none.
+  std::string_view inbox_id() const {
+    return inbox_id_;
+  }
+
+  /// Id of the message before it in the inbox.
+  std::string_view inbox_previous() const {
+    return inbox_previous_;
+  }
+
   /// Id of the connection that wants no echo, or empty.
   std::string_view skipped() const {
     return skip_sender_ && about_.from
@@ -64,8 +74,10 @@ public:
 private:
   envelope_head about_;
   shared_bytes bytes_;
-  std::string_view json_; // in `bytes_`
-  std::string_view data_; // in `json_`
+  std::string_view json_;     // in `bytes_`
+  std::string_view data_;     // in `json_`
+  std::string_view inbox_id_; // in `bytes_`, as the next one
+  std::string_view inbox_previous_;
   bool skip_sender_ = false;
   std::uint64_t offset_ = 0;
   mutable std::mutex mutex_; // of what follows

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/close_code.hpp"
 #include "atrium/actors/requests.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/presence.hpp"
@@ -21,24 +22,6 @@ class publication;
 // What a node tells one client, whichever protocol it speaks (net/PROTOCOL.md,
 // sections 3 to 6). Messages are not among them: those are frames.
 
-/// Why a node closes a connection; the values go over the wire. A back end may
-/// give others (`is_command_code`).
-enum class close_code : std::uint16_t {
-  normal = 1000,
-  going_away = 1001,  ///< The node stops: reconnect after the hint.
-  unsupported = 1003, ///< A binary frame.
-  not_utf8 = 1007,
-  policy = 1008,               ///< A bad token or a forbidden origin.
-  internal = 1011,             ///< A defect of the node.
-  try_again_later = 1013,      ///< The node is overloaded or has no bus.
-  token_expired = 4001,        ///< And no newer one came in time.
-  no_pong = 4002,              ///< Silent for two ping intervals.
-  slow_consumer = 4003,        ///< Its outbox went over the bound.
-  too_many_connections = 4004, ///< Of this user.
-  disconnected = 4005,         ///< By an administrator or the back end.
-  too_many_errors = 4006,      ///< Mistakes, or more than it may send.
-};
-
 /// The time at which what has no end ends.
 inline constexpr unix_time never = unix_time::max();
 
@@ -47,6 +30,9 @@ struct welcome {
   std::string connection;
   std::string user;
   unix_time expires = never; ///< When the connection will be closed.
+
+  /// What the connection gets durable messages as; empty: nothing.
+  std::string device = {};
 };
 
 struct joined {
@@ -83,6 +69,12 @@ struct accepted {
   std::string event_id;
   /// Where it stands in the channel's history, if the bus keeps one.
   std::optional<position> at = std::nullopt;
+  std::string inbox_id = {}; ///< Of a durable message: where it is kept.
+};
+
+/// The inbox has taken an `ack`.
+struct acked {
+  request_id id;
 };
 
 /// Messages of a room's history.
@@ -142,7 +134,8 @@ struct gap {
 };
 
 /// Everything that a node can tell.
-using reply = std::variant<welcome, joined, left, accepted, pong, refreshed,
-                           failure, gap, stored_messages, present_list>;
+using reply
+  = std::variant<welcome, joined, left, accepted, acked, pong, refreshed,
+                 failure, gap, stored_messages, present_list>;
 
 } // namespace atrium

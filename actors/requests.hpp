@@ -55,6 +55,13 @@ struct send_request {
   std::string event_id;
   std::string trace_id;
   std::string traceparent = {};
+  bool durable = false; ///< Kept until the user's devices have it.
+};
+
+/// The device has all durable messages up to this one.
+struct ack_request {
+  request_id id;
+  std::string inbox_id; ///< `is_inbox_id`.
 };
 
 /// Message to every connection on every node.
@@ -99,7 +106,7 @@ struct refresh_request {
 /// Everything that a client can ask of the connection's actor.
 using client_request
   = std::variant<join_request, leave_request, publish_request, send_request,
-                 broadcast_request, presence_request, history_request,
-                 ping_request>;
+                 broadcast_request, ack_request, presence_request,
+                 history_request, ping_request>;
 
 } // namespace atrium

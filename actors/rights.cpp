@@ -106,6 +106,10 @@ bool rights::in_order(const broadcast_request&) const {
   return broadcast_;
 }
 
+bool rights::in_order(const ack_request&) const {
+  return true;
+}
+
 bool rights::in_order(const presence_request& x) const {
   return granted(&room_rights::presence, x.room);
 }

@@ -54,7 +54,8 @@ public:
   rights(std::vector<room_grant> rooms, bool broadcast, bool send,
          std::shared_ptr<const rights> common = nullptr);
 
-  /// Returns whether `x` is in order. Leaving and pinging always are.
+  /// Returns whether `x` is in order. Leaving, acknowledging
+  /// and pinging always are.
   bool permits(const client_request& x) const;
 
 private:
@@ -64,6 +65,7 @@ private:
   bool in_order(const publish_request& x) const;
   bool in_order(const send_request& x) const;
   bool in_order(const broadcast_request& x) const;
+  bool in_order(const ack_request& x) const;
   bool in_order(const presence_request& x) const;
   bool in_order(const history_request& x) const;
   bool in_order(const ping_request& x) const;

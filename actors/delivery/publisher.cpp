@@ -9,6 +9,48 @@
 
 namespace atrium {
 
+namespace {
+
+/// Tells a client's connection what became of its message. The handle keeps the
+/// connection's actor until the bus has answered: every publish gets its
+/// receipt, so that is not for ever.
+struct client_receipt {
+  client_receipt(connection_actor client, outcome success, envelope x,
+                 const publish_options& how)
+    : to(std::move(client)),
+      what(std::move(success)),
+      trace_id(std::move(x.trace_id)),
+      level(how.watched ? log::level::info : log::level::debug) {
+    what.what.target = std::move(x.target);
+    what.what.event_id = std::move(x.event_id);
+  }
+
+  void finish(errc error) {
+    if (error != errc::none)
+      log::line(level, "publish_failed",
+                {{"event_id", what.what.event_id},
+                 {"trace_id", trace_id},
+                 {"code", to_string(error)}},
+                "bus does not take a message");
+    what.code = error;
+    caf::anon_send(to, std::move(what));
+  }
+
+  // A client's own mistake is no news to the operator.
+  void refuse_size() {
+    what.code = errc::message_too_large;
+    what.message = "too large with its envelope";
+    caf::anon_send(to, std::move(what));
+  }
+
+  connection_actor to;
+  outcome what;
+  std::string trace_id;
+  log::level level;
+};
+
+} // namespace
+
 envelope publisher::make_envelope(scope to, std::string target,
                                   std::string data,
                                   std::string event_id) const {
@@ -34,32 +76,43 @@ bool publisher::publish_for(connection_actor client, outcome success,
                             envelope x, publish_options how) const {
   auto packet = pack(x, how); // before its strings are moved out of it
   auto where = destination_of(x, how);
-  success.what.target = std::move(x.target);
-  success.what.event_id = std::move(x.event_id);
-  if (!packet) { // a client's own mistake is no news to the operator
-    success.code = errc::message_too_large;
-    success.message = "too large with its envelope";
-    caf::anon_send(client, std::move(success));
+  client_receipt told{std::move(client), std::move(success), std::move(x), how};
+  if (!packet) {
+    told.refuse_size();
     return false;
   }
-  auto level = how.watched ? log::level::info : log::level::debug;
-  hand_over(
-    std::move(packet), std::move(where),
-    // The handle keeps the connection's actor until the bus has answered: every
-    // publish gets its receipt, so that is not for ever.
-    [to = std::move(client), what = std::move(success),
-     trace_id = std::move(x.trace_id), level](publish_receipt receipt) mutable {
-      if (receipt.error != errc::none)
-        log::line(level, "publish_failed",
-                  {{"event_id", what.what.event_id},
-                   {"trace_id", trace_id},
-                   {"code", to_string(receipt.error)}},
-                  "bus does not take a message");
-      what.what.at = std::move(receipt.at);
-      what.code = receipt.error;
-      caf::anon_send(to, std::move(what));
-    });
+  hand_over(std::move(packet), std::move(where),
+            [told = std::move(told)](publish_receipt receipt) mutable {
+              told.what.what.at = std::move(receipt.at);
+              told.finish(receipt.error);
+            });
   return true;
+}
+
+void publisher::store(const envelope& x, publish_options how,
+                      std::function<void(inbox_receipt)> done) const {
+  if (!env_.inbox)
+    return done({errc::inbox_off});
+  auto packet = pack(x, how);
+  if (!packet)
+    return done({errc::message_too_large});
+  env_.inbox->put(x.target, {std::move(packet), x.event_id, how.is_chosen_id},
+                  std::move(done));
+}
+
+void publisher::store_for(connection_actor client, outcome success, envelope x,
+                          publish_options how) const {
+  auto packet = pack(x, how);
+  inbox_entry entry{packet, x.event_id, how.is_chosen_id};
+  auto user = x.target;
+  client_receipt told{std::move(client), std::move(success), std::move(x), how};
+  if (!packet)
+    return told.refuse_size();
+  env_.inbox->put(std::move(user), std::move(entry),
+                  [told = std::move(told)](inbox_receipt receipt) mutable {
+                    told.what.what.inbox_id = std::move(receipt.id);
+                    told.finish(receipt.error);
+                  });
 }
 
 auto publisher::destination_of(const envelope& x,

@@ -7,7 +7,9 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/history.hpp"
+#include "atrium/broker/inbox.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -60,6 +62,17 @@ public:
   /// has gone to the bus: it is not too large.
   bool publish_for(connection_actor client, outcome success, envelope x,
                    publish_options how) const;
+
+  /// Stores a message to a user in the user's inbox, which hands it to whoever
+  /// is connected. With `is_chosen_id`, one that the inbox has already is not
+  /// stored again. `done` is called once, from any thread, possibly before this
+  /// returns: with `inbox_off`, `message_too_large`, or what the inbox says.
+  void store(const envelope& x, publish_options how,
+             std::function<void(inbox_receipt)> done) const;
+
+  /// The same for a client's request, as `publish_for`; there is an inbox.
+  void store_for(connection_actor client, outcome success, envelope x,
+                 publish_options how) const;
 
 private:
   /// Where a packet goes: to the bus, or by way of the room's history.

@@ -38,6 +38,10 @@ request_fields fields_of(const broadcast_request& x) {
   return {"broadcast", {}, {}, x.data.size(), x.event_id, x.trace_id};
 }
 
+request_fields fields_of(const ack_request&) {
+  return {"ack"};
+}
+
 request_fields fields_of(const presence_request& x) {
   return {"presence", x.room};
 }

@@ -18,18 +18,19 @@ caf::error inspect(json_inspector& f, connection_state& x) {
   auto& setup = x.setup_;
   return f(named("name"), x.id_, named("user"), setup.who.user,
            named("address"), setup.out->peer(), named("lane"), setup.lane,
-           named("signed_on"), x.open_, named("rooms"), rooms, named("pending"),
-           x.pending_.size(), named("outbox_bytes"), setup.out->queued_bytes(),
-           named("errors"), x.failures_, named("restarts"), 0);
+           named("signed_on"), x.open_, named("rooms"), rooms, named("inbox"),
+           x.inbox_, named("pending"), x.pending_.size(), named("outbox_bytes"),
+           setup.out->queued_bytes(), named("errors"), x.failures_,
+           named("restarts"), 0);
 }
 
 connection::connection(caf::actor_config& config, lane_unit* unit,
-                       connection_setup setup)
+                       connection_setup setup, std::string device)
   : stateful_actor(config, unit) {
   // Only the user is monitored. When the node stops, users end, too: then the
   // directory ignores the wish for a new one.
   set_down_handler([this](const caf::down_msg&) { state.sign_on_again(); });
-  state.start(this, std::move(setup));
+  state.start(this, std::move(setup), std::move(device));
 }
 
 namespace {
@@ -46,6 +47,9 @@ connection::behavior_type connection::make_behavior() {
     [](outcome& x) { self().state.finish(x); },
     [](history_read& x) { self().state.finish_read(x); },
     [](presence_read& x) { self().state.finish_read(x); },
+    [](inbox_read& x) { self().state.hear_of(x); },
+    [](acknowledged& x) { self().state.finish(x); },
+    [](inbox_due x) { self().state.hear_of(x); },
     [](const push_frame& x) { self().state.push(x); },
     [](renewed& x) { self().state.renew(x); },
     [](disconnected) { self().quit(caf::exit_reason::user_shutdown); },

@@ -12,14 +12,14 @@
 
 namespace atrium {
 
-/// Spawnable class: `spawn<connection>(unit, setup)`. Ends when its socket
-/// does.
+/// Spawnable class: `spawn<connection>(unit, setup)`, or with the name of the
+/// client's device behind it. Ends when its socket does.
 class connection
   : public caf::stateful_actor<connection_state,
                                observed<pinned<connection_actor::base>>> {
 public:
-  connection(caf::actor_config& config, lane_unit* unit,
-             connection_setup setup);
+  connection(caf::actor_config& config, lane_unit* unit, connection_setup setup,
+             std::string device = {});
 
   behavior_type make_behavior() override;
 };

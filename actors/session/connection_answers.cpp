@@ -96,4 +96,11 @@ void connection_state::finish(outcome& x) {
   setup_.out->answer(std::move(x.what));
 }
 
+void connection_state::finish(acknowledged& x) {
+  if (x.code != errc::none)
+    return fail(x.id, x.code, "the inbox does not take it");
+  meter().counters().device_acks.add();
+  setup_.out->answer(acked{std::move(x.id)});
+}
+
 } // namespace atrium

@@ -30,7 +30,7 @@ bool is_unasked(const Request& x) {
 // -- life ---------------------------------------------------------------------
 
 void connection_state::start(connection_actor::pointer self,
-                             connection_setup setup) {
+                             connection_setup setup, std::string device) {
   self_ = self;
   setup_ = std::move(setup);
   id_ = connection_id(*setup_.env, self_->id());
@@ -38,6 +38,8 @@ void connection_state::start(connection_actor::pointer self,
   reads_.start(self_, setup_.env);
   if (watched_)
     setup_.out = std::make_shared<watched_session>(setup_.out, who());
+  if (!device.empty() && setup_.env->inbox)
+    inbox_ = std::make_unique<inbox_reader>(self_, setup_, std::move(device));
   // The lane first: whatever a room sends the lane about this connection,
   // later, then finds it there.
   self_->send(setup_.env->lanes[setup_.lane].actor,
@@ -54,10 +56,16 @@ void connection_state::sign_on_again() {
 void connection_state::signed_on_to(const user_actor& user) {
   self_->monitor(user);
   if (!std::exchange(open_, true)) // else it is a new user actor
-    setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires});
+    setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires,
+                             inbox_ ? inbox_->device() : std::string{}});
+  // Also to a new user actor: what the old one did not hear is in the inbox.
+  if (inbox_)
+    inbox_->miss();
 }
 
 void connection_state::push(const push_frame& x) {
+  if (open_ && inbox_ && !x.content->inbox_id().empty())
+    return inbox_->take(x);
   // A message to the user may overtake the welcome of the newest connection.
   auto content = delivery::to_one(*x.content);
   if (open_ && setup_.out->append(content) != 0)
@@ -65,8 +73,19 @@ void connection_state::push(const push_frame& x) {
 }
 
 void connection_state::push(const push_reply& x) {
-  if (open_)
-    setup_.out->push(x.what);
+  if (!open_)
+    return;
+  setup_.out->push(x.what);
+  if (inbox_ && std::holds_alternative<gap>(x.what))
+    inbox_->miss();
+}
+
+void connection_state::hear_of(inbox_read& x) {
+  inbox_->take(x.page);
+}
+
+void connection_state::hear_of(inbox_due) {
+  inbox_->resume();
 }
 
 // -- requests -----------------------------------------------------------------
@@ -201,11 +220,20 @@ void connection_state::on(publish_request& x) {
 }
 
 void connection_state::on(send_request& x) {
+  if (x.durable && !setup_.env->inbox)
+    return fail(x.id, errc::inbox_off, "this node keeps no durable messages");
   send_to_bus(x, scope::user, x.user, accepted::kind::sent);
 }
 
 void connection_state::on(broadcast_request& x) {
   send_to_bus(x, scope::all, {}, accepted::kind::broadcasted);
+}
+
+void connection_state::on(ack_request& x) {
+  if (!inbox_)
+    return fail(x.id, errc::inbox_off,
+                "this connection gets no durable messages");
+  inbox_->acknowledge(x);
 }
 
 void connection_state::on(presence_request& x) {
@@ -230,16 +258,22 @@ template <class Request>
 void connection_state::send_to_bus(Request& x, scope to, std::string target,
                                    accepted::kind what) {
   publisher out{*setup_.env, home{setup_.lane}};
+  publish_options how;
+  how.is_chosen_id = !x.event_id.empty();
   auto e = out.make_envelope(to, std::move(target), std::move(x.data),
                              std::move(x.event_id));
   e.from = sender{setup_.who.user, id_};
   e.trace_id = std::move(x.trace_id);
   e.traceparent = std::move(x.traceparent);
-  auto watched
+  how.watched
     = watched_ || (to == scope::user && setup_.env->watched.has_user(e.target));
   outcome success{{what, std::move(x.id), {}, {}}};
+  if constexpr (requires { x.durable; })
+    if (x.durable)
+      return out.store_for(connection_actor{self_}, std::move(success),
+                           std::move(e), how);
   out.publish_for(connection_actor{self_}, std::move(success), std::move(e),
-                  {false, watched});
+                  how);
 }
 
 member connection_state::who() const {

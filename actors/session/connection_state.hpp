@@ -1,31 +1,19 @@
 #pragma once
 
-#include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
-#include "atrium/actors/environment.hpp"
-#include "atrium/actors/identity.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/session/connection_setup.hpp"
+#include "atrium/actors/session/inbox_reader.hpp"
 #include "atrium/actors/session/membership.hpp"
 #include "atrium/actors/session/read_queue.hpp"
 #include "atrium/actors/session/rivals.hpp"
 
+#include <memory>
 #include <unordered_map>
 
 namespace atrium {
-
-/// What a connection actor is made from.
-struct connection_setup {
-  environment_ptr env;
-  directory_actor directory;
-  std::shared_ptr<client_session> out;
-  std::size_t lane = 0;
-  identity who;
-  /// Of what the client publishes without one; empty or as `read_traceparent`
-  /// returns it.
-  std::string traceparent = {};
-};
 
 /// The state of a connection actor: takes the client's requests, says which of
 /// them are in order, and passes them on to rooms and to the bus.
@@ -37,7 +25,10 @@ class connection_state {
 public:
   static inline constexpr auto name = "connection";
 
-  void start(connection_actor::pointer self, connection_setup setup);
+  /// `device`: what the client calls itself, which gets durable messages; or
+  /// empty.
+  void start(connection_actor::pointer self, connection_setup setup,
+             std::string device);
 
   // -- from the client --------------------------------------------------------
 
@@ -64,6 +55,12 @@ public:
   void finish_read(Answer& x) {
     answer(reads_.take(x));
   }
+
+  /// What the device has not acknowledged is there, or it is time to look
+  /// whether the device can get more.
+  void hear_of(inbox_read& x);
+  void hear_of(inbox_due x);
+  void finish(acknowledged& x);
 
   void signed_on_to(const user_actor& user);
 
@@ -96,6 +93,7 @@ private:
   void on(publish_request& x);
   void on(send_request& x);
   void on(broadcast_request& x);
+  void on(ack_request& x);
   void on(presence_request& x);
   void on(history_request& x);
   void on(ping_request& x);
@@ -145,6 +143,7 @@ private:
   // Oldest first; bounded by the request window.
   std::vector<taken_over> pending_;
   read_queue reads_;
+  std::unique_ptr<inbox_reader> inbox_; // null: no device, or no inbox
 };
 
 } // namespace atrium

@@ -100,8 +100,10 @@ struct alignas(64) lane_counters {
 
   tallies<scope, scopes> deliveries; ///< Messages appended to an outbox.
   tallies<scope, scopes> messages;   ///< Requests that the bus has taken.
-  tally sent_bytes;                  ///< Of WebSockets, with their framing.
-  tally received_bytes;              ///< The same.
+  tally device_messages;             ///< Durable ones, appended for devices.
+  tally device_acks;    ///< Acknowledgements of devices that were taken.
+  tally sent_bytes;     ///< Of WebSockets, with their framing.
+  tally received_bytes; ///< The same.
   tally flushes;
   tally writes;             ///< System calls.
   tally frames;             ///< Written to the last byte.

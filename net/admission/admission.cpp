@@ -85,6 +85,21 @@ std::optional<refusal> refuse_origin(const upgrade_request& who,
   return refusal{403, "forbidden", "this origin may not connect"};
 }
 
+std::optional<refusal> refuse_device(const upgrade_request& who) {
+  constexpr std::size_t longest = 64;
+  constexpr std::string_view letters
+    = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  auto raw = raw_query_value(who.target, "device");
+  if (!raw)
+    return std::nullopt;
+  auto name = decode_percent(*raw, true);
+  if (name && !name->empty() && name->size() <= longest
+      && has_only(*name, letters, "._-"))
+    return std::nullopt;
+  return refusal{400, "bad_request",
+                 "'device' has to be 1 to 64 characters of 0-9 A-Z a-z . _ -"};
+}
+
 refusal refusal_from(const failure& x) {
   std::string code{to_string(x.code)};
   switch (x.code) {

@@ -46,6 +46,10 @@ refusal refusal_from(const failure& x);
 std::variant<identity, refusal> admit(const upgrade_request& who,
                                       const origin_rules& by);
 
+/// Returns why the name of the client's device is not valid, or nothing; also
+/// if there is none.
+std::optional<refusal> refuse_device(const upgrade_request& who);
+
 /// Returns the path of a request target.
 std::string_view path_of(std::string_view target);
 

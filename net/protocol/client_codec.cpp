@@ -29,10 +29,10 @@ public:
   }
 
   // Nodes send each other what these clients get, so nobody writes it anew; the
-  // place in a history is known only once the history has the message.
+  // place where it is kept is known only once it is there.
   std::string_view text_of(const publication& x,
                            std::string& scratch) const override {
-    if (x.offset() == 0)
+    if (x.offset() == 0 && x.inbox_id().empty())
       return x.json();
     protocol::append_stored(scratch, x);
     return scratch;

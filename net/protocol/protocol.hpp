@@ -38,8 +38,8 @@ std::string to_text(const welcome& x, const node_settings& node, unix_time now);
 std::string closing_text(close_code code, std::string_view reason,
                          std::chrono::milliseconds after);
 
-/// Appends the text of a message that is in its room's history: its envelope
-/// and its `offset`.
+/// Appends the text of a message that is kept: its envelope, with its `offset`
+/// in the room's history or its `inbox_id` in the user's inbox.
 void append_stored(std::string& out, const publication& x);
 
 /// Returns the id of the request that `x` answers; empty if it has none.

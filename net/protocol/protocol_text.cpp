@@ -91,13 +91,17 @@ struct encoder {
     case accepted::kind::published:
       return published(x);
     case accepted::kind::sent:
-      return targeted("sent", "user", x);
+      return sent(x);
     default:
       return frame_writer{"broadcasted"}
         .id(x.id)
         .text("event_id", x.event_id)
         .take();
     }
+  }
+
+  std::string operator()(const acked& x) const {
+    return frame_writer{"acked"}.id(x.id).take();
   }
 
   std::string operator()(const pong& x) const {
@@ -186,12 +190,12 @@ private:
     return out.take();
   }
 
-  static std::string targeted(std::string_view type, json_key key,
-                              const accepted& x) {
-    return frame_writer{type}
+  static std::string sent(const accepted& x) {
+    return frame_writer{"sent"}
       .id(x.id)
-      .text(key, x.target)
+      .text("user", x.target)
       .text("event_id", x.event_id)
+      .text_if("inbox_id", x.inbox_id)
       .take();
   }
 };
@@ -219,11 +223,12 @@ void append_stored(std::string& out, const publication& x) {
   constexpr std::string_view head = "{\"type\":\"message\",";
   auto json = x.json();
   auto i = json.starts_with(head) ? head.size() : json.find('{') + 1;
-  out.append(json.substr(0, i))
-    .append("\"offset\":")
-    .append(std::to_string(x.offset()))
-    .append(",")
-    .append(json.substr(i));
+  out.append(json.substr(0, i));
+  if (x.offset() != 0)
+    out.append("\"offset\":").append(std::to_string(x.offset())).append(",");
+  if (!x.inbox_id().empty())
+    out.append("\"inbox_id\":\"").append(x.inbox_id()).append("\",");
+  out.append(json.substr(i));
 }
 
 std::string to_text(const reply& x) {
@@ -236,6 +241,7 @@ std::string to_text(const welcome& x, const node_settings& node,
     .number("protocol", 1)
     .text("connection", x.connection)
     .text("user", x.user)
+    .text_if("device", x.device)
     .text("node", node.node)
     .number("ping_interval", node.ping_interval.count())
     .number("max_message_bytes", node.max_message_bytes)

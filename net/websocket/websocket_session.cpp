@@ -2,6 +2,7 @@
 
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/session/connection.hpp"
+#include "atrium/net/admission/admission.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/credentials.hpp"
 #include "atrium/net/http/node_context.hpp"
@@ -45,7 +46,8 @@ void websocket_session::upgrade(const http_request& request) {
 
 void websocket_session::accept(const http_request& request, identity who) {
   upgrade(request);
-  sign_on(std::move(who), traceparent_of(request));
+  auto device = query_value(std::string_view{request.target()}, "device");
+  sign_on(std::move(who), traceparent_of(request), device.value_or(""));
 }
 
 void websocket_session::reject(const http_request& request, close_code code,
@@ -54,15 +56,18 @@ void websocket_session::reject(const http_request& request, close_code code,
   close(code, reason, {});
 }
 
-void websocket_session::sign_on(identity who, std::string traceparent) {
+void websocket_session::sign_on(identity who, std::string traceparent,
+                                std::string device) {
   state_.sign_on();
   expiry_.move_to(who.expires);
   lane_.timers().expire_after(*this, bus_patience());
   auto* unit = static_cast<lane_unit*>(&lane_.unit());
   // Session and actor hold each other, until `on_gone`.
   intake_.connect(node_->system.spawn<connection>(
-    unit, connection_setup{node_->env, node_->directory, shared_from_this(),
-                           lane_.index(), who, std::move(traceparent)}));
+    unit,
+    connection_setup{node_->env, node_->directory, shared_from_this(),
+                     lane_.index(), who, std::move(traceparent)},
+    std::move(device)));
   log_.begin(intake_.actor()->id(), who.user);
 }
 

@@ -104,7 +104,7 @@ private:
   }
 
   void upgrade(const http_request& request);
-  void sign_on(identity who, std::string traceparent);
+  void sign_on(identity who, std::string traceparent, std::string device);
   std::chrono::seconds bus_patience() const;
   bool append(const frame& x);
   void write(const reply& x);

@@ -56,6 +56,8 @@ void websocket_upgrade::enter() {
 
 void websocket_upgrade::identify() {
   auto who = upgrade_request_of(from_->request());
+  if (auto no = refuse_device(who))
+    return refuse(*no);
   if (node_->authenticator) {
     if (auto no = refuse_origin(who, node_->origins))
       return refuse(*no);

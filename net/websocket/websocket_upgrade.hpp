@@ -11,7 +11,7 @@ namespace atrium {
 ///
 ///   1. is the request a sound one, and is nothing behind it?
 ///   2. may one more come in, and from this address?
-///   3. may a page of this origin connect?
+///   3. may a page of this origin connect, and is the device's name valid?
 ///   4. who is the user? The authenticator may take its time.
 ///   5. is there still a place, and does the node mean to stay?
 ///

@@ -47,6 +47,18 @@ void check(const identity& who, const upgrade_request& x, const origin_rules& by
             "or only those of the own host or machine");
 }
 
+void check_device(const upgrade_request& x) {
+  auto asked = query_value(x.target, "device");
+  if (auto no = refuse_device(x))
+    return require(no->status == 400 && no->message.starts_with("'device'"),
+                   "a refusal names the device");
+  require(!asked || (!asked->empty() && asked->size() <= 64), "the name of a device is short");
+  require(
+    !asked
+      || has_only(*asked, "0123456789abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-"),
+    "and plain");
+}
+
 void check(const refusal& why, const upgrade_request& x) {
   require(why.status == 400 || why.status == 403, "a refusal is the client's fault");
   require(why.status == 400 || !x.origin.empty(), "programs without origin are not forbidden");
@@ -63,6 +75,7 @@ int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   x.origin = rest;
   require(x.target.starts_with(path_of(x.target)), "the path is the target's beginning");
   require(path_of(x.target).find('?') == x.target.npos, "the path has no query");
+  check_device(x);
   for (const auto& node : nodes) {
     auto outcome = admit(x, node);
     if (auto* who = std::get_if<identity>(&outcome))

@@ -3,6 +3,7 @@
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/json/json_scanner.hpp"
 #include "atrium/broker/json/json_writer.hpp"
+#include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 #include "atrium/broker/util/utf8.hpp"
@@ -41,7 +42,13 @@ public:
   }
 
   std::string operator()(const send_request& x) {
-    return begin("send", x.id).name("user", x.user).event(x).take();
+    begin("send", x.id).name("user", x.user).event(x);
+    return raw("durable", x.durable ? "true" : "false").take();
+  }
+
+  std::string operator()(const ack_request& x) {
+    require(is_inbox_id(x.inbox_id), "the id of a durable message looks like one");
+    return begin("ack", x.id).text("inbox_id", x.inbox_id).take();
   }
 
   std::string operator()(const broadcast_request& x) {

@@ -32,12 +32,15 @@ public:
   }
   void open(const welcome& hello) override {
     connection = hello.connection;
+    device = hello.device;
     seen.push_back("welcome " + hello.user);
   }
   void answer(const reply& x) override {
     ++answered;
-    if (auto* taken = std::get_if<accepted>(&x))
+    if (auto* taken = std::get_if<accepted>(&x)) {
       kept_at = taken->at;
+      inbox_id = taken->inbox_id;
+    }
     push(x);
   }
   void push(const reply& x) override {
@@ -80,6 +83,7 @@ public:
   }
 
   std::string connection;
+  std::string device;
   bool going = false;  // takes nothing more
   bool silent = false; // does not say that it is there
   std::vector<probe_ptr> questions;
@@ -90,6 +94,7 @@ public:
   std::optional<joined> last_joined;
   std::optional<gap> last_gap;
   std::optional<position> kept_at; // of the last accepted message
+  std::string inbox_id;            // likewise
   std::optional<stored_messages> last_history;
   std::optional<present_list> last_presence;
   std::vector<std::string> seen;
@@ -107,6 +112,9 @@ private:
   }
   static std::string text(const accepted& x) {
     return "accepted " + x.id;
+  }
+  static std::string text(const acked& x) {
+    return "acked " + x.id;
   }
   static std::string text(const pong&) {
     return "pong";
@@ -263,14 +271,19 @@ struct node_fixture : test_coordinator_fixture<> {
     return connect(identity{user, rights::everything()}, on_lane);
   }
 
-  client connect(identity who, std::size_t on_lane = 0) {
+  client connect(identity who, std::size_t on_lane = 0, std::string device = {}) {
     client result;
     result.out = std::make_shared<recording_session>();
     connection_setup setup{env, root, result.out, on_lane, std::move(who)};
-    result.actor = sys.spawn<connection>(lane_or_none(), std::move(setup));
+    result.actor = sys.spawn<connection>(lane_or_none(), std::move(setup), std::move(device));
     clients.push_back(result);
     settle();
     return result;
+  }
+
+  /// Connects a device of `user`.
+  client connect_device(const std::string& user, const std::string& device) {
+    return connect(identity{user, rights::everything()}, 0, device);
   }
 
   /// Sends a request and lets everything happen that follows from it.

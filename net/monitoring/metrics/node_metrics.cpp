@@ -142,6 +142,13 @@ void node_metrics::add_messages(family_list& to) const {
   to.counter({"atrium_deliveries_total",
               "Messages appended to the outbox of a client.", "scope"},
              deliveries);
+  to.counter(
+    {"atrium_device_messages_total",
+     "Durable messages appended to the outboxes of devices."},
+    {{value_of(sum([](auto& x) { return x.device_messages.value(); }))}});
+  to.counter({"atrium_device_acks_total",
+              "Acknowledgements of devices that the inbox has taken."},
+             {{value_of(sum([](auto& x) { return x.device_acks.value(); }))}});
   std::vector<const latency_histogram*> local;
   std::vector<const latency_histogram*> remote;
   for (auto& lane : lanes_) {

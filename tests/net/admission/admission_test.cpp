@@ -42,6 +42,23 @@ CAF_TEST(bad names are refused) {
   CAF_CHECK_EQUAL(admit_at("/ws?user=" + std::string(129, 'x')), "400");
 }
 
+CAF_TEST(the query names the device) {
+  auto is_refused = [](const std::string& query) {
+    return refuse_device({"/ws" + query, "", ""}).has_value();
+  };
+  CAF_CHECK(!is_refused(""));
+  CAF_CHECK(!is_refused("?user=a"));
+  CAF_CHECK(!is_refused("?device=a"));
+  CAF_CHECK(!is_refused("?user=a&device=my_Phone-1.2%41"));
+  CAF_CHECK(!is_refused("?device=" + std::string(64, 'x')));
+  for (auto bad : {"", "a b", "a+b", "a%20b", "a:b", "%", "%ff", "\u00e9", "a/b", "a%00"})
+    CAF_CHECK(is_refused("?device=" + std::string{bad}));
+  CAF_CHECK(is_refused("?device=" + std::string(65, 'x')));
+  auto why = refuse_device({"/ws?device=", "", ""});
+  CAF_CHECK_EQUAL(why->status, 400U);
+  CAF_CHECK(why->message.starts_with("'device'"));
+}
+
 CAF_TEST(pages of other hosts stay outside) {
   CAF_CHECK_EQUAL(admit_at("/ws?user=a", "http://node.example:8080"), "a");
   CAF_CHECK_EQUAL(admit_at("/ws?user=a", "https://NODE.example:8080"), "a");

@@ -34,16 +34,24 @@ std::string mistake(std::string_view text) {
   return std::string{to_string(x.code)} + " " + x.message.substr(0, x.message.find(' '));
 }
 
-publication_ptr stored(std::uint64_t offset) {
+publication_ptr publication_of(const std::string& bytes, std::uint64_t offset = 0) {
+  auto shared = std::make_shared<const std::string>(bytes);
+  return std::make_shared<const publication>(shared, std::get<packet>(decode_packet(*shared)),
+                                             offset);
+}
+
+std::string packet_of(scope to) {
   envelope x;
   x.event_id = "e";
-  x.to = scope::room;
+  x.to = to;
   x.target = "r";
   x.time = unix_time{5ms};
   x.data = "1";
-  auto bytes = std::make_shared<const std::string>(encode_packet(x, false));
-  return std::make_shared<const publication>(bytes, std::get<packet>(decode_packet(*bytes)),
-                                             offset);
+  return encode_packet(x, false);
+}
+
+publication_ptr stored(std::uint64_t offset) {
+  return publication_of(packet_of(scope::room), offset);
 }
 
 } // namespace
@@ -60,6 +68,48 @@ CAF_TEST(requests are read) {
                   "\u00e9");
   CAF_CHECK_EQUAL(parse<broadcast_request>(R"({"type":"broadcast","data":0})").data, "0");
   parse<ping_request>(R"({"type":"ping"})");
+}
+
+CAF_TEST(a message to a user may be durable) {
+  CAF_CHECK(!parse<send_request>(R"({"type":"send","user":"u","data":0})").durable);
+  CAF_CHECK(!parse<send_request>(R"({"type":"send","user":"u","data":0,"durable":false})").durable);
+  CAF_CHECK(parse<send_request>(R"({"type":"send","user":"u","data":0,"durable":true})").durable);
+  CAF_CHECK_EQUAL(mistake(R"({"type":"send","user":"u","data":0,"durable":1})"),
+                  "bad_request 'durable'");
+  accepted x{accepted::kind::sent, "7", "u", "e"};
+  CAF_CHECK_EQUAL(protocol::to_text(x), R"({"type":"sent","id":7,"user":"u","event_id":"e"})");
+  x.inbox_id = "5-0";
+  CAF_CHECK_EQUAL(protocol::to_text(x),
+                  R"({"type":"sent","id":7,"user":"u","event_id":"e","inbox_id":"5-0"})");
+}
+
+CAF_TEST(a device acknowledges by the id of a message) {
+  auto x = parse<ack_request>(R"({"type":"ack","id":7,"inbox_id":"12-3"})");
+  CAF_CHECK_EQUAL(x.id, "7");
+  CAF_CHECK_EQUAL(x.inbox_id, "12-3");
+  for (auto bad : {R"({"type":"ack"})", R"({"type":"ack","inbox_id":5})",
+                   R"({"type":"ack","inbox_id":""})", R"({"type":"ack","inbox_id":"5"})",
+                   R"({"type":"ack","inbox_id":"05-0"})", R"({"type":"ack","inbox_id":"5-0 "})"})
+    CAF_CHECK_EQUAL(mistake(bad), "bad_request 'inbox_id'");
+  CAF_CHECK_EQUAL(protocol::to_text(acked{"7"}), R"({"type":"acked","id":7})");
+}
+
+CAF_TEST(a durable message has its id in the inbox) {
+  auto x = publication_of(with_inbox(packet_of(scope::user), {"12-3", "11-0"}));
+  CAF_CHECK_EQUAL(x->inbox_id(), "12-3");
+  CAF_CHECK_EQUAL(x->inbox_previous(), "11-0");
+  std::string text;
+  protocol::append_stored(text, *x);
+  CAF_CHECK_EQUAL(text,
+                  R"({"type":"message","inbox_id":"12-3","v":1,"event_id":"e","scope":"user",)"
+                  R"("user":"r","ts":5,"data":1})");
+}
+
+CAF_TEST(a welcome names the device) {
+  welcome x{"c", "u"};
+  CAF_CHECK(protocol::to_text(x, {}, {}).find("device") == std::string::npos);
+  x.device = "phone";
+  CAF_CHECK(protocol::to_text(x, {}, {}).find(R"("device":"phone")") != std::string::npos);
 }
 
 CAF_TEST(a refresh carries a token) {
