@@ -112,21 +112,35 @@ CAF_TEST(a join that waits fails and the next one opens another room) {
   CAF_CHECK_EQUAL(ann.out->take(), lines{"joined r"});
 }
 
-CAF_TEST(somebody joins while the room is closed) {
+CAF_TEST(somebody comes in while the room is closed and goes with the others) {
+  if (is_on_lanes())
+    return; // there the order of actors cannot be chosen
   join(ann, "r");
   ann.out->take();
-  // Whichever comes first at the directory: nobody is a member of nothing.
-  send(bob, join_request{"1", "r"});
+  wire->carries = false;
+  join(bob, "r");
+  CAF_CHECK(bob.out->take().empty());
+  // The directory has closed the room before the room hears of either.
+  wire->settle_doubts();
   send_close("r");
+  CAF_REQUIRE(sched.prioritize(root));
+  sched.run_once();
   settle();
-  auto seen = bob.out->take();
-  auto is_in = seen.back() == "joined r";
-  CAF_CHECK(is_in || seen.back() == "error room_died");
+  CAF_CHECK_EQUAL(bob.out->take(), (lines{"joined r", "error room_died"}));
   CAF_CHECK_EQUAL(ann.out->take(), lines{"error room_died"});
   publish(bob, "r", "1");
-  CAF_CHECK_EQUAL(bob.out->count("not_a_member"), is_in ? 0U : 1U);
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"error not_a_member"});
+}
+
+CAF_TEST(a join that the closed room has not let in fails) {
   join(ann, "r");
-  CAF_CHECK_EQUAL(ann.out->take(), lines{"joined r"});
+  wire->carries = false;
+  join(bob, "r");
+  close("r");
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"error room_died"});
+  wire->carries = true;
+  join(bob, "r");
+  CAF_CHECK_EQUAL(bob.out->take(), lines{"joined r"});
 }
 
 CAF_TEST(a join behind the closing opens another room at once) {
