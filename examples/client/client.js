@@ -34,7 +34,8 @@ export class AtriumClient extends Emitter {
     super();
     this.#options = { WebSocket: globalThis.WebSocket, timeout, ...options };
     if (!this.#options.WebSocket)
-      throw new TypeError("no WebSocket here: the option WebSocket has to bring one");
+      throw new TypeError("no WebSocket here: start Node.js 20 with "
+        + "--experimental-websocket, or use the option WebSocket");
     this.#url = new URL(url, globalThis.location?.href);
     this.#url.protocol = this.#url.protocol.replace("http", "ws");
     const budget = new Budget(maxWaiting);
@@ -161,7 +162,7 @@ export class AtriumClient extends Emitter {
     this.#end = null;
     globalThis.addEventListener?.("online", this.#online);
     const attempt = ++this.#attempt;
-    this.#become("connecting", {});
+    this.#become("connecting");
     let token;
     try {
       token = await this.#tokens.current();
@@ -199,7 +200,7 @@ export class AtriumClient extends Emitter {
 
   #welcomed(frame) {
     this.#tokens.welcomed(frame.expires_at, frame.server_time);
-    this.#become("online", {});
+    this.#become("online", { node: frame.node });
     for (const each of this.#memberships.values()) each.join();
     this.#requests.flush();
   }
@@ -237,7 +238,7 @@ export class AtriumClient extends Emitter {
   #ended({ code, reason, closing = null, lasted }) {
     this.#disconnected();
     this.#failures = failuresAfter(this.#failures, lasted);
-    const text = closing?.reason || reason || "the connection was lost";
+    const text = closing?.reason || reason;
     if ((closing?.code ?? code) === tokenExpiredCode) {
       this.#tokens.expire();
       if (!this.#tokens.isRenewable)
@@ -271,7 +272,7 @@ export class AtriumClient extends Emitter {
 
   #become(state, more) {
     this.#state = state;
-    this.emit("state", { state, node: this.welcome?.node, ...more });
+    this.emit("state", { state, ...more });
   }
 
   #failed(error) {

@@ -98,7 +98,8 @@ export class Connection {
     if (this.#isOver) return;
     const lasted = this.welcome ? Date.now() - this.#since : 0;
     this.#tearDown();
-    this.#owner.ended({ code, reason, lasted, closing: this.#closing });
+    const why = reason || (this.welcome ? "the connection was lost" : "cannot connect");
+    this.#owner.ended({ code, reason: why, lasted, closing: this.#closing });
   }
 
   #tearDown(code, error = new AtriumError("offline", "the connection was lost")) {

@@ -6,12 +6,12 @@ const temporaryErrors = new Set(["offline", "bus_unavailable", "timeout",
 export class AtriumError extends Error {
   name = "AtriumError";
 
-  constructor(code, message, { room, retryAfterMs, closeCode } = {}) {
+  /** `more` may have `room`, `retryAfterMs` and `closeCode`. */
+  constructor(code, message, more = {}) {
     super(message || code);
     this.code = code;
-    this.room = room;
-    this.retryAfterMs = retryAfterMs;
-    this.closeCode = closeCode;
+    for (const [name, value] of Object.entries(more))
+      if (value !== undefined) this[name] = value;
   }
 
   /** What an error frame of the node says. */
