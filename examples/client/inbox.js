@@ -2,7 +2,8 @@ import { backoff } from "./reconnect.js";
 import { Recent } from "./recent.js";
 
 const mostWaiting = 1000; // messages that wait for the application
-const mostKnown = 2000; // ids by which a repetition is known
+const mostKnown = 2000; // messages that came, by which a repetition is known
+const repetitionTime = 300_000; // ms; later an event_id is that of a new message
 
 /**
  * The durable messages of this device, which the node sends again until they
@@ -20,8 +21,7 @@ export class Inbox {
   #failed;
   #again;
   #waiting = []; // the first one is being handled
-  #known = new Recent(mostKnown); // what came, by event_id and by inbox_id
-  #handled = new Recent(mostKnown); // of these, what may be acknowledged
+  #known = new Recent(mostKnown); // `{ inboxId, at, isHandled }` by event_id
   #isBusy = false;
   #isFull = false;
   #acked = null; // what the node should know next
@@ -41,18 +41,18 @@ export class Inbox {
   take(message) {
     const { event_id: eventId, inbox_id: inboxId } = message;
     if (this.#isFull) return; // comes again, in order
-    if (this.#known.has(inboxId) || this.#known.has(eventId)) {
+    const known = this.#known.get(eventId);
+    // The node has sent it again; or its sender has, and the inbox did not know.
+    if (known?.inboxId === inboxId || Date.now() - known?.at < repetitionTime) {
       // Its acknowledgement may have been lost.
-      const isHandled = this.#handled.has(inboxId) || this.#handled.has(eventId);
-      if (isHandled && this.#waiting.length === 0) this.#ack(inboxId);
+      if (known.isHandled && this.#waiting.length === 0) this.#ack(inboxId);
       return;
     }
     if (this.#waiting.length >= mostWaiting) {
       this.#isFull = true;
       return;
     }
-    this.#known.add(inboxId);
-    this.#known.add(eventId);
+    this.#known.set(eventId, { inboxId, at: Date.now(), isHandled: false });
     this.#waiting.push(message);
     this.#work();
   }
@@ -70,10 +70,7 @@ export class Inbox {
     this.#isBusy = this.#isAcking = false;
     clearTimeout(this.#handleTimer); // whoever waits for them is done, too
     clearTimeout(this.#ackTimer);
-    for (const { event_id, inbox_id } of this.#waiting.splice(0)) {
-      this.#known.delete(event_id);
-      this.#known.delete(inbox_id);
-    }
+    for (const { event_id: eventId } of this.#waiting.splice(0)) this.#known.delete(eventId);
   }
 
   async #work() {
@@ -106,9 +103,9 @@ export class Inbox {
   }
 
   #done({ event_id: eventId, inbox_id: inboxId }) {
-    if (this.#handled.has(inboxId)) return;
-    this.#handled.add(inboxId);
-    this.#handled.add(eventId);
+    const known = this.#known.get(eventId);
+    if (known?.isHandled) return;
+    if (known) known.isHandled = true;
     this.#ack(inboxId);
   }
 

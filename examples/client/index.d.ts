@@ -139,8 +139,9 @@ export interface ClientOptions {
    * Gets the durable messages of this device, one after the other and in order:
    * the next one when the promise has resolved. Then the message is
    * acknowledged, or earlier by `ack`. If it throws, it gets the same message
-   * again after a while. A message is known by its `event_id` for as long as
-   * the client lives; after a restart one that was not acknowledged comes again.
+   * again after a while. What the node sends again, or its sender within five
+   * minutes, is dropped by its `event_id`; after a restart of the client what
+   * was not acknowledged comes again.
    */
   onDurable?(message: DurableMessage, ack: () => void): void | Promise<void>;
 

@@ -1,24 +1,24 @@
-/** The newest of many keys: enough to know a repetition by, in bounded memory. */
+/** The newest of many things by their keys, in bounded memory. */
 export class Recent {
-  #keys = new Set(); // keeps the order in which they came
+  #things = new Map(); // keeps the order in which they came
   #most;
 
   constructor(most) {
     this.#most = most;
   }
 
-  has(key) {
-    return this.#keys.has(key);
+  get(key) {
+    return this.#things.get(key);
   }
 
-  add(key) {
-    this.#keys.delete(key);
-    this.#keys.add(key);
-    if (this.#keys.size > this.#most)
-      this.#keys.delete(this.#keys.values().next().value);
+  set(key, thing) {
+    this.#things.delete(key);
+    this.#things.set(key, thing);
+    if (this.#things.size > this.#most)
+      this.#things.delete(this.#things.keys().next().value);
   }
 
   delete(key) {
-    this.#keys.delete(key);
+    this.#things.delete(key);
   }
 }

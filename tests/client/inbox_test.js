@@ -25,7 +25,8 @@ async function device(handle) {
 
 test("a message is acknowledged when the application is done with it", async () => {
   let done;
-  const { stage, durable, acked } = await device(() => new Promise((resolve) => { done = resolve; }));
+  const { stage, durable, acked } = await device(
+    () => new Promise((resolve) => { done = resolve; }));
   await durable(1);
   assert.deepEqual(stage.sent("ack"), []);
   done();
@@ -70,6 +71,18 @@ test("what comes again is not handled again, but acknowledged", async () => {
   assert.deepEqual(handled, [1, 3]);
   assert.equal(await acked(), "1-0");
   assert.equal(await acked(), "3-0");
+  stage.client.close();
+});
+
+test("an id that is used again later is that of another message", async (context) => {
+  const { stage, handled, durable } = await device();
+  await durable(1);
+  await durable(2, { event_id: "e1" });
+  const later = Date.now() + 301_000;
+  context.mock.method(Date, "now", () => later);
+  await durable(1); // sent again by the node, however late
+  await durable(3, { event_id: "e1" });
+  assert.deepEqual(handled, [1, 3]);
   stage.client.close();
 });
 
@@ -134,7 +147,8 @@ test("of more than may wait the rest comes again when there is room", async () =
 
 test("a closed client handles nothing any more, and the next one gets the rest", async () => {
   let done;
-  const { stage, handled, durable } = await device(() => new Promise((resolve) => { done = resolve; }));
+  const { stage, handled, durable } = await device(
+    () => new Promise((resolve) => { done = resolve; }));
   await durable(1);
   await durable(2);
   stage.client.close();

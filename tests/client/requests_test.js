@@ -151,7 +151,8 @@ test("a durable message is sent until an inbox has it", async () => {
 test("only so many requests wait, and the next one says so", async () => {
   const stage = new Stage({ maxWaiting: 3 });
   const room = stage.client.join("chat");
-  const fates = [1, 2, 3, 4].map((i) => fate(i % 2 ? room.publish(i) : stage.client.send("bob", i)));
+  const fates = [1, 2, 3, 4].map(
+    (i) => fate(i % 2 ? room.publish(i) : stage.client.send("bob", i)));
   await settled();
   assert.deepEqual(fates.map(({ code }) => code), [undefined, undefined, undefined, "too_many"]);
   await stage.start();

@@ -3,7 +3,7 @@
 //   node traffic.js publish URL USER ROOM   numbers, until SIGTERM
 //   node traffic.js follow URL USER ROOM    whatever is published
 //   node traffic.js send URL USER TO        durable numbers to a user, until SIGTERM
-//   node traffic.js receive URL USER DEVICE durable messages
+//   node traffic.js receive URL USER DEVICE durable messages, until SIGTERM
 //
 // Prints a line of JSON for each thing that happens.
 
@@ -12,17 +12,25 @@ import { AtriumClient } from "../../examples/client/index.js";
 const [what, url, user, where] = process.argv.slice(2);
 const print = (...line) => console.log(JSON.stringify(line));
 let isOver = false;
-process.once("SIGTERM", () => { isOver = true; });
+process.once("SIGTERM", () => {
+  isOver = true;
+  if (what === "receive") end();
+});
 
 const device = what === "receive" ? {
   device: where,
-  onDurable: ({ data }) => print("durable", data),
+  onDurable: ({ data, inbox_id: place }) => print("durable", data, place),
 } : {};
 const client = new AtriumClient(url, { user, timeout: 5000, ...device });
 client.on("state", ({ state, reason }) => print("state", state, reason));
 client.on("error", ({ message }) => print("error", message));
 client.on("missed", (missed) => print("missed", missed));
 client.connect();
+
+function end() {
+  client.close();
+  print("over");
+}
 
 /** Several at a time, so that a break always meets some that are under way. */
 async function say(publish) {
@@ -36,8 +44,7 @@ async function say(publish) {
     }
   };
   await Promise.all(Array.from({ length: 5 }, one));
-  client.close();
-  print("over");
+  end();
 }
 
 if (what === "follow")

@@ -20,7 +20,7 @@ if why := javascript.missing():
     pytest.skip(why, allow_module_level=True)
 
 CLIENT = ROOT / "examples" / "client"
-KEPT = ["--history", "chat:*=100000,1h"]
+KEPT = ["--history", "chat:*=100000,1h", "--inbox-max", "100000"]
 
 
 def run(*words, **settings):
@@ -89,7 +89,8 @@ def start(tmp_path):
     """Starts programs that end with the test."""
     with contextlib.ExitStack() as stack:
         def started(what, way, *words):
-            program = Program(tmp_path, PROGRAMS / "traffic.js", what, f"ws://127.0.0.1:{way.port}/ws", *words)
+            url = f"ws://127.0.0.1:{way.port}/ws"
+            program = Program(tmp_path, PROGRAMS / "traffic.js", what, url, *words)
             stack.callback(program.kill)
             return program
 
@@ -149,3 +150,42 @@ def test_what_was_accepted_arrives_once_and_in_order(ways, start, redis, start_n
     assert [offset for _, offset in heard] == list(range(heard[0][1], newest + 1))
     assert {data: offset for data, offset in heard} == accepted
     assert len(heard) == len(accepted)
+
+
+def test_a_durable_message_waits_for_a_device_that_is_off(ways, start, redis, start_node):
+    """The phone is off while messages are sent and the node on which it was dies; on another node
+    it gets each of them once, in the order in which they were stored."""
+    (first, second), (one, other) = ways
+    ann = unique("ann")
+    phone = start("receive", other, ann, "phone")
+    wait_until(lambda: ["online"] in [x[:1] for x in phone.said("state")], "the phone is on")
+    one.lead_to(second.port)
+    sender = start("send", one, unique("bob"), ann)
+    more(phone, "durable")
+    phone.send_signal(signal.SIGTERM)
+    wait_until(lambda: phone.said("over"), "the phone is off")
+    first.crash()
+    more(sender, "accepted", 200)
+    other.lead_to(second.port)
+    later = start("receive", other, ann, "phone")
+    more(later, "durable")
+    for _ in range(3):
+        other.reset()
+        one.reset()
+        more(later, "durable")
+    end(sender)
+    accepted = [number for number, _ in sender.said("accepted")]
+    assert sender.said("failed") == []
+    wait_until(lambda: set(accepted) <= {*numbers(phone), *numbers(later)}, "everything is there")
+    for each in (phone, later):
+        assert len(numbers(each)) == len(set(numbers(each)))
+        places = [tuple(map(int, place.split("-"))) for _, place in each.said("durable")]
+        assert places == sorted(places)
+    # What was handled, but not yet acknowledged when the phone went off, comes again: first.
+    again = [number for number in numbers(later) if number in set(numbers(phone))]
+    assert again == numbers(later)[:len(again)]
+    assert later.said("error") == []
+
+
+def numbers(phone):
+    return [number for number, _ in phone.said("durable")]

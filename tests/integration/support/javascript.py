@@ -1,5 +1,6 @@
 """Node.js, for programs of `tests/client`, where it is installed."""
 
+import itertools
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ from .node import ROOT
 # Not in the list of packages: Debian 12 has an older one, without a WebSocket.
 NODE, NPM = "node", "npm"
 OLDEST = 20
+NUMBERS = itertools.count(1)
 PROGRAMS = ROOT / "tests" / "client"
 
 
@@ -35,7 +37,8 @@ class Program(Child):
     """A program that prints what happens to it, a line of JSON each."""
 
     def __init__(self, directory, path, *words):
-        super().__init__("-".join([path.stem, *words[:1]]), command(path, *words), directory)
+        name = f"{path.stem}-{next(NUMBERS)}"
+        super().__init__(name, command(path, *words), directory)
 
     def said(self, kind):
         """The lines of this kind, without it. A line may be on its way still."""
