@@ -50,7 +50,7 @@ class inbox_queue final : public command_queue {
 public:
   /// So many may wait, and hold so many bytes.
   static constexpr std::size_t max_pending = 16'384;
-  static constexpr std::size_t max_pending_bytes = std::size_t{16} << 20;
+  static constexpr std::size_t max_pending_bytes = std::size_t{32} << 20;
 
   /// So many are in flight, and may be answered by so many bytes of packets,
   /// and more by one call.

@@ -9,6 +9,8 @@
 #include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/handoff.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -20,6 +22,7 @@ class redis_inbox::impl final : public redis_task {
 public:
   impl(redis_client& client, redis_inbox_config config)
     : redis_task(client),
+      io_(client.io()),
       patience_(config.patience),
       interval_(config.interval),
       context_(std::move(config.names), config.rule),
@@ -65,6 +68,13 @@ public:
       return;
     to.queue.release(x->bytes);
     x->fail(errc::bus_unavailable);
+  }
+
+  // On the thread that calls it.
+  void hear(std::function<void(const dead_letter&)> heard) {
+    boost::asio::post(io_, [this, heard = std::move(heard)]() mutable {
+      context_.heard = std::move(heard);
+    });
   }
 
   inbox_context& context() {
@@ -189,6 +199,7 @@ private:
 
   static constexpr std::chrono::milliseconds pause{50};
 
+  boost::asio::io_context& io_;
   const std::chrono::milliseconds patience_;
   const std::chrono::milliseconds interval_;
   inbox_context context_;
@@ -273,7 +284,7 @@ void redis_inbox::purge(std::string user, std::string id,
 
 void redis_inbox::on_dead_letter(
   std::function<void(const dead_letter&)> heard) {
-  impl_->context().heard = std::move(heard);
+  impl_->hear(std::move(heard));
 }
 
 void redis_inbox::stop(std::chrono::milliseconds patience) {

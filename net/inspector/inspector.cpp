@@ -1,6 +1,7 @@
 #include "atrium/net/inspector/inspector.hpp"
 
 #include "atrium/net/inspector/acts.hpp"
+#include "atrium/net/inspector/dead_letters.hpp"
 #include "atrium/net/inspector/everywhere.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
@@ -51,6 +52,8 @@ void inspector_state::view_path(const inspect_target& x, inspect_answer to) {
       return view_events(context_, x, to);
     if (what == "cluster")
       return view_cluster(context_, to);
+    if (what == "dead-letters")
+      return view_dead_letters(context_, {}, x, to);
   }
   if (path.size() == 2) {
     auto kind = what == "rooms" ? child_kind::room : child_kind::user;
@@ -61,6 +64,8 @@ void inspector_state::view_path(const inspect_target& x, inspect_answer to) {
       return view_connection(context_, path[1], !here, to);
     if (what == "actors")
       return view_actor(context_, path[1], to);
+    if (what == "dead-letters")
+      return view_dead_letters(context_, path[1], x, to);
   }
   if (path.size() == 3 && what == "rooms" && path[2] == "members")
     return view_members(context_, path[1], x, to);
@@ -72,12 +77,13 @@ caf::result<std::uint16_t, std::string>
 inspector_state::act(const std::string& target, const std::string& body) {
   auto to = context_.self->make_response_promise<std::uint16_t, std::string>();
   auto x = inspect_target::parse(target);
-  if (!x || x->path().size() != 3) {
+  auto path = x ? x->path() : std::vector<std::string>{};
+  auto about_letters = !path.empty() && path[0] == "dead-letters";
+  if (path.size() != 3 && !(about_letters && path.size() == 4)) {
     ++refused_;
     refuse_unknown(to);
     return to;
   }
-  auto& path = x->path();
   auto everywhere = x->text("local").empty();
   if (path[0] == "connections" && path[2] == "disconnect")
     disconnect_connection(context_, path[1], everywhere, to);
@@ -85,6 +91,8 @@ inspector_state::act(const std::string& target, const std::string& body) {
     disconnect_user(context_, path[1], everywhere, to);
   else if (path[0] == "rooms" && path[2] == "publish")
     publish(context_, path[1], body, to);
+  else if (about_letters)
+    act_on_dead_letters(context_, {path.begin() + 1, path.end()}, to);
   else
     refuse_unknown(to);
   return to;

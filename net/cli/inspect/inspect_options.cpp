@@ -1,6 +1,6 @@
 #include "atrium/net/cli/inspect/inspect_options.hpp"
 
-#include "atrium/broker/util/percent.hpp"
+#include "atrium/net/cli/inspect/inspect_request.hpp"
 #include "atrium/net/options/option_values.hpp"
 
 #include <CLI/CLI.hpp>
@@ -31,9 +31,12 @@ constexpr auto footer = R"(Commands:
   disconnect connection ID  close a connection
   disconnect user NAME      close all connections of a user, on all nodes
   publish ROOM JSON         a message of the node to a room
+  dead-letters [USER]       durable messages that nobody has acknowledged;
+                            USER [ID] --replay sends them again, --purge
+                            removes them
 
 In front of a name that begins with a dash put --. The variable
-ATRIUM_INSPECT_NODE stands for --node. disconnect and publish need the token of
+ATRIUM_INSPECT_NODE stands for --node. What changes something needs the token of
 the node's --admin-token-file, if it has one: --token-file, or the variable
 ATRIUM_INSPECT_TOKEN with the token itself.
 Exit code: 0; 1 if the node cannot be reached or knows nothing of the name; 2
@@ -63,6 +66,7 @@ constexpr std::array commands = {
   command{"watch", task::watch, ""},
   command{"disconnect", task::disconnect, "connection|user NAME"},
   command{"publish", task::publish, "ROOM JSON"},
+  command{"dead-letters", task::dead_letters, "[USER]"},
 };
 
 /// What the command line says before it becomes an option's type.
@@ -72,6 +76,8 @@ struct raw_values {
   double timeout = 5;
   double interval = 1;
   bool all = false;
+  bool replay = false;
+  bool purge = false;
 };
 
 bool is_number(const std::string& text) {
@@ -85,7 +91,22 @@ std::size_t word_count(std::string_view takes) {
   return takes.empty() ? 0 : static_cast<std::size_t>(spaces) + 1;
 }
 
-std::string read_command(std::vector<std::string> words, inspect_options& out) {
+// The only command with flags of its own.
+std::string read_dead_letters(const raw_values& raw, inspect_options& out) {
+  auto acts = raw.replay || raw.purge;
+  if (acts)
+    out.what = raw.replay ? task::replay : task::purge;
+  auto count = out.words.size();
+  if (raw.replay && raw.purge)
+    return "--replay: not together with --purge";
+  if (acts ? count < 1 || count > 2 : count > 1)
+    return acts ? "--replay and --purge take USER [ID]"
+                : "dead-letters takes [USER]";
+  return {};
+}
+
+std::string read_command(const raw_values& raw, inspect_options& out) {
+  auto& words = raw.words;
   auto& name = words.front();
   auto row = std::find_if(commands.begin(), commands.end(),
                           [&](auto& x) { return x.name == name; });
@@ -96,6 +117,11 @@ std::string read_command(std::vector<std::string> words, inspect_options& out) {
   // An empty name would ask for another target: `rooms/` is the list of rooms.
   auto missing
     = std::find(out.words.begin(), out.words.end(), "") != out.words.end();
+  auto of_letters = row->what == task::dead_letters;
+  if ((raw.replay || raw.purge) && !of_letters)
+    return "--replay, --purge: only for dead-letters";
+  if (of_letters && !missing)
+    return read_dead_letters(raw, out);
   if (missing || out.words.size() != word_count(row->takes))
     return name + " takes "
            + (row->takes.empty() ? "no words" : std::string{row->takes});
@@ -146,6 +172,8 @@ void add_options(CLI::App& app, inspect_options& out, raw_values& raw) {
     ->check(CLI::Range(1, 1'000'000));
   app.add_flag("--all", raw.all, "All rows of a list.");
   app.add_option("--prefix", out.prefix, "How names in a list begin.");
+  app.add_flag("--replay", raw.replay, "Send dead letters again.");
+  app.add_flag("--purge", raw.purge, "Remove dead letters.");
   app.add_option("--interval", raw.interval, "Seconds between views of watch.")
     ->capture_default_str()
     ->check(CLI::Range(0.1, 3'600.0));
@@ -202,7 +230,7 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
     error = problem.what();
   }
   if (error.empty())
-    error = read_command(raw.words, res.value);
+    error = read_command(raw, res.value);
   if (error.empty())
     error = check(app, res.value, raw);
   if (error.empty())
@@ -219,57 +247,6 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
   if (raw.all)
     res.value.limit = inspect_options::no_limit;
   return res;
-}
-
-bool is_paged(task x) {
-  return x == task::tree || x == task::rooms || x == task::users
-         || x == task::connections || x == task::members;
-}
-
-bool is_act(task x) {
-  return x == task::disconnect || x == task::publish;
-}
-
-std::string target_of(const inspect_options& from) {
-  // Names may contain slashes and question marks.
-  auto word = [&](std::size_t i) { return encode_percent(from.words.at(i)); };
-  switch (from.what) {
-  case task::node:
-  case task::watch:
-    return {};
-  case task::room:
-    return "rooms/" + word(0);
-  case task::members:
-    return "rooms/" + word(0) + "/members";
-  case task::user:
-    return "users/" + word(0);
-  case task::connection:
-    return "connections/" + word(0);
-  case task::actor:
-    return "actors/" + word(0);
-  case task::find:
-    return "find?q=" + word(0) + "&limit=" + std::to_string(from.limit);
-  case task::top:
-    return "top?limit=" + std::to_string(from.limit);
-  case task::disconnect:
-    // The first word is `connection` or `user`; targets have the plural.
-    return from.words.at(0) + "s/" + word(1) + "/disconnect";
-  case task::publish:
-    return "rooms/" + word(0) + "/publish";
-  default:
-    break;
-  }
-  // The targets of all other tasks have the names of their commands.
-  auto name = commands.at(static_cast<std::size_t>(from.what)).name;
-  auto query = from.prefix.empty() ? std::string{}
-                                   : "?prefix=" + encode_percent(from.prefix);
-  return std::string{name} + query;
-}
-
-std::string body_of(const inspect_options& from) {
-  if (from.what != task::publish)
-    return {};
-  return R"({"data":)" + from.words.at(1) + '}';
 }
 
 } // namespace atrium::tool

@@ -31,6 +31,9 @@ enum class task : std::uint8_t {
   watch,
   disconnect,
   publish,
+  dead_letters,
+  replay, ///< Dead letters, by `dead-letters --replay`.
+  purge,  ///< By `--purge`.
 };
 
 /// The command line of `atrium inspect`.
@@ -64,18 +67,5 @@ struct parsed_inspect_options {
 parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
                                              const variable_map& variables
                                              = process_variables());
-
-/// Whether the task is a list that comes in pages.
-bool is_paged(task x);
-
-/// What is asked of the inspector for it: `rooms/lobby`. Lists without their
-/// page (page_walk.hpp), acts with what is to be done.
-std::string target_of(const inspect_options& from);
-
-/// What goes with an act: the data that is published.
-std::string body_of(const inspect_options& from);
-
-/// Whether the task changes something.
-bool is_act(task x);
 
 } // namespace atrium::tool

@@ -1,6 +1,7 @@
 #include "atrium/net/cli/inspect/page_walk.hpp"
 
 #include "atrium/broker/util/percent.hpp"
+#include "atrium/net/cli/inspect/inspect_request.hpp"
 
 #include <algorithm>
 
@@ -20,6 +21,8 @@ const char* key_of(task x) {
     return "connections";
   case task::members:
     return "members";
+  case task::dead_letters:
+    return "dead_letters";
   default:
     return nullptr;
   }

@@ -1,5 +1,6 @@
 #include "atrium/net/cli/inspect/run_inspect.hpp"
 
+#include "atrium/net/cli/inspect/inspect_request.hpp"
 #include "atrium/net/cli/inspect/node_link.hpp"
 #include "atrium/net/cli/inspect/page_walk.hpp"
 #include "atrium/net/cli/inspect/terminal.hpp"

@@ -140,6 +140,11 @@ lines top_lines(const json& view, std::size_t width) {
 lines act_lines(task what, const json& view) {
   if (what == task::publish)
     return {"published as " + printable(field_text(view, "event_id"))};
+  if (what == task::replay || what == task::purge) {
+    auto key = what == task::replay ? "replayed" : "purged";
+    auto count = printable(field_text(view, key));
+    return {key + (' ' + count_text(count, "dead letters"))};
+  }
   auto count = printable(field_text(view, "disconnected"));
   lines result{"closed " + count_text(count, "connections")};
   for (auto& x : member_of(view, "silent"))
@@ -158,6 +163,15 @@ lines list_lines(task what, const json& view, std::size_t width) {
   case task::members:
     return table_of(member_of(view, "members"),
                     {{"user"}, {"connection"}, {"lane", true}}, width);
+  case task::dead_letters:
+    return table_of(member_of(view, "dead_letters"),
+                    {{"user"},
+                     {"id"},
+                     {"why"},
+                     {"event_id", false, "event"},
+                     {"from"},
+                     {"bytes", true}},
+                    width);
   default:
     return table_of(member_of(view, "connections"),
                     {{"id", false, "connection"},
@@ -192,6 +206,8 @@ lines any_lines(task what, const json& view, std::size_t width) {
     return top_lines(view, width);
   case task::disconnect:
   case task::publish:
+  case task::replay:
+  case task::purge:
     return act_lines(what, view);
   default:
     return list_lines(what, view, width);

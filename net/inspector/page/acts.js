@@ -25,6 +25,25 @@ async function sendTestMessage(room) {
     ["Sent to ", quoted(room), " as ", make("code", {}, id ?? "")]);
 }
 
+/** Sends dead letters of a user again; without an id all of them. */
+async function replayLetters(user, id) {
+  const about = [id ? "The message" : "All messages", " to ", quoted(user),
+    " will be sent again, as far as the inbox has room."];
+  if (!await askToConfirm(id ? "Send this message again?" : "Send all again?", about, "Replay"))
+    return;
+  await attempt(["dead-letters", user, "replay", ...(id ? [id] : [])], {},
+    ({ replayed }) => [`Replayed ${plural(replayed ?? 0, "message")} to `, quoted(user)]);
+}
+
+async function purgeLetters(user, id) {
+  const about = [id ? "The message" : "All messages", " to ", quoted(user),
+    " will be gone for good."];
+  if (!await askToConfirm(id ? "Remove this message?" : "Remove all?", about, "Purge"))
+    return;
+  await attempt(["dead-letters", user, "purge", ...(id ? [id] : [])], {},
+    ({ purged }) => [`Removed ${plural(purged ?? 0, "message")} to `, quoted(user)]);
+}
+
 // Does it and says what came of it; `say` gets the answer.
 async function attempt(path, body, say) {
   let said;

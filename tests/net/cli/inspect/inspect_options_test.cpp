@@ -1,6 +1,7 @@
 #define CAF_SUITE inspect_options_test
 
 #include "atrium/net/cli/inspect/inspect_options.hpp"
+#include "atrium/net/cli/inspect/inspect_request.hpp"
 
 #include <caf/test/unit_test.hpp>
 
@@ -172,6 +173,23 @@ CAF_TEST(commands_become_targets) {
   CAF_CHECK_EQUAL(target_of(good({"actor", "7"})), "actors/7");
   CAF_CHECK_EQUAL(target_of(good({"find", "a&b"})), "find?q=a%26b&limit=50");
   CAF_CHECK_EQUAL(target_of(good({"top", "--limit", "3"})), "top?limit=3");
+  CAF_CHECK_EQUAL(target_of(good({"users", "--all"})), "users");
+  CAF_CHECK_EQUAL(target_of(good({"dead-letters"})), "dead-letters");
+  CAF_CHECK_EQUAL(target_of(good({"dead-letters", "a/b"})), "dead-letters/a%2Fb");
+}
+
+CAF_TEST(dead_letters_are_acted_on_by_flags) {
+  auto all = good({"dead-letters", "ann", "--replay"});
+  CAF_CHECK(all.what == task::replay && is_act(all.what) && !is_paged(all.what));
+  CAF_CHECK_EQUAL(target_of(all), "dead-letters/ann/replay");
+  CAF_CHECK_EQUAL(body_of(all), "");
+  for (auto& words : {strings{"dead-letters", "ann", "1-0", "--purge"},
+                      strings{"dead-letters", "ann", "--purge", "1-0"}})
+    CAF_CHECK_EQUAL(target_of(good(words)), "dead-letters/ann/purge/1-0");
+  check_bad({"dead-letters", "--purge"}, "take USER [ID]");
+  check_bad({"dead-letters", "ann", "1-0"}, "takes [USER]");
+  check_bad({"dead-letters", "ann", "--purge", "--replay"}, "not together");
+  check_bad({"rooms", "--purge"}, "only for dead-letters");
 }
 
 CAF_TEST(acts_have_a_target_and_a_body) {
