@@ -56,6 +56,10 @@ public:
                            std::move(done));
   }
 
+  void remove(std::string channel, std::function<void(errc)> done) override {
+    members_.front()->remove(std::move(channel), std::move(done));
+  }
+
   history_stats stats() const override {
     history_stats result;
     for (auto* x : members_)

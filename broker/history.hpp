@@ -126,6 +126,12 @@ public:
   virtual void read(std::string channel, history_query what, page_handler done)
     = 0;
 
+  /// Removes all that is kept of a channel. Its epoch and its numbers go on, so
+  /// whoever has missed what is gone hears that it is lost; a message that
+  /// comes again by a chosen id is still known for a while. Calls `done` once,
+  /// from any thread, with `none`, `bus_unavailable` or `timeout`.
+  virtual void remove(std::string channel, std::function<void(errc)> done) = 0;
+
   /// Returns the counters; a snapshot.
   virtual history_stats stats() const = 0;
 };

@@ -88,6 +88,10 @@ public:
     done(answer(channel, what));
   }
 
+  void remove(std::string channel, std::function<void(errc)> done) override {
+    done(forget(channel) ? errc::none : errc::bus_unavailable);
+  }
+
   history_stats stats() const override {
     std::lock_guard guard{mutex_};
     auto result = log_.stats();
@@ -124,6 +128,14 @@ private:
       deliver(channel, std::make_shared<const std::string>(
                          with_position(*packet, {epoch, offset, offset - 1})));
     return {errc::none, std::move(kept.at)};
+  }
+
+  bool forget(const std::string& channel) {
+    std::lock_guard guard{mutex_};
+    if (stopped_)
+      return false;
+    log_.remove(channel, memory_log::clock::now());
+    return true;
   }
 
   history_page answer(const std::string& channel, const history_query& what) {

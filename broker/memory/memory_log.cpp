@@ -95,6 +95,15 @@ history_page memory_log::read(const std::string& name,
   return result;
 }
 
+void memory_log::remove(const std::string& name, clock::time_point now) {
+  sweep(now);
+  auto i = channels_.find(name);
+  if (i == channels_.end())
+    return;
+  drop_messages(*i);
+  reschedule(*i);
+}
+
 history_stats memory_log::stats() const {
   return stats_;
 }

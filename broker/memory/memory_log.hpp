@@ -45,6 +45,9 @@ public:
   history_page read(const std::string& name, const history_query& what,
                     clock::time_point now);
 
+  /// Removes the messages of a channel; its numbers stay.
+  void remove(const std::string& name, clock::time_point now);
+
   history_stats stats() const;
 
 private:

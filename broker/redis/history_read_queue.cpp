@@ -9,12 +9,23 @@ namespace atrium {
 
 namespace {
 
-// What an answer may have. That to a question for the position has nothing.
+// What an answer may have. That to a question for the position has nothing, as
+// that to a removal.
 std::size_t promise(const history_read_job& x) {
   return x.what.limit == 0 ? 0 : x.what.max_bytes - x.bytes;
 }
 
 } // namespace
+
+history_read_job history_removal(std::string channel,
+                                 std::function<void(errc)> done) {
+  history_read_job result{
+    std::move(channel), {}, [done = std::move(done)](const history_page& page) {
+      done(page.error);
+    }};
+  result.removes = true;
+  return result;
+}
 
 bool history_read_queue::admit() noexcept {
   if (pending_.fetch_add(1) < max_pending)
@@ -52,6 +63,8 @@ void history_read_queue::compose(std::string& out, std::size_t limit) {
 
 // What follows a part of a page comes after the last message of that.
 void history_read_queue::call(const history_read_job& x, std::string& out) {
+  if (x.removes)
+    return append_history_remove(out, x.channel);
   auto& page = x.page;
   history_part part;
   part.from = page.messages.empty()
@@ -72,7 +85,8 @@ bool history_read_queue::on_reply(resp_reply reply) {
     return false;
   std::optional<history_page> part;
   if (!is_error(reply)) {
-    part = read_history_page(reply);
+    part = in_flight_.front().removes ? read_history_removal(reply)
+                                      : read_history_page(reply);
     if (!part)
       return false;
   }
@@ -129,7 +143,7 @@ void history_read_queue::repeat(history_read_job x) {
 void history_read_queue::answer(history_read_job& x) {
   if (!x.done)
     return; // in time for nobody
-  ++counters_.reads;
+  counters_.reads += x.removes ? 0 : 1;
   counters_.read += x.page.messages.size();
   counters_.lost += x.page.is_lost ? 1 : 0;
   --pending_;

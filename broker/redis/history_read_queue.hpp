@@ -14,16 +14,22 @@
 
 namespace atrium {
 
-/// One question to the log of a channel that was admitted.
+/// One question to the log of a channel that was admitted, or the removal of
+/// what it keeps.
 struct history_read_job {
   std::string channel;
   history_query what;
   history_log::page_handler done;
   std::chrono::steady_clock::time_point deadline{}; ///< Then: `timeout`.
 
+  bool removes = false;  // nothing is asked
   history_page page{};   // as far as it is read
   std::size_t bytes = 0; // of the packets on it
 };
+
+/// Makes a removal; `done` hears what has become of it.
+history_read_job history_removal(std::string channel,
+                                 std::function<void(errc)> done);
 
 /// Holds the questions to logs without an answer, in order. What a long page
 /// wants is read in parts, so that Redis does something else in between; of a

@@ -129,4 +129,14 @@ std::optional<history_page> read_history_page(resp_reply reply) {
   return result;
 }
 
+void append_history_remove(std::string& out, std::string_view channel) {
+  append_command(out, {"DEL", stream_key(channel)});
+}
+
+std::optional<history_page> read_history_removal(resp_reply reply) {
+  if (reply.size() != 1 || !is_number(reply[0]))
+    return std::nullopt;
+  return history_page{};
+}
+
 } // namespace atrium

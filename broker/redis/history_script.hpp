@@ -58,4 +58,10 @@ void append_history_read(std::string& out, const history_call& x,
 /// Returns a page; nothing if the answer makes no sense.
 std::optional<history_page> read_history_page(resp_reply reply);
 
+/// Appends a command that removes what is kept of a channel, but its numbers.
+void append_history_remove(std::string& out, std::string_view channel);
+
+/// Returns an empty page; nothing if the answer to that makes no sense.
+std::optional<history_page> read_history_removal(resp_reply reply);
+
 } // namespace atrium

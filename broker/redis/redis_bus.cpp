@@ -86,13 +86,11 @@ public:
 
   void read(std::string channel, history_query what,
             page_handler done) override {
-    if (!history_.admit(done))
-      return;
-    history_read_job job{std::move(channel), std::move(what), std::move(done)};
-    auto left
-      = leave([&](requests& to) { to.reads.push_back(std::move(job)); });
-    if (!left) // nor has it been moved
-      history_.refuse(job.done);
+    ask({std::move(channel), std::move(what), std::move(done)});
+  }
+
+  void remove(std::string channel, std::function<void(errc)> done) override {
+    ask(history_removal(std::move(channel), std::move(done)));
   }
 
   history_stats stats() const override {
@@ -161,6 +159,13 @@ private:
       add(to);
       return true;
     });
+  }
+
+  void ask(history_read_job job) {
+    if (!history_.admit(job.done))
+      return;
+    if (!leave([&](requests& to) { to.reads.push_back(std::move(job)); }))
+      history_.refuse(job.done); // which has not been moved
   }
 
   template <class Job>

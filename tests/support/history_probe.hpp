@@ -60,6 +60,17 @@ inline publish_receipt keep(bus& on, const std::string& channel, log_entry what)
   return receipt.get();
 }
 
+/// Removes what is kept, and waits for the outcome.
+inline errc remove_all(bus& on, const std::string& channel) {
+  awaited<history_page> outcome;
+  on.history()->remove(channel, [done = outcome.handler()](errc error) {
+    history_page page;
+    page.error = error;
+    done(std::move(page));
+  });
+  return outcome.get().error;
+}
+
 /// Keeps as many messages as there are ids. Returns the epoch if all went well.
 inline std::string keep_all(bus& on, const std::string& channel,
                             const std::vector<std::string>& ids, history_rule rule = hundred) {

@@ -102,6 +102,11 @@ private:
       });
     }
 
+    void remove(std::string channel, std::function<void(errc)> done) override {
+      run_on(of_.lane_->io,
+             [&] { of_.below_.history()->remove(std::move(channel), std::move(done)); });
+    }
+
     history_stats stats() const override {
       return of_.below_.history()->stats();
     }

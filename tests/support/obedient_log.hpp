@@ -48,6 +48,11 @@ public:
       done(answer());
   }
 
+  void remove(std::string channel, std::function<void(errc)> done) override {
+    log_->remove(channel, memory_log::clock::now());
+    done(errc::none);
+  }
+
   history_stats stats() const override {
     return log_->stats();
   }

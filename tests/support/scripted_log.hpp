@@ -51,6 +51,11 @@ public:
       answer();
   }
 
+  void remove(std::string channel, std::function<void(errc)> done) override {
+    removed.push_back(std::move(channel));
+    done(refusal);
+  }
+
   history_stats stats() const override {
     return counters;
   }
@@ -77,6 +82,7 @@ public:
   history_stats counters;
   std::vector<kept> appended;
   std::vector<question> asked;
+  std::vector<std::string> removed;
 
 private:
   std::function<void(const std::string&, shared_bytes)> deliver_;
