@@ -27,7 +27,17 @@ bool fits(const http_route& route, std::string_view path) {
 } // namespace
 
 std::string_view http_route::methods() const {
+  if (std::holds_alternative<guarded>(how))
+    return "POST";
   return std::holds_alternative<patient>(how) ? "GET, HEAD, POST" : "GET, HEAD";
+}
+
+std::size_t http_routes::longest_body(const node_context& node) const {
+  auto result = largest_body;
+  for (auto& route : table)
+    if (auto* x = std::get_if<http_route::guarded>(&route.how))
+      result = std::max(result, x->gate->largest_body(node));
+  return result;
 }
 
 const http_route* http_routes::find(const http_request& x) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/util/permit.hpp"
 #include "atrium/net/http/http_types.hpp"
 
 #include <functional>
@@ -13,6 +14,24 @@ namespace atrium {
 
 class http_session;
 struct node_context;
+
+/// What is known of a request before its body is read.
+struct http_pass {
+  std::optional<http_answer> no; ///< It is refused.
+  permit held;                   ///< Until it is answered.
+  unsigned rights = 0;           ///< What these mean is up to the route.
+};
+
+/// Decides about requests by their heads, so that nobody has the node take a
+/// long body who may not.
+struct http_gate {
+  /// Returns how long a body may be, in bytes.
+  std::size_t (*largest_body)(const node_context&);
+
+  /// `body` is its length, or the longest that may come.
+  http_pass (*check)(const node_context&, const http_request& head,
+                     std::size_t body);
+};
 
 /// Something that can be asked for by HTTP.
 struct http_route {
@@ -29,8 +48,15 @@ struct http_route {
   /// session answer once, at once or later, or takes the connection over.
   using takeover = void (*)(std::shared_ptr<http_session>);
 
+  /// Answers POST when it can, within 15 seconds. Whoever passes its gate keeps
+  /// the connection for as many requests as come, on every listener.
+  struct guarded {
+    const http_gate* gate;
+    void (*ask)(http_session&, responder);
+  };
+
   std::string_view path; ///< With a slash at the end all below it, too.
-  std::variant<prompt, patient, takeover> how;
+  std::variant<prompt, patient, takeover, guarded> how;
 
   /// Where it is set, the route is only for GET that accepts this media type.
   std::string_view media_type = {};
@@ -42,7 +68,7 @@ struct http_route {
 /// What can be asked for where somebody listens.
 struct http_routes {
   std::span<const http_route> table; ///< The first that fits counts.
-  std::size_t largest_body = 0;      ///< Bytes.
+  std::size_t largest_body = 0;      ///< Bytes, of routes without a gate.
 
   /// Connections stay for as many requests as come; those of clients have to
   /// become WebSockets within the handshake timeout.
@@ -54,6 +80,9 @@ struct http_routes {
 
   /// Returns who answers this request; null if nobody does.
   const http_route* find(const http_request& x) const;
+
+  /// Returns how long the body of any request may be, in bytes.
+  std::size_t longest_body(const node_context& node) const;
 
   /// Returns the answer to a request for which no route has to be asked:
   /// something that is not there, or that this method cannot be used for.

@@ -2,14 +2,12 @@
 
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/client_counters.hpp"
-#include "atrium/net/http/http_response.hpp"
 #include "atrium/net/http/http_rules.hpp"
 #include "atrium/net/http/proxy_reader.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -19,10 +17,6 @@ namespace atrium {
 namespace http = boost::beast::http;
 
 namespace {
-
-constexpr std::size_t linger_buffer = 4096;
-constexpr std::size_t longest_entry = 64;    // of X-Forwarded-For, in the log
-constexpr std::chrono::seconds patience{15}; // with who answers later
 
 // The connection ends with it: where the next request would begin is unknown.
 http_answer answer_to(const http_flaw& x) {
@@ -43,7 +37,8 @@ http_session::http_session(stream_socket socket, lane_thread& lane,
     node_(std::move(node)),
     routes_(routes),
     peer_(peer_of(stream_.next_layer())),
-    place_(std::move(place)) {
+    place_(std::move(place)),
+    is_trusted_(routes.for_operators) {
   // Beast bounds neither the extensions of chunks nor the trailer.
   constexpr std::size_t least = 8192;
   buffer_.max_size(std::max(2 * node_->http.max_header_bytes, least));
@@ -114,7 +109,7 @@ void http_session::begin(const std::shared_ptr<ssl_ctx_st>& context) {
 
 std::chrono::seconds http_session::time_left() const {
   auto all = node_->http.handshake_timeout;
-  return routes_.for_operators ? all : all + accepted_ - lane_.timers().time();
+  return is_trusted_ ? all : all + accepted_ - lane_.timers().time();
 }
 
 // The node waits for the client, which may have to leave for another one. For
@@ -136,6 +131,7 @@ void http_session::read() {
   if (time_left() <= std::chrono::seconds::zero())
     return linger(); // until the deadline of `respond`
   request_ = {};
+  pass_ = {};
   blank_lines_ = 1; // RFC 9112, 2.2: one before a request does not count
   expect_client();
   read_head();
@@ -145,7 +141,8 @@ void http_session::read_head() {
   parser_.emplace(); // for one request; what came behind it is in the buffer
   parser_->header_limit(
     static_cast<std::uint32_t>(node_->http.max_header_bytes));
-  parser_->body_limit(routes_.largest_body);
+  // The first that can be known: which route it is stands in the head.
+  parser_->body_limit(routes_.longest_body(*node_));
   http::async_read_header(
     stream_, buffer_, *parser_,
     [self = shared_from_this()](auto error, auto) { self->on_head(error); });
@@ -162,22 +159,65 @@ void http_session::on_head(boost::system::error_code error) {
   }
   if (error)
     return on_read(error);
+  // From here on the request has one reading only.
+  auto& head = parser_->get();
+  no_ = refusal_of(head);
+  route_ = no_ ? nullptr : routes_.find(head);
   head_.reset(); // only chunks bring a trailer
   if (parser_->chunked())
-    head_ = parser_->get().base();
+    head_ = head.base();
+  auto* guarded
+    = route_ ? std::get_if<http_route::guarded>(&route_->how) : nullptr;
+  if (guarded)
+    go_on_with(guarded->gate->largest_body(*node_), guarded->gate);
+  else
+    go_on_with(routes_.largest_body, nullptr);
+}
+
+void http_session::go_on_with(std::size_t largest_body, const http_gate* gate) {
+  std::optional<std::size_t> size;
+  if (auto length = parser_->content_length())
+    size = *length;
+  else if (parser_->chunked())
+    parser_->body_limit(largest_body);
+  else
+    size = 0;
+  if (gate && stop_at_gate(*gate, size))
+    return;
+  if (size.value_or(0) > largest_body)
+    return on_read(http::error::body_limit);
   if (!parser_->is_done() && buffer_.size() == 0 // else it has begun
       && waits_for_continue(parser_->get()))
     return answer_continue();
   read_body();
 }
 
+// Who is refused gets the answer at once. A short body is read in spite of that
+// so that the connection may go on.
+bool http_session::stop_at_gate(const http_gate& gate,
+                                std::optional<std::size_t> body) {
+  constexpr std::size_t short_body = 16'384;
+  pass_ = gate.check(*node_, parser_->get(),
+                     body.value_or(gate.largest_body(*node_)));
+  if (!pass_.no) {
+    is_trusted_ = true;
+    return false;
+  }
+  no_ = std::move(pass_.no);
+  if (body && *body <= short_body)
+    return false;
+  expect_nobody();
+  no_->last = true;
+  respond(parser_->get(), std::move(*no_));
+  return true;
+}
+
 // RFC 9110, 10.1.1: who waits hears 100, or at once that it waits in vain.
 void http_session::answer_continue() {
-  http_request head{parser_->get().base()};
-  if (auto no = refusal_of(head)) {
+  if (no_) {
     expect_nobody();
-    no->last = true; // the body may come in spite of this
-    return respond(head, std::move(*no));
+    no_->last = true; // the body may come in spite of this
+    return respond(parser_->get(), std::move(*no_));
   }
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   boost::asio::async_write(stream_, boost::asio::buffer(go_on),
@@ -223,78 +263,6 @@ std::optional<http_answer> http_session::refusal_of(http_request& x) {
     return http_problem(414, "bad_request", "the URL is too long");
   }
   return routes_.refusal_of(*node_, x);
-}
-
-void http_session::handle() {
-  if (auto no = refusal_of(request_)) // before, only a copy was made sound
-    return answer(std::move(*no));
-  std::visit([this](auto& how) { serve(how); }, routes_.find(request_)->how);
-}
-
-void http_session::serve(http_route::prompt reply) {
-  answer(reply(*node_, request_));
-}
-
-void http_session::serve(http_route::patient ask) {
-  lane_.timers().expire_after(*this, patience); // who answers may be stuck
-  ask(*node_, request_, [self = shared_from_this()](http_answer x) {
-    boost::asio::post(self->lane_.io(), [self, x = std::move(x)]() mutable {
-      self->answer(std::move(x));
-    });
-  });
-}
-
-// What stands in X-Forwarded-For counts as far as HTTP has passed through the
-// proxy. One that passes on TCP does not write there: a client does.
-boost::asio::ip::address http_session::client() const {
-  std::string_view unclear;
-  std::string_view said{request_["X-Forwarded-For"]};
-  if (is_nameless_)
-    said = {};
-  auto result = node_->proxies.client_of(peer_, said, &unclear);
-  if (!unclear.empty())
-    log::warn("forwarded_for_unclear",
-              {{"proxy", peer_.to_string()},
-               {"entry", unclear.substr(0, longest_entry)}},
-              "a trusted proxy says by X-Forwarded-For what is no address");
-  return result;
-}
-
-void http_session::respond(const http_request& to, http_answer x) {
-  auto response = std::make_shared<http::response<http::string_body>>(
-    make_response(to, std::move(x)));
-  expect_client(); // who does not read holds the node up, too
-  http::async_write(stream_, *response,
-                    [self = shared_from_this(), response](auto error, auto) {
-                      if (error)
-                        self->close();
-                      else if (response->keep_alive())
-                        self->read();
-                      else
-                        self->linger();
-                    });
-}
-
-// To close a socket with bytes unread resets it, and the client may never see
-// the answer (RFC 9112, 9.6): reads on until it hangs up or the deadline.
-void http_session::linger() {
-  boost::system::error_code ignored;
-  stream_.next_layer().shutdown(stream_socket::shutdown_send, ignored);
-  buffer_.clear();
-  stream_.next_layer().async_read_some(
-    buffer_.prepare(linger_buffer),
-    [self = shared_from_this()](auto error, auto) {
-      if (error)
-        self->close();
-      else
-        self->linger();
-    });
-}
-
-void http_session::close() {
-  boost::system::error_code ignored;
-  stream_.next_layer().shutdown(stream_socket::shutdown_send, ignored);
-  stream_.next_layer().close(ignored);
 }
 
 } // namespace atrium

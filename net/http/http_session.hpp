@@ -18,10 +18,10 @@ namespace atrium {
 
 /// A TCP connection before it is anything else: says where it comes from, sets
 /// up TLS, then answers HTTP requests, one after the other, until a route takes
-/// it over. For an operator's each request has to be complete within the
-/// handshake timeout; for a client's that is the time from accepting it to its
-/// being taken over, whatever it asks for in between. Lives on its lane's
-/// thread.
+/// it over. For an operator's, and for one that has passed a gate, each
+/// request has to be complete within the handshake timeout; for a client's that
+/// is the time from accepting it to its being taken over, whatever it asks for
+/// in between. Lives on its lane's thread.
 class http_session : public timed,
                      public std::enable_shared_from_this<http_session> {
 public:
@@ -40,6 +40,11 @@ public:
   /// The request that is to be answered.
   http_request& request() {
     return request_;
+  }
+
+  /// What its gate has found out about it.
+  const http_pass& pass() const {
+    return pass_;
   }
 
   lane_thread& lane() const {
@@ -100,6 +105,8 @@ private:
   void read();
   void read_head();
   void on_head(boost::system::error_code error);
+  void go_on_with(std::size_t largest_body, const http_gate* gate);
+  bool stop_at_gate(const http_gate& gate, std::optional<std::size_t> body);
   void answer_continue();
   void read_body();
   void on_read(boost::system::error_code error);
@@ -110,6 +117,8 @@ private:
   void serve(http_route::takeover take_over) {
     take_over(shared_from_this());
   }
+  void serve(const http_route::guarded& route);
+  http_route::responder respond_later();
   void respond(const http_request& to, http_answer x);
   std::chrono::seconds time_left() const;
   void expect_client();
@@ -129,7 +138,11 @@ private:
     boost::beast::http::request_parser<boost::beast::http::string_body>>
     parser_;
   std::optional<boost::beast::http::request_header<>> head_; // before chunks
-  http_request request_;     // the last one that was complete
+  http_request request_;              // the last one that was complete
+  std::optional<http_answer> no_;     // to what may not be asked for
+  const http_route* route_ = nullptr; // of what may; else null
+  http_pass pass_;
+  bool is_trusted_;          // every request has a deadline of its own
   bool is_nameless_ = false; // the proxy has not said who the client is
   unsigned blank_lines_ = 0; // that may still come before a request
 };

@@ -1,0 +1,105 @@
+#include "atrium/broker/log/log.hpp"
+#include "atrium/net/http/http_response.hpp"
+#include "atrium/net/http/http_session.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <utility>
+
+// From a request that is complete to its answer.
+
+namespace atrium {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+constexpr std::size_t linger_buffer = 4096;
+constexpr std::size_t longest_entry = 64;    // of X-Forwarded-For, in the log
+constexpr std::chrono::seconds patience{15}; // with who answers later
+
+} // namespace
+
+void http_session::handle() {
+  if (no_)
+    return answer(std::move(*no_));
+  std::visit([this](auto& how) { serve(how); }, route_->how);
+}
+
+void http_session::serve(http_route::prompt reply) {
+  answer(reply(*node_, request_));
+}
+
+void http_session::serve(http_route::patient ask) {
+  lane_.timers().expire_after(*this, patience); // who answers may be stuck
+  ask(*node_, request_, respond_later());
+}
+
+void http_session::serve(const http_route::guarded& route) {
+  lane_.timers().expire_after(*this, patience);
+  route.ask(*this, respond_later());
+}
+
+http_route::responder http_session::respond_later() {
+  return [self = shared_from_this()](http_answer x) {
+    boost::asio::dispatch(self->lane_.io(), [self, x = std::move(x)]() mutable {
+      self->answer(std::move(x));
+    });
+  };
+}
+
+// What stands in X-Forwarded-For counts as far as HTTP has passed through the
+// proxy. One that passes on TCP does not write there: a client does.
+boost::asio::ip::address http_session::client() const {
+  std::string_view unclear;
+  std::string_view said{request_["X-Forwarded-For"]};
+  if (is_nameless_)
+    said = {};
+  auto result = node_->proxies.client_of(peer_, said, &unclear);
+  if (!unclear.empty())
+    log::warn("forwarded_for_unclear",
+              {{"proxy", peer_.to_string()},
+               {"entry", unclear.substr(0, longest_entry)}},
+              "a trusted proxy says by X-Forwarded-For what is no address");
+  return result;
+}
+
+void http_session::respond(const http_request& to, http_answer x) {
+  auto response = std::make_shared<http::response<http::string_body>>(
+    make_response(to, std::move(x)));
+  expect_client(); // who does not read holds the node up, too
+  http::async_write(stream_, *response,
+                    [self = shared_from_this(), response](auto error, auto) {
+                      if (error)
+                        self->close();
+                      else if (response->keep_alive())
+                        self->read();
+                      else
+                        self->linger();
+                    });
+}
+
+// To close a socket with bytes unread resets it, and the client may never see
+// the answer (RFC 9112, 9.6): reads on until it hangs up or the deadline.
+void http_session::linger() {
+  boost::system::error_code ignored;
+  stream_.next_layer().shutdown(stream_socket::shutdown_send, ignored);
+  buffer_.clear();
+  stream_.next_layer().async_read_some(
+    buffer_.prepare(linger_buffer),
+    [self = shared_from_this()](auto error, auto) {
+      if (error)
+        self->close();
+      else
+        self->linger();
+    });
+}
+
+void http_session::close() {
+  boost::system::error_code ignored;
+  stream_.next_layer().shutdown(stream_socket::shutdown_send, ignored);
+  stream_.next_layer().close(ignored);
+}
+
+} // namespace atrium
