@@ -1,7 +1,8 @@
-# Turns a page into a source file: one HTML document, with the style sheets and
-# scripts beside it put inside, that a function returns. A script that is an ES
-# module becomes one script with the modules that it is made of, in which what
-# each of them declares is visible to all, also to the scripts that follow.
+# Turns a text into a source file with a function that returns it. Of a page it
+# makes one HTML document, with the style sheets and scripts beside it put inside.
+# A script that is an ES module becomes one script with the modules that it is
+# made of, in which what each of them declares is visible to all, also to the
+# scripts that follow.
 #
 #   cmake -D INPUT=<folder>/index.html -D OUTPUT=<file>.cpp
 #         -D FUNCTION=chat_page -D HEADER=atrium/net/http/chat_page.hpp -P embed.cmake

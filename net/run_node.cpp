@@ -25,6 +25,16 @@ std::string s_of(const std::string& certificate) {
   return certificate.empty() ? "" : "s";
 }
 
+void tell_api_without_keys(const listen_address& where) {
+  if (where.is_loopback())
+    log::info("api_local", "the API needs no key, on this machine only");
+  else
+    log::warn("api_closed",
+              "the API refuses everybody: other machines can reach {}, and no "
+              "--api-key-file has keys",
+              show_address(where));
+}
+
 void announce(const node& x, const options& from) {
   auto where = show_address(x.address());
   auto bus = from.bus.redis.empty()
@@ -43,6 +53,8 @@ void announce(const node& x, const options& from) {
     log::warn("auth_open", "anybody who reaches {} may use any user's name",
               where);
   if (auto internal = x.internal_address()) {
+    if (from.api.key_file.empty())
+      tell_api_without_keys(*internal);
     if (!internal->is_loopback())
       log::warn("internal_open",
                 "anybody who reaches {} may ask how the node is",

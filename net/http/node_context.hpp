@@ -42,6 +42,7 @@ struct node_context {
   std::shared_ptr<const class node_metrics> metrics;
   std::shared_ptr<place_sweep> sweep;
   std::shared_ptr<const struct inspector_access> inspection;
+  std::shared_ptr<const struct api_access> api;
   std::shared_ptr<class admission_limits> admission;
   trusted_proxies proxies;
   bool proxy_protocol = false; ///< Clients come through trusted proxies only.

@@ -14,6 +14,8 @@
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/admission/control_groups.hpp"
+#include "atrium/net/api/api_access.hpp"
+#include "atrium/net/api/api_method.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/inspector/inspector_access.hpp"
 #include "atrium/net/node/file_budget.hpp"
@@ -117,12 +119,14 @@ node::node(options with, room_types rooms)
   // An error is kept in `error_`, and `start` returns it before anything
   // listens.
   auto auth = read_files();
+  auto api = std::make_shared<api_traffic>(
+    api_method_names(), from.api.concurrency, from.api.pending_bytes);
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
   operators_ = std::make_unique<operator_services>(
     operator_setup{*system_, from, env, root, all, *internal_lane_, life_,
-                   connections, counts, admission, redis_.get(), lease_});
+                   connections, counts, api, admission, redis_.get(), lease_});
   context_ = std::make_shared<node_context>(node_context{
     .system = *system_,
     .http = from.http,
@@ -145,11 +149,14 @@ node::node(options with, room_types rooms)
     .inspection = std::make_shared<inspector_access>(
       inspector_access{operators_->inspector(), administrators_,
                        std::make_shared<semaphore>(files.watchers)}),
+    .api = std::make_shared<api_access>(
+      api_access{from.api, api_keys_, std::move(api), operators_->all_nodes()}),
     .admission = std::move(admission),
     .proxies = trusted_proxies{from.admission.trusted_proxies},
     .proxy_protocol = from.admission.proxy_protocol,
     .internal = from.internal_address()});
-  listener_ = std::make_shared<listener>(all, context_, public_routes(),
+  listener_ = std::make_shared<listener>(all, context_,
+                                         public_routes(from.api.is_public),
                                          context_->admission->pending(), tls_);
   if (context_->internal)
     internal_listener_ = std::make_shared<listener>(
@@ -173,6 +180,9 @@ std::shared_ptr<authenticator> node::read_files() {
   if (error_.empty())
     administrators_ = administrators::load(
       from.internal.admin_token_file, where && where->is_loopback(), error_);
+  if (error_.empty())
+    api_keys_ = api_keys::load(from.api.key_file, where && where->is_loopback(),
+                               error_);
   return auth;
 }
 
@@ -275,6 +285,8 @@ void node::reload() {
     report("certificate for operators", internal_tls_->reload());
   if (!options_.internal.admin_token_file.empty())
     report("administrators' token", administrators_->reload());
+  if (!options_.api.key_file.empty())
+    report("keys of the API", api_keys_->reload());
 }
 
 } // namespace atrium

@@ -108,6 +108,7 @@ private:
   std::shared_ptr<tls_context> tls_; // none: bare TCP
   std::shared_ptr<tls_context> internal_tls_;
   std::shared_ptr<class administrators> administrators_;
+  std::shared_ptr<class api_keys> api_keys_;
   std::unique_ptr<operator_services> operators_;
   node_context_ptr context_;
   std::shared_ptr<listener> listener_;

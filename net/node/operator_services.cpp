@@ -76,7 +76,7 @@ make_metrics(const operator_setup& x, std::shared_ptr<health> health,
   for (auto* lane : x.lanes)
     views.push_back({lane->port(), [lane] { return lane->busy(); }});
   return std::make_shared<node_metrics>(
-    x.env, node_metrics::client_view{x.connections, x.client_counts},
+    x.env, node_metrics::client_view{x.connections, x.client_counts, x.api},
     std::move(health), std::move(views),
     node_metrics::other_nodes{std::move(registry), x.lease});
 }

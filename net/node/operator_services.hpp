@@ -31,6 +31,7 @@ struct operator_setup {
   std::shared_ptr<node_life> life;
   std::shared_ptr<semaphore> connections;
   std::shared_ptr<const struct client_counters> client_counts;
+  std::shared_ptr<const struct api_traffic> api;
   std::shared_ptr<class admission_limits> admission;
   class redis_thread* redis; ///< Null: the node runs alone.
   std::shared_ptr<const class redis_lease> lease; ///< Likewise.
@@ -68,6 +69,10 @@ public:
 
   const std::shared_ptr<node_metrics>& metrics() const {
     return metrics_;
+  }
+
+  const std::shared_ptr<class cluster>& all_nodes() const {
+    return cluster_;
   }
 
   const inspect_service& inspector() const {

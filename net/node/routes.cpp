@@ -1,5 +1,6 @@
 #include "atrium/net/node/routes.hpp"
 
+#include "atrium/net/api/api_routes.hpp"
 #include "atrium/net/http/chat_page.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/inspector/inspect_routes.hpp"
@@ -41,19 +42,30 @@ http_answer ready_in_brief(const node_context& node, const http_request&) {
   return report({ok, ok ? R"({"ready":true})" : R"({"ready":false})"});
 }
 
+constexpr http_route::guarded api{&api_gate, answer_api};
+
 // Neither `/health` nor `/metrics`: strangers should not learn how the node is
 // built, nor how busy it is.
 constexpr http_route public_table[] = {
   {"/", chat},
   {"/ws", upgrade_to_websocket},
   {"/ready", ready_in_brief},
+  // Only where back ends are served, so it is last.
+  {"/api/openapi.json", describe_api},
+  {"/api", api},
+  {"/api/", api},
 };
+
+constexpr std::size_t api_rows = 3;
 
 // The stream of events before what has the same path without one.
 constexpr http_route internal_table[] = {
   {"/health", live},
   {"/metrics", metrics},
   {"/ready", ready},
+  {"/api/openapi.json", describe_api},
+  {"/api", api},
+  {"/api/", api},
   {"/log-level", answer_log_level},
   {"/inspector", show_inspector},
   {"/inspect/events", stream_events, "text/event-stream"},
@@ -63,9 +75,11 @@ constexpr http_route internal_table[] = {
 
 } // namespace
 
-http_routes public_routes() {
+http_routes public_routes(bool api) {
   constexpr std::size_t no_body = 1024; // nothing here takes one
-  return {public_table, no_body, false, nullptr};
+  std::span<const http_route> all{public_table};
+  return {api ? all : all.first(all.size() - api_rows), no_body, false,
+          nullptr};
 }
 
 http_routes internal_routes() {

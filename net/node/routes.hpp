@@ -4,10 +4,10 @@
 
 namespace atrium {
 
-/// What clients may ask for.
-http_routes public_routes();
+/// What clients may ask for; with `api` also what back ends may.
+http_routes public_routes(bool api = false);
 
-/// What operators may ask for, on the internal listener.
+/// What operators, and back ends, may ask for, on the internal listener.
 http_routes internal_routes();
 
 } // namespace atrium

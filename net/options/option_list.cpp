@@ -154,6 +154,24 @@ void append(rows& table, const std::string& group, rows group_rows) {
   }
 }
 
+rows api_rows() {
+  return {
+    text("api-key-file", FIELD(api.key_file), "FILE", nullptr,
+         "Keys of back ends that use the API, one NAME:KEY[:RIGHTS] a line. "
+         "Without it only this machine may, at --internal. Read anew on "
+         "SIGHUP."),
+    toggle("api-public", FIELD(api.is_public),
+           "Serve the API also where clients connect."),
+    number("api-max-bytes", FIELD(api.max_bytes), {1'024, 67'108'864, "bytes"},
+           "Largest body of a request to the API."),
+    number("api-concurrency", FIELD(api.concurrency), {1, 65'536, "requests"},
+           "Requests to the API at a time; more are refused with 503."),
+    number("api-pending-bytes", FIELD(api.pending_bytes),
+           {65'536, 4'294'967'296, "bytes"},
+           "Bytes of the bodies of these requests; more are refused with 503."),
+  };
+}
+
 } // namespace
 
 std::vector<option_entry> list_options() {
@@ -168,6 +186,7 @@ std::vector<option_entry> list_options() {
   append(res, "History", history_rows());
   append(res, "Presence", presence_rows());
   append(res, "Inbox", inbox_rows());
+  append(res, "API", api_rows());
   return res;
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/actors/limits.hpp"
 #include "atrium/net/admission/admission_options.hpp"
 #include "atrium/net/admission/rate_options.hpp"
+#include "atrium/net/api/api_options.hpp"
 #include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/http/http_options.hpp"
 #include "atrium/net/inspector/internal_options.hpp"
@@ -31,6 +32,7 @@ struct options {
   listen_address listen; ///< For clients.
   tls_options tls;
   internal_options internal; ///< For operators.
+  api_options api;           ///< For back ends.
   bus_options bus;
   history_options history;
   presence_options presence;

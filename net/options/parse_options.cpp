@@ -47,6 +47,21 @@ std::string check_sizes(const options& x) {
   return {};
 }
 
+// A body that is larger than all bodies may be would never be let in.
+std::string check_api(const options& x) {
+  if (x.api.pending_bytes < x.api.max_bytes)
+    return "api-pending-bytes: " + std::to_string(x.api.pending_bytes)
+           + " is less than api-max-bytes, " + std::to_string(x.api.max_bytes);
+  if (x.api.is_public && x.api.key_file.empty())
+    return "api-public: without api-key-file whoever reaches the node could "
+           "publish";
+  if (!x.api.key_file.empty() && !x.api.is_public
+      && x.internal.address == "off")
+    return "api-key-file: with internal off and without api-public there is "
+           "nothing to use the keys for";
+  return {};
+}
+
 /// Returns which options, each of them sound, do not go together; or nothing.
 std::string find_contradiction(const options& x) {
   if (x.admission.proxy_protocol && x.admission.trusted_proxies.empty())
@@ -106,6 +121,8 @@ std::string validate(const options& x) {
   if (auto error = check_sizes(x); !error.empty())
     return error;
   if (auto error = find_contradiction(x); !error.empty())
+    return error;
+  if (auto error = check_api(x); !error.empty())
     return error;
   if (auto error = check_files(x); !error.empty())
     return error;

@@ -35,6 +35,7 @@ public:
   struct client_view {
     std::shared_ptr<const semaphore> open; ///< WebSockets.
     std::shared_ptr<const struct client_counters> counts;
+    std::shared_ptr<const struct api_traffic> api = nullptr; ///< Null: none.
   };
 
   /// How the node stands with other nodes; null: there are none.

@@ -97,6 +97,7 @@ struct fixture : test::node_fixture {
                     .metrics = {},
                     .sweep = {},
                     .inspection = {},
+                    .api = {},
                     .admission = {},
                     .proxies = trusted_proxies{{}},
                     .internal = {}};

@@ -38,13 +38,27 @@ CAF_TEST(clients find nothing that is for operators) {
 
 // The stream of events has the path of a row that is for everybody else.
 CAF_TEST(no row hides one that comes later) {
-  for (auto& routes : {public_routes(), internal_routes()})
+  for (auto& routes : {public_routes(true), internal_routes()})
     for (auto& route : routes.table) {
       http_request x{http::verb::get, route.path, 11};
       if (!route.media_type.empty())
         x.set(http::field::accept, route.media_type);
       CAF_CHECK(routes.find(x) == &route);
     }
+}
+
+CAF_TEST(back ends are served to clients only where that is meant) {
+  for (auto target : {"/api", "/api/publish", "/api/openapi.json"}) {
+    CAF_CHECK(!has(public_routes(), target));
+    CAF_CHECK(has(public_routes(true), target));
+    CAF_CHECK(has(internal_routes(), target));
+  }
+  CAF_CHECK(!has(public_routes(true), "/apis"));
+  CAF_CHECK(!has(public_routes(true), "/inspect"));
+  for (auto& routes : {public_routes(true), internal_routes()}) {
+    http_request x{http::verb::post, "/api/publish", 11};
+    CAF_CHECK_EQUAL(routes.find(x)->methods(), "POST");
+  }
 }
 
 CAF_TEST(only operators may send much and stay for several requests) {

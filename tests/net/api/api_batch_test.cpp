@@ -1,0 +1,145 @@
+#define CAF_SUITE api_batch_test
+
+#include "atrium/net/api/api_batch.hpp"
+#include "atrium/net/api/api_method.hpp"
+
+#include "caf/test/unit_test.hpp"
+
+#include <deque>
+#include <string>
+#include <vector>
+
+using namespace atrium;
+
+namespace {
+
+/// Runs commands when the test says so, and notes which have begun.
+struct fixture {
+  api_runner runner() {
+    return {[this](api_item x, api_handler done) {
+              begun += std::get_if<api_history>(&x.what) ? 'h' : 'p';
+              if (answers_at_once)
+                return done(reply());
+              waiting.push_back(std::move(done));
+            },
+            [this](std::function<void()> what) { turns.push_back(std::move(what)); }};
+  }
+
+  api_reply reply() {
+    return {{}, R"({"n":)" + std::to_string(++answered) + '}'};
+  }
+
+  // Answers the one that has waited longest, or shortest.
+  void answer(bool first = true) {
+    auto i = first ? waiting.begin() : waiting.end() - 1;
+    auto done = std::move(*i);
+    waiting.erase(i);
+    done(reply());
+    turn();
+  }
+
+  void turn() {
+    while (!turns.empty()) {
+      auto what = std::move(turns.front());
+      turns.pop_front();
+      what();
+    }
+  }
+
+  static api_item item(char kind) {
+    if (kind == 'h')
+      return {find_api_method("history"), api_history{}};
+    return {find_api_method("publish"), api_publish{}};
+  }
+
+  static api_batch batch(std::string_view kinds, bool parallel = false) {
+    api_batch result;
+    result.parallel = parallel;
+    for (auto each : kinds)
+      result.items.push_back(item(each));
+    return result;
+  }
+
+  void run(api_batch x) {
+    run_batch(runner(), std::move(x), [this](api_reply reply) {
+      ++replies;
+      last = std::move(reply);
+    });
+  }
+
+  std::string begun;
+  std::deque<api_handler> waiting;
+  std::deque<std::function<void()>> turns;
+  bool answers_at_once = false;
+  int answered = 0;
+  int replies = 0;
+  api_reply last;
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(api_batch_tests, fixture)
+
+CAF_TEST(messages go out together and everything else waits for them) {
+  run(batch("pphpp"));
+  CAF_CHECK_EQUAL(begun, "pp");
+  answer(false);
+  CAF_CHECK_EQUAL(begun, "pp");
+  answer();
+  CAF_CHECK_EQUAL(begun, "pph");
+  answer();
+  CAF_CHECK_EQUAL(begun, "pphpp");
+  answer();
+  CAF_CHECK_EQUAL(replies, 0);
+  answer();
+  CAF_CHECK_EQUAL(replies, 1);
+  CAF_CHECK(last.is_whole);
+  CAF_CHECK_EQUAL(last.result, R"({"replies":[{"publish":{"n":2}},{"publish":{"n":1}},)"
+                               R"({"history":{"n":3}},{"publish":{"n":4}},{"publish":{"n":5}}]})");
+}
+
+CAF_TEST(a parallel batch begins at once) {
+  run(batch("phph", true));
+  CAF_CHECK_EQUAL(begun, "phph");
+  for (int i = 0; i < 4; ++i)
+    answer(i % 2 == 0);
+  CAF_CHECK_EQUAL(replies, 1);
+}
+
+CAF_TEST(what is answered at once needs no turn) {
+  answers_at_once = true;
+  run(batch("hphhp"));
+  CAF_CHECK_EQUAL(begun, "hphhp");
+  CAF_CHECK_EQUAL(replies, 1);
+  CAF_CHECK(turns.empty());
+}
+
+CAF_TEST(a failure is that of its command) {
+  auto x = batch("p");
+  run_batch({[](api_item, api_handler done) {
+               done({{107, "channel: is missing"}, {}});
+             },
+             {}},
+            std::move(x), [this](api_reply reply) { last = std::move(reply); });
+  CAF_CHECK_EQUAL(last.error.code, 0u);
+  CAF_CHECK_EQUAL(last.result,
+                  R"({"replies":[{"error":{"code":107,"message":"channel: is missing"}}]})");
+}
+
+CAF_TEST(lines have an answer each) {
+  answers_at_once = true;
+  auto x = batch("pp");
+  x.is_lines = true;
+  run(std::move(x));
+  CAF_CHECK_EQUAL(last.result, "{\"result\":{\"n\":1}}\n{\"result\":{\"n\":2}}\n");
+}
+
+CAF_TEST(a broadcast has its responses in order) {
+  run_broadcast(runner(), batch("pp"), [this](api_reply reply) { last = std::move(reply); });
+  answer(false);
+  answer();
+  CAF_CHECK(!last.is_whole);
+  CAF_CHECK_EQUAL(last.result, R"({"responses":[{"result":{"n":2}},{"result":{"n":1}}]})");
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
