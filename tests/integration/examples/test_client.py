@@ -5,11 +5,12 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 
 import pytest
 
 from support import javascript
-from support.client import unique
+from support.client import join, unique
 from support.deadline import wait_until
 from support.documents import document
 from support.javascript import NPM, PROGRAMS, Program
@@ -73,6 +74,23 @@ def test_the_lines_for_your_app_are_a_program(node, tmp_path):
         assert "online" in app.log and not app.has_exited
     finally:
         app.kill()
+
+
+async def test_the_lines_for_your_back_end_publish(start_node, connect, tmp_path):
+    """A developer copies them, with a key of their own."""
+    keys = tmp_path / "keys"
+    keys.write_text("shop:0123456789abcdef:publish\n")
+    node = start_node("--api-key-file", keys)
+    bob = await connect(node, "bob")
+    await join("lobby", bob)
+    lines, = snippets("python")
+    assert lines.count("\n") <= 6 and "http://127.0.0.1:9080/" in lines
+    lines = lines.replace(":9080/", f":{node.internal_port}/")
+    lines = lines.replace("the key of your back end", "0123456789abcdef")
+    done = run(sys.executable, "-c", lines)
+    assert done.returncode == 0 and done.stdout == "{'result': {}}\n", done.stderr
+    message = await bob.expect("message", room="lobby")
+    assert message["data"]["text"] and "sender" not in message
 
 
 @pytest.fixture
