@@ -15,7 +15,7 @@ import sys
 # From top to bottom. What is in a folder that is not named belongs to the one above.
 ORDER = """
 net net/cli net/node net/options net/api net/inspector net/websocket net/http net/monitoring
-net/auth net/admission net/protocol net/lane net/transport
+net/events net/auth net/admission net/protocol net/lane net/http_client net/transport
 actors/cluster actors/directory actors/session actors/room actors/delivery actors
 actors/util
 broker/redis broker/memory broker broker/tcp broker/log broker/json broker/util

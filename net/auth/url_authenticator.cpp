@@ -3,29 +3,18 @@
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/tcp/name_lookup.hpp"
-#include "atrium/broker/tcp/tcp_dialer.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/claims.hpp"
+#include "atrium/net/http_client/http_exchange.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/asio/ip/address.hpp>
 
 namespace atrium {
 
-namespace http = boost::beast::http;
-
 namespace {
-
-using error_code = boost::system::error_code;
-
-constexpr std::uint64_t largest_answer = 65536;
 
 failure unavailable(std::string why) {
   return {{}, errc::auth_unavailable, std::move(why), {}};
@@ -48,17 +37,6 @@ bool is_passing(unsigned status) {
   return status == 429 || status >= 500;
 }
 
-// An answer that cannot be read is wrong; one that ends too early is none.
-failure failure_from(error_code error) {
-  auto unreadable
-    = error.category()
-        == http::make_error_code(http::error::bad_line_ending).category()
-      && error != http::error::end_of_stream
-      && error != http::error::partial_message;
-  auto why = "the backend's answer cannot be read: " + error.message();
-  return unreadable ? broken(std::move(why)) : out_of_reach(error.message());
-}
-
 std::string request_body(const credentials& x) {
   std::string result;
   json_writer out{result};
@@ -70,41 +48,28 @@ std::string request_body(const credentials& x) {
   return result;
 }
 
-/// One request to the backend, on a connection of its own. Lives on its lane's
-/// thread, kept alive by the operation that is under way.
+/// One request to the backend. Lives on its lane's thread, kept alive by the
+/// exchange that is under way.
 class backend_request : public timed,
                         public std::enable_shared_from_this<backend_request> {
 public:
   backend_request(std::shared_ptr<backend> to, permit held,
-                  address_table::permit address_permit, lane_thread& lane,
+                  address_table::permit address_permit,
                   std::function<void(verdict)> done)
     : to_(std::move(to)),
       permit_(std::move(held)),
       address_permit_(std::move(address_permit)),
-      names_(lane.io()),
-      dialer_(lane.io(), to_->timeout),
-      socket_(lane.io()),
       done_(std::move(done)) {
-    // The backend is trusted, but one that is mistaken must not fill the node.
-    answer_.body_limit(largest_answer);
+    // nop
   }
 
   void ask(lane_thread& lane, std::string body,
            const refusal_cache::key& digest) {
     digest_ = digest;
     lane.timers().expire_after(*this, to_->timeout);
-    request_.method(http::verb::post);
-    request_.target(to_->url.target);
-    request_.version(11);
-    request_.set(http::field::host, to_->url.authority);
-    request_.set(http::field::user_agent, "atrium");
-    request_.set(http::field::content_type, "application/json");
-    // A kept connection may end just as a request is sent, and a POST may not
-    // be sent again then (RFC 9110, 9.2.2).
-    request_.keep_alive(false);
-    request_.body() = std::move(body);
-    request_.prepare_payload();
-    resolve();
+    exchange_ = http_exchange::begin(
+      lane.io(), {to_->url, nullptr, {}, std::move(body), to_->timeout},
+      [self = shared_from_this()](http_result x) { self->on_answer(x); });
   }
 
   void on_interval() override {
@@ -114,70 +79,28 @@ public:
   /// No answer in time, or the node stops.
   void expire() override {
     auto self = shared_from_this(); // the handlers that go may be the last ones
-    // First: the operations that are cancelled below report errors, which are
-    // ignored once the client has its answer.
     finish(unavailable("the backend does not answer in time"));
-    names_.forget();
-    dialer_.cancel();
-    error_code ignored;
-    socket_.close(ignored);
+    exchange_->cancel();
   }
 
 private:
-  // Not by Asio: whoever stops would wait for the name servers.
-  void resolve() {
-    try {
-      names_.find(to_->url.host, to_->url.port,
-                  [self = shared_from_this()](name_lookup::outcome x) {
-                    x.error.empty() ? self->connect(tcp_endpoints(x.found))
-                                    : self->finish(out_of_reach(x.error));
-                  });
-    } catch (const std::exception& error) {
-      finish(out_of_reach(error.what()));
-    }
-  }
-
-  void connect(dial_targets found) {
-    dialer_.dial(std::move(found),
-                 [self = shared_from_this()](tcp_dialer::outcome x) {
-                   if (!x.error.empty())
-                     return self->finish(out_of_reach(x.error));
-                   self->socket_ = std::move(x.socket);
-                   self->write();
-                 });
-  }
-
-  void write() {
-    http::async_write(
-      socket_, request_,
-      [self = shared_from_this()](auto e, auto) { self->read(e); });
-  }
-
-  void read(error_code error) {
-    // The deadline may have passed while the request was written.
-    if (error || !done_)
-      return finish(failure_from(error));
-    http::async_read(
-      socket_, buffer_, answer_,
-      [self = shared_from_this()](auto e, auto) { self->on_answer(e); });
-  }
-
-  void on_answer(error_code error) {
-    if (error)
-      return finish(failure_from(error));
-    auto status = answer_.get().result_int();
-    if (status == 200)
-      return finish(read_backend_answer(answer_.get().body(), to_->everybody));
-    if (status == 401 || status == 403) {
+  void on_answer(const http_result& x) {
+    if (x.is_unreadable)
+      return finish(broken("the backend's answer cannot be read: " + x.error));
+    if (!x.error.empty())
+      return finish(out_of_reach(x.error));
+    if (x.status == 200)
+      return finish(read_backend_answer(x.body, to_->everybody));
+    if (x.status == 401 || x.status == 403) {
       // Only refusals are kept: rights may end, so an acceptance has to be
       // asked for anew, and a backend that works again has to be noticed at
       // once.
       to_->refusals.add(digest_, refusal_cache::clock::now());
       return finish(refused());
     }
-    auto why = "the backend answers with status " + std::to_string(status);
-    finish(is_passing(status) ? unavailable(std::move(why))
-                              : broken(std::move(why)));
+    auto why = "the backend answers with status " + std::to_string(x.status);
+    finish(is_passing(x.status) ? unavailable(std::move(why))
+                                : broken(std::move(why)));
   }
 
   void finish(verdict x) {
@@ -204,12 +127,7 @@ private:
   permit permit_;
   address_table::permit address_permit_;
   refusal_cache::key digest_{};
-  name_lookup names_;
-  tcp_dialer dialer_;
-  dial_protocol::socket socket_;
-  http::request<http::string_body> request_;
-  boost::beast::flat_buffer buffer_;
-  http::response_parser<http::string_body> answer_;
+  std::shared_ptr<http_exchange> exchange_;
   std::function<void(verdict)> done_; // null: told
 };
 
@@ -236,7 +154,7 @@ void url_authenticator::check(credentials x, lane_thread& lane,
   // Before a permit is taken: a known refusal costs the backend nothing.
   if (backend_->refusals.has(digest, refusal_cache::clock::now()))
     return done(refused());
-  error_code unknown; // then all such count as one address
+  boost::system::error_code unknown; // then all such count as one address
   auto from = boost::asio::ip::make_address(x.ip, unknown);
   auto free = backend_->under_way->available();
   // Each permit of an address leaves less for its next request.
@@ -251,8 +169,7 @@ void url_authenticator::check(credentials x, lane_thread& lane,
   if (free == 0 || !backend_->under_way->try_acquire(1))
     return done(unavailable("too many questions to the backend"));
   std::make_shared<backend_request>(backend_, permit{backend_->under_way, 1},
-                                    std::move(*address_permit), lane,
-                                    std::move(done))
+                                    std::move(*address_permit), std::move(done))
     ->ask(lane, std::move(body), digest);
 }
 

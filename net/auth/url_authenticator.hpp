@@ -3,8 +3,8 @@
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/net/admission/address_table.hpp"
 #include "atrium/net/auth/authenticator.hpp"
-#include "atrium/net/auth/http_url.hpp"
 #include "atrium/net/auth/refusal_cache.hpp"
+#include "atrium/net/http_client/http_url.hpp"
 
 #include <atomic>
 

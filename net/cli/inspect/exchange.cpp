@@ -2,6 +2,7 @@
 
 #include "atrium/net/cli/inspect/human.hpp"
 #include "atrium/net/cli/inspect/terminal_text.hpp"
+#include "atrium/net/http_client/tls_trust.hpp"
 #include "atrium/net/options/version.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -13,7 +14,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <utility>
 #include <vector>
@@ -161,26 +161,13 @@ private:
     if (!terms_->tls)
       return talk(socket_);
     tls_.emplace(socket_, *terms_->tls);
-    if (!expect_name(tls_->native_handle(), terms_->from.node.host))
+    if (!expect_host(tls_->native_handle(), terms_->from.node.host))
       return fail("no certificate can be for " + terms_->from.node.host);
     tls_->async_handshake(asio::ssl::stream_base::client,
                           [self = shared_from_this()](error_code error) {
                             error ? self->fail_handshake(error)
                                   : self->talk(*self->tls_);
                           });
-  }
-
-  // RFC 9110, 4.3.4: the certificate has to be for the host of the address.
-  // Without a name to expect OpenSSL would take that of any host.
-  static bool expect_name(SSL* tls, const std::string& host) {
-    error_code is_a_name;
-    asio::ip::make_address(host, is_a_name);
-    // RFC 6066, 3: SNI is for names only.
-    if (!is_a_name)
-      return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host.c_str())
-             == 1;
-    return SSL_set_tlsext_host_name(tls, host.c_str()) == 1
-           && SSL_set1_host(tls, host.c_str()) == 1;
   }
 
   template <class Stream>

@@ -1,6 +1,6 @@
 #include "atrium/net/cli/inspect/node_address.hpp"
 
-#include "atrium/net/auth/http_url.hpp"
+#include "atrium/net/http_client/http_url.hpp"
 #include "atrium/net/transport/listen_address.hpp"
 
 namespace atrium::tool {

@@ -1,9 +1,9 @@
 #define CAF_SUITE claims_test
 
 #include "atrium/net/auth/claims.hpp"
-#include "atrium/net/auth/http_url.hpp"
 #include "atrium/net/auth/url_authenticator.hpp"
 #include "atrium/net/http/credentials.hpp"
+#include "atrium/net/http_client/http_url.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include "support/signing_keys.hpp"

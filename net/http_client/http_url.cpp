@@ -1,4 +1,4 @@
-#include "atrium/net/auth/http_url.hpp"
+#include "atrium/net/http_client/http_url.hpp"
 
 #include "atrium/net/transport/listen_address.hpp"
 
