@@ -34,21 +34,26 @@ struct event_sink_stats {
   std::size_t waiting = 0;     ///< Events that were not taken yet.
   std::size_t bytes = 0;       ///< Of those.
   std::uint64_t delivered = 0; ///< Events that were taken.
-  std::uint64_t repeated = 0;  ///< Sent again, since the answer was lost.
-  std::uint64_t dropped = 0;   ///< The queue was full.
-  std::uint64_t refused = 0;   ///< Not taken, for good.
+  std::uint64_t repeated = 0;  ///< Batches sent again: the answer was lost, or
+                               ///< a refusal that may pass.
+  std::uint64_t dropped = 0;   ///< Events for which there was no room.
+  std::uint64_t refused = 0;   ///< Events that were not taken, for good.
 };
 
 /// Tells the back end what happens to connections and rooms, at least once and
 /// in the order in which one thread reports it. From joined and left it makes
 /// the events "room occupied" and "room vacated", of the room on all nodes. Any
 /// thread; nothing blocks.
+///
+/// Over the bound of what may wait the newest arrivals and letters are dropped
+/// and counted, and with an arrival its departure: so what the back end
+/// believes to be there is there. Departures of those of whom it was told are
+/// kept beyond the bound.
 class event_sink {
 public:
   virtual ~event_sink() = default;
 
-  /// Reports an event. Over the bound of what may wait the event is dropped and
-  /// counted.
+  /// Reports an event.
   virtual void report(backend_event x) = 0;
 
   /// Waits for what still has to go out, for `patience` at most, and ends.

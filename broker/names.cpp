@@ -101,6 +101,10 @@ std::string channel_names::probe(std::string_view node_id) const {
   return named(":probe:", node_id);
 }
 
+std::string channel_names::events() const {
+  return "{" + namespace_ + "}:events";
+}
+
 // In one piece: every publish names its channel.
 std::string channel_names::named(std::string_view kind,
                                  std::string_view id) const {

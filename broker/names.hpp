@@ -48,6 +48,10 @@ public:
   /// `{namespace:probe:<escaped>}`: where a node hears itself.
   std::string probe(std::string_view node_id) const;
 
+  /// `{namespace}:events`: what the back end hears. The same tag as all keys
+  /// that begin so.
+  std::string events() const;
+
 private:
   std::string named(std::string_view kind, std::string_view id) const;
 

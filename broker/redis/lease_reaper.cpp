@@ -1,5 +1,7 @@
 #include "atrium/broker/redis/lease_reaper.hpp"
 
+#include "atrium/broker/redis/event_script.hpp"
+#include "atrium/broker/redis/lease_heir.hpp"
 #include "atrium/broker/redis/presence_script.hpp"
 #include "atrium/broker/redis/redis_caller.hpp"
 
@@ -44,6 +46,7 @@ void lease_reaper::begin_next() {
 // Answers that are still to come count for nothing but their entries.
 void lease_reaper::abandon() {
   current_.clear();
+  is_inheriting_ = false;
   waiting_.clear();
   ++work_;
 }
@@ -113,13 +116,24 @@ bool lease_reaper::on_list(job x, resp_reply reply) {
   for (auto& member : reply.subspan(3)) {
     job next{verb::reap, work_, "0", std::string{member.text}};
     // What no node of this version has written would be there for ever.
-    if (auto room = read_leased_room(member.text))
+    if (auto room = read_leased_room(member.text)) {
       next.room = std::move(*room);
-    else
+    } else if (member.text == leased_events && heir_ != nullptr) {
+      is_inheriting_ = true;
+      heir_->inherit(current_);
+      continue;
+    } else {
       next.what = verb::drop;
+    }
     waiting_.push_back(std::move(next));
   }
   return true;
+}
+
+void lease_reaper::on_inherited(const std::string& lease_id) {
+  if (lease_id != current_ || !std::exchange(is_inheriting_, false))
+    return;
+  waiting_.push_back({verb::drop, work_, "0", std::string{leased_events}});
 }
 
 // Of a reply [cursor, number of entries].
@@ -138,7 +152,7 @@ bool lease_reaper::on_reaped(job x, resp_reply reply) {
 
 void lease_reaper::go_on_if_idle() {
   auto is_part = [this](auto& x) { return x.work == work_; };
-  if (current_.empty() || !waiting_.empty()
+  if (current_.empty() || !waiting_.empty() || is_inheriting_
       || std::ranges::any_of(in_flight_, is_part))
     return;
   if (list_cursor_ != "0") {

@@ -14,9 +14,12 @@
 
 namespace atrium {
 
+class lease_heir;
+
 /// Empties leases of dead nodes, one after the other: reads the rooms of each,
 /// a hundred at a time, and calls presence_reap.lua for each room until nothing
-/// is left there, which takes it out of the set. A few commands at a time are
+/// is left there, which takes it out of the set. If there are events, too, an
+/// heir ends them. A few commands at a time are
 /// under way, each of which takes Redis a millisecond at most. What is done
 /// twice, by whatever node, does no harm. Pure state, for one thread.
 class lease_reaper final : public command_queue {
@@ -29,6 +32,15 @@ public:
   /// From now on these are the leases to be emptied, until `until`; no others,
   /// whatever has begun.
   void reap(const std::vector<std::string>& claimed, clock::time_point until);
+
+  /// From now on this is the heir; null: what is marked as having events is
+  /// only unmarked.
+  void inherit_by(lease_heir* who) noexcept {
+    heir_ = who;
+  }
+
+  /// The heir has ended the events under this lease.
+  void on_inherited(const std::string& lease_id);
 
   /// Returns how many entries it has removed.
   std::uint64_t reaped() const noexcept {
@@ -80,6 +92,8 @@ private:
   std::string current_;    // the lease that is being emptied; empty: none
   std::uint64_t work_ = 0; // counts up with each lease that is begun
   std::string list_cursor_;
+  lease_heir* heir_ = nullptr;
+  bool is_inheriting_ = false; // the heir is at the current lease
   std::deque<job> waiting_;
   std::deque<job> in_flight_;
 };

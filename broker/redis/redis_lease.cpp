@@ -36,6 +36,17 @@ public:
     queue_.remove(who);
   }
 
+  void inherit_by(lease_heir* who) {
+    if (who == nullptr)
+      return reaper_.inherit_by(nullptr);
+    boost::asio::post(client_.io(), [this, who] { reaper_.inherit_by(who); });
+  }
+
+  void inherited(const std::string& lease_id) {
+    reaper_.on_inherited(lease_id);
+    go_on_soon();
+  }
+
   bool is_certain() const {
     return queue_.is_certain(clock::now());
   }
@@ -140,6 +151,14 @@ void redis_lease::add(lease_user& who) {
 
 void redis_lease::remove(lease_user& who) {
   impl_->remove(who);
+}
+
+void redis_lease::inherit_by(lease_heir* who) {
+  impl_->inherit_by(who);
+}
+
+void redis_lease::inherited(const std::string& lease_id) {
+  impl_->inherited(lease_id);
 }
 
 bool redis_lease::is_certain() const {

@@ -11,6 +11,7 @@
 
 namespace atrium {
 
+class lease_heir;
 class redis_client;
 
 /// What a `redis_lease` needs to know.
@@ -46,6 +47,14 @@ public:
 
   /// From the client's thread. No call afterwards.
   void remove(lease_user& who);
+
+  /// Asks `who` from now on to end the events of dead nodes; null: nobody, and
+  /// nobody will have done so. Any thread; but null only from the client's.
+  void inherit_by(lease_heir* who);
+
+  /// Nothing of events stands any more under this lease of a dead node. From
+  /// the client's thread, but not from one of its calls.
+  void inherited(const std::string& lease_id);
 
   /// Returns whether the lease is certain at this moment: no other node can
   /// have taken this one for dead, however long the process was stopped. Ask

@@ -6,6 +6,7 @@ namespace atrium {
 
 /// The Lua scripts of this folder, as text: what is in `<name>.lua`, put into
 /// the library when it is built. Each file says what it does.
+extern const std::string_view events_script;
 extern const std::string_view heartbeat_script;
 extern const std::string_view history_append_script;
 extern const std::string_view history_read_script;
