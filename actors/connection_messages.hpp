@@ -11,6 +11,7 @@
 #include "atrium/broker/inbox.hpp"
 #include "atrium/broker/presence.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,9 @@ struct renewed {
   identity who;
 };
 
-struct disconnected {};
+struct disconnected {
+  std::uint16_t code = 0; ///< Of the close, by either side; 0: there was none.
+};
 
 struct leave_done {
   std::string room;

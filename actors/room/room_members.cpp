@@ -6,8 +6,15 @@
 
 namespace atrium {
 
+room_members::~room_members() {
+  for (auto& [number, x] : members_)
+    report(backend_event::kind::left, x.who);
+}
+
 void room_members::start(environment_ptr env, actor_number room,
                          const std::string& name) {
+  env_ = env;
+  name_ = name;
   room_ = room;
   // The notice has copies of all it needs: any thread may call it, also when
   // the room has ended.
@@ -22,6 +29,7 @@ void room_members::start(environment_ptr env, actor_number room,
 void room_members::add(room_member x, joined answer) {
   auto lane = x.lane;
   auto number = x.number();
+  report(backend_event::kind::joined, x.who);
   members_.emplace(number, std::move(x));
   ++by_lane_[lane];
   // The room puts this and its messages into one mailbox, one after the other:
@@ -38,6 +46,7 @@ void room_members::dismiss(map::const_iterator member, left answer) {
 void room_members::add(room_member x, catch_up first) {
   auto lane = x.lane;
   first.connection = x.number();
+  report(backend_event::kind::joined, x.who);
   members_.emplace(first.connection, std::move(x));
   ++by_lane_[lane];
   send(lane, std::move(first));
@@ -53,7 +62,13 @@ std::optional<room_member> room_members::extract(actor_number connection) {
   if (node.empty())
     return std::nullopt;
   --by_lane_[node.mapped().lane];
+  report(backend_event::kind::left, node.mapped().who);
   return std::move(node.mapped());
+}
+
+void room_members::report(backend_event::kind what, const member& who) const {
+  if (env_ && env_->sink)
+    env_->sink->report({what, env_->now(), who.user, who.connection, name_});
 }
 
 std::vector<member> room_members::list() const {

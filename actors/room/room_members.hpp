@@ -5,6 +5,7 @@
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/lane_messages.hpp"
+#include "atrium/broker/event_sink.hpp"
 
 #include <optional>
 #include <string>
@@ -15,10 +16,18 @@ namespace atrium {
 
 /// The members of a room on this node, and the lanes on which their connections
 /// live: a message goes once to each lane that has members, and the lane knows
-/// which of its connections are meant. For the room's actor.
+/// which of its connections are meant. The back end hears who comes and goes;
+/// with the room all members go. For the room's actor.
 class room_members {
 public:
   using map = std::unordered_map<actor_number, room_member>;
+
+  room_members() = default;
+
+  room_members(const room_members&) = delete;
+  room_members& operator=(const room_members&) = delete;
+
+  ~room_members();
 
   /// `room` is the number of the room's actor.
   void start(environment_ptr env, actor_number room, const std::string& name);
@@ -89,6 +98,10 @@ public:
   void tell(const reply& x) const;
 
 private:
+  void report(backend_event::kind what, const member& who) const;
+
+  environment_ptr env_;
+  std::string name_;
   actor_number room_ = 0;
   map members_;
   std::optional<lane_fan_out> lanes_;

@@ -52,7 +52,10 @@ connection::behavior_type connection::make_behavior() {
     [](inbox_due x) { self().state.hear_of(x); },
     [](const push_frame& x) { self().state.push(x); },
     [](renewed& x) { self().state.renew(x); },
-    [](disconnected) { self().quit(caf::exit_reason::user_shutdown); },
+    [](const disconnected& x) {
+      self().state.end(x.code);
+      self().quit(caf::exit_reason::user_shutdown);
+    },
     [](const leave_done& x) { self().state.on_left(x); },
     [](const room_lost& x) { self().state.on_room_lost(x.room); },
     [](const signed_on& x) { self().state.signed_on_to(x.user); },

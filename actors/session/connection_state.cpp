@@ -8,6 +8,7 @@
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room_messages.hpp"
+#include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 
 namespace atrium {
@@ -15,6 +16,13 @@ namespace atrium {
 namespace {
 
 constexpr auto not_in_room = "not a member of this room";
+
+void report(const connection_setup& of, const std::string& id,
+            backend_event::kind what, std::uint16_t code = 0) {
+  auto& env = *of.env;
+  if (env.sink)
+    env.sink->report({what, env.now(), of.who.user, id, {}, code});
+}
 
 // Whether a back end wants it, not the client.
 template <class Request>
@@ -55,12 +63,19 @@ void connection_state::sign_on_again() {
 
 void connection_state::signed_on_to(const user_actor& user) {
   self_->monitor(user);
-  if (!std::exchange(open_, true)) // else it is a new user actor
+  if (!std::exchange(open_, true)) { // else it is a new user actor
     setup_.out->open(welcome{id_, setup_.who.user, setup_.who.expires,
                              inbox_ ? inbox_->device() : std::string{}});
+    report(setup_, id_, backend_event::kind::connected);
+  }
   // Also to a new user actor: what the old one did not hear is in the inbox.
   if (inbox_)
     inbox_->miss();
+}
+
+void connection_state::end(std::uint16_t code) const {
+  if (open_)
+    report(setup_, id_, backend_event::kind::disconnected, code);
 }
 
 void connection_state::push(const push_frame& x) {

@@ -38,8 +38,9 @@ public:
   /// Goes on with the rights of a newer token of the same user.
   void renew(renewed& x);
 
-  // -- from a back end, rooms, the user and the bus
-  // ---------------------------------------
+  void end(std::uint16_t code) const; ///< The socket is closed.
+
+  // -- from a back end, rooms, the user and the bus ---------------------------
 
   void obey(const command_connection& x);
 

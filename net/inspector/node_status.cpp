@@ -2,6 +2,7 @@
 
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/inbox.hpp"
 #include "atrium/broker/presence.hpp"
 
@@ -55,6 +56,19 @@ typename Inspector::result_type inspect(Inspector& f, inbox_view& x) {
            s.failed);
 }
 
+struct event_view {
+  event_sink_stats stats;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, event_view& x) {
+  auto& s = x.stats;
+  return f(named("connected"), s.connected, named("waiting"), s.waiting,
+           named("waiting_bytes"), s.bytes, named("delivered"), s.delivered,
+           named("retries"), s.repeated, named("dropped"), s.dropped,
+           named("refused"), s.refused);
+}
+
 } // namespace
 
 node_status::node_status(environment_ptr env,
@@ -81,12 +95,16 @@ std::string node_status::to_json() const {
   std::optional<inbox_view> kept; // null: nothing is kept for users
   if (env_->inbox)
     kept = inbox_view{env_->inbox->stats()};
+  std::optional<event_view> events; // null: no back end hears anything
+  if (env_->sink)
+    events = event_view{env_->sink->stats()};
   json_inspector f;
   f(named("node"), x.node, named("run"), x.run, named("version"), x.version,
     named("uptime_s"), x.uptime_s, named("phase"), to_string(life_->phase()),
     named("connections"), x.connections, named("rooms"), x.rooms,
     named("users"), x.users, named("load"), x.load, named("totals"), totals,
-    named("bus"), bus, named("presence"), told, named("inbox"), kept);
+    named("bus"), bus, named("presence"), told, named("inbox"), kept,
+    named("events"), events);
   return f.take();
 }
 

@@ -17,6 +17,7 @@
 #include "atrium/net/api/api_access.hpp"
 #include "atrium/net/api/api_method.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
+#include "atrium/net/events/event_secret.hpp"
 #include "atrium/net/inspector/inspector_access.hpp"
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node_factory.hpp"
@@ -221,6 +222,10 @@ environment_ptr node::make_environment(room_types rooms) {
   env->presence = make_presence(from, *env, redis_.get(), lease_.get(),
                                 internal_lane_->io());
   env->inbox = make_inbox(from, *env, redis_.get(), internal_lane_->io());
+  event_secret_ = event_secret::load(from.events.secret_file, error_);
+  env->sink = make_event_sink(
+    from, *env,
+    {redis_.get(), lease_.get(), internal_lane_->io(), event_secret_}, error_);
   // Keeps the environment by a weak pointer: the two would keep each other.
   env->control = std::make_shared<connection_commands>(env);
   return env;
@@ -283,6 +288,8 @@ void node::reload() {
     report("certificate", tls_->reload());
   if (internal_tls_)
     report("certificate for operators", internal_tls_->reload());
+  if (event_secret_)
+    report("key for events", event_secret_->reload());
   if (!options_.internal.admin_token_file.empty())
     report("administrators' token", administrators_->reload());
   if (!options_.api.key_file.empty())

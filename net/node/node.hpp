@@ -62,8 +62,8 @@ public:
   ///             3. clients are told and closed, spread over the drain window
   ///             4. rooms, users and the broadcaster stop, and with them their
   ///                subscriptions; users and rooms give up what others know of
-  ///                them; the node leaves the registry; the bus sends what it
-  ///                still has, and ends
+  ///                them; the back end hears of it; the node leaves the
+  ///                registry; the bus sends what it still has, and ends
   ///             5. the lanes' actors and the inspector end
   ///   stopped   6. threads end, then the actor system
   ///
@@ -109,6 +109,7 @@ private:
   std::shared_ptr<tls_context> internal_tls_;
   std::shared_ptr<class administrators> administrators_;
   std::shared_ptr<class api_keys> api_keys_;
+  std::shared_ptr<class event_secret> event_secret_; // null: none is used
   std::unique_ptr<operator_services> operators_;
   node_context_ptr context_;
   std::shared_ptr<listener> listener_;

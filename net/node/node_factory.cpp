@@ -6,17 +6,21 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_connection_limiter.hpp"
+#include "atrium/broker/memory/memory_event_sink.hpp"
 #include "atrium/broker/memory/memory_inbox.hpp"
 #include "atrium/broker/memory/memory_node_registry.hpp"
 #include "atrium/broker/memory/memory_presence.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
+#include "atrium/broker/redis/redis_event_sink.hpp"
 #include "atrium/broker/redis/redis_inbox.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
 #include "atrium/broker/redis/redis_presence.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
+#include "atrium/net/events/webhook.hpp"
+#include "atrium/net/http_client/tls_trust.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
@@ -164,6 +168,34 @@ std::shared_ptr<inbox> make_inbox(const options& from, const environment& env,
                           .id = x.message});
   });
   return result;
+}
+
+std::shared_ptr<event_sink> make_event_sink(const options& from,
+                                            const environment& env,
+                                            const event_sink_parts& of,
+                                            std::string& error) {
+  using kind = event_target::kind;
+  auto target = read_event_target(from.events.to).value();
+  if (target.to == kind::none)
+    return nullptr;
+  redis_event_sink_config config;
+  config.queue = {env.names, env.run_id, env.node_id, {}};
+  config.max_bytes = from.events.max_bytes;
+  if (target.to == kind::redis_stream) {
+    config.queue.stream_length = target.stream_length;
+  } else {
+    webhook_setup setup{target.url, {}, of.secret, env.node_id, env.run_id};
+    if (target.is_secure)
+      setup.trust = load_tls_trust(error);
+    if (!error.empty())
+      return nullptr;
+    config.to = std::make_shared<webhook>(of.io, std::move(setup));
+  }
+  if (of.redis == nullptr)
+    return std::make_shared<memory_event_sink>(of.io, std::move(config.to),
+                                               env.node_id, config.max_bytes);
+  return std::make_shared<redis_event_sink>(of.redis->client(), *of.lease,
+                                            std::move(config));
 }
 
 std::shared_ptr<node_registry>

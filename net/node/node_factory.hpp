@@ -12,6 +12,7 @@
 
 namespace atrium {
 
+class event_secret;
 class lane_thread;
 class redis_client;
 class redis_lease;
@@ -65,6 +66,22 @@ std::shared_ptr<presence> make_presence(const options& from,
 std::shared_ptr<inbox> make_inbox(const options& from, const environment& env,
                                   redis_thread* redis,
                                   boost::asio::io_context& io);
+
+/// What a sink of events is made of.
+struct event_sink_parts {
+  redis_thread* redis = nullptr;              ///< Null: the node runs alone.
+  redis_lease* lease = nullptr;               ///< Likewise.
+  boost::asio::io_context& io;                ///< Posts events; has no clients.
+  std::shared_ptr<const event_secret> secret; ///< Null: nothing is signed.
+};
+
+/// Returns who tells the back end of the operator what happens, or nothing if
+/// nobody does; null with `error` set if that cannot be. Needs the
+/// environment's names and ids. Blocks.
+std::shared_ptr<event_sink> make_event_sink(const options& from,
+                                            const environment& env,
+                                            const event_sink_parts& of,
+                                            std::string& error);
 
 /// Returns who knows which nodes there are. Needs the environment's names and
 /// id; `report` is what this node says of itself, from any thread.

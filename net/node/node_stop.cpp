@@ -5,6 +5,7 @@
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
+#include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/inbox.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/presence.hpp"
@@ -153,6 +154,11 @@ bool node::stop_actors(steady::time_point deadline) {
     waits_for_ = "who is in rooms";
   if (auto& there = context_->env->presence)
     there->stop(moment);
+  // After the connections and rooms of which it tells.
+  if (gone)
+    waits_for_ = "the back end to hear of it";
+  if (auto& told = context_->env->sink)
+    told->stop(slice);
   if (gone)
     waits_for_ = "the inboxes";
   if (auto& kept = context_->env->inbox)

@@ -170,4 +170,20 @@ rows inbox_rows() {
   };
 }
 
+rows event_rows() {
+  return {
+    text("events", FIELD(events.to), "TARGET", check_event_target,
+         "Where a back end hears what happens to connections and rooms: "
+         "redis-stream[,MAXLEN] for a stream of about so many events in Redis, "
+         "or a URL, http or https, to which they are posted; off for nowhere."),
+    text("events-secret-file", FIELD(events.secret_file), "FILE", nullptr,
+         "Key with which posted events are signed, 16 bytes at least. Read "
+         "anew on SIGHUP."),
+    number("events-max-bytes", FIELD(events.max_bytes),
+           {65'536, 4'294'967'296, "bytes"},
+           "Events that may wait for the back end; over it news of who comes "
+           "is dropped, with that of their going."),
+  };
+}
+
 } // namespace atrium::option_rows

@@ -12,5 +12,6 @@ rows bus_rows();      ///< What waits for the bus.
 rows history_rows();  ///< What rooms keep.
 rows presence_rows(); ///< Who is in them.
 rows inbox_rows();    ///< What is kept for users.
+rows event_rows();    ///< What a back end hears.
 
 } // namespace atrium::option_rows

@@ -187,6 +187,7 @@ std::vector<option_entry> list_options() {
   append(res, "Presence", presence_rows());
   append(res, "Inbox", inbox_rows());
   append(res, "API", api_rows());
+  append(res, "Events", event_rows());
   return res;
 }
 

@@ -9,8 +9,9 @@
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/admission/memory_gauge.hpp"
 #include "atrium/net/admission/page_origin.hpp"
-#include "atrium/net/auth/http_url.hpp"
 #include "atrium/net/auth/jwt_keys.hpp"
+#include "atrium/net/events/event_options.hpp"
+#include "atrium/net/http_client/http_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -191,6 +192,13 @@ std::string check_jwt_alg(const std::string& text) {
 std::string check_default_rooms(const std::string& text) {
   room_grant ignored;
   return read_room_grant(text, ignored);
+}
+
+std::string check_event_target(const std::string& text) {
+  if (read_event_target(text))
+    return {};
+  return quoted(text)
+         + " is not like off, redis-stream,100000 or https://host/path";
 }
 
 std::string check_auth_url(const std::string& text) {

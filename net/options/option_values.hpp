@@ -43,6 +43,7 @@ std::string check_outbox_policy(const std::string& text);
 std::string check_history_rule(const std::string& text);
 std::string check_replay_rule(const std::string& text);
 std::string check_presence_rule(const std::string& text);
+std::string check_event_target(const std::string& text);
 std::string check_origin(const std::string& text);
 std::string check_jwt_alg(const std::string& text);
 std::string check_default_rooms(const std::string& text);

@@ -5,6 +5,7 @@
 #include "atrium/net/admission/rate_options.hpp"
 #include "atrium/net/api/api_options.hpp"
 #include "atrium/net/auth/auth_options.hpp"
+#include "atrium/net/events/event_options.hpp"
 #include "atrium/net/http/http_options.hpp"
 #include "atrium/net/inspector/internal_options.hpp"
 #include "atrium/net/lane/lane_options.hpp"
@@ -37,6 +38,7 @@ struct options {
   history_options history;
   presence_options presence;
   inbox_options inbox;
+  event_options events;
   std::string node_id; ///< Empty: the node makes one up.
   std::string config;  ///< Empty: no file.
   log_options log;

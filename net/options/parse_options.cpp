@@ -126,6 +126,8 @@ std::string validate(const options& x) {
     return error;
   if (auto error = check_files(x); !error.empty())
     return error;
+  if (auto error = check_events(x.events, !x.bus.redis.empty()); !error.empty())
+    return error;
   return check_proof(x);
 }
 

@@ -59,8 +59,8 @@ void session_log::too_slow() const {
              "session is a slow consumer");
 }
 
-void session_log::closed(boost::system::error_code why,
-                         std::uint16_t by_client) const {
+std::uint16_t session_log::closed(boost::system::error_code why,
+                                  std::uint16_t by_client) const {
   auto code = code_ != 0 ? code_ : code_of(why, by_client);
   auto what = either("trace_closed", "session_closed");
   if (log::enabled(severity()))
@@ -70,6 +70,7 @@ void session_log::closed(boost::system::error_code why,
                {"code", code},
                {"error", code == 0 && why ? why.message() : std::string{}}},
               "session is closed");
+  return code;
 }
 
 log::event session_log::either(log::event watched, log::event usual) const {

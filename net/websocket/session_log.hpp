@@ -39,8 +39,9 @@ public:
   }
 
   /// It is gone: after `closing`, or else because of `why`. `by_client` is the
-  /// code of the client's close, or 0.
-  void closed(boost::system::error_code why, std::uint16_t by_client) const;
+  /// code of the client's close, or 0. Returns the code of whoever has closed.
+  std::uint16_t closed(boost::system::error_code why,
+                       std::uint16_t by_client) const;
 
 private:
   log::event either(log::event watched, log::event usual) const;

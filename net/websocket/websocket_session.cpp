@@ -228,8 +228,8 @@ void websocket_session::on_gone(boost::system::error_code why) {
     return;
   // Once: a deadline and the stream may both come here.
   intake_.connect({});
-  log_.closed(why, stream_.closed_with());
-  caf::anon_send(actor, disconnected{});
+  auto code = log_.closed(why, stream_.closed_with());
+  caf::anon_send(actor, disconnected{code});
 }
 
 void websocket_session::on_teardown() {

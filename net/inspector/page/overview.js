@@ -24,7 +24,8 @@ views[""] = {
         phaseBadge(node.phase),
         silentBadge(silent)],
       body: [figures(node), charts(), clusterSection(cluster),
-        laneSection(node.lanes ?? []), busSection(node.bus ?? {})],
+        laneSection(node.lanes ?? []), linkSection("Bus", node.bus ?? {}),
+        node.events ? linkSection("Back end", node.events) : ""],
     };
   },
 };
@@ -115,10 +116,10 @@ function laneSection(lanes) {
     { label: "Lanes of this node", key: ({ id }) => id, mark: markOf }));
 }
 
-// The bus has no rows, so its fields are the columns.
-function busSection(bus) {
-  const columns = Object.keys(bus).map((key) => ({ head: capital(nameOf(key)),
-    number: typeof bus[key] === "number", cell: () => withUnit(key, bus[key]) }));
-  return section("Bus", bus.connected === false ? badge("not connected", "bad") : "",
-    table(columns, [bus], { label: "Bus" }));
+// What has no rows: its fields are the columns.
+function linkSection(label, link) {
+  const columns = Object.keys(link).map((key) => ({ head: capital(nameOf(key)),
+    number: typeof link[key] === "number", cell: () => withUnit(key, link[key]) }));
+  return section(label, link.connected === false ? badge("not connected", "bad") : "",
+    table(columns, [link], { label }));
 }

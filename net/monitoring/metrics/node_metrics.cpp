@@ -7,6 +7,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/net/monitoring/metrics/api_families.hpp"
+#include "atrium/net/monitoring/metrics/event_families.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 
@@ -69,6 +70,7 @@ void node_metrics::add_bus_and_links(family_list& to) const {
   add_history(to, *env_, env_->bus->history());
   add_presence(to, env_->presence.get());
   add_inbox(to, env_->inbox.get());
+  add_events(to, env_->sink.get());
   add_trouble(to, *env_, *clients_.counts, bus);
   if (clients_.api)
     add_api(to, *clients_.api);
