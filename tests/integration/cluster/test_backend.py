@@ -42,24 +42,24 @@ def told_of(client, room):
 async def test_all_connections_of_a_user_come_and_go(nodes, backends, connect, room, asked):
     """On both nodes, whichever is asked; nobody else does."""
     ann, bob = unique("ann"), unique("bob")
-    hers = await one_on_each(nodes, connect, ann)
+    theirs = await one_on_each(nodes, connect, ann)
     others = await one_on_each(nodes, connect, bob)
     await join(room, *others)
     backends[asked]("subscribe", user=ann, channel=room)
-    for client in hers:
+    for client in theirs:
         await client.expect("joined", room=room)
-    await talk(room, *hers, *others)
+    await talk(room, *theirs, *others)
     backends[asked]("unsubscribe", user=ann, channel=room)
-    for client in hers:
+    for client in theirs:
         await client.expect("left", room=room)
         assert (await client.refusal("publish", room=room, data=1))["code"] == "not_a_member"
     await talk(room, *others)
-    backends[asked]("disconnect", user=ann, whitelist=[hers[0].connection],
+    backends[asked]("disconnect", user=ann, whitelist=[theirs[0].connection],
                     disconnect={"code": 4321, "reason": "enough"})
-    assert await hers[1].close_code() == 4321
-    assert hers[1].seen("closing", code=4321, reason="enough", reconnect=False)
+    assert await theirs[1].close_code() == 4321
+    assert theirs[1].seen("closing", code=4321, reason="enough", reconnect=False)
     backends[asked]("refresh", user=ann, expired=True)
-    assert await hers[0].close_code() == 4001
+    assert await theirs[0].close_code() == 4001
     await talk(room, *others)
 
 
