@@ -3,6 +3,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/memory/inbox_store.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <deque>
@@ -57,6 +58,10 @@ public:
     std::lock_guard guard{mutex_};
     stopped_ = true;
     pushes_.clear();
+    // The wait, which may take days, would keep the thread of the context; and
+    // only that thread may use the timer.
+    if (timer_)
+      boost::asio::post(io_, [timer = std::move(timer_)] { timer->cancel(); });
   }
 
   inbox_stats stats() const {
@@ -101,10 +106,10 @@ private:
   // the inbox may be gone before.
   void watch_time() {
     auto next = store_.next_sweep();
-    if (!next || std::exchange(watching_, true))
+    if (!next || timer_)
       return;
-    auto timer = std::make_shared<boost::asio::steady_timer>(io_, *next);
-    timer->async_wait([timer, known = weak_from_this()](auto) {
+    timer_ = std::make_shared<boost::asio::steady_timer>(io_, *next);
+    timer_->async_wait([timer = timer_, known = weak_from_this()](auto) {
       if (auto self = known.lock())
         self->on_time();
     });
@@ -112,7 +117,7 @@ private:
 
   void on_time() {
     std::unique_lock guard{mutex_};
-    watching_ = false;
+    timer_.reset();
     if (stopped_)
       return;
     store_.sweep(this_moment());
@@ -125,9 +130,9 @@ private:
   mutable std::mutex mutex_;
   inbox_store store_;
   std::function<void(const dead_letter&)> heard_;
-  std::deque<inbox_store::push> pushes_; // to be published
-  bool telling_ = false;                 // a thread does that
-  bool watching_ = false;                // a timer runs
+  std::deque<inbox_store::push> pushes_;             // to be published
+  bool telling_ = false;                             // a thread does that
+  std::shared_ptr<boost::asio::steady_timer> timer_; // null: none runs
   bool stopped_ = false;
 };
 
