@@ -130,6 +130,21 @@ CAF_TEST(a message that nobody keeps does not make it read for ever) {
   CAF_CHECK(!x.is_due());
   read(x, page({}, "1-0", true));
   CAF_CHECK(!x.is_due());
+  x.miss();
+  x.asked();
+  x.offer("99-0", "98-0");
+  x.finish(page({}, "1-0"));
+  CAF_CHECK(x.is_due());
+  read(x, page({}, "1-0"));
+  CAF_CHECK(!x.is_due());
+}
+
+CAF_TEST(a page that repeats something brings only the rest) {
+  inbox_cursor x;
+  read(x, page({"1-0", "2-0"}, "2-0"));
+  CAF_CHECK(x.offer("3-0", "2-0"));
+  x.miss();
+  CAF_CHECK_EQUAL(read(x, page({"2-0", "3-0", "4-0"}, "4-0")), 1U);
 }
 
 CAF_TEST(after the loss of the inbox the cursor of the device counts) {
