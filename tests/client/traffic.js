@@ -4,6 +4,7 @@
 //   node traffic.js follow URL USER ROOM    whatever is published
 //   node traffic.js send URL USER TO        durable numbers to a user, until SIGTERM
 //   node traffic.js receive URL USER DEVICE durable messages, until SIGTERM
+//   node traffic.js idle URL USER            nothing of its own
 //
 // Prints a line of JSON for each thing that happens.
 
@@ -22,8 +23,11 @@ const device = what === "receive" ? {
   onDurable: ({ data, inbox_id: place }) => print("durable", data, place),
 } : {};
 const client = new AtriumClient(url, { user, timeout: 5000, ...device });
-client.on("state", ({ state, reason }) => print("state", state, reason));
+client.on("state", ({ state, reason, error }) =>
+  print("state", state, reason, error?.closeCode));
 client.on("error", ({ message }) => print("error", message));
+client.on("serverJoined", ({ name }) => print("put into", name));
+client.on("left", (_, { name }) => print("left", name));
 client.on("missed", (missed) => print("missed", missed));
 client.connect();
 

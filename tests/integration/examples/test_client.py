@@ -1,6 +1,7 @@
 """`examples/client` in Node.js: alone, and with real nodes that come and go."""
 
 import contextlib
+import json
 import re
 import shutil
 import signal
@@ -15,7 +16,7 @@ from support.deadline import wait_until
 from support.documents import document
 from support.javascript import NPM, PROGRAMS, Program
 from support.network import Network
-from support.node import ROOT
+from support.node import ROOT, fetch
 
 if why := javascript.missing():
     pytest.skip(why, allow_module_level=True)
@@ -113,6 +114,25 @@ def start(tmp_path):
             return program
 
         yield started
+
+
+def ask_api(node, method, **fields):
+    status, _, body = fetch(node.internal_port, f"/api/{method}", "POST", json.dumps(fields))
+    assert (status, json.loads(body)) == (200, {"result": {}})
+
+
+def test_it_follows_the_back_end(node, start):
+    """Into a room and out of it; after its goodbye it does not come back."""
+    ann, room = unique("ann"), unique("team")
+    client = start("idle", node, ann)
+    wait_until(lambda: ["online"] in [x[:1] for x in client.said("state")], "ann is online")
+    ask_api(node, "subscribe", user=ann, channel=room)
+    wait_until(lambda: client.said("put into") == [[room]], "ann is in the room")
+    ask_api(node, "unsubscribe", user=ann, channel=room)
+    wait_until(lambda: client.said("left") == [[room]], "ann is out of the room")
+    ask_api(node, "disconnect", user=ann, disconnect={"code": 4321, "reason": "bye"})
+    wait_until(lambda: client.said("state")[-1][0] == "stopped", "the client stops")
+    assert client.said("state")[-1][1:] == ["bye", 4321]
 
 
 def more(program, kind, count=50):
