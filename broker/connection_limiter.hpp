@@ -91,6 +91,10 @@ public:
   /// Gives the lease of a connection of this node back, if it has one.
   virtual void leave(const std::string& user, std::uint64_t connection) = 0;
 
+  /// Decides by these rules about who comes from now on; nobody who is in has
+  /// to go. `most` is at least 1.
+  virtual void change_rules(std::size_t most, surplus_policy policy) = 0;
+
   /// Passes on who has left, for `patience` at most, and ends: from now on
   /// everybody is let in. Called once, not from a callback of the limiter.
   virtual void stop(std::chrono::milliseconds patience) = 0;

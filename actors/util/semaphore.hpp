@@ -34,10 +34,11 @@ public:
   /// are not free. A single put larger than the whole semaphore is let into an
   /// empty queue.
   bool try_acquire(std::size_t n, std::size_t entries = 1) {
+    auto most = permits_.load(std::memory_order_relaxed);
     auto before = taken_.load(std::memory_order_relaxed);
     do {
       auto taken = permits_of(before);
-      if (taken != 0 && taken + n > permits_)
+      if (taken != 0 && taken + n > most)
         return false;
     } while (!taken_.compare_exchange_weak(before, before + word(n, entries)));
     return true;
@@ -50,10 +51,22 @@ public:
       tell_if_drained();
   }
 
+  /// Has so many permits from now on; those that are taken stay so, also where
+  /// they are more. Any thread.
+  void resize(std::size_t permits) {
+    permits_ = permits;
+  }
+
+  /// Returns how many permits there are.
+  std::size_t size() const {
+    return permits_.load(std::memory_order_relaxed);
+  }
+
   /// Returns how many permits nobody has taken.
   std::size_t available() const {
     auto n = taken();
-    return n < permits_ ? permits_ - n : 0;
+    auto most = size();
+    return n < most ? most - n : 0;
   }
 
   /// Permits that are taken.
@@ -99,13 +112,13 @@ private:
   }
 
   bool is_drained() const {
-    return permits_of(taken_.load()) <= permits_ / 2;
+    return permits_of(taken_.load()) <= size() / 2;
   }
 
   void tell_if_drained();
   void tell_one(std::uint64_t who);
 
-  const std::size_t permits_;
+  std::atomic<std::size_t> permits_;
   std::atomic<std::uint64_t> taken_ = 0;
   // Set before `miss` looks at the permits, read after `release` has given some
   // back: one of the two sees the other, so that no hole is forgotten.

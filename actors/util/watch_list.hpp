@@ -26,7 +26,7 @@ using watch_note_ptr = std::shared_ptr<const watch_note>;
 
 /// Whom the operator watches: of these users and rooms the log tells everything
 /// at the level info, though never what is said. Decides that in one place;
-/// actors ask when they start and remember the answer. Never changed.
+/// actors ask when they start and remember the answer.
 class watch_list {
 public:
   watch_list() = default;

@@ -32,6 +32,13 @@ void memory_connection_limiter::leave(const std::string& user,
   connections_.remove(user, connection);
 }
 
+void memory_connection_limiter::change_rules(std::size_t most,
+                                             surplus_policy policy) {
+  std::lock_guard guard{mutex_};
+  config_.most = most;
+  config_.policy = policy;
+}
+
 limiter_stats memory_connection_limiter::stats() const {
   std::lock_guard guard{mutex_};
   auto result = stats_;

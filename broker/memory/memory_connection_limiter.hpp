@@ -19,6 +19,8 @@ public:
 
   void leave(const std::string& user, std::uint64_t connection) override;
 
+  void change_rules(std::size_t most, surplus_policy policy) override;
+
   void stop(std::chrono::milliseconds) override {
     // nop
   }
@@ -29,7 +31,7 @@ private:
   lease_decision decide(const std::string& user, const newcomer& who,
                         std::vector<std::uint64_t>& gone);
 
-  const limiter_config config_;
+  limiter_config config_; // what `change_rules` changes: by the mutex
   mutable std::mutex mutex_;
   user_connections connections_;
   limiter_stats stats_;

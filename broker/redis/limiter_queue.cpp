@@ -55,6 +55,10 @@ void limiter_queue::push(job x) {
   waiting_.push_back(std::move(x));
 }
 
+void limiter_queue::change_rules(std::size_t most, surplus_policy policy) {
+  config_ = {std::move(config_.node), most, policy, std::move(config_.evict)};
+}
+
 void limiter_queue::tick(clock::time_point now) {
   decide_if([=](auto& x) { return x.deadline <= now; });
   // What is decided need not be asked: the next renewal tells it.

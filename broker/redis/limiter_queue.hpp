@@ -51,6 +51,8 @@ public:
 
   void leave(const std::string& user, std::uint64_t connection);
 
+  void change_rules(std::size_t most, surplus_policy policy); ///< From now on.
+
   /// Decides alone what has waited too long, and renews some of the leases.
   void tick(clock::time_point now);
 
@@ -125,7 +127,7 @@ private:
   /// Returns the number of a connection of this node, or 0.
   std::uint64_t own_number(std::string_view id) const;
 
-  const limiter_config config_;
+  limiter_config config_;
   const limiter_timing timing_;
   const key_function key_;
   const bus_log log_;

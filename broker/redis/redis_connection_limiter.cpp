@@ -6,6 +6,8 @@
 #include "atrium/broker/util/handoff.hpp"
 #include "atrium/broker/util/snapshot.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@ class redis_connection_limiter::impl final : public redis_task {
 public:
   impl(redis_client& client, redis_connection_limiter_config config)
     : redis_task(client),
+      rules_(pack(config.rules.most, config.rules.policy)),
       queue_(
         std::move(config.rules), config.timing,
         [names = std::move(config.names)](std::string_view user) {
@@ -42,12 +45,28 @@ public:
       x.done({true});
   }
 
+  void change_rules(std::size_t most, surplus_policy policy) {
+    rules_ = pack(most, policy);
+  }
+
   limiter_stats stats() const {
     return stats_.get();
   }
 
 private:
+  // In one word, which is what any thread may replace.
+  struct rules {
+    std::uint32_t most;
+    surplus_policy policy;
+  };
+
+  static rules pack(std::size_t most, surplus_policy policy) {
+    return {static_cast<std::uint32_t>(most), policy};
+  }
+
   void take_requests(clock::time_point now) {
+    auto by = rules_.load();
+    queue_.change_rules(by.most, by.policy);
     for (auto& x : requests_.take())
       if (x.done)
         queue_.enter(x.user, std::move(x.who), std::move(x.done), now);
@@ -113,6 +132,7 @@ private:
     return queue_.on_reply(reply);
   }
 
+  std::atomic<rules> rules_; // as any thread has set them
   limiter_queue queue_;
   clock::time_point next_tick_{};
   handoff<std::vector<request>> requests_; // of any thread
@@ -138,6 +158,11 @@ void redis_connection_limiter::enter(const std::string& user, newcomer who,
 void redis_connection_limiter::leave(const std::string& user,
                                      std::uint64_t connection) {
   impl_->leave({user, newcomer{connection}, nullptr});
+}
+
+void redis_connection_limiter::change_rules(std::size_t most,
+                                            surplus_policy policy) {
+  impl_->change_rules(most, policy);
 }
 
 void redis_connection_limiter::stop(std::chrono::milliseconds patience) {

@@ -43,6 +43,8 @@ public:
 
   void leave(const std::string& user, std::uint64_t connection) override;
 
+  void change_rules(std::size_t most, surplus_policy policy) override;
+
   void stop(std::chrono::milliseconds patience) override;
 
   limiter_stats stats() const override;

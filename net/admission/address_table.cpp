@@ -23,7 +23,8 @@ std::uint64_t address_table::prefix_of(const ip::address& from) {
 }
 
 auto address_table::enter(const ip::address& from) -> std::optional<permit> {
-  return most_ == 0 ? permit{} : enter(from, most_);
+  auto most = most_.load(std::memory_order_relaxed);
+  return most == 0 ? permit{} : enter(from, most);
 }
 
 auto address_table::enter(const ip::address& from, std::size_t most)

@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -63,13 +64,19 @@ public:
   std::optional<permit> enter(const boost::asio::ip::address& from,
                               std::size_t most);
 
+  /// Has another bound from now on. Who came while there was none is not
+  /// counted.
+  void change_bound(std::size_t most) {
+    most_ = most;
+  }
+
   /// Returns how many addresses are in the table.
   std::size_t size() const;
 
 private:
   void leave(std::uint64_t prefix);
 
-  const std::size_t most_;
+  std::atomic<std::size_t> most_;
   mutable std::mutex mutex_;
   std::unordered_map<std::uint64_t, std::size_t> connections_;
 };

@@ -50,6 +50,16 @@ admission_limits::admission_limits(const admission_options& from,
   // nop
 }
 
+void admission_limits::change(const admission_options& from, std::size_t most) {
+  most_ = most;
+  pending_->change_places(from.max_pending, share_of_one(from.max_pending));
+  addresses_.change_bound(from.connections_per_address);
+  memory_.change_watermark(watermark_of(from));
+  std::lock_guard guard{mutex_};
+  handshake_rate_
+    = token_rate{from.handshakes_per_second, std::chrono::seconds{1}};
+}
+
 auto admission_limits::enter(const boost::asio::ip::address& from,
                              clock::time_point now)
   -> std::variant<address_table::permit, refusal> {

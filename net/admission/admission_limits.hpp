@@ -7,6 +7,7 @@
 #include "atrium/net/admission/pending_connections.hpp"
 #include "atrium/net/admission/token_bucket.hpp"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,6 +30,9 @@ public:
                    std::shared_ptr<client_counters> counters,
                    std::shared_ptr<const semaphore> open, std::size_t most,
                    std::size_t files);
+
+  /// Has other bounds from now on; who is in stays.
+  void change(const admission_options& from, std::size_t most);
 
   /// Those that have not become WebSockets yet.
   const std::shared_ptr<pending_connections>& pending() const {
@@ -54,12 +58,12 @@ private:
 
   std::shared_ptr<client_counters> counters_;
   std::shared_ptr<const semaphore> open_;
-  const std::size_t most_;
+  std::atomic<std::size_t> most_;
   std::shared_ptr<pending_connections> pending_;
   address_table addresses_;
   memory_gauge memory_;
-  const token_rate handshake_rate_;
   std::mutex mutex_; // of what follows
+  token_rate handshake_rate_;
   token_bucket handshakes_;
 };
 

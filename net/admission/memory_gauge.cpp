@@ -64,8 +64,9 @@ bool memory_gauge::is_over(clock::time_point now) {
 void memory_gauge::look(clock::time_point now) {
   next_look_ = now + std::chrono::milliseconds{100};
   auto occupied = heap_.occupied();
-  auto reopens_at = watermark_ - watermark_ / 10;
-  over_ = over_ ? occupied > reopens_at : occupied > watermark_;
+  auto watermark = watermark_.load();
+  auto reopens_at = watermark - watermark / 10;
+  over_ = over_ ? occupied > reopens_at : occupied > watermark;
 }
 
 void memory_gauge::tidy(clock::time_point now) {
@@ -84,7 +85,8 @@ void memory_gauge::tidy(clock::time_point now) {
 
 bool memory_gauge::is_due(clock::time_point now, std::uint64_t occupied) const {
   using namespace std::chrono_literals;
-  auto is_near = watermark_ != 0 && occupied > watermark_ / 4 * 3;
+  auto watermark = watermark_.load();
+  auto is_near = watermark != 0 && occupied > watermark / 4 * 3;
   auto has_grown = occupied > left_ + left_ / 2;
   // This takes at most a fiftieth of the time, however large the heap is.
   auto pause = std::max<clock::duration>(is_near ? 2s : 30s, took_ * 50);

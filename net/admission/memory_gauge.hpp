@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -47,6 +48,13 @@ public:
     // nop
   }
 
+  /// Has another watermark from now on, and looks anew when it is asked.
+  void change_watermark(std::uint64_t watermark) {
+    std::lock_guard guard{mutex_};
+    watermark_ = watermark;
+    next_look_ = {};
+  }
+
   /// Looks ten times a second at most, and only when it is asked: a few
   /// microseconds, for the kernel makes the answer up and no disk is involved.
   bool is_over(clock::time_point now);
@@ -61,7 +69,7 @@ private:
   bool is_due(clock::time_point now, std::uint64_t occupied) const;
   void look(clock::time_point now);
 
-  const std::uint64_t watermark_;
+  std::atomic<std::uint64_t> watermark_;
   const heap heap_;
   std::mutex mutex_; // of what follows
   clock::time_point next_look_{};

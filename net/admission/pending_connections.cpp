@@ -51,6 +51,12 @@ auto pending_connections::enter(const boost::asio::ip::address& from,
   return result;
 }
 
+void pending_connections::change_places(std::size_t all, std::size_t of_one) {
+  std::lock_guard guard{mutex_};
+  most_.places = all;
+  most_.places_of_one = of_one;
+}
+
 bool pending_connections::is_full() const {
   std::lock_guard guard{mutex_};
   return !has_room() && idle_.empty();

@@ -82,6 +82,9 @@ public:
   std::shared_ptr<place> enter(const boost::asio::ip::address& from,
                                bool is_shared);
 
+  /// Has other places from now on, and as many sockets as before.
+  void change_places(std::size_t all, std::size_t of_one);
+
   /// Whether a newcomer would find no place.
   bool is_full() const;
 
@@ -101,7 +104,7 @@ private:
   void forget(place& x);
   void leave(place& x);
 
-  const bounds most_;
+  bounds most_;
   mutable std::mutex mutex_; // of what follows
   idle_list idle_;           // longest first
   std::unordered_map<std::uint64_t, std::size_t> shares_;

@@ -67,6 +67,21 @@ CAF_TEST(the oldest can be made to go) {
   });
 }
 
+CAF_TEST(rules that change count for who comes later) {
+  on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
+    probe.enter(at, "ann", 1);
+    let_a_millisecond_pass();
+    probe.enter(at, "ann", 2);
+    CAF_CHECK(!probe.enter(at, "ann", 3));
+    at.change_rules(3, surplus_policy::reject);
+    CAF_CHECK(probe.enter(at, "ann", 4));
+    at.change_rules(3, surplus_policy::kick_oldest);
+    let_a_millisecond_pass();
+    CAF_CHECK(probe.enter(at, "ann", 5));
+    CAF_CHECK(probe.has_evicted("n1-1"));
+  });
+}
+
 CAF_TEST(names are taken as they are) {
   on_every_limiter(surplus_policy::reject, [](connection_limiter& at, limiter_probe& probe) {
     for (auto* user : {"a:b", "a b", "{a}", "\xc3\xa9", "a%3Ab"}) {

@@ -23,6 +23,9 @@ public:
   void leave(const std::string& user, std::uint64_t) override {
     left.push_back(user);
   }
+  void change_rules(std::size_t, surplus_policy) override {
+    // nop
+  }
   void stop(std::chrono::milliseconds) override {
     // nop
   }
