@@ -10,11 +10,12 @@ import sys
 README = pathlib.Path(__file__).parent.parent / "net" / "options" / "README.md"
 BEGIN = "<!-- made by ./dev options -->\n"
 END = "<!-- end -->\n"
-DEFAULT = r"(?:(.*); )?(?:not set by default|default (.*)); ATRIUM_\w+"
+DEFAULT = r"(?:(.*); )?(?:not set by default|default (.*)); ATRIUM_\w+(?:; live(.*))?"
 
 
 def options_in(help_text):
-    """Yields heading, flag with its place-holder, range, default and explanation of each option."""
+    """Yields heading, flag with its place-holder, range, default, whether it is live and explanation
+    of each option."""
     heading = None
     for line in help_text.splitlines():
         if re.fullmatch(r"[A-Z].*:", line):
@@ -24,7 +25,8 @@ def options_in(help_text):
         elif line.startswith("      "):
             words.append(line.strip())
             if last := re.fullmatch(DEFAULT, words[-1]):
-                yield heading, flag, last[1], last[2], " ".join(words[:-1])
+                live = "" if last[3] is None else last[3].strip() or "yes"
+                yield heading, flag, last[1], last[2], live, " ".join(words[:-1])
 
 
 def code(text):
@@ -42,12 +44,14 @@ def prose(text):
 def table(help_text):
     """Returns the options as tables of Markdown, one for each heading of the help."""
     lines, before = [], None
-    for heading, flag, values, default, words in options_in(help_text):
+    for heading, flag, values, default, live, words in options_in(help_text):
         if heading != before:
-            lines += ["", f"### {heading}", "", "| option | values | default | |", "|---|---|---|---|"]
+            lines += ["", f"### {heading}", "", "| option | values | default | live | |",
+                      "|---|---|---|---|---|"]
             before = heading
         name, _, takes = flag.partition(" ")
-        lines.append(f"| {code(name)} | {values or code(takes)} | {code(default) or 'not set'} | {prose(words)} |")
+        lines.append(f"| {code(name)} | {values or code(takes)} | {code(default) or 'not set'} "
+                     f"| {live} | {prose(words)} |")
     return "\n".join(lines) + "\n\n"
 
 

@@ -33,8 +33,8 @@ struct lane_port;
 struct room_counters;
 struct user_counters;
 
-/// Everything that actors depend on, made once when the node starts; only the
-/// limits may be replaced later. Tests make their own. Names its parts only:
+/// Everything that actors depend on, made once when the node starts; only what
+/// is `live` may be replaced later. Tests make their own. Names its parts only:
 /// whoever uses one includes it.
 struct environment : std::enable_shared_from_this<environment> {
   environment();
@@ -76,7 +76,7 @@ struct environment : std::enable_shared_from_this<environment> {
   /// Bound of what waits in all queues from the bus.
   std::shared_ptr<semaphore> bus_queue;
   std::shared_ptr<hook_watch> hooks;
-  watch_list watched; ///< Whom the log tells everything of.
+  live<watch_list> watched; ///< Whom the log tells everything of.
 };
 
 using environment_ptr = std::shared_ptr<const environment>;

@@ -73,7 +73,8 @@ void announce(const node& x, const options& from) {
 } // namespace
 
 int run_node(int argc, const char* const* argv, room_types rooms) {
-  auto parsed = parse_options(argc, argv);
+  const auto variables = process_variables();
+  auto parsed = parse_options(argc, argv, variables);
   if (parsed.exit_code) {
     std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
     return *parsed.exit_code;
@@ -98,7 +99,11 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     // Only when both listeners are open: units that are ordered after this one
     // connect at once.
     systemd::notify_ready();
-    signals.serve(running);
+    signals.serve([&] {
+      // The same flags and variables, the file anew.
+      running.reload(parse_options(argc, argv, variables));
+      return running.current_options().log.level;
+    });
     systemd::notify_stopping();
   } else {
     log::error("node_start_failed", "{}", error);

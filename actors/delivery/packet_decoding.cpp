@@ -61,7 +61,7 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
     return too_large{x.about.time};
   }
   auto from = source_of(x, env);
-  auto watched = env.watched.note(x.about);
+  auto watched = env.watched->note(x.about);
   auto place = in_log ? std::move(in_log) : place_in_log(x);
   auto offset = place ? place->at.offset : 0;
   return incoming{

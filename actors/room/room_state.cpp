@@ -33,7 +33,7 @@ void room_state::start(environment_ptr env, std::string name,
   members_.start(env_, self_->id(), name_);
   channel_ = env_->names.room(name_);
   policy_ = env_->limits->outbox_policies.find(name_);
-  watched_ = env_->watched.has_room(name_);
+  watched_ = env_->watched->has_room(name_);
   waiting_.start(self_, env_, at, name_);
   history_.start(self_, env_, at, name_);
   presence_.start(self_, env_, name_);

@@ -42,7 +42,7 @@ void connection_state::start(connection_actor::pointer self,
   self_ = self;
   setup_ = std::move(setup);
   id_ = connection_id(*setup_.env, self_->id());
-  watched_ = setup_.env->watched.has_user(setup_.who.user);
+  watched_ = setup_.env->watched->has_user(setup_.who.user);
   reads_.start(self_, setup_.env);
   if (watched_)
     setup_.out = std::make_shared<watched_session>(setup_.out, who());
@@ -281,7 +281,8 @@ void connection_state::send_to_bus(Request& x, scope to, std::string target,
   e.trace_id = std::move(x.trace_id);
   e.traceparent = std::move(x.traceparent);
   how.watched
-    = watched_ || (to == scope::user && setup_.env->watched.has_user(e.target));
+    = watched_
+      || (to == scope::user && setup_.env->watched->has_user(e.target));
   outcome success{{what, std::move(x.id), {}, {}}};
   if constexpr (requires { x.durable; })
     if (x.durable)

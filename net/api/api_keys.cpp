@@ -62,22 +62,34 @@ std::shared_ptr<api_keys> api_keys::load(const std::string& file,
 }
 
 std::string api_keys::reload() {
+  std::string error;
+  if (auto apply = prepare(error))
+    apply();
+  return error;
+}
+
+std::function<void()> api_keys::prepare(std::string& error) {
+  auto refuse = [&](const std::string& why) {
+    error = "api-key-file: " + file_ + why;
+    return nullptr;
+  };
   if (file_.empty())
-    return {};
+    return nullptr;
   std::string text(std::size_t{largest_file} + 1, '\0');
   std::ifstream in{file_, std::ios::binary};
   // Iterators would throw here: to open a folder succeeds, to read it fails.
   in.read(text.data(), largest_file + 1);
   if (!in.is_open() || in.bad())
-    return "api-key-file: " + file_ + " cannot be read";
+    return refuse(" cannot be read");
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > std::size_t{largest_file})
-    return "api-key-file: " + file_ + " is longer than 1 MiB";
+    return refuse(" is longer than 1 MiB");
   entries keys;
-  if (auto error = read_all(text, keys); !error.empty())
-    return "api-key-file: " + file_ + error;
-  keys_.store(std::make_shared<const entries>(std::move(keys)));
-  return {};
+  if (auto why = read_all(text, keys); !why.empty())
+    return refuse(why);
+  return [this, next = std::make_shared<const entries>(std::move(keys))] {
+    keys_.store(next);
+  };
 }
 
 std::optional<unsigned> api_keys::rights_of(const http_request& x) const {

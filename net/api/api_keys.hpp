@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,7 +40,11 @@ public:
   /// Compares with all keys, in a time that tells nothing of them. Any thread.
   std::optional<unsigned> rights_of(const http_request& x) const;
 
-  /// Reads the file anew. Returns what is wrong; then nothing changes. Blocks.
+  /// Reads the file anew, and changes nothing yet: returns what puts its keys
+  /// into effect; null where there is no file, or with `error`. Blocks.
+  std::function<void()> prepare(std::string& error);
+
+  /// Does both. Returns what is wrong; then nothing changes. Blocks.
   std::string reload();
 
 private:

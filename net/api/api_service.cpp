@@ -76,7 +76,7 @@ void api_service::run_any(api_publish x, handler done) const {
   if (env().rooms.has(x.channel))
     return post(std::move(x), std::move(done));
   publish_options how;
-  how.watched = env().watched.has_room(x.channel);
+  how.watched = env().watched->has_room(x.channel);
   how.is_chosen_id = !x.what.event_id.empty();
   if (x.skip_history)
     how.history = history_rule{};
@@ -98,7 +98,7 @@ void api_service::run_any(api_broadcast x, handler done) const {
 
 void api_service::run_any(api_send x, handler done) const {
   publish_options how;
-  how.watched = env().watched.has_user(x.user);
+  how.watched = env().watched->has_user(x.user);
   how.is_chosen_id = !x.what.event_id.empty();
   auto message = publisher{env(), at_}.make_envelope(
     scope::user, std::move(x.user), std::move(x.what.data),

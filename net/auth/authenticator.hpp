@@ -12,6 +12,7 @@
 namespace atrium {
 
 class lane_thread;
+struct auth_options;
 
 /// What somebody shows who wants to come in, or to stay.
 struct credentials {
@@ -36,9 +37,12 @@ public:
                      std::function<void(verdict)> done)
     = 0;
 
-  /// Reads anew what is read from files. If something is wrong with it nothing
-  /// changes. Blocks, so not on an I/O thread.
-  virtual std::string reload() = 0;
+  /// Reads the files that these options name, of the mode that it has, and
+  /// changes nothing yet: returns what puts all of it into effect, or null and
+  /// `error`. Blocks, so not on an I/O thread.
+  virtual std::function<void()> prepare(const auth_options& from,
+                                        std::string& error)
+    = 0;
 };
 
 } // namespace atrium

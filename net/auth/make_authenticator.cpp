@@ -41,18 +41,10 @@ std::string check_auth(const auth_options& from) {
 
 std::shared_ptr<authenticator> make_authenticator(const auth_options& from,
                                                   std::string& error) {
-  // Neither `broadcast` nor `send` can be granted to everybody: both reach
-  // users who share no room with the sender.
-  std::vector<room_grant> rooms;
-  for (auto& x : from.default_rooms)
-    read_room_grant(x, rooms.emplace_back()); // checked with the options
-  auto everybody
-    = std::make_shared<const rights>(std::move(rooms), false, false);
   if (from.mode == auth_mode::jwt)
-    return jwt_authenticator::make(from.jwt, std::move(everybody), error);
+    return jwt_authenticator::make(from, error);
   if (from.mode == auth_mode::url)
-    return std::make_shared<url_authenticator>(from.backend,
-                                               std::move(everybody));
+    return std::make_shared<url_authenticator>(from);
   return nullptr;
 }
 

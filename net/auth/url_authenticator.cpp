@@ -7,6 +7,7 @@
 #include "atrium/broker/util/utf8.hpp"
 #include "atrium/net/auth/auth_options.hpp"
 #include "atrium/net/auth/claims.hpp"
+#include "atrium/net/auth/default_rights.hpp"
 #include "atrium/net/http_client/http_exchange.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 
@@ -133,13 +134,20 @@ private:
 
 } // namespace
 
-url_authenticator::url_authenticator(const backend_options& from,
-                                     std::shared_ptr<const rights> everybody)
-  : backend_(std::make_shared<backend>()) {
-  backend_->url = parse_http_url(from.url).value();
-  backend_->timeout = from.timeout;
-  backend_->everybody = std::move(everybody);
-  backend_->under_way = std::make_shared<semaphore>(from.concurrency);
+backend::backend(const auth_options& from)
+  : url(parse_http_url(from.backend.url).value()),
+    timeout(from.backend.timeout),
+    everybody(default_rights(from)),
+    under_way(std::make_shared<semaphore>(from.backend.concurrency)) {
+  // nop
+}
+
+std::function<void()> url_authenticator::prepare(const auth_options& from,
+                                                 std::string&) {
+  return [this, next = std::make_shared<backend>(from)] {
+    next->succeed(*backend_.load());
+    backend_ = next;
+  };
 }
 
 void url_authenticator::check(credentials x, lane_thread& lane,
@@ -149,16 +157,17 @@ void url_authenticator::check(credentials x, lane_thread& lane,
   // The request is JSON, which has no other text (RFC 8259, 8.1).
   if (!is_utf8(x.token))
     return done(failure{{}, errc::token_invalid, "this is not a token", {}});
+  auto to = backend_.load();
   auto body = request_body(x);
   auto digest = refusal_cache::key_of(body);
   // Before a permit is taken: a known refusal costs the backend nothing.
-  if (backend_->refusals.has(digest, refusal_cache::clock::now()))
+  if (to->refusals.has(digest, refusal_cache::clock::now()))
     return done(refused());
   boost::system::error_code unknown; // then all such count as one address
   auto from = boost::asio::ip::make_address(x.ip, unknown);
-  auto free = backend_->under_way->available();
+  auto free = to->under_way->available();
   // Each permit of an address leaves less for its next request.
-  auto address_permit = backend_->by_address.enter(from, free + 1);
+  auto address_permit = to->by_address->enter(from, free + 1);
   // 429 blames the client, so it is only said while others would get a permit.
   if (free != 0 && !address_permit)
     return done(failure{{},
@@ -166,9 +175,9 @@ void url_authenticator::check(credentials x, lane_thread& lane,
                         "too many questions to the backend from this address",
                         {},
                         std::chrono::seconds{1}});
-  if (free == 0 || !backend_->under_way->try_acquire(1))
+  if (free == 0 || !to->under_way->try_acquire(1))
     return done(unavailable("too many questions to the backend"));
-  std::make_shared<backend_request>(backend_, permit{backend_->under_way, 1},
+  std::make_shared<backend_request>(to, permit{to->under_way, 1},
                                     std::move(*address_permit), std::move(done))
     ->ask(lane, std::move(body), digest);
 }

@@ -10,17 +10,27 @@
 
 namespace atrium {
 
-struct backend_options;
+struct auth_options;
 
 /// What all requests to the backend have in common.
 struct backend {
+  explicit backend(const auth_options& from);
+
   http_url url;
   std::chrono::seconds timeout;
   std::shared_ptr<const rights> everybody; ///< Granted to all.
   std::shared_ptr<semaphore> under_way;    ///< Bound of requests under way.
-  address_table by_address{0};             ///< Whose requests these are.
+  std::shared_ptr<address_table> by_address
+    = std::make_shared<address_table>(0); ///< Whose requests these are.
   refusal_cache refusals;
   std::atomic<bool> failing = false; ///< As the log has it.
+
+  /// Takes the place of another one, with the same bounds.
+  void succeed(const backend& before) {
+    under_way = before.under_way;
+    by_address = before.by_address;
+    failing = before.failing.load();
+  }
 };
 
 /// Asks the operator's own backend by HTTP: POST of `{"token","ip","headers"}`,
@@ -35,19 +45,20 @@ struct backend {
 /// again for a moment.
 class url_authenticator final : public authenticator {
 public:
-  url_authenticator(const backend_options& from,
-                    std::shared_ptr<const rights> everybody);
+  explicit url_authenticator(const auth_options& from)
+    : backend_(std::make_shared<backend>(from)) {
+    // nop
+  }
 
   void check(credentials x, lane_thread& lane,
              std::function<void(verdict)> done) override;
 
-  /// There are no files.
-  std::string reload() override {
-    return {};
-  }
+  /// Questions under way go on as they began, and count among those to come.
+  std::function<void()> prepare(const auth_options& from,
+                                std::string& error) override;
 
 private:
-  std::shared_ptr<backend> backend_;
+  std::atomic<std::shared_ptr<backend>> backend_;
 };
 
 /// Reads the body of a backend's answer 200.

@@ -1,7 +1,6 @@
 #include "atrium/net/cli/run_check_config.hpp"
 
 #include "atrium/broker/json/json_writer.hpp"
-#include "atrium/broker/redis/redis_url.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/options/option_table.hpp"
@@ -22,7 +21,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string value_of(const option_entry& entry, const options& from) {
-  auto values = entry.show(from);
+  auto values = entry.visible(from);
   if (entry.kind == option_kind::list) {
     std::string result;
     for (auto& x : values)
@@ -31,9 +30,6 @@ std::string value_of(const option_entry& entry, const options& from) {
   }
   if (entry.kind != option_kind::text)
     return values.front();
-  // Only this option may contain a password; the others name files.
-  if (entry.name == "redis" && !from.bus.redis.empty())
-    return quoted(parse_redis_url(from.bus.redis).url->masked());
   return quoted(values.front());
 }
 

@@ -36,10 +36,18 @@ std::shared_ptr<event_secret> event_secret::load(std::string path,
 
 std::string event_secret::reload() {
   std::string error;
-  auto next = read(path_, error);
-  if (error.empty())
-    current_.store(std::make_shared<const std::string>(std::move(next)));
+  if (auto apply = prepare(error))
+    apply();
   return error;
+}
+
+std::function<void()> event_secret::prepare(std::string& error) {
+  auto text = read(path_, error);
+  if (!error.empty())
+    return nullptr;
+  return [this, next = std::make_shared<const std::string>(std::move(text))] {
+    current_.store(next);
+  };
 }
 
 std::string event_secret::sign(std::string_view body) const {

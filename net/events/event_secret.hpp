@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,7 +23,11 @@ public:
     // nop
   }
 
-  /// Reads the file anew. Returns what is wrong; then nothing changes. Blocks.
+  /// Reads the file anew, and changes nothing yet: returns what puts its key
+  /// into effect, or null and `error`. Blocks.
+  std::function<void()> prepare(std::string& error);
+
+  /// Does both. Returns what is wrong; then nothing changes. Blocks.
   std::string reload();
 
   /// Returns `sha256=<hex>`, the HMAC-SHA256 of `body` (RFC 2104). Any thread.

@@ -39,9 +39,7 @@ http_session::http_session(stream_socket socket, lane_thread& lane,
     peer_(peer_of(stream_.next_layer())),
     place_(std::move(place)),
     is_trusted_(routes.for_operators) {
-  // Beast bounds neither the extensions of chunks nor the trailer.
-  constexpr std::size_t least = 8192;
-  buffer_.max_size(std::max(2 * node_->http.max_header_bytes, least));
+  buffer_.max_size(8192); // Beast bounds no extensions of chunks, no trailer
 }
 
 void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
@@ -64,7 +62,7 @@ void http_session::run(std::shared_ptr<ssl_ctx_st> context, bool proxied) {
 }
 
 void http_session::read_proxy_header(std::shared_ptr<ssl_ctx_st> context) {
-  if (!node_->proxies.contains(peer_)) // a stranger's own word
+  if (!node_->rules->proxies.contains(peer_)) // a stranger's own word
     return refuse_proxy("is no trusted proxy");
   auto done = [self = shared_from_this(), context](auto error, auto& header) {
     self->on_proxy_header(context, error, header);
@@ -108,7 +106,7 @@ void http_session::begin(const std::shared_ptr<ssl_ctx_st>& context) {
 // -- deadlines ----------------------------------------------------------------
 
 std::chrono::seconds http_session::time_left() const {
-  auto all = node_->http.handshake_timeout;
+  auto all = node_->rules->http.handshake_timeout;
   return is_trusted_ ? all : all + accepted_ - lane_.timers().time();
 }
 
@@ -139,8 +137,9 @@ void http_session::read() {
 
 void http_session::read_head() {
   parser_.emplace(); // for one request; what came behind it is in the buffer
-  parser_->header_limit(
-    static_cast<std::uint32_t>(node_->http.max_header_bytes));
+  auto longest = node_->rules->http.max_header_bytes;
+  buffer_.max_size(std::max(buffer_.max_size(), 2 * longest)); // only grows
+  parser_->header_limit(static_cast<std::uint32_t>(longest));
   // The first that can be known: which route it is stands in the head.
   parser_->body_limit(routes_.longest_body(*node_));
   http::async_read_header(
@@ -258,7 +257,7 @@ void http_session::on_read(boost::system::error_code error) {
 std::optional<http_answer> http_session::refusal_of(http_request& x) {
   if (auto flaw = make_sound(x))
     return answer_to(*flaw);
-  if (x.target().size() > node_->http.max_header_bytes / 2) {
+  if (x.target().size() > node_->rules->http.max_header_bytes / 2) {
     ++node_->client_counts->headers_refused;
     return http_problem(414, "bad_request", "the URL is too long");
   }

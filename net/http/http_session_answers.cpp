@@ -56,7 +56,7 @@ boost::asio::ip::address http_session::client() const {
   std::string_view said{request_["X-Forwarded-For"]};
   if (is_nameless_)
     said = {};
-  auto result = node_->proxies.client_of(peer_, said, &unclear);
+  auto result = node_->rules->proxies.client_of(peer_, said, &unclear);
   if (!unclear.empty())
     log::warn("forwarded_for_unclear",
               {{"proxy", peer_.to_string()},

@@ -107,7 +107,7 @@ void listener::receive(stream_socket socket, lane_thread& lane) {
   // No other thread calls `enter` here, so a difference afterwards is due to
   // this connection.
   auto evictions = pending_->evictions();
-  auto place = pending_->enter(peer, node_->proxies.contains(peer));
+  auto place = pending_->enter(peer, node_->rules->proxies.contains(peer));
   if (!place || pending_->evictions() != evictions)
     ++node_->client_counts->pending_refused;
   // The socket closes with its destructor. An answer would need a TLS handshake
@@ -118,7 +118,7 @@ void listener::receive(stream_socket socket, lane_thread& lane) {
                                  std::move(place))
     ->run(tls_ ? tls_->current() : nullptr,
           // Operators reach their listener without a balancer.
-          !routes_.for_operators && node_->proxy_protocol);
+          !routes_.for_operators && node_->rules->proxy_protocol);
 }
 
 // To try at once would spin.

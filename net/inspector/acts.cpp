@@ -88,7 +88,7 @@ void publish(const inspector_context& by, const std::string& room,
     else
       refuse(to, 503, "bus_unavailable", std::string{to_string(x.error)});
   };
-  out.publish(e, {false, env.watched.has_room(room)},
+  out.publish(e, {false, env.watched->has_room(room)},
               // The bus calls on a thread of its own; the promise belongs to
               // the inspector.
               [back = by.here(), done](publish_receipt x) {

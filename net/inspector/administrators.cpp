@@ -26,27 +26,36 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 std::shared_ptr<administrators>
 administrators::load(const std::string& token_file, bool is_private,
                      std::string& error) {
-  auto result = std::make_shared<administrators>(token_file, is_private);
-  error = result->reload();
-  return error.empty() ? result : nullptr;
+  auto result = std::make_shared<administrators>(is_private);
+  auto apply = result->prepare(token_file, error);
+  if (!apply)
+    return nullptr;
+  apply();
+  return result;
 }
 
-std::string administrators::reload() {
-  if (token_file_.empty())
-    return {};
+std::function<void()> administrators::prepare(const std::string& token_file,
+                                              std::string& error) {
+  if (token_file.empty())
+    return [this] { token_.store(nullptr); };
   std::string token(std::size_t{largest_file}, '\0');
-  std::ifstream file{token_file_, std::ios::binary};
+  std::ifstream file{token_file, std::ios::binary};
   // Iterators would throw here: to open a folder succeeds, to read it fails.
   file.read(token.data(), largest_file);
-  if (!file.is_open() || file.bad())
-    return "admin-token-file: " + token_file_ + " cannot be read";
+  if (!file.is_open() || file.bad()) {
+    error = "admin-token-file: " + token_file + " cannot be read";
+    return nullptr;
+  }
   token.resize(static_cast<std::size_t>(file.gcount()));
   // Editors and `echo` end a file with a line break, which no header can carry.
   token.erase(token.find_last_not_of("\r\n") + 1);
-  if (token.size() < shortest || token.size() > longest)
-    return "admin-token-file: a token has 16 to 4096 bytes";
-  token_.store(std::make_shared<const std::string>(std::move(token)));
-  return {};
+  if (token.size() < shortest || token.size() > longest) {
+    error = "admin-token-file: a token has 16 to 4096 bytes";
+    return nullptr;
+  }
+  return [this, next = std::make_shared<const std::string>(std::move(token))] {
+    token_.store(next);
+  };
 }
 
 std::optional<http_answer> administrators::refuse(const http_request& x) const {

@@ -3,6 +3,7 @@
 #include "atrium/net/http/http_types.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,8 +21,7 @@ public:
   load(const std::string& token_file, bool is_private, std::string& error);
 
   /// Without a token.
-  administrators(std::string token_file, bool is_private)
-    : token_file_(std::move(token_file)), is_private_(is_private) {
+  explicit administrators(bool is_private) : is_private_(is_private) {
     // nop
   }
 
@@ -29,11 +29,12 @@ public:
   /// nothing. Any thread.
   std::optional<http_answer> refuse(const http_request& x) const;
 
-  /// Reads the token anew. Returns what is wrong; then nothing changes. Blocks.
-  std::string reload();
+  /// Reads the token, and changes nothing yet: returns what puts the token into
+  /// effect, or null and `error`. Without a file there is no token. Blocks.
+  std::function<void()> prepare(const std::string& token_file,
+                                std::string& error);
 
 private:
-  const std::string token_file_; // empty: there is none
   const bool is_private_;
   std::atomic<std::shared_ptr<const std::string>> token_; // null: none
 };

@@ -19,13 +19,12 @@
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/events/event_secret.hpp"
 #include "atrium/net/inspector/inspector_access.hpp"
-#include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node_factory.hpp"
+#include "atrium/net/node/node_settings.hpp"
 #include "atrium/net/node/routes.hpp"
 #include "atrium/net/options/version.hpp"
 
 #include <algorithm>
-#include <fmt/core.h>
 #include <thread>
 
 namespace atrium {
@@ -37,48 +36,6 @@ std::size_t lane_count(const options& from) {
     return from.lanes.count;
   // The other half is for the workers, the bus and the kernel, which sends.
   return std::max<std::size_t>(1, usable_processors() / 2);
-}
-
-// Clamped to what there are file descriptors for, or else those who are one too
-// many would take those of the links to Redis.
-std::size_t allowed_connections(const options& from, const file_budget& files,
-                                std::string& error) {
-  if (files.clients == 0)
-    error = fmt::format("a limit of {} open files (ulimit -n) leaves none for "
-                        "clients",
-                        files.limit);
-  auto wanted = from.admission.max_connections;
-  if (wanted <= files.clients)
-    return wanted;
-  log::warn("connections_clamped",
-            {{"max_connections", files.clients}, {"files", files.limit}},
-            "node lets fewer clients in than --max-connections says: there are "
-            "no more file descriptors (ulimit -n)");
-  return files.clients;
-}
-
-// What actors hold on to, as the options of all parts have it.
-limits limits_of(const options& from) {
-  auto result = from.limits;
-  result.rooms_per_user = from.room_share();
-  // The other nodes free the places of one whose lease is over.
-  result.user_lease = std::min<std::chrono::milliseconds>(
-    from.limits.user_lease, from.bus.lease);
-  // Asking others and insisting then has to fit into the time of a sign-on.
-  result.probe_timeout
-    = std::min(result.probe_timeout, result.bus_timeout * 2 / 5);
-  // A message that fits into no outbox is refused or dropped before it gets to
-  // one.
-  result.message_bytes = from.session.outbox_bytes + envelope_overhead;
-  for (auto& rule : from.session.outbox_policy)
-    result.outbox_policies.add(rule);
-  for (auto& rule : from.history.rules)
-    result.history.add(rule);
-  for (auto& rule : from.history.replays)
-    result.replays.add(rule);
-  for (auto& rule : from.presence.rules)
-    result.presence.add(rule);
-  return result;
 }
 
 } // namespace
@@ -104,19 +61,18 @@ node::node(options with, room_types rooms)
   // every lane is busy.
   internal_lane_ = make_lane(lanes_.size());
   auto env = make_environment(std::move(rooms));
+  auto& changing = *env; // the context keeps it
   hooks_ = env->hooks;
   auto root = system_->spawn<directory>(env);
-  protocol::node_settings settings{env->node_id, from.lanes.ping_interval,
-                                   from.session.max_message_bytes};
   // Only here: descriptors that lanes and the Redis client have opened by now
   // are not for clients.
-  auto files = file_budget::of_process(
+  files_ = file_budget::of_process(
     from.auth, from.bus.redis.empty() ? 0 : 2 * lanes_.size());
-  auto most = allowed_connections(from, files, error_);
+  auto most = allowed_connections(from, files_, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
   auto admission = std::make_shared<admission_limits>(
-    from.admission, counts, connections, most, files.clients);
+    from.admission, counts, connections, most, files_.clients);
   // An error is kept in `error_`, and `start` returns it before anything
   // listens.
   auto auth = read_files();
@@ -128,34 +84,28 @@ node::node(options with, room_types rooms)
   operators_ = std::make_unique<operator_services>(
     operator_setup{*system_, from, env, root, all, *internal_lane_, life_,
                    connections, counts, api, admission, redis_.get(), lease_});
-  context_ = std::make_shared<node_context>(node_context{
+  // Not by `make_shared`: rules that are live stay where they are made.
+  std::shared_ptr<node_context> context{new node_context{
     .system = *system_,
-    .http = from.http,
-    .session = from.session,
+    .rules = {},
     .env = std::move(env),
     .directory = std::move(root),
-    .settings = std::move(settings),
-    .rates = client_rates{from.rates},
     .connections = std::move(connections),
     .client_counts = std::move(counts),
     .life = life_,
     .health = operators_->health(),
     .authenticator = std::move(auth),
-    .shown_headers = from.auth.backend.headers,
-    .origins = {from.admission.allow_origin, from.listen.is_loopback(),
-                from.auth.mode == auth_mode::none},
-    .has_page = from.has_page(),
     .metrics = operators_->metrics(),
     .sweep = std::make_shared<place_sweep>(all),
     .inspection = std::make_shared<inspector_access>(
       inspector_access{operators_->inspector(), administrators_,
-                       std::make_shared<semaphore>(files.watchers)}),
+                       std::make_shared<semaphore>(files_.watchers)}),
     .api = std::make_shared<api_access>(
       api_access{from.api, api_keys_, std::move(api), operators_->all_nodes()}),
     .admission = std::move(admission),
-    .proxies = trusted_proxies{from.admission.trusted_proxies},
-    .proxy_protocol = from.admission.proxy_protocol,
-    .internal = from.internal_address()});
+    .internal = from.internal_address()}};
+  context->rules.replace(rules_of(from, context->env->node_id));
+  context_ = context;
   listener_ = std::make_shared<listener>(all, context_,
                                          public_routes(from.api.is_public),
                                          context_->admission->pending(), tls_);
@@ -165,8 +115,9 @@ node::node(options with, room_types rooms)
       std::make_shared<pending_connections>(
         // One address may take all places: operators and scrapers may come by
         // one proxy.
-        pending_connections::bounds{files.operators, files.operators}),
+        pending_connections::bounds{files_.operators, files_.operators}),
       internal_tls_);
+  add_reload_parts(changing, context->rules);
 }
 
 // Stops at the first one that is wrong, which is what `start` says.
@@ -197,7 +148,7 @@ std::unique_ptr<lane_thread> node::make_lane(std::size_t index) {
     std::make_shared<semaphore>(options_.limits.lane_queue), index);
 }
 
-environment_ptr node::make_environment(room_types rooms) {
+std::shared_ptr<environment> node::make_environment(room_types rooms) {
   auto& from = options_;
   auto env = std::make_shared<environment>();
   env->node_id = from.node_id.empty() ? make_node_id() : from.node_id;
@@ -209,7 +160,7 @@ environment_ptr node::make_environment(room_types rooms) {
   env->limits.replace(limits_of(from));
   env->bus_queue = std::make_shared<semaphore>(env->limits->bus_queue);
   env->rooms = std::move(rooms);
-  env->watched = watch_list{from.log.trace_users, from.log.trace_rooms};
+  env->watched.replace({from.log.trace_users, from.log.trace_rooms});
   env->now = [] {
     return std::chrono::floor<std::chrono::milliseconds>(
       std::chrono::system_clock::now());
@@ -272,28 +223,6 @@ std::string node::internal_for_others() const {
   if (!where || !where->path.empty())
     return {};
   return (internal_tls_ ? "https://" : "") + show_address(*where);
-}
-
-void node::reload() {
-  auto report = [](const char* what, const std::string& error) {
-    if (error.empty())
-      log::info("node_reloaded", "node has read its {} anew", what);
-    else
-      log::error("node_reload_failed", {{"error", error}},
-                 "node goes on with its old {}", what);
-  };
-  if (context_->authenticator)
-    report("keys", context_->authenticator->reload());
-  if (tls_)
-    report("certificate", tls_->reload());
-  if (internal_tls_)
-    report("certificate for operators", internal_tls_->reload());
-  if (event_secret_)
-    report("key for events", event_secret_->reload());
-  if (!options_.internal.admin_token_file.empty())
-    report("administrators' token", administrators_->reload());
-  if (!options_.api.key_file.empty())
-    report("keys of the API", api_keys_->reload());
 }
 
 } // namespace atrium

@@ -5,7 +5,9 @@
 #include "atrium/net/http/listener.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
+#include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/operator_services.hpp"
+#include "atrium/net/node/reloader.hpp"
 #include "atrium/net/options/options.hpp"
 
 #include <caf/actor_system.hpp>
@@ -36,9 +38,20 @@ public:
   /// Stops the node if that has not happened yet.
   ~node();
 
-  /// Reads keys and certificate anew; connections stay. What is wrong is
-  /// logged, and then the old ones go on.
-  void reload();
+  /// Takes over what is live of these options, and reads keys and certificates
+  /// anew; connections stay. If anything is wrong that is logged, and nothing
+  /// changes. Not while the node stops.
+  void reload(const parsed_options& next);
+
+  /// What it runs with: `reload` changes them.
+  const options& current_options() const {
+    return options_;
+  }
+
+  /// What its sessions have in common.
+  const node_context& context() const {
+    return *context_;
+  }
 
   /// Starts to listen. Returns what went wrong, or nothing.
   std::string start();
@@ -85,7 +98,9 @@ private:
   };
 
   std::unique_ptr<lane_thread> make_lane(std::size_t index);
-  environment_ptr make_environment(room_types rooms);
+  std::shared_ptr<environment> make_environment(room_types rooms);
+  void add_files_to_reload();
+  void add_reload_parts(environment& env, live<client_rules>& rules);
   void add_lanes(environment& to);
   std::shared_ptr<authenticator> read_files();
   std::string internal_for_others() const;
@@ -97,7 +112,8 @@ private:
   /// What the bus and others call: goes last.
   std::unique_ptr<redis_thread> redis_; // none: the node runs alone
   std::shared_ptr<redis_lease> lease_;  // likewise
-  const options options_;
+  options options_;
+  reloader reloader_{options_};
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;
@@ -116,6 +132,7 @@ private:
   std::shared_ptr<listener> internal_listener_; // none if it is off
   std::string error_;                           // why it cannot start
   std::shared_ptr<const class hook_watch> hooks_;
+  file_budget files_;
   std::atomic<const char*> waits_for_ = "nothing";
 };
 

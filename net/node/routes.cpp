@@ -13,7 +13,7 @@ namespace atrium {
 namespace {
 
 http_answer chat(const node_context& node, const http_request&) {
-  if (!node.has_page)
+  if (!node.rules->has_page)
     return http_problem(404, "not_found", "there is nothing here");
   static const auto policy = policy_of(chat_page());
   return page_answer(chat_page(), policy);

@@ -1,6 +1,5 @@
 #include "atrium/net/node/signal_handler.hpp"
 
-#include "atrium/net/node/node.hpp"
 #include "atrium/net/node/systemd.hpp"
 
 #include <array>
@@ -72,23 +71,24 @@ signal_handler::signal_handler(log::level usual)
                    [this](auto) { io_.stop(); });
 }
 
-void signal_handler::serve(node& x) {
-  reload_on_signal(x);
+void signal_handler::serve(const std::function<log::level()>& reload) {
+  reload_on_signal(reload);
   change_level_on_signal();
   io_.run();
   log::info("node_stopping", "node stops on {}",
             stopping_on == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
-void signal_handler::reload_on_signal(node& x) {
-  reload_.async_wait([this, &x](auto error, int) {
+void signal_handler::reload_on_signal(
+  const std::function<log::level()>& reload) {
+  reload_.async_wait([this, &reload](auto error, int) {
     if (error)
       return;
     systemd::notify_reloading();
     // On the thread of `main`, which has nothing else to do: this reads files.
-    x.reload();
+    usual_level_ = reload();
     systemd::notify_ready();
-    reload_on_signal(x);
+    reload_on_signal(reload);
   });
 }
 

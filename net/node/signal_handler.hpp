@@ -6,9 +6,9 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 
-namespace atrium {
+#include <functional>
 
-class node;
+namespace atrium {
 
 /// Catches the signals for a node, from its construction on: one that comes
 /// while the node starts is not lost. The second signal to stop (SIGTERM or
@@ -23,15 +23,16 @@ public:
   signal_handler(const signal_handler&) = delete;
   signal_handler& operator=(const signal_handler&) = delete;
 
-  /// Reloads on SIGHUP, changes the log's level on SIGUSR1. Returns after the
-  /// first signal to stop.
-  void serve(node& x);
+  /// Calls `reload` on SIGHUP, which returns the level that the options say
+  /// then; changes the log's level on SIGUSR1. Returns after the first signal
+  /// to stop.
+  void serve(const std::function<log::level()>& reload);
 
 private:
-  void reload_on_signal(node& x);
+  void reload_on_signal(const std::function<log::level()>& reload);
   void change_level_on_signal();
 
-  const log::level usual_level_;
+  log::level usual_level_;
   boost::asio::io_context io_{1};
   boost::asio::posix::stream_descriptor stop_;
   boost::asio::signal_set reload_;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace atrium {
@@ -16,6 +17,14 @@ enum class option_kind {
   list,   ///< An array of strings; as a flag it is repeated.
 };
 
+/// Whether a running node takes a new value over when it reads its options
+/// anew.
+enum class liveness {
+  restart,  ///< No, it has to be started again.
+  while_on, ///< Unless the value goes from or to "off", which is 0 or nothing.
+  full,
+};
+
 /// One option: the same row serves flag, environment variable, file and help.
 struct option_entry {
   std::string name;  ///< The flag without its dashes, the key of the file.
@@ -28,6 +37,32 @@ struct option_entry {
   std::function<std::string(options&, const std::vector<std::string>&)> store;
   /// Returns the values that `store` would need to reproduce the options.
   std::function<std::vector<std::string>(const options&)> show;
+
+  enum liveness liveness = liveness::restart;
+  /// Makes of a value what may be shown to others; null: it may as it is.
+  std::string (*mask)(const std::string&) = nullptr;
+
+  /// Marks a row: a running node takes new values over.
+  option_entry live() && {
+    liveness = liveness::full;
+    return std::move(*this);
+  }
+
+  /// Marks a row: a running node takes new values over, unless that switches
+  /// something on or off.
+  option_entry live_while_on() && {
+    liveness = liveness::while_on;
+    return std::move(*this);
+  }
+
+  /// Marks a row: its values are shown as `with` makes them.
+  option_entry masked(std::string (*with)(const std::string&)) && {
+    mask = with;
+    return std::move(*this);
+  }
+
+  /// Returns the values without what is secret.
+  std::vector<std::string> visible(const options& from) const;
 
   /// Returns the name of the environment variable.
   std::string variable() const;

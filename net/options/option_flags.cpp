@@ -22,7 +22,8 @@ variable, file, default. In the file an option has the name of its flag:
   max-message-bytes = 65536
   allow-origin = ["https://example.org", "https://example.net"]
 In a variable several values are separated by commas; an empty variable counts
-as not set.)";
+as not set. On SIGHUP a node reads the file anew, and takes over what is live;
+"live while on" excludes what switches something on or off.)";
 
 /// Lays out an option as a line with its name and indented lines below it.
 class help_layout : public CLI::Formatter {
@@ -69,14 +70,17 @@ std::string describe(const option_entry& entry) {
   // The default of the struct itself, so help and code cannot differ.
   auto usual = entry.show(options{});
   auto unit = std::min(entry.range.find(' '), entry.range.size());
+  auto live = entry.liveness == liveness::restart    ? ""
+              : entry.liveness == liveness::while_on ? "; live while on"
+                                                     : "; live";
   auto res = wrapped(entry.help) + "\n";
   if (!entry.range.empty())
     res += entry.range + "; ";
   // Not "none", which is a value of some options.
   if (usual.empty() || usual.front().empty())
-    return res + "not set by default; " + entry.variable();
+    return res + "not set by default; " + entry.variable() + live;
   res += "default " + usual.front() + entry.range.substr(unit);
-  return res + "; " + entry.variable();
+  return res + "; " + entry.variable() + live;
 }
 
 void add_option(CLI::App& app, const option_entry& entry) {

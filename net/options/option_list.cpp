@@ -25,15 +25,19 @@ rows node_rows() {
          "1000."),
     text("internal-tls-cert", FIELD(internal.tls.cert), "FILE", nullptr,
          "Certificate chain of the listener for operators, in PEM; they "
-         "connect with TLS then. Read anew on SIGHUP."),
+         "connect with TLS then.")
+      .live_while_on(),
     text("internal-tls-key", FIELD(internal.tls.key), "FILE", nullptr,
-         "Key of --internal-tls-cert, in PEM. Read anew on SIGHUP."),
+         "Key of --internal-tls-cert, in PEM.")
+      .live_while_on(),
     text("admin-token-file", FIELD(internal.admin_token_file), "FILE", nullptr,
          "Token of administrators, who may close connections and publish on "
-         "--internal. Without it only this machine may. Read anew on SIGHUP."),
+         "--internal. Without it only this machine may.")
+      .live(),
     text("redis", FIELD(bus.redis), "URL", check_redis,
          "Redis that joins the nodes: redis://[user:password@]host:port[/db] "
-         "or unix:///path. Without it the node is alone."),
+         "or unix:///path. Without it the node is alone.")
+      .masked(mask_redis),
     text("namespace", FIELD(bus.name_space), "NAME", check_name_space,
          "Prefix of all channels in Redis; nodes of one namespace work "
          "together."),
@@ -45,15 +49,19 @@ rows node_rows() {
     value("log-level", FIELD(log.level), "LEVEL", read_log_level,
           show_log_level,
           "Least important messages to log: trace, debug, info, warn, error or "
-          "off. SIGUSR1 switches to debug and back."),
+          "off. SIGUSR1 switches to debug and back.")
+      .live(),
     value("log-format", FIELD(log.format), "FORMAT", read_log_format,
           show_log_format,
-          "How the log looks: text, or json for an object a line."),
+          "How the log looks: text, or json for an object a line.")
+      .live(),
     list("trace-user", FIELD(log.trace_users), "NAME", check_traced_name,
          "Log what this user does, and what is sent to the user, at the level "
-         "info; may be repeated."),
+         "info; may be repeated.")
+      .live(),
     list("trace-room", FIELD(log.trace_rooms), "NAME", check_traced_name,
-         "Log what happens in this room, at the level info; may be repeated."),
+         "Log what happens in this room, at the level info; may be repeated.")
+      .live(),
     number("lanes", FIELD(lanes.count), {0, 256},
            "Threads that serve sockets, users and rooms; 0 means one per two "
            "processors that the node may use, by affinity and control groups."),
@@ -61,13 +69,16 @@ rows node_rows() {
            "Threads that run rooms with logic of their own."),
     number("drain-delay", FIELD(stop.drain_delay), {0, 600'000, "ms"},
            "Time after a stop signal for load balancers to notice; clients are "
-           "served as before."),
+           "served as before.")
+      .live(),
     number("drain-window", FIELD(stop.drain_window), {0, 600'000, "ms"},
            "Time after --drain-delay over which clients are closed, and told "
-           "to come back."),
+           "to come back.")
+      .live(),
     number("grace", FIELD(stop.grace), {1, 3600, "s"},
            "Time after --drain-window for silent clients, and for rooms to "
-           "end."),
+           "end.")
+      .live(),
   };
 }
 
@@ -75,33 +86,42 @@ rows connection_rows() {
   return {
     list("allow-origin", FIELD(admission.allow_origin), "ORIGIN", check_origin,
          "Origin of web pages that may connect, may be repeated; * means every "
-         "page. Without it the node's own host only."),
+         "page. Without it the node's own host only.")
+      .live(),
     toggle("allow-anonymous", FIELD(admission.allow_anonymous),
            "Let clients choose their user name without proof although other "
-           "machines can reach the node."),
+           "machines can reach the node.")
+      .live(),
     text("page", FIELD(http.page), "on|off", check_page,
          "Whether / shows a chat page, for trying things out. Without it on, "
-         "and off with --auth."),
+         "and off with --auth.")
+      .live(),
     text("tls-cert", FIELD(tls.cert), "FILE", nullptr,
          "Certificate chain of the node, in PEM; clients connect with TLS "
-         "then. Read anew on SIGHUP."),
+         "then.")
+      .live_while_on(),
     text("tls-key", FIELD(tls.key), "FILE", nullptr,
-         "Key of --tls-cert, in PEM. Read anew on SIGHUP."),
+         "Key of --tls-cert, in PEM.")
+      .live_while_on(),
     list("trusted-proxy", FIELD(admission.trusted_proxies), "ADDRESS[/BITS]",
          check_network,
          "Proxy whose X-Forwarded-For is believed, or a network of them; may "
-         "be repeated."),
+         "be repeated.")
+      .live(),
     toggle("proxy-protocol", FIELD(admission.proxy_protocol),
            "Expect the PROXY protocol, version 1 or 2, before anything else; "
-           "only trusted proxies may connect then."),
+           "only trusted proxies may connect then.")
+      .live(),
     number("ping-interval", FIELD(lanes.ping_interval), {1, 3600, "s"},
            "Time between pings; a connection that is silent for two of them is "
            "closed."),
     number("handshake-timeout", FIELD(http.handshake_timeout), {1, 300, "s"},
-           "Time a client has for its HTTP request."),
+           "Time a client has for its HTTP request.")
+      .live(),
     number("idle-timeout", FIELD(session.idle_timeout), {0, 86'400, "s"},
            "Time without a request after which a connection is closed; 0 means "
-           "never."),
+           "never.")
+      .live(),
     number("flush-window", FIELD(lanes.flush_window), {0, 100'000, "us"},
            "Longest time for which a busy lane gathers messages; it gathers "
            "for as long as its last writing took."),
@@ -115,31 +135,42 @@ rows access_rows() {
           "or url (by a backend of yours)."),
     text("jwt-alg", FIELD(auth.jwt.alg), "NAME", check_jwt_alg,
          "Algorithm of the tokens, the only one that is accepted: HS256, "
-         "RS256, PS256 or ES256, or with 384 or 512; or EdDSA."),
+         "RS256, PS256 or ES256, or with 384 or 512; or EdDSA.")
+      .live(),
     text("jwt-secret-file", FIELD(auth.jwt.secret_file), "FILE", nullptr,
-         "Secret of HS tokens; a line break at the end does not count."),
+         "Secret of HS tokens; a line break at the end does not count.")
+      .live(),
     text("jwt-key", FIELD(auth.jwt.key), "FILE", nullptr,
-         "Public key of RS, PS, ES or EdDSA tokens, in PEM."),
+         "Public key of RS, PS, ES or EdDSA tokens, in PEM.")
+      .live(),
     text("jwt-keys", FIELD(auth.jwt.keys), "FOLDER", nullptr,
-         "Public keys <kid>.pem, for tokens that name theirs by kid."),
+         "Public keys <kid>.pem, for tokens that name theirs by kid.")
+      .live(),
     text("jwt-issuer", FIELD(auth.jwt.issuer), "TEXT", nullptr,
-         "Value that the claim iss of a token has to have. Without it any."),
+         "Value that the claim iss of a token has to have. Without it any.")
+      .live(),
     text("jwt-audience", FIELD(auth.jwt.audience), "TEXT", nullptr,
-         "Value that has to be in the claim aud of a token. Without it any."),
+         "Value that has to be in the claim aud of a token. Without it any.")
+      .live(),
     number("jwt-leeway", FIELD(auth.jwt.leeway), {0, 300, "s"},
-           "How far apart the clocks of issuer and node may be."),
+           "How far apart the clocks of issuer and node may be.")
+      .live(),
     list("default-rooms", FIELD(auth.default_rooms), "ROOMS",
          check_default_rooms,
          "Rights of everybody, as in lobby:*=join,publish, in addition to "
          "those of the token; may be repeated. In a variable + separates the "
-         "rights."),
+         "rights.")
+      .live(),
     text("auth-url", FIELD(auth.backend.url), "URL", check_auth_url,
-         "Backend that says who a token's owner is: http://host:port/path."),
+         "Backend that says who a token's owner is: http://host:port/path.")
+      .live(),
     list("auth-header", FIELD(auth.backend.headers), "NAME", check_header_name,
          "Header of the upgrade request that the backend gets to see, may be "
-         "repeated."),
+         "repeated.")
+      .live(),
     number("auth-timeout", FIELD(auth.backend.timeout), {1, 60, "s"},
-           "Time the backend has for an answer."),
+           "Time the backend has for an answer.")
+      .live(),
     number("auth-concurrency", FIELD(auth.backend.concurrency),
            {1, 65'536, "requests"},
            "Questions to the backend at a time; more are refused with 503."),

@@ -122,6 +122,10 @@ std::string check_redis(const std::string& text) {
   return text.empty() ? "" : parse_redis_url(text).error;
 }
 
+std::string mask_redis(const std::string& text) {
+  return text.empty() ? "" : parse_redis_url(text).url.value().masked();
+}
+
 std::string check_name_space(const std::string& text) {
   auto empty_part = text.starts_with(':') || text.ends_with(':')
                     || text.find("::") != text.npos;

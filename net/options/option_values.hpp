@@ -50,6 +50,9 @@ std::string check_default_rooms(const std::string& text);
 std::string check_auth_url(const std::string& text);
 std::string check_header_name(const std::string& text);
 
+/// Returns the URL of Redis, which is sound, without its password.
+std::string mask_redis(const std::string& text);
+
 // Each returns the text that would be read again.
 
 std::string show_auth_mode(const auth_mode& value);

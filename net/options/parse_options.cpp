@@ -6,15 +6,21 @@
 #include "atrium/net/options/option_table.hpp"
 #include "atrium/net/transport/tls_context.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace atrium {
 
 namespace {
 
 parsed_options stop(const settings& source) {
-  auto text = source.text;
-  if (source.exit_code != 0)
-    text = "atrium: " + text + "\nTry --help for all options.\n";
-  return {{}, source.exit_code, text, {}};
+  if (source.exit_code == 0)
+    return {{}, 0, source.text, {}};
+  return {{},
+          source.exit_code,
+          "atrium: " + source.text + "\nTry --help for all options.\n",
+          {},
+          source.text};
 }
 
 /// Stores `source` into `out`; returns the first error with its origin.
@@ -23,6 +29,43 @@ std::string apply(const settings& source, options& out) {
     if (auto error = setting.option->store(out, setting.values); !error.empty())
       return setting.source + ": " + error;
   return {};
+}
+
+/// Whether a text has the name of an option as a word of its own.
+bool mentions(std::string_view text, std::string_view name) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz-";
+  for (auto i = text.find(name); i != text.npos; i = text.find(name, i + 1)) {
+    auto end = i + name.size();
+    auto begins = i == 0 || letters.find(text[i - 1]) == letters.npos
+                  || text.substr(0, i).ends_with("--");
+    if (begins
+        && (end == text.size() || letters.find(text[end]) == letters.npos))
+      return true;
+  }
+  return false;
+}
+
+/// Puts in front of an error about options which line of the file it is about:
+/// that of the option that it begins with, or else of one that it mentions.
+std::string located(const std::string& error, const settings& file,
+                    std::initializer_list<const settings*> over) {
+  auto is_overruled = [&](const setting& x) {
+    return std::ranges::any_of(over, [&](const settings* other) {
+      return std::ranges::any_of(other->values,
+                                 [&](auto& y) { return y.option == x.option; });
+    });
+  };
+  const setting* found = nullptr;
+  for (auto& x : file.values) {
+    if (is_overruled(x) || !mentions(error, x.option->name))
+      continue;
+    if (found == nullptr || error.starts_with(x.option->name + ":"))
+      found = &x;
+  }
+  if (found == nullptr)
+    return error;
+  // The source ends with the key as it is written there.
+  return found->source.substr(0, found->source.rfind(": ")) + ": " + error;
 }
 
 // A message that fits into no outbox would close whoever should receive it; one
@@ -153,7 +196,8 @@ parsed_options parse_options(int argc, const char* const* argv,
     if (error.empty())
       error = apply(*source, res.value);
   if (error.empty())
-    error = validate(res.value);
+    if (error = validate(res.value); !error.empty())
+      error = located(error, file, {&from_variables, &flags});
   return error.empty() ? res : stop({{}, 2, error, {}});
 }
 

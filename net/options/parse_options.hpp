@@ -21,12 +21,14 @@ struct parsed_options {
   std::optional<int> exit_code;
   std::string text;
   std::vector<std::string> ignored; ///< Variables of an orchestrator.
+  std::string error = {}; ///< The reason alone, with where it is to be found.
 };
 
 /// Reads options from flags, `ATRIUM_*` variables and the file that either of
 /// them names; the first of these sources that sets an option wins. Anything
 /// unknown, ill-typed or out of range is an error that names the flag, the
-/// variable or the line. `argv` is a main function's, with or without the word
+/// variable or the line. So are options of the file that do not go together
+/// with others. `argv` is a main function's, with or without the word
 /// `node` in front of the flags.
 parsed_options parse_options(int argc, const char* const* argv,
                              const variable_map& variables

@@ -100,15 +100,15 @@ std::shared_ptr<tls_context> tls_context::load(const tls_options& from,
   if (from.cert.empty())
     return nullptr;
   auto first = read(from, error);
-  return first ? std::make_shared<tls_context>(from, std::move(first))
-               : nullptr;
+  return first ? std::make_shared<tls_context>(std::move(first)) : nullptr;
 }
 
-std::string tls_context::reload() {
-  std::string error;
-  if (auto next = read(from_, error))
-    current_.store(std::move(next));
-  return error;
+std::function<void()> tls_context::prepare(const tls_options& from,
+                                           std::string& error) {
+  auto next = read(from, error);
+  if (!next)
+    return nullptr;
+  return [this, next = std::move(next)] { current_.store(next); };
 }
 
 std::string check_tls(const tls_options& from) {

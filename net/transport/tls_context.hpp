@@ -3,6 +3,7 @@
 #include "atrium/net/transport/tls_options.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,8 +22,8 @@ public:
   static std::shared_ptr<tls_context> load(const tls_options& from,
                                            std::string& error);
 
-  tls_context(tls_options from, std::shared_ptr<ssl_ctx_st> first)
-    : from_(std::move(from)), current_(std::move(first)) {
+  explicit tls_context(std::shared_ptr<ssl_ctx_st> first)
+    : current_(std::move(first)) {
     // nop
   }
 
@@ -31,12 +32,11 @@ public:
     return current_.load();
   }
 
-  /// Reads the files anew: connections that are open stay as they are. Returns
-  /// what is wrong; then nothing changes. Blocks.
-  std::string reload();
+  /// Reads these files, and changes nothing yet: returns what puts them into
+  /// effect for connections to come, or null and `error`. Blocks.
+  std::function<void()> prepare(const tls_options& from, std::string& error);
 
 private:
-  const tls_options from_;
   std::atomic<std::shared_ptr<ssl_ctx_st>> current_;
 };
 

@@ -13,7 +13,7 @@ namespace atrium {
 void request_intake::take(std::string_view text,
                           const std::shared_ptr<client_session>& from) {
   auto pace = rate_limiter_.take_message(client_rate_limiter::clock::now(),
-                                         node_.rates, text.size());
+                                         node_.rules->rates, text.size());
   auto parsed = codec_.parse(text);
   if (auto* request = std::get_if<client_request>(&parsed))
     pass_on(*request, pace, *from);
@@ -66,7 +66,7 @@ void request_intake::renew(refresh_request& x, wait pace,
 bool request_intake::forgives(const failure& x) {
   if (!is_mistake(x.code)
       || rate_limiter_.take_error(client_rate_limiter::clock::now(),
-                                  node_.rates))
+                                  node_.rules->rates))
     return true;
   ++node_.client_counts->error_closes;
   return false;

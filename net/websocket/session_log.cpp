@@ -27,7 +27,7 @@ std::uint16_t code_of(boost::system::error_code why, std::uint16_t by_client) {
 
 void session_log::begin(actor_number connection, const std::string& user) {
   connection_ = connection;
-  if (env_->watched.has_user(user))
+  if (env_->watched->has_user(user))
     user_ = std::make_unique<const std::string>(user);
 }
 

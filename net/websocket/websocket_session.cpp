@@ -24,11 +24,12 @@ constexpr std::chrono::seconds silent_timeout{1}; // no answer to pings either
 websocket_session::websocket_session(transport below, lane_thread& lane,
                                      node_context_ptr node, entry from,
                                      const websocket_encoder& speaks)
-  : stream_(std::move(below), lane.flushes(), node->session.outbox_bytes,
-            node->rates.frames, node->session.max_message_bytes),
+  : node_(std::move(node)),
+    first_(*node_->rules),
+    stream_(std::move(below), lane.flushes(), first_.session.outbox_bytes,
+            first_.rates.frames, first_.session.max_message_bytes),
     speaks_(speaks),
     lane_(lane),
-    node_(std::move(node)),
     from_(std::move(from)),
     log_(node_->env),
     relief_(stream_.out(), speaks.codec(), lane.counters(),
@@ -83,7 +84,7 @@ void websocket_session::open(const welcome& hello) {
   lane_timers::cancel_deadline(*this);
   lane_.timers().start(*this);
   append(frame{text_frame(
-    speaks_.codec().text_of(hello, node_->settings, node_->env->now()))});
+    speaks_.codec().text_of(hello, first_.settings, node_->env->now()))});
   lane_.counters().connections.add();
   log_.opened(hello, *this);
   watch_expiry();
@@ -110,7 +111,7 @@ void websocket_session::on_binary() {
 }
 
 void websocket_session::on_ready() {
-  auto& most = node_->session;
+  auto& most = node_->rules->session;
   if (state_.is_listening() && !stream_.is_reading()
       && window_.has_room(most.request_window, most.outbox_bytes))
     stream_.read();
@@ -169,7 +170,7 @@ void websocket_session::last_until(unix_time end) {
 void websocket_session::watch_expiry() {
   if (!state_.is_listening())
     return;
-  if (auto left = expiry_.due(node_->env->now(), node_->settings.ping_interval))
+  if (auto left = expiry_.due(node_->env->now(), first_.settings.ping_interval))
     lane_.timers().expire_after(*this, *left);
 }
 
@@ -246,8 +247,8 @@ void websocket_session::on_interval() {
     ++node_->client_counts->silent_closes;
     close(close_code::no_pong, "no answer to pings", {});
   } else if (window_.is_empty()
-             && activity_.is_idle(node_->settings.ping_interval,
-                                  node_->session.idle_timeout)) {
+             && activity_.is_idle(first_.settings.ping_interval,
+                                  node_->rules->session.idle_timeout)) {
     ++node_->client_counts->idle_closes;
     close(close_code::normal, "nothing was requested for too long", {});
   } else {

@@ -22,6 +22,7 @@
 namespace atrium {
 
 class lane_thread;
+struct client_rules;
 struct node_context;
 
 /// Where a connection comes from, and the places it takes.
@@ -113,10 +114,11 @@ private:
                     std::chrono::milliseconds after);
   void count_slow();
 
+  std::shared_ptr<const node_context> node_;
+  const client_rules& first_; // the rules when it came
   websocket_stream stream_;
   const websocket_encoder& speaks_;
   lane_thread& lane_;
-  std::shared_ptr<const node_context> node_;
   entry from_;
   session_log log_;
   session_state state_;

@@ -59,11 +59,11 @@ void websocket_upgrade::identify() {
   if (auto no = refuse_device(who))
     return refuse(*no);
   if (node_->authenticator) {
-    if (auto no = refuse_origin(who, node_->origins))
+    if (auto no = refuse_origin(who, node_->rules->origins))
       return refuse(*no);
     return authenticate();
   }
-  auto admitted = admit(who, node_->origins);
+  auto admitted = admit(who, node_->rules->origins);
   if (auto* no = std::get_if<refusal>(&admitted))
     return refuse(*no);
   let_in(std::move(std::get<identity>(admitted)));
@@ -71,7 +71,7 @@ void websocket_upgrade::identify() {
 
 void websocket_upgrade::authenticate() {
   auto shown = credentials_of(from_->request(), address_.to_string(),
-                              node_->shown_headers);
+                              node_->rules->shown_headers);
   node_->authenticator->check(std::move(shown), from_->lane(),
                               [self = shared_from_this()](verdict x) {
                                 if (!self->from_->is_open())

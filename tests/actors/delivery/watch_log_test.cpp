@@ -23,7 +23,7 @@ class stubborn_room : public room_logic {
 /// Watches the user ann and the room watched.
 struct fixture : node_fixture {
   fixture() : node_fixture(room_types{}.add<stubborn_room>("*")) {
-    env->watched = watch_list{{"ann"}, {"watched"}};
+    env->watched.replace({{"ann"}, {"watched"}});
     log::redirect([this](std::string_view line) { written.emplace_back(line); });
   }
 

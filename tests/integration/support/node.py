@@ -74,8 +74,8 @@ class Node(Child):
                  files=None, **variables):
         if "TEST_LANES" in os.environ:  # a flag of the test counts more
             variables.setdefault("ATRIUM_LANES", os.environ["TEST_LANES"])
-        command = [program or binary(), "node",
-                   "--listen", listen, "--log-level", log_level, *options]
+        level = ["--log-level", log_level] if log_level else []
+        command = [program or binary(), "node", "--listen", listen, *level, *options]
         super().__init__(f"node-{next(NUMBERS)}", command, directory, environment(**variables),
                          files)
         try:

@@ -81,25 +81,19 @@ struct fixture : test::node_fixture {
 
   // Nothing of it is looked at but by `refuse`.
   node_context node{.system = sys,
-                    .http = {},
-                    .session = {},
+                    .rules = {},
                     .env = env,
                     .directory = root,
-                    .settings = {},
-                    .rates = client_rates{{}},
                     .connections = {},
                     .client_counts = {},
                     .life = {},
                     .health = {},
                     .authenticator = {},
-                    .shown_headers = {},
-                    .origins = {},
                     .metrics = {},
                     .sweep = {},
                     .inspection = {},
                     .api = {},
                     .admission = {},
-                    .proxies = trusted_proxies{{}},
                     .internal = {}};
   http_routes subject{table};
 };

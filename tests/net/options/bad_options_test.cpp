@@ -139,6 +139,29 @@ CAF_TEST(a bad line of the file is named with its number) {
   }
 }
 
+CAF_TEST(of options that do not go together the line of the file is named) {
+  struct row {
+    std::string text;
+    strings flags;
+    std::string origin, reason;
+  };
+  for (const auto& [text, flags, origin, reason] : std::vector<row>{
+         {"lanes = 1\noutbox-bytes = 5000\n", {}, ":2: outbox-bytes", "less than"},
+         {"lanes = 1\nmax-message-bytes = 2000000\n", {}, ":2: outbox-bytes", "less than"},
+         {"max-message-bytes = 6000\noutbox_bytes = 5000\n", {}, ":2: outbox-bytes", "less than"},
+         {"outbox-bytes = 5000\nmax-message-bytes = 6000\n",
+          {"--outbox-bytes=5001"},
+          ":2: outbox-bytes",
+          "5001 is less than"},
+       }) {
+    temporary_file file{text};
+    auto all = flags;
+    all.insert(all.end(), {"--config", file.path()});
+    check_refused(parse(all), file.path() + origin, reason);
+  }
+  check_refused(parse_file("lanes = 1\n", {"--outbox-bytes=5000"}), "outbox-bytes", "less than");
+}
+
 CAF_TEST(an error does not show the password of Redis) {
   auto got = parse({"--redis", "http://user:secret@host"});
   CAF_CHECK_EQUAL(got.exit_code.value_or(0), 2);
