@@ -9,6 +9,7 @@ import pytest
 from support.conversation import OPTIONS, conversation
 from support.deadline import until
 from support.faults import REPAIRED, TOLD
+from support.mail import mail
 from support.node import ROOT
 from support.recovering import LOST, holes_in
 from support.redis_server import AVAILABLE
@@ -42,9 +43,11 @@ async def happens(scene, fail):
 
 @by_name("fail", REPAIRED)
 async def test_a_fault_that_loses_nothing_is_not_noticed(scene, fail):
-    talk = await happens(scene, fail)
+    async with mail(scene.sites) as post:
+        talk = await happens(scene, fail)
     assert talk.findings() == []
     assert talk.told() == set()
+    assert post.findings() == [] and post.sent > 0
 
 
 @by_name("fail", TOLD)

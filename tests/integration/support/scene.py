@@ -27,8 +27,8 @@ class Site:
     def has_exited(self):
         return self.node.has_exited
 
-    def url(self, user=None):
-        return f"ws://127.0.0.1:{self.door.port}{self.node.path(user)}"
+    def url(self, user=None, **query):
+        return f"ws://127.0.0.1:{self.door.port}{self.node.path(user, **query)}"
 
     def restart(self):
         """The node after a crash: a new one."""
