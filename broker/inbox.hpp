@@ -1,8 +1,8 @@
 #pragma once
 
+#include "atrium/broker/dead_letter.hpp"
 #include "atrium/broker/util/errc.hpp"
 #include "atrium/broker/util/shared_bytes.hpp"
-#include "atrium/broker/util/time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,14 +19,8 @@ struct inbox_rule {
   std::size_t most = 1'000; ///< Messages of one user.
 };
 
-/// So many devices of a user are known; the one that has not been seen for
-/// longest gives way.
+/// Devices of a user; the one that was not seen for longest gives way.
 inline constexpr std::size_t max_inbox_devices = 32;
-
-/// So many dead letters of a user are kept, or few more, the newest ones, and
-/// for so long.
-inline constexpr std::size_t max_dead_letters = 10'000;
-inline constexpr std::chrono::hours dead_letter_lifetime{30 * 24};
 
 /// What an inbox has to know of a message that is to be kept.
 struct inbox_entry {
@@ -80,41 +74,6 @@ struct inbox_page {
 
   /// Id of the newest message that the inbox has had; `0-0`: it had none.
   std::string top = {};
-};
-
-/// A message that nobody has acknowledged in time.
-struct dead_letter {
-  enum class cause : std::uint8_t { expired, too_many };
-
-  std::string user;
-  std::string id;      ///< Among the dead letters of the user.
-  std::string message; ///< The id that it had in the inbox.
-  cause why = cause::expired;
-  unix_time time{}; ///< When it was given up.
-  shared_bytes packet;
-};
-
-/// Which dead letters.
-struct dead_letter_query {
-  std::string user = {};   ///< Empty: of all users, by their names.
-  std::string after = {};  ///< Of a page, its `next`; empty: from the first.
-  std::size_t limit = 100; ///< Letters at most.
-
-  /// Bytes of packets at most, though never less than one letter.
-  std::size_t max_bytes = std::size_t{1} << 20;
-};
-
-/// Some dead letters.
-struct dead_letter_page {
-  errc error = errc::none; ///< As above; `bad_request`: `after` is no `next`.
-  std::vector<dead_letter> letters;
-  std::string next = {}; ///< Where the next page begins; empty: nowhere.
-};
-
-/// What became of a command about dead letters.
-struct dead_letter_outcome {
-  errc error = errc::none; ///< As above; `bad_request`: `id` is none.
-  std::size_t letters = 0; ///< Replayed or purged.
 };
 
 /// Counters of an inbox since its start: the metrics `atrium_inbox_*`.

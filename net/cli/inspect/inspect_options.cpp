@@ -1,6 +1,5 @@
 #include "atrium/net/cli/inspect/inspect_options.hpp"
 
-#include "atrium/net/cli/inspect/inspect_request.hpp"
 #include "atrium/net/options/option_values.hpp"
 
 #include <CLI/CLI.hpp>
@@ -247,6 +246,17 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
   if (raw.all)
     res.value.limit = inspect_options::no_limit;
   return res;
+}
+
+bool is_paged(task x) {
+  return x == task::tree || x == task::rooms || x == task::users
+         || x == task::connections || x == task::members
+         || x == task::dead_letters;
+}
+
+bool is_act(task x) {
+  return x == task::disconnect || x == task::publish || x == task::replay
+         || x == task::purge;
 }
 
 } // namespace atrium::tool

@@ -68,4 +68,10 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
                                              const variable_map& variables
                                              = process_variables());
 
+/// Whether the task is a list that comes in pages.
+bool is_paged(task x);
+
+/// Whether the task changes something.
+bool is_act(task x);
+
 } // namespace atrium::tool

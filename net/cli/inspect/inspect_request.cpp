@@ -24,17 +24,6 @@ std::string name_of(task x) {
 
 } // namespace
 
-bool is_paged(task x) {
-  return x == task::tree || x == task::rooms || x == task::users
-         || x == task::connections || x == task::members
-         || x == task::dead_letters;
-}
-
-bool is_act(task x) {
-  return x == task::disconnect || x == task::publish || x == task::replay
-         || x == task::purge;
-}
-
 std::string target_of(const inspect_options& from) {
   // Names may contain slashes and question marks.
   auto word = [&](std::size_t i) { return encode_percent(from.words.at(i)); };
