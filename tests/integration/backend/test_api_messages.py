@@ -160,3 +160,15 @@ async def test_a_bus_that_is_away_is_an_overload(start_node, redis):
     assert answer.json["error"]["code"] == 100
     batch = {"commands": [{"publish": {"channel": "a", "data": 1}}, {"rpc": {}}]}
     assert [x["error"]["code"] for x in api.ask("batch", **batch)["replies"]] == [100, 108]
+
+
+async def test_a_durable_message_waits_for_a_device(pair, api, connect):
+    user = unique("ann")
+    letter = {"user": user, "data": [1], "durable": True, "idempotency_key": "letter-1"}
+    stored = api("send", **letter)
+    assert api("send", **letter) == stored
+    phone = await connect.at(pair[1].url(user, device="phone"))
+    message = await phone.expect("message")
+    assert (message["data"], message["inbox_id"]) == ([1], stored["inbox_id"])
+    await phone.request("ack", inbox_id=stored["inbox_id"])
+    assert not phone.seen("message")
