@@ -28,7 +28,7 @@ public:
       deadline_(io),
       queue_(setup_.node, setup_.run),
       news_(io, [this] { go_on(); }) {
-    // nop
+    stats_.set(queue_.stats());
   }
 
   bool has_room() const {

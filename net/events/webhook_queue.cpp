@@ -27,7 +27,7 @@ webhook_queue::webhook_queue(std::string node, std::string run,
   : node_(std::move(node)),
     run_(std::move(run)),
     pauses_(first_pause, longest_pause, std::move(random)) {
-  // nop
+  counts_.connected = true; // until a batch is not taken
 }
 
 void webhook_queue::add(std::vector<std::string> events,

@@ -43,6 +43,7 @@ CAF_TEST_FIXTURE_SCOPE(webhook_queue_tests, fixture)
 
 CAF_TEST(a batch waits a moment for others) {
   CAF_CHECK(!subject.due());
+  CAF_CHECK(subject.stats().connected);
   add(1);
   CAF_CHECK_EQUAL(posted(), 0u);
   add(2);
