@@ -18,6 +18,7 @@ import pathlib
 import sys
 
 import alone
+import api
 import history
 import instructions
 import peers
@@ -40,6 +41,7 @@ WITH_PEERS = {
     "turns": peers.measure_turns,
     "latency": peers.measure_latency,
     "recoveries": history.measure_peers,
+    "api": api.measure,
 }
 
 

@@ -6,6 +6,7 @@ import re
 import statistics
 
 import alone
+import api
 import history
 import peers
 import presence
@@ -55,6 +56,12 @@ ABOUT_PRESENCE = """\
 One room, of whose members five leave and come back all the time; each leave and each join is a
 change, also where a user is back before the node has told Redis of the leave. A room that only counts tells its members nothing; in the
 other one every change is an event to every member, which is most of what the node does then.
+"""
+
+ABOUT_API = """\
+64 connections publish 128 bytes to 100 rooms without members, each its next request when the last
+one is answered; one process each, in turns, with the Redis bus on. Medians of the rounds and of
+the ratios of adjacent runs. The CPU of Redis is not counted.
 """
 
 
@@ -270,6 +277,25 @@ def percentiles(reports):
     return " / ".join(f"{column(reports, key) / 1e3:.1f}" for key in keys)
 
 
+def api_load(record):
+    rows = []
+    for name, pairs in record.part("api").items():
+        ours, theirs = zip(*pairs)
+        cells = list(reversed(name.split(" | ")))
+        for key, form in ((api.COST, "{:.1f}"), (api.TAIL, "{:,.0f}")):
+            cells += [form.format(column(reports, key)) for reports in (ours, theirs)]
+            cells.append(f"{median(ratios(pairs, key)):.2f} of {api.GOALS[key]}")
+        for key in "publishes_per_second", OTHERS:
+            cells += [f"{column(reports, key):,.0f}" for reports in (ours, theirs)]
+        rows.append(cells)
+    if not rows:
+        return []
+    return ["## The HTTP API", "", *ABOUT_API.splitlines(), "",
+            *table(["work", "peer", "µs CPU per publish: Atrium", "peer", "ratio, goal",
+                    "p99 in µs: Atrium", "peer", "ratio, goal", "publishes/s: Atrium", "peer",
+                    "other CPU, %: Atrium", "peer"], rows)]
+
+
 def versions(record):
     lines = [f"* {name}: {text}" for name, text in record.part("versions").items()]
     lines += [f"* {name}: skipped, {text}" for name, text in record.part("skipped").items()]
@@ -284,6 +310,7 @@ def page(record):
         "\"Other CPU\" is what neither the servers, Redis nor the generator took of all processors",
         "in the run: figures of a busy machine say little, ratios of adjacent runs more.",
         "What was found on the way there, and what was tried in vain: [NOTES.md](NOTES.md).", "",
-        *goals(record), *by_itself(record), *turns(record), *latency(record), *versions(record),
+        *goals(record), *by_itself(record), *turns(record), *latency(record), *api_load(record),
+        *versions(record),
     ]
     return "\n".join(lines).rstrip() + "\n"

@@ -32,11 +32,11 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def generate(options, protocol, scenario, running):
+def generate(options, protocol, scenario, running, urls=None):
     """Has `atrium bench` put load on a server; returns its report and what others took."""
     words = [options.binary, "bench", *scenario, "--protocol", protocol,
              "--duration", str(options.seconds), "--warmup", "1", "--json"]
-    for url in running.urls:
+    for url in urls or running.urls:
         words += ["--url", url]
     for pid in running.pids:
         words += ["--pid", str(pid)]
@@ -149,7 +149,8 @@ class Server:
 def centrifugo_command(port, redis, _):
     # There is no option for the address of Redis.
     return ["env", f"CENTRIFUGO_ENGINE_REDIS_ADDRESS={redis.url}",
-            f"CENTRIFUGO_CHANNEL_NAMESPACES={json.dumps([KEPT_BY_CENTRIFUGO])}", CENTRIFUGO,
+            f"CENTRIFUGO_CHANNEL_NAMESPACES={json.dumps([KEPT_BY_CENTRIFUGO])}",
+            "CENTRIFUGO_HTTP_API_INSECURE=true", CENTRIFUGO,
             "--http_server.address=127.0.0.1", f"--http_server.port={port}", "--client.insecure",
             "--engine.type=redis", "--log.level=error"]
 

@@ -1,9 +1,7 @@
 #include "atrium/net/cli/bench/bench_options.hpp"
 
-#include "atrium/net/cli/bench/endpoint.hpp"
-#include "atrium/net/cli/bench/process_usage.hpp"
+#include "atrium/net/cli/bench/bench_checks.hpp"
 #include "atrium/net/cli/bench/stamp.hpp"
-#include "atrium/net/cli/bench/text_parts.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -25,6 +23,8 @@ constexpr auto footer = R"(Scenarios, with what is usual for them:
              were published meanwhile, by one more member of each room
   presence   one room of 10000 members, of whom 5, or half of them if they are
              fewer, leave and come back all the time
+  api        64 connections publish over the HTTP API to 100 rooms, each its
+             next request when the last one is answered
 
 A publisher is a member and gets its own messages. A message is finished when
 every receiver has it; latency counts from when the message was due.
@@ -33,15 +33,16 @@ With --history, and for recover, rooms are named kept:...: start the node with
 For presence they are named counted:..., with --events present:...: start the
 node with --presence 'counted:*=count' --presence 'present:*' and with
 --presence-grace 0, or whoever is back soon has not been away.
+With api --url is http://host:port/api; Centrifugo has the same API.
 Exit code: 0, or 1 if messages were lost or came twice or the server could not
 be reached, or 2 for bad options.)";
 
 const std::map<std::string, scenario> scenarios
-  = {{"fanout", scenario::fanout},    {"chat", scenario::chat},
-     {"direct", scenario::direct},    {"broadcast", scenario::broadcast},
-     {"idle", scenario::idle},        {"churn", scenario::churn},
-     {"storm", scenario::storm},      {"recover", scenario::recover},
-     {"presence", scenario::presence}};
+  = {{"fanout", scenario::fanout},     {"chat", scenario::chat},
+     {"direct", scenario::direct},     {"broadcast", scenario::broadcast},
+     {"idle", scenario::idle},         {"churn", scenario::churn},
+     {"storm", scenario::storm},       {"recover", scenario::recover},
+     {"presence", scenario::presence}, {"api", scenario::api}};
 
 const std::map<std::string, protocol> protocols
   = {{"atrium", protocol::atrium},
@@ -92,26 +93,27 @@ usual_values usual_for(scenario what) {
     return {10'000, 100, 0, 0};
   case scenario::presence:
     return {10'000, 1, 0, 0};
+  case scenario::api:
+    return {64, 100, 0, 0};
   default:
     return {10'000, 0, 0, 0};
   }
 }
 
-bool publishes(scenario what) {
-  // The enumeration lists the publishing scenarios first.
-  return what <= scenario::broadcast;
-}
-
 void fill_in(bench_options& out) {
   auto usual = usual_for(out.what);
   if (out.urls.empty())
-    out.urls = {"ws://127.0.0.1:8080/ws"};
+    out.urls = {out.what == scenario::api ? "http://127.0.0.1:9080/api"
+                                          : "ws://127.0.0.1:8080/ws"};
   if (out.connections == 0)
     out.connections = usual.connections;
   if (out.users == 0)
     out.users = out.connections;
   if (!out.rooms)
-    out.rooms = std::min(usual.rooms, out.connections);
+    // Nobody is in those of the API.
+    out.rooms = out.what == scenario::api
+                  ? usual.rooms
+                  : std::min(usual.rooms, out.connections);
   if (out.what == scenario::recover) {
     out.history = true;
     out.missed = out.missed.value_or(100);
@@ -124,56 +126,6 @@ void fill_in(bench_options& out) {
   // A rate asks for an open loop, which has no window.
   if (out.window == 0 && out.rate == 0)
     out.window = usual.window;
-}
-
-// Who leaves must be the last connection of its user, and somebody must stay.
-std::string check_presence(const bench_options& x) {
-  if (x.what != scenario::presence)
-    return x.events || !x.redis_pids.empty()
-             ? "--events, --redis-pid: only with presence"
-             : "";
-  if (x.rooms != 1)
-    return "--rooms: presence has one";
-  if (x.connections < 2)
-    return "--connections: presence needs two";
-  if (x.users != x.connections)
-    return "--users: presence needs one for each connection";
-  return x.history ? "--history: not with presence" : "";
-}
-
-// Called after `fill_in`: given values have to match the defaults as well.
-std::string check(const bench_options& x) {
-  if (x.window != 0 && x.rate != 0)
-    return "--window: not together with --rate";
-  if (!publishes(x.what) && (x.window != 0 || x.rate != 0 || x.publishers))
-    return "--window, --rate, --publishers: " + to_string(x.what)
-           + (x.what == scenario::recover ? " publishes in its own way"
-                                          : " does not publish");
-  if (x.missed && x.what != scenario::recover)
-    return "--missed: only with recover";
-  if (auto error = check_presence(x); !error.empty())
-    return error;
-  if (x.publishers.value_or(0) > x.connections)
-    return "--publishers: more than connections";
-  // The other scenarios work without rooms.
-  auto needs_rooms = x.what == scenario::fanout || x.what == scenario::chat
-                     || x.what == scenario::churn || x.history;
-  if (needs_rooms && x.rooms == 0)
-    return "--rooms: " + to_string(x.what) + " needs one";
-  if (x.rooms.value_or(0) > x.connections)
-    return "--rooms: more than connections";
-  if (x.users > x.connections)
-    return "--users: more than connections";
-  for (const auto& url : x.urls)
-    if (!endpoint::parse(url))
-      return "--url: '" + url + "' is not like ws://host:port/path";
-  // A wrong number would be measured as a server that costs nothing.
-  for (auto& [name, pids] :
-       {std::pair{"--pid", x.pids}, std::pair{"--redis-pid", x.redis_pids}})
-    for (auto pid : pids)
-      if (!is_running(pid))
-        return concat({name, ": there is no process ", std::to_string(pid)});
-  return {};
 }
 
 void add_work(CLI::App& app, bench_options& out, raw_values& raw) {
@@ -203,6 +155,10 @@ void add_work(CLI::App& app, bench_options& out, raw_values& raw) {
                "Use rooms kept:..., of which the server keeps a history.");
   app.add_flag("--events", out.events,
                "With presence: members hear who comes and goes.");
+  app.add_option("--batch", out.batch, "With api: publishes in a request.")
+    ->capture_default_str()
+    ->check(CLI::Range(1, 10'000));
+  app.add_option("--key", out.api_key, "With api: the key.");
   app
     .add_option("--missed", out.missed,
                 "Messages that each client of recover misses; 100.")
@@ -212,7 +168,8 @@ void add_work(CLI::App& app, bench_options& out, raw_values& raw) {
 void add_frame(CLI::App& app, bench_options& out, raw_values& raw) {
   app
     .add_option("--url", out.urls,
-                "A node, may be repeated; ws://127.0.0.1:8080/ws.")
+                "A node, may be repeated; ws://127.0.0.1:8080/ws, or for api "
+                "http://127.0.0.1:9080/api.")
     // Or CLI11 takes all words that follow for more of them.
     ->allow_extra_args(false);
   app.add_option("--protocol", raw.speaks, "What the server speaks.")
@@ -230,8 +187,9 @@ void add_frame(CLI::App& app, bench_options& out, raw_values& raw) {
                 "memory are reported.")
     ->allow_extra_args(false);
   app
-    .add_option("--redis-pid", out.redis_pids,
-                "A process of its Redis: presence reports its CPU apart.")
+    .add_option(
+      "--redis-pid", out.redis_pids,
+      "A process of its Redis: presence and api report its CPU apart.")
     ->allow_extra_args(false);
   app.add_flag("--json", out.json, "Report as one JSON object.");
 }
@@ -261,7 +219,7 @@ parsed_bench_options parse_bench_options(int argc, const char* const* argv) {
   res.value.duration = milliseconds_of(raw.duration);
   res.value.warmup = milliseconds_of(raw.warmup);
   fill_in(res.value);
-  if (auto error = check(res.value); !error.empty())
+  if (auto error = check_bench_options(res.value); !error.empty())
     return {{}, 2, "atrium bench: " + error + '\n'};
   return res;
 }

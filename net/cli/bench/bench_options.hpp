@@ -19,7 +19,8 @@ enum class scenario {
   churn,
   storm,
   recover,
-  presence
+  presence,
+  api
 };
 
 /// What the server speaks; all but the first are peers to compare with.
@@ -42,6 +43,8 @@ struct bench_options {
   std::optional<std::size_t> missed; ///< Messages; none: as above.
   std::chrono::milliseconds duration{10'000};
   std::chrono::milliseconds warmup{1'000};
+  std::size_t batch = 1;         ///< Publishes in a request of `api`.
+  std::string api_key;           ///< Empty: none.
   bool events = false;           ///< Members hear who comes and goes.
   std::vector<pid_t> pids;       ///< Processes of the server.
   std::vector<pid_t> redis_pids; ///< Of its Redis, counted apart.

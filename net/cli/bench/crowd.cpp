@@ -1,7 +1,6 @@
 #include "atrium/net/cli/bench/crowd.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <random>
 
@@ -12,8 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 15s; // without any connection getting further
-
-volatile std::sig_atomic_t interrupted = 0;
 
 std::string hexadecimal(std::uint16_t value) {
   char text[8];
@@ -51,28 +48,6 @@ std::string layout::room_name(std::size_t room) const {
 
 std::string layout::user_name(std::size_t user) const {
   return "bench-" + hexadecimal(run_) + "-u" + std::to_string(user);
-}
-
-void catch_interrupt() {
-  struct sigaction action {};
-  action.sa_handler = [](int) { interrupted = 1; };
-  // A second SIGINT has to end a program that hangs in a look-up.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  ::sigaction(SIGINT, &action, nullptr);
-}
-
-bool is_interrupted() {
-  return interrupted != 0;
-}
-
-usage since(const usage& before, const usage& after) {
-  // Memory may shrink, and an unsigned difference would wrap.
-  auto grown = std::max(after.resident, before.resident) - before.resident;
-  return {after.cpu - before.cpu, grown};
-}
-
-double seconds_of(std::chrono::nanoseconds x) {
-  return std::chrono::duration<double>{x}.count();
 }
 
 crowd::crowd(const bench_options& from)
@@ -200,36 +175,6 @@ void crowd::add_trouble(report& out) const {
   out.add("errors", "errors of the server", refusals_);
   out.note("first trouble: " + first_trouble_);
   out.fail();
-}
-
-void crowd::add_cpu(report& out, const usage& server, const usage& own,
-                    double seconds, double units,
-                    const std::string& unit) const {
-  // Rates depend on the other load of a shared machine; the CPU of a unit of
-  // work depends on it less.
-  auto per_unit
-    = [=](const usage& x) { return seconds_of(x.cpu) * 1e6 / units; };
-  auto cores = [=](const usage& x) { return seconds_of(x.cpu) / seconds; };
-  auto label = "CPU per " + unit;
-  std::replace(label.begin(), label.end(), '_', ' ');
-  if (!options_.pids.empty()) {
-    out.add("server_cpu_us_per_" + unit, "server " + label, per_unit(server),
-            "us", 3);
-    out.add("server_cores", "server CPU", cores(server), "cores", 3);
-  }
-  out.add("generator_cpu_us_per_" + unit, "generator " + label, per_unit(own),
-          "us", 3);
-  out.add("generator_cores", "generator CPU", cores(own), "cores", 3);
-  constexpr auto whole_core = 0.95;
-  constexpr auto hardly_any = 0.05;
-  // A generator without spare CPU delays its own measurements: rates and
-  // latencies are then those of the generator.
-  auto dearer
-    = !options_.pids.empty() && own.cpu > server.cpu && cores(own) > hardly_any;
-  if (dearer || cores(own) > whole_core)
-    out.note(
-      "the generator was the bottleneck: it used "
-      + std::string{dearer ? "more CPU than the server" : "a whole core"});
 }
 
 void crowd::add_memory(report& out) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "atrium/net/cli/bench/cpu_cost.hpp"
+#include "atrium/net/cli/bench/interrupt.hpp"
 #include "atrium/net/cli/bench/process_usage.hpp"
 #include "atrium/net/cli/bench/report.hpp"
 #include "atrium/net/cli/bench/swarm.hpp"
@@ -53,10 +55,6 @@ private:
   std::string room_prefix_;
 };
 
-/// Sets a flag on SIGINT, the first time; a second one ends the program.
-void catch_interrupt();
-bool is_interrupted();
-
 /// What all scenarios have in common: clients that connect, join their rooms
 /// and are counted.
 class crowd : public swarm_listener {
@@ -102,7 +100,10 @@ protected:
 
   /// Adds CPU of server and generator over some work, per unit of work.
   void add_cpu(report& out, const usage& server, const usage& own,
-               double seconds, double units, const std::string& unit) const;
+               double seconds, double units, const std::string& unit) const {
+    bench::add_cpu(out, options_.pids.empty() ? nullptr : &server, own, seconds,
+                   units, unit);
+  }
 
   /// Adds memory per connection: what gathering has cost.
   void add_memory(report& out) const;
@@ -125,10 +126,5 @@ private:
   usage before_;
   usage after_;
 };
-
-/// Returns the difference between two readings.
-usage since(const usage& before, const usage& after);
-
-double seconds_of(std::chrono::nanoseconds x);
 
 } // namespace atrium::bench

@@ -15,8 +15,8 @@ constexpr std::uint32_t first_source = 0x7F00'0001;
 
 } // namespace
 
-std::optional<endpoint> endpoint::parse(const std::string& url) {
-  constexpr std::string_view scheme = "ws://";
+std::optional<endpoint> endpoint::parse(const std::string& url,
+                                        std::string_view scheme) {
   if (!url.starts_with(scheme))
     return std::nullopt;
   endpoint res;
@@ -65,7 +65,7 @@ int endpoint::connect(std::size_t source) const {
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   auto bound = source == 0 || !is_loopback_v4() || bind_source(fd, source);
   auto* to = reinterpret_cast<const sockaddr*>(&address);
-  // EINPROGRESS is the rule: `swarm::connected` hears of the result.
+  // EINPROGRESS is the rule: epoll tells of the result.
   if (bound && (::connect(fd, to, address_size) == 0 || errno == EINPROGRESS))
     return fd;
   // The caller reads errno; closing may change it.

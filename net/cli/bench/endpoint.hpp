@@ -3,11 +3,12 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 
 namespace atrium::bench {
 
-/// Where to connect: the parts of a URL `ws://host[:port][/path]`.
+/// Where to connect: the parts of a URL such as `ws://host[:port][/path]`.
 struct endpoint {
   std::string host; ///< Without the brackets of an IPv6 address.
   std::string port;
@@ -16,7 +17,9 @@ struct endpoint {
   sockaddr_storage address{}; ///< Empty until `resolve`.
   socklen_t address_size = 0;
 
-  static std::optional<endpoint> parse(const std::string& url);
+  /// `scheme` is what the URL has to begin with.
+  static std::optional<endpoint> parse(const std::string& url,
+                                       std::string_view scheme = "ws://");
 
   /// Looks the host up; blocks. Returns what is wrong, or nothing.
   std::string resolve();

@@ -1,5 +1,6 @@
 #include "atrium/net/cli/bench/run_bench.hpp"
 
+#include "atrium/net/cli/bench/api_load.hpp"
 #include "atrium/net/cli/bench/churn.hpp"
 #include "atrium/net/cli/bench/idle.hpp"
 #include "atrium/net/cli/bench/presence.hpp"
@@ -29,6 +30,8 @@ std::string run(const bench_options& from, report& out) {
     return std::make_unique<recover>(from)->run(out);
   case scenario::presence:
     return std::make_unique<bench::presence>(from)->run(out);
+  case scenario::api:
+    return std::make_unique<api_load>(from)->run(out);
   default:
     return std::make_unique<traffic>(from)->run(out);
   }

@@ -191,6 +191,34 @@ def test_presence_needs_a_server_that_tells_it(node):
     assert "presence_off" in done.stderr
 
 
+def api_words(node, *options):
+    return ["bench", "api", "--url", f"http://127.0.0.1:{node.internal_port}/api", "--pid",
+            str(node.process.pid), *SHORT, "--connections", "4", "--rooms", "3", *options]
+
+
+@pytest.mark.parametrize("batch", [1, 7])
+def test_api_counts_what_the_node_has_published(batch, keeping):
+    before = stored([keeping])
+    done = run(*api_words(keeping, "--batch", str(batch), "--history", "--json"))
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["good"] and report["batch"] == batch
+    assert report["publishes_per_second"] >= 0.99 * batch * report["requests_per_second"] > 0
+    assert report["server_cpu_us_per_publish"] > 0
+    assert 0 < report["request_p50_us"] <= report["request_p99_us"] <= report["request_p999_us"]
+    assert stored([keeping]) - before >= report["publishes_per_second"] * report["seconds"]
+
+
+def test_api_tells_what_the_node_refuses(start_node, tmp_path):
+    keys = tmp_path / "keys"
+    keys.write_text("shop:a-secret-of-the-shop\n")
+    node = start_node("--api-key-file", str(keys))
+    done = run(*api_words(node, "--key", "a-key-of-nobody-else"))
+    assert done.returncode == 1
+    assert "HTTP status 401" in done.stdout + done.stderr
+    assert run(*api_words(node, "--key", "a-secret-of-the-shop")).returncode == 0
+
+
 def test_text_is_for_people(node):
     done = run(*words_for("fanout", [node], *SHORT, "--connections", "3"))
     assert done.returncode == 0
@@ -274,5 +302,5 @@ def test_bad_options_end_with_2_and_a_line(options):
 def test_help_names_the_scenarios():
     done = run("bench", "--help")
     assert done.returncode == 0
-    for scenario in [*TRAFFIC, "idle", "churn", "storm", "recover", "presence"]:
+    for scenario in [*TRAFFIC, "idle", "churn", "storm", "recover", "presence", "api"]:
         assert f"\n  {scenario} " in done.stdout

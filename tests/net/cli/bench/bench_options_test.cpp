@@ -54,6 +54,9 @@ CAF_TEST(a_scenario_alone_has_its_usual_values) {
   CAF_CHECK(recover.missed == 100U && !recover.publishers && recover.window == 0U);
   auto presence = good({"presence"});
   CAF_CHECK(presence.connections == 10'000U && presence.rooms == 1U && !presence.events);
+  auto api = good({"api"});
+  CAF_CHECK(api.connections == 64U && api.rooms == 100U && api.batch == 1U);
+  CAF_CHECK(api.urls == strings{"http://127.0.0.1:9080/api"});
 }
 
 CAF_TEST(usual_values_fit_the_number_of_connections) {
@@ -75,6 +78,8 @@ CAF_TEST(options_are_taken) {
   CAF_CHECK(good({"recover", "--missed", "7"}).missed == 7U);
   CAF_CHECK(good({"presence", "--events"}).events);
   CAF_CHECK(good({"presence", "--redis-pid=1"}).redis_pids == std::vector<pid_t>{1});
+  auto api = good({"api", "--batch=100", "--key=secret", "--redis-pid=1", "--history"});
+  CAF_CHECK(api.batch == 100U && api.api_key == "secret" && api.history);
 }
 
 CAF_TEST(help_is_text_for_stdout) {
@@ -112,6 +117,13 @@ CAF_TEST(values_that_do_not_go_together_are_refused) {
   check_bad({"direct", "--history"}, "--rooms");
   check_bad({"fanout", "--events"}, "--events");
   check_bad({"fanout", "--redis-pid=1"}, "--redis-pid");
+  check_bad({"fanout", "--batch", "2"}, "--batch");
+  check_bad({"chat", "--key", "secret"}, "--key");
+  check_bad({"api", "--protocol", "floor"}, "--protocol");
+  check_bad({"api", "--url", "http://a/api", "--url", "http://b/api"}, "--url");
+  check_bad({"api", "--users", "3"}, "--users");
+  check_bad({"api", "--rooms", "0"}, "--rooms");
+  check_bad({"api", "--rate", "3"}, "does not publish");
   check_bad({"presence", "--rooms", "2"}, "--rooms");
   check_bad({"presence", "--connections", "1"}, "--connections");
   check_bad({"presence", "--connections", "9", "--users", "8"}, "--users");
@@ -125,6 +137,7 @@ CAF_TEST(values_that_do_not_go_together_are_refused) {
 CAF_TEST(a_bad_url_is_refused) {
   for (auto url : {"http://a/", "ws://", "ws://:80/", "ws://a:/", "ws://a:b/", "wss://a/"})
     check_bad({"fanout", "--url", url}, "--url");
+  check_bad({"api", "--url", "ws://a/"}, "--url");
 }
 
 CAF_TEST(a_url_is_taken_apart) {
