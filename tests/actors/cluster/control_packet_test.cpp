@@ -87,8 +87,10 @@ CAF_TEST(a command of a back end is read as it was written) {
     CAF_CHECK_EQUAL(x.spared, (std::vector<std::string>{"r2-8", "r3-1"}));
     return x.what;
   };
-  CAF_CHECK_EQUAL(std::get<act::join>(again(act::join{"a \"room\""})).room, "a \"room\"");
-  CAF_CHECK_EQUAL(std::get<act::leave>(again(act::leave{"r"})).room, "r");
+  auto in = std::get<act::join>(again(act::join{"a \"room\""}));
+  CAF_CHECK_EQUAL(in.room, "a \"room\"");
+  auto out = std::get<act::leave>(again(act::leave{"r"}));
+  CAF_CHECK_EQUAL(out.room, "r");
   auto end = std::get<act::close>(again(act::close{static_cast<close_code>(4'999), "why"}));
   CAF_CHECK_EQUAL(static_cast<int>(end.code), 4'999);
   CAF_CHECK_EQUAL(end.reason, "why");
@@ -100,7 +102,8 @@ CAF_TEST(a command of a back end is read as it was written) {
   }
   auto everywhere = read_again(user_command{"ann", {}, {}, act::join{"r"}});
   CAF_CHECK(everywhere.connection.empty() && everywhere.spared.empty());
-  CAF_CHECK_EQUAL(read_again(close_room_command{"r"}).room, "r");
+  auto room = read_again(close_room_command{"r"});
+  CAF_CHECK_EQUAL(room.room, "r");
 }
 
 CAF_TEST(a command of a back end that makes no sense is malformed) {

@@ -27,7 +27,8 @@ CAF_TEST(a target is a stream or a URL) {
   auto stream = read_event_target("redis-stream").value();
   CAF_CHECK(stream.to == kind::redis_stream);
   CAF_CHECK_EQUAL(stream.stream_length, 100'000u);
-  CAF_CHECK_EQUAL(read_event_target("redis-stream,5").value().stream_length, 5u);
+  auto short_stream = read_event_target("redis-stream,5").value();
+  CAF_CHECK_EQUAL(short_stream.stream_length, 5u);
   auto bare = read_event_target("http://backend:81/events?x=1").value();
   CAF_CHECK(bare.to == kind::webhook);
   CAF_CHECK(!bare.is_secure);

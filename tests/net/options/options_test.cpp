@@ -79,6 +79,7 @@ std::string sample(const option_entry& entry) {
     {"page", "off"},
     {"auth-url", "http://h:1/who"},
     {"trusted-proxy", "::1"},
+    {"events", "https://h/events"},
   };
   auto i = samples.find(entry.name);
   return i != samples.end() ? i->second : "x";
@@ -92,6 +93,7 @@ strings companions(const option_entry& entry) {
     {"tls-key", {"--tls-cert=x"}},
     {"internal-tls-cert", {"--internal-tls-key=x"}},
     {"internal-tls-key", {"--internal-tls-cert=x"}},
+    {"events-secret-file", {"--events=https://h/events"}},
   };
   auto i = table.find(entry.name);
   return i != table.end() ? i->second : strings{};
