@@ -26,9 +26,8 @@ public:
   template <class F>
   requires std::constructible_from<function, F> &&(
     !std::same_as<std::remove_cvref_t<F>, post_callback>)
-    // NOLINTNEXTLINE(google-explicit-constructor): a function is written as
-    // such
-    post_callback(F f)
+    // Whoever posts writes just a function.
+    post_callback(F f) // NOLINT(google-explicit-constructor)
     : post_callback(function{std::move(f)}, 0) {
     // nop
   }

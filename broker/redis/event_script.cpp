@@ -43,6 +43,9 @@ void append_head(std::string& out, const event_call& x, std::string_view verb,
                  std::string_view lease_id, std::span<const std::string> former,
                  std::size_t others) {
   auto key = x.by.names.events();
+  auto with = [&](std::string_view kind, std::string_view id) {
+    return std::string{key}.append(kind).append(id);
+  };
   auto keys = 5 + former.size();
   append_command_head(out, 3 + keys + 4 + others);
   append_argument(out, "EVALSHA");
@@ -51,10 +54,10 @@ void append_head(std::string& out, const event_call& x, std::string_view verb,
   append_argument(out, key);
   append_argument(out, key + ":n");
   append_argument(out, key + ":rooms");
-  append_argument(out, key + ":answer:" + std::string{x.by.run});
-  append_argument(out, key + ":on:" + std::string{lease_id});
+  append_argument(out, with(":answer:", x.by.run));
+  append_argument(out, with(":on:", lease_id));
   for (auto& id : former)
-    append_argument(out, key + ":on:" + id);
+    append_argument(out, with(":on:", id));
   append_argument(out, verb);
   append_argument(out, std::to_string(x.number));
   append_argument(out, x.by.stream_length ? std::to_string(*x.by.stream_length)
