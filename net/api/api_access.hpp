@@ -16,6 +16,7 @@ struct api_access {
   std::shared_ptr<const api_keys> keys;
   std::shared_ptr<api_traffic> traffic;
   std::shared_ptr<const class cluster> cluster;
+  std::shared_ptr<semaphore> places; ///< Connections beside those of operators.
 };
 
 } // namespace atrium

@@ -22,6 +22,8 @@ bool is_message(const api_command& x) {
          || std::holds_alternative<api_broadcast_all>(x);
 }
 
+constexpr std::size_t most_questions = 16; // under way at once
+
 /// Commands on their way, in groups that follow each other.
 class procession : public std::enable_shared_from_this<procession> {
 public:
@@ -37,6 +39,10 @@ public:
 
   void go_on() {
     while (next_ < what_.items.size()) {
+      if (auto why = obstacle(); why.code != 0) {
+        fail_rest(why);
+        break;
+      }
       auto first = std::exchange(next_, end_of_group(next_));
       left_ = next_ - first + 1; // and this loop itself
       for (auto i = first; i < next_; ++i)
@@ -53,15 +59,33 @@ public:
 private:
   std::size_t end_of_group(std::size_t from) const {
     auto& items = what_.items;
-    if (what_.parallel)
-      return items.size();
+    // Each may bring as much as one answer may have.
+    auto questions = what_.parallel ? most_questions : 0;
     auto end = from;
-    while (end < items.size() && is_message(items[end].what))
+    while (end < items.size()
+           && (is_message(items[end].what) || questions-- != 0))
       ++end;
     return end != from ? end : from + 1;
   }
 
+  // Why no further command begins; of code 0: one may.
+  api_error obstacle() const {
+    if (bytes_ > by_.most_bytes)
+      return {api_error::limit_exceeded,
+              "limit exceeded: the answer is longer than --api-max-bytes"};
+    if (next_ != 0 && !by_.has_time())
+      return {api_error::internal, "internal: not done, the batch takes too "
+                                   "long"};
+    return {};
+  }
+
+  void fail_rest(const api_error& why) {
+    for (; next_ < replies_.size(); ++next_)
+      replies_[next_].error = why;
+  }
+
   void take(std::size_t i, api_reply x) {
+    bytes_ += x.result.size();
     replies_[i] = std::move(x);
     if (--left_ == 0)
       by_.later([self = shared_from_this()] { self->go_on(); });
@@ -74,7 +98,8 @@ private:
   writer* write_;
   api_handler done_;
   std::size_t next_ = 0;
-  std::atomic<std::size_t> left_ = 0; // of the group
+  std::atomic<std::size_t> left_ = 0;  // of the group
+  std::atomic<std::size_t> bytes_ = 0; // of results
 };
 
 // {"replies":[{"publish":{…}},{"error":{…}}]}

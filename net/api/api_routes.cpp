@@ -79,6 +79,10 @@ http_pass check(const node_context& node, const http_request& head,
                 {api_error::internal, "too many requests are under way"});
 }
 
+std::shared_ptr<semaphore> places_of(const node_context& node) {
+  return node.api->places;
+}
+
 bool wants_status(const http_request& x) {
   return std::string_view{x["X-Centrifugo-Error-Mode"]} == "transport";
 }
@@ -123,7 +127,7 @@ std::optional<http_answer> refusal_of(const node_context& node,
 
 } // namespace
 
-const http_gate api_gate{largest_body, check};
+const http_gate api_gate{largest_body, check, places_of};
 
 http_answer describe_api(const node_context&, const http_request&) {
   return {200, json_type, std::string{api_description()}};

@@ -6,9 +6,12 @@
 #include "atrium/net/api/api_access.hpp"
 #include "atrium/net/api/api_batch.hpp"
 #include "atrium/net/api/api_method.hpp"
+#include "atrium/net/http/http_routes.hpp"
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace atrium {
@@ -52,12 +55,20 @@ void api_service::run(api_item x, handler done) const {
 }
 
 api_runner api_service::runner() const {
+  using clock = std::chrono::steady_clock;
+  // What begins until then is answered in time: the bus has its own patience.
+  auto margin = env().limits->bus_timeout + std::chrono::seconds{1};
+  auto last = clock::now()
+              + std::max<clock::duration>(http_route::patience - margin,
+                                          std::chrono::seconds{1});
   return {[by = *this](api_item x, handler done) {
             by.run(std::move(x), std::move(done));
           },
           [to = here_](std::function<void()> what) {
             boost::asio::post(*to, std::move(what));
-          }};
+          },
+          [last] { return clock::now() < last; },
+          node_->api->options.max_bytes};
 }
 
 void api_service::run_any(api_error x, handler done) const {

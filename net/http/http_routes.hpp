@@ -3,6 +3,7 @@
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/net/http/http_types.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,24 +32,31 @@ struct http_gate {
   /// `body` is its length, or the longest that may come.
   http_pass (*check)(const node_context&, const http_request& head,
                      std::size_t body);
+
+  /// Returns the bound of connections that have passed on the listener of
+  /// operators, so that these always have places of their own.
+  std::shared_ptr<semaphore> (*places)(const node_context&);
 };
 
 /// Something that can be asked for by HTTP.
 struct http_route {
+  /// For so long an answer may be on its way; then the connection ends.
+  static constexpr std::chrono::seconds patience{15};
+
   /// Answers GET and HEAD at once, on the thread of a lane; must not block.
   using prompt = http_answer (*)(const node_context&, const http_request&);
 
   /// Takes an answer: once, on any thread.
   using responder = std::function<void(http_answer)>;
 
-  /// Answers GET, HEAD and POST when it can, within 15 seconds.
+  /// Answers GET, HEAD and POST when it can, within `patience`.
   using patient = void (*)(const node_context&, const http_request&, responder);
 
   /// Gets a session with a request (GET or HEAD) on its lane's thread. Has the
   /// session answer once, at once or later, or takes the connection over.
   using takeover = void (*)(std::shared_ptr<http_session>);
 
-  /// Answers POST when it can, within 15 seconds. Whoever passes its gate keeps
+  /// Answers POST when it can, within `patience`. Whoever passes its gate keeps
   /// the connection for as many requests as come, on every listener.
   struct guarded {
     const http_gate* gate;

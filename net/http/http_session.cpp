@@ -198,10 +198,10 @@ bool http_session::stop_at_gate(const http_gate& gate,
   constexpr std::size_t short_body = 16'384;
   pass_ = gate.check(*node_, parser_->get(),
                      body.value_or(gate.largest_body(*node_)));
-  if (!pass_.no) {
-    is_trusted_ = true;
+  if (!pass_.no)
+    pass_.no = settle(gate);
+  if (!pass_.no)
     return false;
-  }
   no_ = std::move(pass_.no);
   if (body && *body <= short_body)
     return false;
@@ -209,6 +209,22 @@ bool http_session::stop_at_gate(const http_gate& gate,
   no_->last = true;
   respond(parser_->get(), std::move(*no_));
   return true;
+}
+
+// The connection stays from now on. Where operators are served, too, only so
+// many may.
+std::optional<http_answer> http_session::settle(const http_gate& gate) {
+  if (routes_.for_operators && !settled_) {
+    auto places = gate.places(*node_);
+    if (!places->try_acquire(1)) {
+      auto result = http_problem(503, "overloaded", "too many connections");
+      result.last = true;
+      return result;
+    }
+    settled_.emplace(places, 1);
+  }
+  is_trusted_ = true;
+  return std::nullopt;
 }
 
 // RFC 9110, 10.1.1: who waits hears 100, or at once that it waits in vain.

@@ -106,6 +106,7 @@ private:
   void read_head();
   void on_head(boost::system::error_code error);
   void go_on_with(std::size_t largest_body, const http_gate* gate);
+  std::optional<http_answer> settle(const http_gate& gate);
   bool stop_at_gate(const http_gate& gate, std::optional<std::size_t> body);
   void answer_continue();
   void read_body();
@@ -114,9 +115,7 @@ private:
   void handle();
   void serve(http_route::prompt reply);
   void serve(http_route::patient ask);
-  void serve(http_route::takeover take_over) {
-    take_over(shared_from_this());
-  }
+  void serve(http_route::takeover take_over);
   void serve(const http_route::guarded& route);
   http_route::responder respond_later();
   void respond(const http_request& to, http_answer x);
@@ -142,9 +141,10 @@ private:
   std::optional<http_answer> no_;     // to what may not be asked for
   const http_route* route_ = nullptr; // of what may; else null
   http_pass pass_;
-  bool is_trusted_;          // every request has a deadline of its own
-  bool is_nameless_ = false; // the proxy has not said who the client is
-  unsigned blank_lines_ = 0; // that may still come before a request
+  bool is_trusted_;               // every request has a deadline of its own
+  std::optional<permit> settled_; // its place behind a gate
+  bool is_nameless_ = false;      // the proxy has not said who the client is
+  unsigned blank_lines_ = 0;      // that may still come before a request
 };
 
 } // namespace atrium

@@ -16,8 +16,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::size_t linger_buffer = 4096;
-constexpr std::size_t longest_entry = 64;    // of X-Forwarded-For, in the log
-constexpr std::chrono::seconds patience{15}; // with who answers later
+constexpr std::size_t longest_entry = 64; // of X-Forwarded-For, in the log
 
 } // namespace
 
@@ -32,12 +31,17 @@ void http_session::serve(http_route::prompt reply) {
 }
 
 void http_session::serve(http_route::patient ask) {
-  lane_.timers().expire_after(*this, patience); // who answers may be stuck
+  // Who answers may be stuck.
+  lane_.timers().expire_after(*this, http_route::patience);
   ask(*node_, request_, respond_later());
 }
 
+void http_session::serve(http_route::takeover take_over) {
+  take_over(shared_from_this());
+}
+
 void http_session::serve(const http_route::guarded& route) {
-  lane_.timers().expire_after(*this, patience);
+  lane_.timers().expire_after(*this, http_route::patience);
   route.ask(*this, respond_later());
 }
 

@@ -17,6 +17,9 @@ file_budget file_budget::share(std::size_t limit, std::size_t open,
   auto reserve = std::clamp<std::size_t>(limit / 8, 8, 64);
   result.operators = reserve / 4;
   result.watchers = reserve / 4;
+  constexpr std::size_t most_backends = 1'024;
+  result.backends = std::min(limit / 16, most_backends);
+  reserve += result.backends;
   // Each request to the back end has a socket of its own.
   if (from.mode == auth_mode::url)
     reserve += std::min(from.backend.concurrency, limit / 8);

@@ -13,6 +13,7 @@ struct file_budget {
   std::size_t limit = 0;     ///< RLIMIT_NOFILE; of all.
   std::size_t clients = 0;   ///< WebSockets and those that may become one.
   std::size_t operators = 0; ///< Connections of the internal listener.
+  std::size_t backends = 0;  ///< The same, of those who use the HTTP API.
   std::size_t watchers = 0;  ///< Event streams of operators.
 
   /// Shares out `limit`, of which `open` are taken already.

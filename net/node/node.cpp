@@ -101,7 +101,8 @@ node::node(options with, room_types rooms)
       inspector_access{operators_->inspector(), administrators_,
                        std::make_shared<semaphore>(files_.watchers)}),
     .api = std::make_shared<api_access>(
-      api_access{from.api, api_keys_, std::move(api), operators_->all_nodes()}),
+      api_access{from.api, api_keys_, std::move(api), operators_->all_nodes(),
+                 std::make_shared<semaphore>(files_.backends)}),
     .admission = std::move(admission),
     .internal = from.internal_address()}};
   context->rules.replace(rules_of(from, context->env->node_id));
@@ -115,7 +116,8 @@ node::node(options with, room_types rooms)
       std::make_shared<pending_connections>(
         // One address may take all places: operators and scrapers may come by
         // one proxy.
-        pending_connections::bounds{files_.operators, files_.operators}),
+        pending_connections::bounds{files_.operators + files_.backends,
+                                    files_.operators + files_.backends}),
       internal_tls_);
   add_reload_parts(changing, context->rules);
 }

@@ -157,8 +157,10 @@ bool node::stop_actors(steady::time_point deadline) {
   // After the connections and rooms of which it tells.
   if (gone)
     waits_for_ = "the back end to hear of it";
+  // What is lost now is lost for good, so it has the time that others leave.
   if (auto& told = context_->env->sink)
-    told->stop(slice);
+    told->stop(std::max(slice, std::chrono::floor<std::chrono::milliseconds>(
+                                 deadline - steady::now() - 4 * slice)));
   if (gone)
     waits_for_ = "the inboxes";
   if (auto& kept = context_->env->inbox)

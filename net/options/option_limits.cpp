@@ -203,7 +203,8 @@ rows event_rows() {
     text("events", FIELD(events.to), "TARGET", check_event_target,
          "Where a back end hears what happens to connections and rooms: "
          "redis-stream[,MAXLEN] for a stream of about so many events in Redis, "
-         "or a URL, http or https, to which they are posted; off for nowhere."),
+         "or a URL, http or https, to which they are posted; `off` for "
+         "nowhere."),
     text("events-secret-file", FIELD(events.secret_file), "FILE", nullptr,
          "Key with which posted events are signed, 16 bytes at least. Read "
          "anew on SIGHUP."),

@@ -22,7 +22,8 @@ struct fixture {
                 return done(reply());
               waiting.push_back(std::move(done));
             },
-            [this](std::function<void()> what) { turns.push_back(std::move(what)); }};
+            [this](std::function<void()> what) { turns.push_back(std::move(what)); },
+            [this] { return has_time; }, most_bytes};
   }
 
   api_reply reply() {
@@ -71,6 +72,8 @@ struct fixture {
   std::deque<api_handler> waiting;
   std::deque<std::function<void()>> turns;
   bool answers_at_once = false;
+  bool has_time = true;
+  std::size_t most_bytes = 1'000;
   int answered = 0;
   int replies = 0;
   api_reply last;
@@ -104,6 +107,39 @@ CAF_TEST(a parallel batch begins at once) {
   for (int i = 0; i < 4; ++i)
     answer(i % 2 == 0);
   CAF_CHECK_EQUAL(replies, 1);
+}
+
+CAF_TEST(a parallel batch has few questions under way) {
+  run(batch(std::string(20, 'h') + "p", true));
+  CAF_CHECK_EQUAL(begun, std::string(16, 'h'));
+  for (int i = 0; i < 16; ++i)
+    answer();
+  CAF_CHECK_EQUAL(begun, std::string(20, 'h') + "p");
+  for (int i = 0; i < 5; ++i)
+    answer();
+  CAF_CHECK_EQUAL(replies, 1);
+}
+
+CAF_TEST(what has no time left is not done) {
+  run(batch("hhp"));
+  has_time = false;
+  answer();
+  CAF_CHECK_EQUAL(begun, "h");
+  CAF_CHECK_EQUAL(replies, 1);
+  std::string_view late
+    = R"({"error":{"code":100,"message":"internal: not done, the batch takes too long"}})";
+  CAF_CHECK_EQUAL(last.result, R"({"replies":[{"history":{"n":1}},)" + std::string{late} + ','
+                                 + std::string{late} + "]}");
+}
+
+CAF_TEST(an answer that is too long ends a batch) {
+  most_bytes = 10;
+  run(batch("hhh"));
+  answer();
+  answer();
+  CAF_CHECK_EQUAL(begun, "hh");
+  CAF_CHECK_EQUAL(replies, 1);
+  CAF_CHECK(last.result.find(R"("code":106)") != std::string::npos);
 }
 
 CAF_TEST(what is answered at once needs no turn) {

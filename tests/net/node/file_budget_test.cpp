@@ -14,6 +14,7 @@ CAF_TEST(clients get what is left by operators and links) {
     CAF_CHECK(x.clients > 0);
     CAF_CHECK(x.operators >= 2);
     CAF_CHECK(x.watchers >= 2);
+    CAF_CHECK(x.backends >= 4 && x.backends <= 1024);
     auto others = limit - x.clients - open;
     CAF_CHECK(others >= 8);
     CAF_CHECK(x.operators + x.watchers <= others / 2);
