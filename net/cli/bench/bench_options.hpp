@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <sys/types.h>
@@ -51,17 +52,8 @@ struct bench_options {
   bool json = false;
 };
 
-/// What `parse_bench_options` made of a command line.
-struct parsed_bench_options {
-  bench_options value;
-  /// Set when the program should print `text` and end: 0 after `--help` (to
-  /// stdout), 2 after an error (to stderr).
-  std::optional<int> exit_code;
-  std::string text;
-};
-
-/// Reads a command line whose first word, `bench`, is skipped.
-parsed_bench_options parse_bench_options(int argc, const char* const* argv);
+/// All scenarios by their names.
+const std::map<std::string, scenario>& scenarios();
 
 std::string to_string(scenario what);
 

@@ -3,6 +3,7 @@
 #include "atrium/net/cli/bench/api_load.hpp"
 #include "atrium/net/cli/bench/churn.hpp"
 #include "atrium/net/cli/bench/idle.hpp"
+#include "atrium/net/cli/bench/parse_bench_options.hpp"
 #include "atrium/net/cli/bench/presence.hpp"
 #include "atrium/net/cli/bench/recover.hpp"
 #include "atrium/net/cli/bench/storm.hpp"

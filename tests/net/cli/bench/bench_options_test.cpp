@@ -1,7 +1,7 @@
 #define CAF_SUITE bench_options_test
 
-#include "atrium/net/cli/bench/bench_options.hpp"
 #include "atrium/net/cli/bench/endpoint.hpp"
+#include "atrium/net/cli/bench/parse_bench_options.hpp"
 
 #include <caf/test/unit_test.hpp>
 
