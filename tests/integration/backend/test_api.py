@@ -222,3 +222,22 @@ def test_requests_under_way_are_bounded(start_node):
     scrape = Scrape(node)
     assert scrape("atrium_api_refused_total", reason="overloaded") == 1
     assert scrape("atrium_api_commands_total", method="info") == 2
+
+
+def test_back_ends_that_wait_leave_room_for_operators(start_node, redis):
+    """More requests than operators have places wait for a bus that hangs."""
+    node = start_node("--redis", redis.url, "--history", "kept-*=9,1h")
+    message = json.dumps({"channel": unique("kept-"), "data": 1})
+    assert Backend(node).post("/api/publish", message).status == 200
+    redis.stall()
+    head = f"POST /api/publish HTTP/1.1\r\nHost: x\r\nContent-Length: {len(message)}\r\n\r\n"
+    waiting = [socket.create_connection(("127.0.0.1", node.internal_port), DEADLINE)
+               for _ in range(40)]
+    for one in waiting:
+        one.sendall((head + message).encode())
+    wait_until(lambda: Scrape(node)("atrium_api_requests") == 40, "all of them wait")
+    assert fetch(node.internal_port, "/health")[0] == 200
+    redis.resume()
+    for one in waiting:
+        assert one.recv(4096).startswith(b"HTTP/1.1 ")
+        one.close()
