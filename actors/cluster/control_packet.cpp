@@ -181,15 +181,19 @@ std::optional<user_command::act> read_act(const json_object& x) {
   if (act == "close" && is_command_code(code))
     return user_command::close{static_cast<close_code>(code),
                                text_in(x, "reason").value_or("")};
-  auto expires = x.find("expires");
-  auto time = expires ? json_unsigned(*expires) : std::nullopt;
   auto expired = truth_in(x, "expired");
-  constexpr auto last
-    = static_cast<std::uint64_t>(never.time_since_epoch().count());
-  if (act != "renew" || !expired || (expires && (!time || *time > last)))
+  if (act != "renew" || !expired)
     return std::nullopt;
-  auto at = time ? unix_time{std::chrono::milliseconds{*time}} : never;
-  return user_command::renew{at, *expired};
+  user_command::renew result{never, *expired};
+  if (auto expires = x.find("expires")) {
+    constexpr auto last
+      = static_cast<std::uint64_t>(never.time_since_epoch().count());
+    auto time = json_unsigned(*expires).value_or(last + 1);
+    if (time > last)
+      return std::nullopt;
+    result.expires = unix_time{std::chrono::milliseconds{time}};
+  }
+  return result;
 }
 
 std::vector<std::string> words_of(std::string_view text) {
