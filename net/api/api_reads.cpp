@@ -72,13 +72,13 @@ public:
   void ask() {
     if (!what_.from || !what_.from->epoch.empty())
       return read(what_);
-    history_query where{what_.rule};
-    log_.read(channel_, where, [self = shared_from_this()](history_page page) {
-      if (page.error != errc::none)
-        return self->done_(reply_to(page));
-      self->what_.from->epoch = page.top.epoch;
-      self->read(self->what_);
-    });
+    log_.read(channel_, history_query{what_.rule},
+              [self = shared_from_this()](history_page page) {
+                if (page.error != errc::none)
+                  return self->done_(reply_to(page));
+                self->what_.from->epoch = page.top.epoch;
+                self->read(self->what_);
+              });
   }
 
 private:
