@@ -230,7 +230,8 @@ def test_back_ends_that_wait_leave_room_for_operators(start_node, redis):
     message = json.dumps({"channel": unique("kept-"), "data": 1})
     assert Backend(node).post("/api/publish", message).status == 200
     redis.stall()
-    head = f"POST /api/publish HTTP/1.1\r\nHost: x\r\nContent-Length: {len(message)}\r\n\r\n"
+    head = ("POST /api/publish HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            f"Content-Length: {len(message)}\r\n\r\n")
     waiting = [socket.create_connection(("127.0.0.1", node.internal_port), DEADLINE)
                for _ in range(40)]
     for one in waiting:
