@@ -168,8 +168,7 @@ std::optional<content> read_probe_response(const json_object& x) {
   return probe_response{std::move(*connection), std::move(*requester), *alive};
 }
 
-// What is missing or strange is no name, code or time, and `is_in_order` says
-// so.
+// Whether names and codes make sense, `is_in_order` says.
 std::optional<user_command::act> read_act(const json_object& x) {
   auto act = text_in(x, "act");
   auto room = [&] { return text_in(x, "room").value_or(""); };
