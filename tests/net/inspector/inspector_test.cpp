@@ -234,6 +234,7 @@ CAF_TEST(top ranks rooms by what they deliver) {
   auto ann = connect("ann");
   for (auto room : {"busy", "idle", "quiet"})
     join(ann, room);
+  ask("/inspect/top?limit=1"); // from here on the time is the same for all of them
   for (int i = 0; i < 3; ++i)
     publish(ann, "busy", "1");
   publish(ann, "quiet", "1");
