@@ -31,10 +31,6 @@ std::string_view kind_of(const history_message& x) {
   return x.was_sent ? "r" : "n";
 }
 
-bool is_number(const resp_node& x) {
-  return x.type == resp_type::integer && x.value >= 0;
-}
-
 std::uint64_t number(const resp_node& x) {
   return static_cast<std::uint64_t>(x.value);
 }

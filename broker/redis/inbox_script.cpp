@@ -54,10 +54,6 @@ void append_dead_head(std::string& out, const inbox_script_call& x,
   append_argument(out, what);
 }
 
-bool is_number(const resp_node& x) {
-  return x.type == resp_type::integer && x.value >= 0;
-}
-
 auto number(const resp_node& x) {
   return static_cast<std::uint64_t>(x.value);
 }

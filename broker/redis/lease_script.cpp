@@ -13,10 +13,6 @@ namespace {
 // finished some.
 constexpr std::string_view most_claims = "8";
 
-bool is_number(const resp_node& x) {
-  return x.type == resp_type::integer && x.value >= 0;
-}
-
 bool is_text(const resp_node& x) {
   return x.type == resp_type::string;
 }

@@ -8,10 +8,6 @@ namespace atrium {
 
 namespace {
 
-bool is_count(const resp_node& x) {
-  return x.type == resp_type::integer && x.value >= 0;
-}
-
 // Takes a number and the space behind it off the front.
 std::optional<std::int64_t> take_number(std::string_view& text) {
   std::int64_t result = 0;
@@ -70,7 +66,7 @@ std::optional<presence_outcome> read_presence_outcome(resp_reply reply) {
   if (reply.size() != 4)
     return std::nullopt;
   for (auto& x : reply.subspan(1))
-    if (!is_count(x))
+    if (!is_number(x))
       return std::nullopt;
   auto number
     = [&](std::size_t i) { return static_cast<std::size_t>(reply[i].value); };

@@ -24,6 +24,11 @@ inline bool is_error(resp_reply reply) noexcept {
   return reply.front().type == resp_type::error;
 }
 
+/// Returns whether a value is a number that is not negative.
+inline bool is_number(const resp_node& x) noexcept {
+  return x.type == resp_type::integer && x.value >= 0;
+}
+
 /// Returns whether `reply` is a pushed message: its items are the word itself,
 /// the channel and the payload.
 inline bool is_message(resp_reply reply) noexcept {
