@@ -1,5 +1,6 @@
 #include "atrium/net/api/api_keys.hpp"
 
+#include "atrium/broker/util/read_file.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/http/http_fields.hpp"
 
@@ -8,8 +9,6 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <fstream>
-#include <ios>
 
 namespace atrium {
 
@@ -18,7 +17,7 @@ namespace {
 constexpr std::size_t shortest = 16; // characters of a key
 constexpr std::size_t longest = 4096;
 constexpr std::size_t longest_name = 64;
-constexpr std::streamsize largest_file = 1 << 20;
+constexpr std::size_t largest_file = 1 << 20;
 
 // What a header field can carry and a line of the file can hold.
 bool is_key(std::string_view x) {
@@ -75,17 +74,13 @@ std::function<void()> api_keys::prepare(std::string& error) {
   };
   if (file_.empty())
     return nullptr;
-  std::string text(std::size_t{largest_file} + 1, '\0');
-  std::ifstream in{file_, std::ios::binary};
-  // Iterators would throw here: to open a folder succeeds, to read it fails.
-  in.read(text.data(), largest_file + 1);
-  if (!in.is_open() || in.bad())
+  auto text = read_file(file_, largest_file + 1);
+  if (!text)
     return refuse(" cannot be read");
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > std::size_t{largest_file})
+  if (text->size() > largest_file)
     return refuse(" is longer than 1 MiB");
   entries keys;
-  if (auto why = read_all(text, keys); !why.empty())
+  if (auto why = read_all(*text, keys); !why.empty())
     return refuse(why);
   return [this, next = std::make_shared<const entries>(std::move(keys))] {
     keys_.store(next);

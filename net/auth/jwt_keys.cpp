@@ -1,11 +1,11 @@
 #include "atrium/net/auth/jwt_keys.hpp"
 
+#include "atrium/broker/util/read_file.hpp"
 #include "atrium/net/auth/auth_options.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 
 namespace atrium {
 
@@ -117,18 +117,12 @@ const jwt_algorithm* find_jwt_algorithm(std::string_view name) {
 }
 
 std::string read_key_file(const std::string& path, std::string& error) {
-  // One byte more than may be, to tell a file that is too large; /dev/zero and
-  // the like end here, too.
-  std::string result(largest_file + 1, '\0');
-  std::ifstream in{path, std::ios::binary};
-  in.read(result.data(), static_cast<std::streamsize>(result.size()));
-  result.resize(static_cast<std::size_t>(in.gcount()));
-  // A folder opens like a file and reads as nothing.
-  if (!in.is_open() || in.bad() || std::filesystem::is_directory(path))
+  auto result = read_file(path, largest_file + 1);
+  if (!result)
     error = "cannot read the file";
-  else if (result.size() > largest_file)
+  else if (result->size() > largest_file)
     error = "is too large for a key";
-  return result;
+  return std::move(result).value_or(std::string{});
 }
 
 std::string read_secret(const std::string& path, std::string& error) {

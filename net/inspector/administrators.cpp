@@ -1,11 +1,9 @@
 #include "atrium/net/inspector/administrators.hpp"
 
+#include "atrium/broker/util/read_file.hpp"
 #include "atrium/net/http/credentials.hpp"
 
 #include <openssl/crypto.h>
-
-#include <fstream>
-#include <ios>
 
 namespace atrium {
 
@@ -13,7 +11,7 @@ namespace {
 
 constexpr std::size_t shortest = 16; // bytes of a token
 constexpr std::size_t longest = 4096;
-constexpr std::streamsize largest_file = 8192; // with ends of lines
+constexpr std::size_t largest_file = 8192; // with ends of lines
 
 // The time tells how long the token is, but not how much of a guess was right.
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
@@ -38,15 +36,12 @@ std::function<void()> administrators::prepare(const std::string& token_file,
                                               std::string& error) {
   if (token_file.empty())
     return [this] { token_.store(nullptr); };
-  std::string token(std::size_t{largest_file}, '\0');
-  std::ifstream file{token_file, std::ios::binary};
-  // Iterators would throw here: to open a folder succeeds, to read it fails.
-  file.read(token.data(), largest_file);
-  if (!file.is_open() || file.bad()) {
+  auto text = read_file(token_file, largest_file);
+  if (!text) {
     error = "admin-token-file: " + token_file + " cannot be read";
     return nullptr;
   }
-  token.resize(static_cast<std::size_t>(file.gcount()));
+  auto token = std::move(*text);
   // Editors and `echo` end a file with a line break, which no header can carry.
   token.erase(token.find_last_not_of("\r\n") + 1);
   if (token.size() < shortest || token.size() > longest) {
