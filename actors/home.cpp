@@ -18,6 +18,8 @@ lane_unit* home::unit(const environment& env) const {
 }
 
 bus& home::bus_of(const environment& env) const {
+  if (own_ != nullptr)
+    return *own_;
   // Without Redis, and in most tests, lanes have no bus of their own.
   auto own = lane_ != none ? env.lanes[lane_].bus.get() : nullptr;
   return own != nullptr ? *own : *env.bus;

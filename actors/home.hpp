@@ -12,7 +12,8 @@ class bus;
 class lane_unit;
 
 /// Where an actor lives for its whole life: on a lane, whose thread is also
-/// that of the bus it uses, or on CAF's scheduler, with the node's bus.
+/// that of the bus it uses, or on CAF's scheduler, with the node's bus. Who
+/// serves operators on a thread of its own is at home there, without actors.
 class home {
 public:
   /// On the scheduler.
@@ -20,6 +21,11 @@ public:
 
   /// On a lane.
   explicit home(std::size_t lane) : lane_(lane) {
+    // nop
+  }
+
+  /// On a thread that has a bus of its own and no actors; `own` outlives this.
+  explicit home(bus& own) : own_(&own) {
     // nop
   }
 
@@ -38,6 +44,7 @@ private:
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
   std::size_t lane_ = none;
+  bus* own_ = nullptr;
 };
 
 } // namespace atrium

@@ -8,6 +8,7 @@
 
 namespace atrium {
 
+class bus;
 class cluster;
 
 /// What the routes of the API need; made once when the node starts.
@@ -17,6 +18,8 @@ struct api_access {
   std::shared_ptr<api_traffic> traffic;
   std::shared_ptr<const class cluster> cluster;
   std::shared_ptr<semaphore> places; ///< Connections beside those of operators.
+  std::shared_ptr<bus> internal_bus
+    = nullptr; ///< Of the internal listener's thread; null: the node's is used.
 };
 
 } // namespace atrium

@@ -125,6 +125,14 @@ std::optional<http_answer> refusal_of(const node_context& node,
   return std::nullopt;
 }
 
+// Of those who use the bus on the lane's own thread, as far as it has one.
+home home_of(const node_context& node, const lane_thread& lane) {
+  if (lane.index() < node.env->lanes.size())
+    return home{lane.index()};
+  auto& own = node.api->internal_bus;
+  return own ? home{*own} : home{};
+}
+
 } // namespace
 
 const http_gate api_gate{largest_body, check, places_of};
@@ -141,9 +149,7 @@ void answer_api(http_session& from, http_route::responder respond) {
   if (auto no = refusal_of(node, *to, command))
     return respond(std::move(*no));
   auto& lane = from.lane();
-  auto lives_here = lane.index() < node.env->lanes.size();
-  api_service service{node, lives_here ? home{lane.index()} : home{},
-                      lane.io()};
+  api_service service{node, home_of(node, lane), lane.io()};
   service.run(std::move(command),
               [by_status = wants_status(x),
                respond = std::move(respond)](api_reply reply) {

@@ -25,6 +25,7 @@
 #include "atrium/net/options/version.hpp"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <thread>
 
 namespace atrium {
@@ -67,7 +68,8 @@ node::node(options with, room_types rooms)
   // Only here: descriptors that lanes and the Redis client have opened by now
   // are not for clients.
   files_ = file_budget::of_process(
-    from.auth, from.bus.redis.empty() ? 0 : 2 * lanes_.size());
+    from.auth,
+    from.bus.redis.empty() ? 0 : 2 * (bus_count(from, lanes_.size()) - 1));
   auto most = allowed_connections(from, files_, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
@@ -102,7 +104,7 @@ node::node(options with, room_types rooms)
                        std::make_shared<semaphore>(files_.watchers)}),
     .api = std::make_shared<api_access>(
       api_access{from.api, api_keys_, std::move(api), operators_->all_nodes(),
-                 std::make_shared<semaphore>(files_.backends)}),
+                 std::make_shared<semaphore>(files_.backends), internal_bus_}),
     .admission = std::move(admission),
     .internal = from.internal_address()}};
   context->rules.replace(rules_of(from, context->env->node_id));
@@ -185,13 +187,21 @@ std::shared_ptr<environment> node::make_environment(room_types rooms) {
 }
 
 void node::add_lanes(environment& to) {
-  std::vector all{make_bus(options_, redis_.get(), lanes_.size())};
+  auto buses = bus_count(options_, lanes_.size());
+  std::vector all{make_bus(options_, redis_.get(), buses)};
+  auto add = [&](lane_thread& lane, const std::string& name) {
+    auto result = make_lane_bus(options_, to.node_id, lane, name, buses);
+    if (result)
+      all.push_back(result);
+    return result;
+  };
   for (auto& lane : lanes_) {
-    auto& port = to.lanes.emplace_back(lane->port());
-    port.bus = make_lane_bus(options_, to.node_id, *lane, lanes_.size());
-    if (port.bus)
-      all.push_back(port.bus);
+    auto name = fmt::format("lane-{}", lane->index());
+    to.lanes.emplace_back(lane->port()).bus = add(*lane, name);
   }
+  // What a back end publishes then crosses no thread, either.
+  if (options_.internal_address())
+    internal_bus_ = add(*internal_lane_, "internal");
   to.bus = std::make_shared<bus_group>(std::move(all));
 }
 

@@ -120,6 +120,7 @@ private:
   /// Serves operators: has no clients, so it answers also when the lanes do
   /// not.
   std::unique_ptr<lane_thread> internal_lane_;
+  std::shared_ptr<bus> internal_bus_; // null: there is no Redis, or no listener
   std::shared_ptr<node_life> life_ = std::make_shared<node_life>();
   std::shared_ptr<tls_context> tls_; // none: bare TCP
   std::shared_ptr<tls_context> internal_tls_;

@@ -45,12 +45,11 @@ redis_client_config redis_config(const options& from,
   return config;
 }
 
-// Each lane has a bus, and the node has one more. The bounds are for all of
-// them.
-redis_bus_config bus_config(const options& from, std::size_t lanes) {
+// The bounds are for all of them.
+redis_bus_config bus_config(const options& from, std::size_t buses) {
   redis_bus_config config;
-  config.max_pending = std::max<std::size_t>(1, from.bus.pending / (lanes + 1));
-  config.max_pending_bytes = from.bus.pending_bytes / (lanes + 1);
+  config.max_pending = std::max<std::size_t>(1, from.bus.pending / buses);
+  config.max_pending_bytes = from.bus.pending_bytes / buses;
   config.publish_timeout = from.limits.bus_timeout;
   config.clock_skew = clock_skew;
   return config;
@@ -71,22 +70,27 @@ std::unique_ptr<redis_thread> make_redis(const options& from,
   return std::make_unique<redis_thread>(redis_config(from, node_id));
 }
 
+std::size_t bus_count(const options& from, std::size_t lanes) {
+  return lanes + 1 + (from.internal_address() ? 1 : 0);
+}
+
 std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
-                              std::size_t lanes) {
+                              std::size_t buses) {
   if (redis == nullptr)
     return std::make_shared<memory_bus>(from.history.bytes);
-  return std::make_shared<redis_bus>(redis->client(), bus_config(from, lanes));
+  return std::make_shared<redis_bus>(redis->client(), bus_config(from, buses));
 }
 
 std::shared_ptr<bus> make_lane_bus(const options& from,
                                    const std::string& node_id,
-                                   lane_thread& lane, std::size_t lanes) {
+                                   lane_thread& lane, const std::string& name,
+                                   std::size_t buses) {
   if (from.bus.redis.empty())
     return nullptr;
   auto client = redis_config(from, node_id);
-  client.link_prefix = fmt::format("lane-{}-", lane.index());
+  client.link_prefix = name + '-';
   return std::make_shared<redis_bus>(lane.connect(client),
-                                     bus_config(from, lanes));
+                                     bus_config(from, buses));
 }
 
 std::shared_ptr<redis_lease>

@@ -29,16 +29,23 @@ std::string make_node_id();
 std::unique_ptr<redis_thread> make_redis(const options& from,
                                          const std::string& node_id);
 
-/// Returns the bus of those who live on no lane. `redis` is null where the node
-/// runs alone; so it is below. The bounds are shared with those of the lanes.
-std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
-                              std::size_t lanes);
+/// Returns how many buses a node with `lanes` has, where it does not run alone:
+/// one for each lane, one for the thread of the internal listener, if there is
+/// one, and one for everybody else. They share the bounds.
+std::size_t bus_count(const options& from, std::size_t lanes);
 
-/// Returns one of the lanes' buses, which calls its subscribers on the lane's
-/// thread; null where the node runs alone.
+/// Returns the bus of those who live on no lane. `redis` is null where the node
+/// runs alone; so it is below.
+std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
+                              std::size_t buses);
+
+/// Returns the bus of one lane, which calls its subscribers on the lane's
+/// thread; null where the node runs alone. Its links are called `name`-cmd and
+/// `name`-sub.
 std::shared_ptr<bus> make_lane_bus(const options& from,
                                    const std::string& node_id,
-                                   lane_thread& lane, std::size_t lanes);
+                                   lane_thread& lane, const std::string& name,
+                                   std::size_t buses);
 
 /// Returns the lease by which other nodes know that this one is alive; null
 /// where the node runs alone. Needs the environment's names and ids.

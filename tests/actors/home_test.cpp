@@ -78,4 +78,11 @@ CAF_TEST(who lives on a lane uses its bus) {
   CAF_CHECK(home{}.unit(*env) == nullptr);
 }
 
+CAF_TEST(who is at home on a thread without actors brings its bus) {
+  scripted_bus own;
+  home there{own};
+  CAF_CHECK_EQUAL(&there.bus_of(*env), &own);
+  CAF_CHECK(there.unit(*env) == nullptr);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -118,8 +118,9 @@ async def test_a_master_demoted_behind_a_link_is_left(redis, start_node, connect
 
 
 async def test_a_lane_has_two_connections_to_redis(redis, start_node, connect):
-    """A node has two, and two for each lane: one for commands, which all share who live
-    there, and one that is subscribed. All of them have the name of the node."""
+    """A node has two, and two for each lane and for the internal listener: one for commands,
+    which all share who live there, and one that is subscribed. All of them have the name of
+    the node."""
     nodes = [start_node("--redis", redis.url, "--user-connections", "5", "--lanes", "2")
              for _ in range(2)]
     for node in nodes:
@@ -128,8 +129,9 @@ async def test_a_lane_has_two_connections_to_redis(redis, start_node, connect):
         await until(lambda: Scrape(node)("atrium_node_registry_events_total", event="announced") > 0,
                     "the node is announced")
     names = [x["name"] for x in redis.admin.client_list() if x["name"].startswith("atrium-")]
-    assert len(names) == len(set(names)) == 12
-    links = ["cmd", "lane-0-cmd", "lane-0-sub", "lane-1-cmd", "lane-1-sub", "sub"]
+    assert len(names) == len(set(names)) == 16
+    links = ["cmd", "internal-cmd", "internal-sub", "lane-0-cmd", "lane-0-sub", "lane-1-cmd",
+             "lane-1-sub", "sub"]
     assert sorted(x.rpartition(".")[2] for x in names) == sorted(2 * links)
     assert len({x.rpartition(".")[0] for x in names}) == 2
 

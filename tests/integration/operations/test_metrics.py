@@ -315,7 +315,8 @@ def test_the_bus_is_seen_to_break_and_to_heal(start_node, redis):
     wait_until(lambda: Scrape(node)("atrium_bus_connected") == 0, "the bus is down")
     redis.start()
     wait_until(lambda: Scrape(node)("atrium_bus_connected") == 1, "the bus is up")
-    assert Scrape(node)("atrium_bus_reconnects_total") == 4  # two links, and two of the lane
+    assert Scrape(node)("atrium_bus_reconnects_total") == 6
+    # Two links, two of the lane, and two of the internal listener.
 
 
 def test_lanes_report_for_themselves(node):
