@@ -60,6 +60,28 @@ class Table:
         finally:
             database.close()
 
+    @property
+    def last(self):
+        """The entry that was taken last; `0-0`: none."""
+        with self.open() as database:
+            return database.execute("SELECT entry FROM progress").fetchone()[0]
+
+    def begin_anew(self):
+        """What was taken is of a Redis that is no more."""
+        with self.open() as database:
+            self._begin_anew(database)
+            database.execute("UPDATE progress SET entry = '0-0', n = 0")
+
+    def go_back(self, entry):
+        """Redis has lost what came after this entry: its ids may be those of other events now."""
+        with self.open() as database:
+            database.execute("UPDATE progress SET entry = ?", (entry,))
+
+    def _begin_anew(self, database):
+        say("Redis has lost its data: beginning anew")
+        for table in "connections", "members", "rooms":
+            database.execute(f"DELETE FROM {table}")
+
     def take(self, entries):
         """Takes events, `(entry, fields)` each, in order."""
         with self.open() as database:
@@ -71,9 +93,7 @@ class Table:
         if place(entry) <= place(last):
             return  # a repeat: taken before the last one of us ended
         if event["n"] == 1 and n != 0:
-            say("Redis has lost its data: beginning anew")
-            for table in "connections", "members", "rooms":
-                database.execute(f"DELETE FROM {table}")
+            self._begin_anew(database)
         elif event["n"] > n + 1:
             say(f"events {n + 1} to {event['n'] - 1} are gone (the stream keeps too few): "
                 "the table may show who is no longer there")
@@ -146,13 +166,26 @@ class Stream:
         self.server = server
         self.key = key
 
-    def begin(self):
-        """Makes the group if it is not there: the server may be new, or have lost it."""
-        try:
+    def begin(self, table):
+        """Makes the group if it is not there, and finds out whether the server has lost what the
+        table was made from: all of it, so that nobody knows our group, or the latest of it, so that
+        the group has not got as far as the table."""
+        given = self._given_out()
+        last = table.last
+        if last != "0-0" and not self.server.xrange(self.key, last, last):  # lost, or only trimmed
+            if given is None:
+                table.begin_anew()
+            elif place(given) < place(last):
+                table.go_back(given)
+        if given is None:
             self.server.xgroup_create(self.key, GROUP, id="0", mkstream=True)
-        except redis.ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise
+
+    def _given_out(self):
+        """The latest entry that the group was given; None: there is no group."""
+        if not self.server.exists(self.key):
+            return None
+        return next((group["last-delivered-id"] for group in self.server.xinfo_groups(self.key)
+                     if group["name"] == GROUP), None)
 
     def left_over(self):
         """What an earlier one of us was given, by any name, and has not taken."""
@@ -176,7 +209,7 @@ class Stream:
 
 def follow(stream, table):
     """Takes events until the server fails."""
-    stream.begin()
+    stream.begin(table)
     batches = stream.left_over()
     while True:
         for entries in batches:

@@ -56,6 +56,15 @@ def run(redis, tmp_path):
         each.child.kill()
 
 
+def event_of(entries):
+    """That of one entry; of nothing where there is none."""
+    return json.loads(entries[0][1][b"d"]) if entries else {}
+
+
+def is_newest(redis, **expected):
+    return event_of(redis.admin.xrevrange(STREAM, count=1)).items() >= expected.items()
+
+
 async def test_the_table_survives_crashes(start, connect, run, redis):
     """Browsers come and go while the example is killed, twice, once with events that it was given
     and has not taken; then a node is killed. The table is right each time."""
@@ -132,3 +141,61 @@ async def test_a_redis_that_has_lost_everything(start, connect, run, redis):
     redis.start()
     await example.shows(users={"ann": 1}, rooms={"lobby": ["ann"]})
     assert "lost its data" in example.child.log
+
+
+async def test_it_comes_late_to_a_redis_that_has_lost_everything(start, connect, run, redis):
+    """What tells of the new beginning was trimmed before the example came: ann and bob are of the
+    time before. Numbers are higher than before by then."""
+    node = start()
+    ann, bob = await connect(node, "ann"), await connect(node, "bob")
+    example = run()
+    await example.shows(users={"ann": 1, "bob": 1}, n=2)
+    example.child.kill()
+    redis.admin.flushall()
+    await ann.close()
+    await bob.close()
+    for _ in range(3):
+        await (await connect(node, "cid")).close()
+    await connect(node, "dora")
+    await until(lambda: is_newest(redis, type="connected", user="dora"), "dora's coming is told", 30)
+    redis.admin.xtrim(STREAM, maxlen=1, approximate=False)
+    first = event_of(redis.admin.xrange(STREAM, count=1))["n"]
+    example = run()
+    await example.shows(users={"dora": 1}, missed=first - 1)
+    assert "lost its data" in example.child.log
+
+
+async def test_a_redis_that_gives_out_ids_again(start, connect, run, redis):
+    """It has lost the latest entries, and its clock was set back: what comes has lower ids than
+    what the table has."""
+    node = start()
+    await connect(node, "ann")
+    bob = await connect(node, "bob")
+    example = run()
+    await example.shows(users={"ann": 1, "bob": 1}, n=2)
+    example.child.kill()
+    node.crash()
+    (last, fields), (before, _) = redis.admin.xrevrange(STREAM, count=2)
+    redis.admin.xdel(STREAM, last)
+    redis.admin.execute_command("XSETID", STREAM, before)
+    redis.admin.xgroup_setid(STREAM, "online", before)
+    time, number = before.split(b"-")
+    again = json.loads(fields[b"d"]) | {"user": "cid", "connection": "c-1"}
+    redis.admin.xadd(STREAM, {"d": json.dumps(again)}, id=f"{int(time)}-{int(number) + 1}")
+    example = run()
+    await example.shows(users={"ann": 1, "bob": 1, "cid": 1}, n=2, missed=0)
+    del bob
+
+
+async def test_a_group_that_somebody_has_removed(start, connect, run, redis):
+    """The events are there: nothing is lost, and what was taken is not taken again."""
+    node = start()
+    await connect(node, "ann")
+    example = run()
+    await example.shows(users={"ann": 1}, n=1)
+    example.child.kill()
+    redis.admin.xgroup_destroy(STREAM, "online")
+    await connect(node, "bob")
+    example = run()
+    await example.shows(users={"ann": 1, "bob": 1}, n=2, missed=0)
+    assert "lost its data" not in example.child.log
