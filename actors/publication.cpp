@@ -2,7 +2,7 @@
 
 namespace atrium {
 
-publication::publication(shared_bytes bytes, packet x, std::uint64_t offset)
+publication::publication(shared_bytes bytes, packet x)
   : about_(std::move(x.about)),
     bytes_(std::move(bytes)),
     json_(x.json),
@@ -10,7 +10,8 @@ publication::publication(shared_bytes bytes, packet x, std::uint64_t offset)
     inbox_id_(x.inbox ? x.inbox->id : std::string_view{}),
     inbox_previous_(x.inbox ? x.inbox->previous : std::string_view{}),
     skip_sender_(x.skip_sender),
-    offset_(x.at ? x.at->offset : offset) {
+    offset_(x.at ? x.at->offset : 0),
+    previous_(x.at ? x.at->previous : 0) {
   // nop
 }
 

@@ -16,9 +16,8 @@ namespace atrium {
 /// of them, and not at all for kinds without receivers.
 class publication {
 public:
-  /// `x` refers to `bytes`. `offset`: its place in the room's history, where
-  /// the packet does not say it.
-  publication(shared_bytes bytes, packet x, std::uint64_t offset = 0);
+  /// `x` refers to `bytes`.
+  publication(shared_bytes bytes, packet x);
 
   /// A message that has not come by the bus.
   explicit publication(envelope x);
@@ -48,6 +47,11 @@ public:
   /// Its place in the room's history; 0: it is in none.
   std::uint64_t offset() const {
     return offset_;
+  }
+
+  /// Offset of the message before it in the history.
+  std::uint64_t previous() const {
+    return previous_;
   }
 
   /// Its id in the user's inbox; empty: it is in none.
@@ -80,6 +84,7 @@ private:
   std::string_view inbox_previous_;
   bool skip_sender_ = false;
   std::uint64_t offset_ = 0;
+  std::uint64_t previous_ = 0;
   mutable std::mutex mutex_; // of what follows
   mutable encoded_frames made_;
 };

@@ -63,10 +63,10 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
   auto from = source_of(x, env);
   auto watched = env.watched->note(x.about);
   auto place = in_log ? std::move(in_log) : place_in_log(x);
-  auto offset = place ? place->at.offset : 0;
-  return incoming{
-    std::make_shared<const publication>(bytes, std::move(x), offset), from,
-    std::move(watched), std::move(place)};
+  if (place)
+    x.at = packet_position{place->at.epoch, place->at.offset, place->previous};
+  return incoming{std::make_shared<const publication>(bytes, std::move(x)),
+                  from, std::move(watched), std::move(place)};
 }
 
 std::variant<presence_event, unreadable>

@@ -23,6 +23,8 @@ export interface Message<Data = any> {
   traceparent?: string;
   /** The place in the room's history, if the room has one. */
   offset?: number;
+  /** The offset of the message before it, where that is not one less. */
+  previous?: number;
   data: Data;
 }
 

@@ -157,15 +157,14 @@ export class Membership {
 
   #message(frame) {
     if (!this.isJoined) return; // of a membership that has ended
-    const { offset } = frame;
+    const { offset, previous = offset - 1 } = frame;
     if (this.position && offset !== undefined) {
       const { epoch, offset: last } = this.position;
       if (offset <= last) return; // came before
       this.position = { epoch, offset };
-      // A client that reads slowly may be skipped in some rooms; and a history
-      // that was interrupted leaves numbers out. Only the history knows which.
-      if (offset > last + 1)
-        this.#missed({ epoch, offset: last }, { epoch, offset: offset - 1 }, false);
+      // A client that reads slowly may be skipped in some rooms.
+      if (previous > last)
+        this.#missed({ epoch, offset: last }, { epoch, offset: previous }, false);
     }
     this.#emit("message", frame);
   }

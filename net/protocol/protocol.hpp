@@ -39,7 +39,8 @@ std::string closing_text(close_code code, std::string_view reason,
                          std::chrono::milliseconds after);
 
 /// Appends the text of a message that is kept: its envelope, with its `offset`
-/// in the room's history or its `inbox_id` in the user's inbox.
+/// in the room's history (and the `previous` one, where that is not one less)
+/// or its `inbox_id` in the user's inbox.
 void append_stored(std::string& out, const publication& x);
 
 /// Returns the id of the request that `x` answers; empty if it has none.

@@ -226,6 +226,10 @@ void append_stored(std::string& out, const publication& x) {
   out.append(json.substr(0, i));
   if (x.offset() != 0)
     out.append("\"offset\":").append(std::to_string(x.offset())).append(",");
+  if (x.offset() != 0 && x.previous() + 1 != x.offset())
+    out.append("\"previous\":")
+      .append(std::to_string(x.previous()))
+      .append(",");
   if (!x.inbox_id().empty())
     out.append("\"inbox_id\":\"").append(x.inbox_id()).append("\",");
   out.append(json.substr(i));

@@ -52,6 +52,21 @@ test("it says where messages are missing, and whether they are lost", async () =
   stage.client.close();
 });
 
+test("numbers that nobody has got are no messages", async () => {
+  const stage = new Stage();
+  await stage.start();
+  const room = stage.client.join("chat");
+  await stage.joined("chat", here);
+  await stage.message("chat", 900, { previous: 3 });
+  await stage.message("chat", 901);
+  assert.deepEqual(stage.heard("missed"), []);
+  assert.deepEqual(room.position, { epoch: "e1", offset: 901 });
+  await stage.message("chat", 2000, { previous: 902 });
+  assert.deepEqual(stage.heard("missed").map(([, what]) => what), [
+    { after: { epoch: "e1", offset: 901 }, upTo: { epoch: "e1", offset: 902 }, isLost: false }]);
+  stage.client.close();
+});
+
 test("the server puts it into a room, which is like any other then", async () => {
   const stage = new Stage();
   await stage.start();

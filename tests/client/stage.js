@@ -72,8 +72,8 @@ export class Stage {
     await settled();
   }
 
-  message(room, offset) {
-    return this.come("message", { scope: "room", room, offset, data: offset });
+  message(room, offset, fields) {
+    return this.come("message", { scope: "room", room, offset, data: offset, ...fields });
   }
 
   /** The frames of this type that went to the node since the last time. */

@@ -27,6 +27,7 @@ client.on("state", ({ state, reason, error }) =>
   print("state", state, reason, error?.closeCode));
 client.on("error", ({ message }) => print("error", message));
 client.on("serverJoined", ({ name }) => print("put into", name));
+client.on("joined", (_, { name }) => print("joined", name));
 client.on("left", (_, { name }) => print("left", name));
 client.on("missed", (missed) => print("missed", missed));
 client.connect();

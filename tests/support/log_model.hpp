@@ -113,9 +113,10 @@ private:
     e.event_id = std::to_string(x.value);
     e.target = std::string{"r"}; // g++ 12 takes a literal for an overlap
     e.data = std::to_string(x.value);
-    auto bytes = std::make_shared<const std::string>(encode_packet(e, false));
-    auto content = std::make_shared<const publication>(
-      bytes, std::get<packet>(decode_packet(*bytes)), x.offset);
+    auto bytes = std::make_shared<const std::string>(
+      with_position(encode_packet(e, false), {epoch, x.offset, x.previous}));
+    auto content
+      = std::make_shared<const publication>(bytes, std::get<packet>(decode_packet(*bytes)));
     return {content,
             {},
             nullptr,

@@ -61,6 +61,7 @@ CAF_TEST(a packet may say its place itself) {
   CAF_CHECK(x.place->at == (position{"1a", 7}));
   CAF_CHECK_EQUAL(x.place->previous, 4U);
   CAF_CHECK_EQUAL(x.content->offset(), 7U);
+  CAF_CHECK_EQUAL(x.content->previous(), 4U);
 }
 
 CAF_TEST(what a log has kept is decoded with the place that the log says) {
@@ -73,6 +74,7 @@ CAF_TEST(what a log has kept is decoded with the place that the log says) {
   CAF_CHECK_EQUAL(got[0].content->offset(), 7U);
   CAF_CHECK(got[0].place->at == (position{"1a", 7}));
   CAF_CHECK_EQUAL(got[0].place->previous, 4U);
+  CAF_CHECK_EQUAL(got[0].content->previous(), 4U);
   CAF_CHECK_EQUAL(got[1].content->offset(), 8U);
   CAF_CHECK_EQUAL(got[1].place->previous, 7U);
 }

@@ -17,6 +17,7 @@ from support.documents import document
 from support.javascript import NPM, PROGRAMS, Program
 from support.network import Network
 from support.node import ROOT, fetch
+from support.redis_server import AVAILABLE, RedisServer
 
 if why := javascript.missing():
     pytest.skip(why, allow_module_level=True)
@@ -188,6 +189,70 @@ def test_what_was_accepted_arrives_once_and_in_order(ways, start, redis, start_n
     assert [offset for _, offset in heard] == list(range(heard[0][1], newest + 1))
     assert {data: offset for data, offset in heard} == accepted
     assert len(heard) == len(accepted)
+
+
+@pytest.fixture
+def lasting_redis(tmp_path_factory):
+    """A Redis that has everything again after it was killed."""
+    if not AVAILABLE:
+        pytest.skip("redis-server is not installed")
+    server = RedisServer(tmp_path_factory.mktemp("lasting"), "--appendonly", "yes",
+                         "--appendfsync", "always")
+    yield server
+    server.kill()
+
+
+def publish(node, room, number):
+    """Publishes once, as soon as the node can; returns the place of the message."""
+    fields = {"channel": room, "data": number, "idempotency_key": f"n{number}"}
+
+    def accepted():
+        status, _, body = fetch(node.internal_port, "/api/publish", "POST", json.dumps(fields))
+        return status == 200 and json.loads(body).get("result")
+
+    return wait_until(accepted, f"{number} is accepted")["offset"]
+
+
+def goes_on(redis, room, offset):
+    pass
+
+
+def lost(redis, room, offset):
+    """Nobody notices that this message is gone, but for whoever gets the next one."""
+    stream, = redis.admin.scan_iter(f"*{room.removeprefix('chat:')}*:h", count=10_000)
+    assert redis.admin.xdel(stream, f"{offset}-0") == 1
+
+
+@pytest.mark.parametrize("fate", [goes_on, lost])
+def test_a_redis_that_has_started_anew_leaves_numbers_out(start_node, start, lasting_redis, fate):
+    """bob is away while two messages come and Redis is killed. The next one has a number that
+    does not follow: bob has missed something only where a message is gone."""
+    node = start_node("--redis", lasting_redis.url, *KEPT)
+    room = unique("chat:")
+    with contextlib.closing(Network(node.port)) as way:
+        bob = start("follow", way, unique("bob"), room)
+        wait_until(lambda: bob.said("joined"), "bob is in the room")
+        publish(node, room, 1)
+        wait_until(lambda: bob.said("message"), "bob hears what is said")
+        way.cut()
+        wait_until(lambda: bob.said("state")[-1][0] != "online", "bob is away")
+        places = [publish(node, room, number) for number in (2, 3)]
+        fate(lasting_redis, room, places[1])
+        lasting_redis.restart()
+        places.append(publish(node, room, 4))
+        way.mend()
+        wait_until(lambda: places[2] in [x[1] for x in bob.said("message")], "bob has the newest")
+        lasting_redis.restart()
+        places.append(publish(node, room, 5))
+        wait_until(lambda: places[3] in [x[1] for x in bob.said("message")], "and hears the next")
+    assert places[1] + 1 < places[2] and places[2] + 1 < places[3]
+    heard = [number for number, _ in bob.said("message")]
+    missed = [(x["after"]["offset"], x["upTo"]["offset"], x["isLost"])
+              for x, in bob.said("missed")]
+    if fate is goes_on:
+        assert (heard, missed) == ([1, 2, 3, 4, 5], [])
+    else:
+        assert (heard, missed) == ([1, 2, 4, 5], [(places[0], places[1], False)])
 
 
 def test_a_durable_message_waits_for_a_device_that_is_off(ways, start, redis, start_node):

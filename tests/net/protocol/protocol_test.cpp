@@ -34,10 +34,9 @@ std::string mistake(std::string_view text) {
   return std::string{to_string(x.code)} + " " + x.message.substr(0, x.message.find(' '));
 }
 
-publication_ptr publication_of(const std::string& bytes, std::uint64_t offset = 0) {
+publication_ptr publication_of(const std::string& bytes) {
   auto shared = std::make_shared<const std::string>(bytes);
-  return std::make_shared<const publication>(shared, std::get<packet>(decode_packet(*shared)),
-                                             offset);
+  return std::make_shared<const publication>(shared, std::get<packet>(decode_packet(*shared)));
 }
 
 std::string packet_of(scope to) {
@@ -50,8 +49,8 @@ std::string packet_of(scope to) {
   return encode_packet(x, false);
 }
 
-publication_ptr stored(std::uint64_t offset) {
-  return publication_of(packet_of(scope::room), offset);
+publication_ptr stored(std::uint64_t offset, std::uint64_t previous) {
+  return publication_of(with_position(packet_of(scope::room), {"1a", offset, previous}));
 }
 
 } // namespace
@@ -277,10 +276,10 @@ CAF_TEST(a history is told as messages with their offsets) {
   CAF_CHECK_EQUAL(protocol::id_of(as_reply), "1");
   std::string rest = R"("v":1,"event_id":"e","scope":"room","room":"r","ts":5,"data":1})";
   CAF_CHECK_EQUAL(
-    to_text(stored_messages{"", "r", {"a1", 7}, false, true, {stored(6), stored(7)}}),
-    R"({"type":"history","room":"r","epoch":"a1","offset":7,"recovered":true,"more":true,)"
+    to_text(stored_messages{"", "r", {"a1", 9}, false, true, {stored(6, 5), stored(9, 6)}}),
+    R"({"type":"history","room":"r","epoch":"a1","offset":9,"recovered":true,"more":true,)"
     R"("messages":[{"type":"message","offset":6,)"
-      + rest + R"(,{"type":"message","offset":7,)" + rest + "]}");
+      + rest + R"(,{"type":"message","offset":9,"previous":6,)" + rest + "]}");
 }
 
 CAF_TEST(who is in a room is told as a list or as a number) {
