@@ -112,8 +112,8 @@ public:
   virtual void read(inbox_query what, std::function<void(inbox_page)> done) = 0;
 
   /// The device has all messages up to `id`. Cumulative: an id that is not
-  /// newer than the last one changes nothing. `bad_request` for what is no id
-  /// of this inbox.
+  /// newer than the last one changes nothing, nor does one of what the inbox
+  /// has lost, newer than all it has. `bad_request` for what is no id.
   virtual void acknowledge(std::string user, std::string device, std::string id,
                            std::function<void(errc)> done)
     = 0;
@@ -124,7 +124,7 @@ public:
     = 0;
 
   /// Sends a dead letter again, as a new message; with no `id` all of the user,
-  /// oldest first. Those for which the inbox has no room stay.
+  /// oldest first. Those for which the inbox has no room stay (`stayed`).
   virtual void replay(std::string user, std::string id,
                       std::function<void(dead_letter_outcome)> done)
     = 0;

@@ -84,13 +84,13 @@ errc inbox_store::acknowledge(const std::string& user,
   sweep(now);
   auto i = users_.find(user);
   auto upto = read_inbox_id(id);
-  if (!upto || *upto > (i == users_.end() ? inbox_id{} : i->second.top)) {
+  if (!upto) {
     ++stats_.failed;
     return errc::bad_request;
   }
   ++stats_.acknowledged;
-  if (i == users_.end())
-    return errc::none; // of nothing
+  if (i == users_.end() || *upto > i->second.top)
+    return errc::none; // of what was lost
   auto& box = i->second;
   auto& from = use(*i, device, now);
   from.acked = std::max(from.acked, *upto);

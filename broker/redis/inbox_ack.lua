@@ -4,14 +4,15 @@
 -- KEYS 1 U:in  2 U:cur
 -- ARGV 1 device  2 id  3 time of the rule, in ms  4 lifetime of the keys, in
 --      seconds
--- Answer: messages that were removed; -1: the inbox has not given out the id.
+-- Answer: messages that were removed.
 
 local now = now_ms()
 local cursors, top, acked, old = read_cursors(KEYS[2], ARGV[1], now,
                                               tonumber(ARGV[3]))
 local id = ARGV[2]
-if is_before(top, id) then return -1 end
-if top == '0-0' then return 0 end -- of nothing
+-- Given out before the server lost its data. Then what the inbox has now is not
+-- what this device has had, not even where it is older.
+if is_before(top, id) or top == '0-0' then return 0 end
 
 local own = cursors[ARGV[1]]
 if own and is_before(id, own.id) then id = own.id end

@@ -113,9 +113,8 @@ public:
   step take(resp_reply reply) override {
     if (reply.size() != 1 || reply[0].type != resp_type::integer)
       return step::nonsense;
-    auto is_given_out = reply[0].value >= 0;
-    ++(is_given_out ? in_.counters.acknowledged : in_.counters.failed);
-    done_(is_given_out ? errc::none : errc::bad_request);
+    ++in_.counters.acknowledged;
+    done_(errc::none);
     return step::over;
   }
 

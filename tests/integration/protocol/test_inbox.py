@@ -168,13 +168,24 @@ async def test_an_event_that_is_sent_twice_arrives_once(node, connect, bob):
 
 
 IDS = {"none": {}, "a number": {"inbox_id": 5}, "a word": {"inbox_id": "newest"},
-       "padded": {"inbox_id": "01-0"}, "of the future": {"inbox_id": "99999999999999-0"}}
+       "padded": {"inbox_id": "01-0"}}
 
 
 @by_name("fields", IDS)
-async def test_what_is_no_id_of_the_inbox_is_refused(node, connect, bob, fields):
+async def test_what_is_no_id_is_refused(node, connect, bob, fields):
     phone = await device(connect, node, bob)
     assert (await phone.refusal("ack", **fields))["code"] == "bad_request"
+
+
+async def test_an_ack_of_what_the_inbox_does_not_know_changes_nothing(node, connect, bob):
+    """As after a loss of data: the client has done all it can, and nothing is taken from it."""
+    ann, phone = await connect(node), await device(connect, node, bob)
+    for unknown in ("99999999999999-0", "99999999999999-1"):
+        assert (await phone.request("ack", inbox_id=unknown))["type"] == "acked"
+        await keep(ann, bob, unknown)
+        await phone.collect(1)
+    again = await device(connect, node, bob)
+    assert data_of(await again.collect(2)) == ["99999999999999-0", "99999999999999-1"]
 
 
 DEVICES = {"empty": "", "long": "x" * 65, "a space": "my phone", "a colon": "a:b", "é": "é"}
