@@ -57,6 +57,9 @@ struct dead_letter_outcome {
   errc error = errc::none;
 
   std::size_t letters = 0; ///< Replayed or purged.
+
+  /// Not replayed: the inbox is full (`inbox_rule::most`).
+  std::size_t stayed = 0;
 };
 
 } // namespace atrium

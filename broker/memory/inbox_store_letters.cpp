@@ -1,5 +1,7 @@
 #include "atrium/broker/memory/inbox_store.hpp"
 
+#include <iterator>
+
 // What nobody has acknowledged in time.
 
 namespace atrium {
@@ -84,14 +86,14 @@ dead_letter_outcome inbox_store::replay(const std::string& user,
     return result;
   auto& box = i->second;
   auto x = which ? box.letters.find(*which) : box.letters.begin();
-  while (x != box.letters.end() && box.messages.size() < rule_.most) {
+  auto end = which && x != box.letters.end() ? std::next(x) : box.letters.end();
+  while (x != end && box.messages.size() < rule_.most) {
     add(*i, x->second.packet, now);
     drop(*i, x++);
     ++stats_.stored;
     ++result.letters;
-    if (which)
-      break;
   }
+  result.stayed = static_cast<std::size_t>(std::distance(x, end));
   reschedule(*i, now);
   return result;
 }

@@ -149,7 +149,7 @@ public:
   }
 
   step take(resp_reply reply) override {
-    if (reply.size() != (is_replay_ ? 3 : 1))
+    if (reply.size() != (is_replay_ ? 4 : 1))
       return step::nonsense;
     auto& count = is_replay_ ? reply[1] : reply[0];
     if (count.type != resp_type::integer || count.value < 0)
@@ -160,6 +160,7 @@ public:
       in_.counters.stored += done;
       if (reply[2].value == 1)
         return step::goes_on;
+      result_.stayed = static_cast<std::size_t>(reply[3].value);
     }
     done_(result_);
     return step::over;

@@ -16,7 +16,8 @@
 --           why
 --   list    'end' or 'more', for each its id, that of the message, why, packet
 --   purge   letters that went
---   replay  letters that were sent, 1 if there are more and there is room
+--   replay  letters that were sent, 1 if there are more and there is room,
+--           else letters that stay for want of room
 --
 -- Redis does nothing else meanwhile, so a call takes a hundred messages or two.
 
@@ -91,7 +92,10 @@ local function replay()
   local first, last = '-', '+'
   if ARGV[2] ~= '' then first, last = ARGV[2], ARGV[2] end
   local count = math.min(room, 100)
-  if count <= 0 then return {0, 0} end
+  if count <= 0 then
+    if ARGV[2] == '' then return {0, 0, redis.call('XLEN', KEYS[3])} end
+    return {0, 0, #redis.call('XRANGE', KEYS[3], first, last)}
+  end
   local letters = redis.call('XRANGE', KEYS[3], first, last, 'COUNT', count)
   local previous = redis.call('HGET', KEYS[2], '#') or '0-0'
   for _, x in ipairs(letters) do
@@ -106,8 +110,9 @@ local function replay()
     redis.call('EXPIRE', KEYS[1], ARGV[4])
     redis.call('EXPIRE', KEYS[2], ARGV[4])
   end
-  local goes_on = ARGV[2] == '' and #letters == 100 and room > 100
-  return {#letters, goes_on and 1 or 0}
+  if ARGV[2] ~= '' then return {#letters, 0, 0} end
+  if #letters == 100 and room > 100 then return {#letters, 1, 0} end
+  return {#letters, 0, redis.call('XLEN', KEYS[3])}
 end
 
 local act = {sweep = sweep, list = list, purge = purge, replay = replay}

@@ -95,16 +95,17 @@ void act_on_dead_letters(const inspector_context& by,
     by, [to, user, what, is_one = !id.empty()](dead_letter_outcome& x) mutable {
       if (x.error != errc::none)
         return refuse_error(to, x.error);
-      if (is_one && x.letters == 0)
-        return refuse(to, 404, "not_found",
-                      what == "purge" ? "there is no such dead letter"
-                                      : "there is no such dead letter, or the "
-                                        "inbox has no room for it");
+      if (is_one && x.letters + x.stayed == 0)
+        return refuse(to, 404, "not_found", "there is no such dead letter");
       log::info("admin_dead_letters",
                 {{"user", user}, {"act", what}, {"letters", x.letters}},
                 "inspector acts on dead letters of a user");
-      to.deliver(std::uint16_t{200},
-                 dump({{what == "purge" ? "purged" : "replayed", x.letters}}));
+      json result{{what == "purge" ? "purged" : "replayed", x.letters}};
+      if (x.stayed > 0) {
+        result["stayed"] = x.stayed;
+        result["reason"] = "the inbox is full (--inbox-max)";
+      }
+      to.deliver(std::uint16_t{200}, dump(result));
     });
   auto& kept = *by.env->inbox;
   what == "purge" ? kept.purge(user, id, done) : kept.replay(user, id, done);

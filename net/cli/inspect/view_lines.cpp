@@ -143,7 +143,13 @@ lines act_lines(task what, const json& view) {
   if (what == task::replay || what == task::purge) {
     auto key = what == task::replay ? "replayed" : "purged";
     auto count = printable(field_text(view, key));
-    return {key + (' ' + count_text(count, "dead letters"))};
+    lines result{key + (' ' + count_text(count, "dead letters"))};
+    if (view.contains("stayed"))
+      result.push_back(
+        "not replayed: "
+        + count_text(printable(field_text(view, "stayed")), "dead letters")
+        + ", for " + printable(field_text(view, "reason")));
+    return result;
   }
   auto count = printable(field_text(view, "disconnected"));
   lines result{"closed " + count_text(count, "connections")};

@@ -32,7 +32,9 @@ async function replayLetters(user, id) {
   if (!await askToConfirm(id ? "Send this message again?" : "Send all again?", about, "Replay"))
     return;
   await attempt(["dead-letters", user, "replay", ...(id ? [id] : [])], {},
-    ({ replayed }) => [`Replayed ${plural(replayed ?? 0, "message")} to `, quoted(user)]);
+    ({ replayed, stayed, reason }) => [
+      `Replayed ${plural(replayed ?? 0, "message")} to `, quoted(user),
+      ...(stayed ? [`; not replayed: ${plural(stayed, "message")}, for ${reason}`] : [])]);
 }
 
 async function purgeLetters(user, id) {

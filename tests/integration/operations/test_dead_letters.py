@@ -79,6 +79,37 @@ def test_they_are_replayed_and_purged(node, redis):
     wait_until(lambda: redis.admin.zcard(f"{{{SPACE}:inbox}}:dead") == 0, "the index is empty")
 
 
+@pytest.fixture
+def full(start_node, redis, node):
+    """A node whose inboxes have room for two messages; ann has three dead letters."""
+    node = start_node("--redis", redis.url, "--namespace", SPACE, "--inbox-max", "2")
+    return node, give_up(redis, "ann", 3)
+
+
+def test_where_there_is_no_room_the_answer_says_so(full):
+    """An administrator replays all, as far as there is room, then the last one."""
+    node, ids = full
+    stayed = {"stayed": 1, "reason": "the inbox is full (--inbox-max)"}
+    assert act(node, "/dead-letters/ann/replay") == (200, {"replayed": 2, **stayed})
+    assert act(node, f"/dead-letters/ann/replay/{ids[2]}") == (200, {"replayed": 0, **stayed})
+    assert act(node, f"/dead-letters/ann/replay/{ids[0]}")[0] == 404
+    assert letters(node) == [("ann", "event-2")]
+
+
+def test_the_command_says_what_was_not_replayed(full):
+    tool = Inspected(lambda: full[0])
+    assert tool.show("dead-letters", "ann", "--replay") == (
+        "replayed 2 dead letters\n"
+        "not replayed: 1 dead letter, for the inbox is full (--inbox-max)\n")
+
+
+def test_the_page_says_what_was_not_replayed(browser, full):
+    browser.open(address(full[0], view_of("dead-letters", "ann")))
+    browser.click("button", "Replay all")
+    browser.click("dialog button[type=submit]", "Replay")
+    browser.reads("#outcome", "not replayed: 1 message, for the inbox is full")
+
+
 def test_acts_need_the_token(start_node, redis, tmp_path):
     """The node wants an administrator's token.
     Everybody may look, nobody may act without it."""
