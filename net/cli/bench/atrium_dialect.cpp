@@ -2,12 +2,15 @@
 
 #include "atrium/net/cli/bench/text_parts.hpp"
 
+#include <algorithm>
+
 namespace atrium::bench {
 
 namespace {
 
 constexpr std::string_view epoch_key = R"("epoch":")";
 constexpr std::string_view offset_key = R"("offset":)";
+constexpr std::string_view previous_key = R"(,"previous":)";
 
 /// net/PROTOCOL.md. Requests carry no `id`, so that nothing but errors is
 /// answered on the way from publisher to members.
@@ -38,12 +41,19 @@ public:
     }
   }
 
-  std::uint64_t offset_of(std::string_view message) const override {
+  message_place place_of(std::string_view message) const override {
     // Where the node writes it; the protocol promises no order. Elsewhere it
     // would be taken for none, and the check of the offsets would say so.
     constexpr std::string_view start = R"({"type":"message","offset":)";
-    return message.starts_with(start) ? number_at(message.substr(start.size()))
-                                      : 0;
+    if (!message.starts_with(start))
+      return {};
+    auto rest = message.substr(start.size());
+    auto offset = number_at(rest);
+    rest.remove_prefix(std::min(rest.find(','), rest.size()));
+    return rest.starts_with(previous_key)
+             ? message_place{offset,
+                             number_at(rest.substr(previous_key.size()))}
+             : message_place{offset};
   }
 
   std::optional<room_position>

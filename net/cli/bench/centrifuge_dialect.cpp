@@ -46,7 +46,7 @@ public:
     return text.starts_with(R"({"id":3,)") ? signal::left : signal::none;
   }
 
-  std::uint64_t offset_of(std::string_view message) const override {
+  message_place place_of(std::string_view message) const override {
     // Behind the data, which need not be searched.
     auto at = message.rfind(offset_key);
     return at == message.npos

@@ -11,8 +11,8 @@ std::string dialect::target(const std::string& path,
   return concat({path, separator, user});
 }
 
-std::uint64_t dialect::offset_of(std::string_view) const {
-  return 0;
+message_place dialect::place_of(std::string_view) const {
+  return {};
 }
 
 std::optional<room_position> dialect::position_of(std::string_view) const {

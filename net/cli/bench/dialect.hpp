@@ -26,6 +26,23 @@ struct room_position {
   std::uint64_t offset = 0;
 };
 
+/// Where a message stands in the history of its room.
+struct message_place {
+  // Without `before` the message follows the one with the number below.
+  message_place(std::uint64_t at = 0) // NOLINT(google-explicit-constructor)
+    : message_place(at, at == 0 ? 0 : at - 1) {
+    // nop
+  }
+
+  message_place(std::uint64_t at, std::uint64_t before)
+    : offset(at), previous(before) {
+    // nop
+  }
+
+  std::uint64_t offset;   ///< 0: it has no place.
+  std::uint64_t previous; ///< Offset of the message before it.
+};
+
 /// Somebody has come into a room or has left it.
 struct member_change {
   std::string_view what;
@@ -63,9 +80,9 @@ public:
 
   virtual signal classify(std::string_view text) const = 0;
 
-  /// Returns the offset of a message; 0 if there is none, or if the room's
-  /// history is of no interest.
-  virtual std::uint64_t offset_of(std::string_view message) const;
+  /// Returns the place of a message; of offset 0 if it has none, or if the
+  /// room's history is of no interest.
+  virtual message_place place_of(std::string_view message) const;
 
   /// Reads from an answer to `join` or `rejoin` where the messages that follow
   /// begin; nothing if the room has no history.

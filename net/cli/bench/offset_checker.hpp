@@ -1,5 +1,7 @@
 #pragma once
 
+#include "atrium/net/cli/bench/dialect.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -27,14 +29,14 @@ public:
     start(client, offset);
   }
 
-  /// The client has got a message; its offset is 0 if it has none.
-  void pass(std::size_t client, std::uint64_t offset) {
+  /// The client has got a message.
+  void pass(std::size_t client, message_place at) {
     auto& next = next_[client];
-    if (offset != next)
+    if (at.offset == 0 ? next != 0 : at.previous + 1 != next)
       ++wrong_;
     // A repetition or a message of the past is no step back.
-    if (next != 0 && offset >= next)
-      next = offset + 1;
+    if (next != 0 && at.offset >= next)
+      next = at.offset + 1;
   }
 
   /// Messages and answers that were not in their place.

@@ -119,7 +119,7 @@ void recover::message(client& who, std::string_view text, steady::time_point) {
     ++foreign_;
     return;
   }
-  offsets_.pass(who.index, swarm_.speaks().offset_of(text));
+  offsets_.pass(who.index, swarm_.speaks().place_of(text));
   auto verdict = checker_.record(who.index, found->sequence);
   if (verdict == sequence_checker::verdict::duplicate)
     return;

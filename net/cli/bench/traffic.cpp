@@ -194,7 +194,7 @@ void traffic::message(client& who, std::string_view text,
     ++foreign_;
     return;
   }
-  offsets_.pass(who.index, swarm_.speaks().offset_of(text));
+  offsets_.pass(who.index, swarm_.speaks().place_of(text));
   auto verdict
     = checker_->record(pairs_[who.index] + slots_[number], found->sequence);
   // A duplicate is neither a delivery nor a latency: the server would look

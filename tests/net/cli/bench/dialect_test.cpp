@@ -83,8 +83,11 @@ CAF_TEST(centrifuge_is_understood) {
 
 CAF_TEST(atrium_tells_places_in_a_history) {
   auto it = make_dialect(protocol::atrium);
-  CAF_CHECK_EQUAL(it->offset_of(R"({"type":"message","offset":12,"v":1,"data":"x"})"), 12U);
-  CAF_CHECK_EQUAL(it->offset_of(R"({"type":"message","v":1,"data":{"offset":3}})"), 0U);
+  CAF_CHECK_EQUAL(it->place_of(R"({"type":"message","offset":12,"v":1,"data":"x"})").offset, 12U);
+  auto jump = it->place_of(R"({"type":"message","offset":12,"previous":7,"v":1,"data":"x"})");
+  CAF_CHECK(jump.offset == 12 && jump.previous == 7);
+  CAF_CHECK_EQUAL(it->place_of(R"({"type":"message","offset":12,"v":1,"data":"x"})").previous, 11U);
+  CAF_CHECK_EQUAL(it->place_of(R"({"type":"message","v":1,"data":{"offset":3}})").offset, 0U);
   auto joined = R"({"type":"joined","id":1,"room":"r","epoch":"a1","offset":7,"recovered":true})";
   check_position(*it, joined, "a1", 7);
   CAF_CHECK(!it->is_lost(joined));
@@ -97,7 +100,8 @@ CAF_TEST(atrium_tells_places_in_a_history) {
 
 CAF_TEST(centrifuge_tells_places_in_a_history) {
   auto it = make_dialect(protocol::centrifuge);
-  CAF_CHECK_EQUAL(it->offset_of(R"({"push":{"channel":"r","pub":{"data":"x","offset":12}}})"), 12U);
+  CAF_CHECK_EQUAL(it->place_of(R"({"push":{"channel":"r","pub":{"data":"x","offset":12}}})").offset,
+                  12U);
   auto first = R"({"id":2,"subscribe":{"recoverable":true,"epoch":"xY","positioned":true}})";
   check_position(*it, first, "xY", 0);
   auto joined = R"({"id":2,"subscribe":{"recoverable":true,"epoch":"xY","publications":[)"
@@ -109,7 +113,7 @@ CAF_TEST(centrifuge_tells_places_in_a_history) {
   auto missed = it->missed_in(joined);
   CAF_REQUIRE_EQUAL(missed.size(), 2U);
   CAF_CHECK(missed[0].starts_with(R"({"data":"@1")") && missed[1].starts_with(R"({"data":"@2")"));
-  CAF_CHECK_EQUAL(it->offset_of(missed[0]), 8U);
+  CAF_CHECK_EQUAL(it->place_of(missed[0]).offset, 8U);
   CAF_CHECK(it->missed_in(first).empty());
   CAF_CHECK_EQUAL(it->rejoin("r", {"xY", 7}), R"({"id":2,"subscribe":{"channel":"r",)"
                                               R"("recover":true,"epoch":"xY","offset":7}})");

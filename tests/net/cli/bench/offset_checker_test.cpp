@@ -42,6 +42,16 @@ CAF_TEST(a_hole_counts_once_and_a_repetition_each_time) {
   CAF_CHECK_EQUAL(it.last(0), 5U);
 }
 
+CAF_TEST(numbers_that_nobody_has_got_are_no_hole) {
+  offset_checker it{1};
+  it.start(0, 4);
+  it.pass(0, {900, 4});
+  it.pass(0, 901);
+  CAF_CHECK_EQUAL(it.wrong(), 0U);
+  it.pass(0, {2000, 902});
+  CAF_CHECK_EQUAL(it.wrong(), 1U);
+}
+
 CAF_TEST(a_message_without_a_place_is_wrong_where_others_have_one) {
   offset_checker it{1};
   it.start(0, 4);
