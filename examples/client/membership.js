@@ -1,4 +1,5 @@
 import { AtriumError } from "./errors.js";
+import { Holes } from "./holes.js";
 import { Outbox } from "./outbox.js";
 import { Presence } from "./presence.js";
 import { AtriumRoom } from "./room.js";
@@ -23,6 +24,7 @@ export class Membership {
   #timer = 0; // until it asks again
   #waiters = [];
   #outbox;
+  #holes = new Holes((after, upTo) => this.#missed(after, upTo, false));
 
   name;
   isJoined = false;
@@ -80,6 +82,7 @@ export class Membership {
   /** The connection has ended, and the membership with it. */
   lost() {
     clearTimeout(this.#timer);
+    this.#holes.lost();
     this.isJoined = this.#isAsking = false;
     this.presence.stop();
   }
@@ -98,7 +101,8 @@ export class Membership {
     const fields = { room: this.name, data, event_id: eventId, echo,
       trace_id: traceId, traceparent };
     const patience = timeout ?? (this.position ? repeatableTime : this.#link.timeout);
-    return this.#outbox.add("publish", fields, patience, () => this.position !== null);
+    const said = this.#outbox.add("publish", fields, patience, () => this.position !== null);
+    return echo === false ? this.#holes.follow(said) : said;
   }
 
   request(type, fields) {
@@ -164,7 +168,7 @@ export class Membership {
       this.position = { epoch, offset };
       // A client that reads slowly may be skipped in some rooms.
       if (previous > last)
-        this.#missed({ epoch, offset: last }, { epoch, offset: previous }, false);
+        this.#holes.add({ epoch, offset: last }, { epoch, offset: previous });
     }
     this.#emit("message", frame);
   }
@@ -174,6 +178,7 @@ export class Membership {
     if (!this.position) return this.#emit("gap", frame);
     // Without an epoch `#message` has seen what is missing, and where.
     if (!frame.epoch) return;
+    this.#holes.lost();
     const after = this.position;
     this.position = { epoch: frame.epoch, offset: frame.offset };
     this.#missed(after, this.position, true);

@@ -21,4 +21,8 @@ export class Recent {
   delete(key) {
     this.#things.delete(key);
   }
+
+  clear() {
+    this.#things.clear();
+  }
 }
