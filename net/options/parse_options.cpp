@@ -1,5 +1,6 @@
 #include "atrium/net/options/parse_options.hpp"
 
+#include "atrium/actors/util/name_pattern.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/options/option_sources.hpp"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <set>
 
 namespace atrium {
 
@@ -105,6 +107,29 @@ std::string check_api(const options& x) {
   return {};
 }
 
+// Only one of two rules could ever count; which one was meant is not for us to
+// guess.
+std::string check_patterns(const options& x) {
+  struct {
+    std::string_view name;
+    const std::vector<std::string>& rules;
+  } lists[] = {{"outbox-policy", x.session.outbox_policy},
+               {"history", x.history.rules},
+               {"replay", x.history.replays},
+               {"presence", x.presence.rules}};
+  for (auto& [name, rules] : lists) {
+    std::set<std::string_view> seen;
+    for (std::string_view rule : rules)
+      // Rules of presence need no value.
+      if (auto pattern
+          = split_rule(rule).value_or(pattern_rule{rule, {}}).pattern;
+          !seen.insert(pattern).second)
+        return std::string{name} + ": there are two rules for '"
+               + std::string{pattern} + "'";
+  }
+  return {};
+}
+
 /// Returns which options, each of them sound, do not go together; or nothing.
 std::string find_contradiction(const options& x) {
   if (x.admission.proxy_protocol && x.admission.trusted_proxies.empty())
@@ -164,6 +189,8 @@ std::string validate(const options& x) {
   if (auto error = check_sizes(x); !error.empty())
     return error;
   if (auto error = find_contradiction(x); !error.empty())
+    return error;
+  if (auto error = check_patterns(x); !error.empty())
     return error;
   if (auto error = check_api(x); !error.empty())
     return error;
