@@ -1,14 +1,13 @@
 #include "atrium/net/options/option_sources.hpp"
 
 #include "atrium/actors/rights.hpp"
+#include "atrium/broker/util/read_file.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/options/config_file.hpp"
 #include "atrium/net/options/option_table.hpp"
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -185,15 +184,15 @@ settings read_variables(const variable_map& variables) {
 }
 
 settings read_config(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  std::ostringstream text;
-  text << in.rdbuf();
-  // A folder opens like a file and reads as nothing.
-  if (!in.is_open() || std::filesystem::is_directory(path))
+  constexpr std::size_t largest_file = 1 << 20;
+  auto text = read_file(path, largest_file + 1);
+  if (!text)
     return settings::refused(path, "cannot read the file");
+  if (text->size() > largest_file)
+    return settings::refused(path, "the file is longer than 1 MiB");
   auto where
     = [&](std::size_t line) { return path + ":" + std::to_string(line); };
-  auto file = parse_config(text.str());
+  auto file = parse_config(*text);
   if (!file.error.empty())
     return settings::refused(where(file.error_line), file.error);
   settings res;
