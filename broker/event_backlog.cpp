@@ -68,6 +68,11 @@ std::vector<backend_event> event_backlog::take(std::size_t most,
   return result;
 }
 
+void event_backlog::resize(std::size_t max_bytes) {
+  std::lock_guard guard{mutex_};
+  max_bytes_ = max_bytes;
+}
+
 bool event_backlog::is_empty() const {
   std::lock_guard guard{mutex_};
   return waiting_.empty();

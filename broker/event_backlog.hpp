@@ -30,6 +30,9 @@ public:
   /// if there is any.
   std::vector<backend_event> take(std::size_t most, std::size_t most_bytes);
 
+  /// Has another bound from now on; what waits stays.
+  void resize(std::size_t max_bytes);
+
   bool is_empty() const;
 
   /// Adds what it counts: `waiting`, `bytes` and `dropped`.
@@ -38,8 +41,8 @@ public:
 private:
   bool drop();
 
-  const std::size_t max_bytes_;
   mutable std::mutex mutex_;
+  std::size_t max_bytes_;
   std::deque<backend_event> waiting_;
   std::size_t bytes_ = 0;
   std::unordered_set<std::string> there_; // arrivals that were let in

@@ -56,6 +56,9 @@ public:
   /// Reports an event.
   virtual void report(backend_event x) = 0;
 
+  /// Has another bound from now on; what waits stays.
+  virtual void resize(std::size_t max_bytes) = 0;
+
   /// Waits for what still has to go out, for `patience` at most, and ends.
   /// Called once, not from a callback.
   virtual void stop(std::chrono::milliseconds patience) = 0;

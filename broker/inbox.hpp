@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/broker/dead_letter.hpp"
+#include "atrium/broker/inbox_rule.hpp"
 #include "atrium/broker/util/errc.hpp"
 #include "atrium/broker/util/shared_bytes.hpp"
 
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace atrium {
-
-/// How long inboxes keep what nobody acknowledges.
-struct inbox_rule {
-  std::chrono::seconds ttl{std::chrono::hours{7 * 24}};
-  std::size_t most = 1'000; ///< Messages of one user.
-};
 
 /// Devices of a user; the one that was not seen for longest gives way.
 inline constexpr std::size_t max_inbox_devices = 32;
@@ -139,6 +134,11 @@ public:
   /// message.
   virtual void on_dead_letter(std::function<void(const dead_letter&)> heard)
     = 0;
+
+  /// Has another rule from now on; any thread. What is kept stays: its time is
+  /// looked at by the new rule with the user's next message, or when the old
+  /// time is over; then what are too many are given up, some at a time.
+  virtual void change(const inbox_rule& to) = 0;
 
   /// Ends; what waits gets `bus_unavailable`. Called once, not from a callback.
   virtual void stop(std::chrono::milliseconds patience) = 0;

@@ -35,7 +35,8 @@ inbox_receipt inbox_store::put(const std::string& user, const inbox_entry& what,
   }
   auto& to = open(user, now);
   auto id = to_string(add(to, what.packet, now));
-  while (to.second.messages.size() > rule_.most)
+  // More than one only where the rule has changed: the rest next time.
+  for (int i = 0; i < 100 && to.second.messages.size() > rule_.most; ++i)
     give_up(to, dead_letter::cause::too_many, now);
   reschedule(to, now);
   if (what.is_chosen)
@@ -141,8 +142,7 @@ inbox_id inbox_store::add(entry& to, shared_bytes packet, moment now) {
   pushes_.emplace_back(user,
                        std::make_shared<const std::string>(std::move(pushed)));
   bytes_ += cost_of(packet);
-  box.messages.push_back(
-    {box.top, previous, std::move(packet), now.at + rule_.ttl});
+  box.messages.push_back({box.top, previous, std::move(packet), now.at});
   return box.top;
 }
 
@@ -165,14 +165,18 @@ void inbox_store::trim(entry& of) {
 
 // -- bounds and time ----------------------------------------------------------
 
-// Nothing that was promised is lost for it.
+// Nothing that was promised is lost for it. Where the bound has become lower,
+// nobody waits until all of the surplus has gone.
 bool inbox_store::make_room(std::size_t bytes) {
-  while (bytes_ + bytes > max_bytes_ && !letters_.empty()) {
+  constexpr std::size_t step = 65'536;
+  surplus_ -= std::min(surplus_, step);
+  auto bound = rule_.bytes + surplus_;
+  while (bytes_ + bytes > bound && !letters_.empty()) {
     auto [id, of] = *letters_.begin();
     drop(*of, of->second.letters.find(id));
     ++stats_.evicted;
   }
-  return bytes_ + bytes <= max_bytes_;
+  return bytes_ + bytes <= (letters_.empty() ? rule_.bytes : bound);
 }
 
 std::size_t inbox_store::cost_of(const shared_bytes& packet) {
@@ -185,7 +189,7 @@ void inbox_store::reschedule(entry& x, moment now) {
   auto& box = x.second;
   auto next = now.at + rule_.ttl;
   if (!box.messages.empty())
-    next = std::min(next, box.messages.front().until);
+    next = std::min(next, box.messages.front().since + rule_.ttl);
   if (!box.letters.empty())
     next = std::min(next, box.letters.begin()->second.until);
   if (box.due->first == next)
@@ -197,7 +201,8 @@ void inbox_store::reschedule(entry& x, moment now) {
 
 void inbox_store::expire(entry& x, moment now) {
   auto& box = x.second;
-  while (!box.messages.empty() && box.messages.front().until <= now.at)
+  while (!box.messages.empty()
+         && box.messages.front().since + rule_.ttl <= now.at)
     give_up(x, dead_letter::cause::expired, now);
   while (!box.letters.empty() && box.letters.begin()->second.until <= now.at)
     drop(x, box.letters.begin());

@@ -4,6 +4,7 @@
 #include "atrium/broker/inbox_id.hpp"
 #include "atrium/broker/memory/recent_ids.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -31,9 +32,16 @@ public:
   /// A packet that is now to be published to a user.
   using push = std::pair<std::string, shared_bytes>;
 
-  inbox_store(inbox_rule rule, std::size_t max_bytes)
-    : rule_(rule), max_bytes_(max_bytes), ids_(max_bytes / 8) {
+  explicit inbox_store(const inbox_rule& rule)
+    : rule_(rule), ids_(rule.bytes / 8) {
     // nop
+  }
+
+  /// What is kept follows the new rule when it is looked at next.
+  void change(const inbox_rule& to) {
+    rule_ = to;
+    surplus_ = bytes_ - std::min(bytes_, to.bytes);
+    ids_.resize(to.bytes / 8);
   }
 
   inbox_receipt put(const std::string& user, const inbox_entry& what,
@@ -76,7 +84,7 @@ private:
     inbox_id id;
     inbox_id previous;
     shared_bytes packet;
-    clock::time_point until{};
+    clock::time_point since{};
   };
 
   struct letter {
@@ -121,9 +129,9 @@ private:
   void append(dead_letter_page& to, const entry& of, const inbox_id& after,
               const dead_letter_query& what, std::size_t& bytes) const;
 
-  const inbox_rule rule_;
-  const std::size_t max_bytes_;
+  inbox_rule rule_;
   std::size_t bytes_ = 0;
+  std::size_t surplus_ = 0; // over a bound that has become lower
   inbox_id top_; // of all users: an id outlives what is known of its user
   mailbox_map users_;
   schedule ends_;                      // when to look at each user

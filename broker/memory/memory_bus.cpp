@@ -51,6 +51,11 @@ public:
     return true;
   }
 
+  void resize(std::size_t history_bytes) {
+    std::lock_guard guard{mutex_};
+    log_.resize(history_bytes);
+  }
+
   void stop() {
     channel_map dropped; // released outside of the lock
     std::lock_guard guard{mutex_};
@@ -180,6 +185,10 @@ void memory_bus::publish(std::string channel, shared_bytes payload,
   auto delivered = state_->publish(channel, payload);
   // Without the lock: the handler may publish again.
   done({delivered ? errc::none : errc::bus_unavailable});
+}
+
+void memory_bus::resize(std::size_t history_bytes) {
+  state_->resize(history_bytes);
 }
 
 history_log* memory_bus::history() {

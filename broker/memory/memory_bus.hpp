@@ -23,6 +23,9 @@ public:
 
   history_log* history() override;
 
+  /// Has another bound of what the messages that are kept may take.
+  void resize(std::size_t history_bytes);
+
   void ping(std::function<void()> answer) override;
 
   void stop() override;

@@ -31,6 +31,10 @@ public:
     });
   }
 
+  void resize(std::size_t max_bytes) {
+    backlog_.resize(max_bytes);
+  }
+
   void stop(std::chrono::milliseconds patience) {
     if (stopped_.exchange(true))
       return;
@@ -124,6 +128,10 @@ memory_event_sink::~memory_event_sink() {
 
 void memory_event_sink::report(backend_event x) {
   impl_->report(std::move(x));
+}
+
+void memory_event_sink::resize(std::size_t max_bytes) {
+  impl_->resize(max_bytes);
 }
 
 void memory_event_sink::stop(std::chrono::milliseconds patience) {

@@ -28,6 +28,8 @@ public:
 
   void report(backend_event x) override;
 
+  void resize(std::size_t max_bytes) override;
+
   void stop(std::chrono::milliseconds patience) override;
 
   event_sink_stats stats() const override;

@@ -28,11 +28,8 @@ inbox_store::moment this_moment() {
 class memory_inbox::state final : public std::enable_shared_from_this<state> {
 public:
   state(std::shared_ptr<bus> on, boost::asio::io_context& io,
-        channel_names names, inbox_rule rule, std::size_t max_bytes)
-    : bus_(std::move(on)),
-      io_(io),
-      names_(std::move(names)),
-      store_(rule, max_bytes) {
+        channel_names names, const inbox_rule& rule)
+    : bus_(std::move(on)), io_(io), names_(std::move(names)), store_(rule) {
     // nop
   }
 
@@ -54,14 +51,17 @@ public:
     heard_ = std::move(heard);
   }
 
+  void change(const inbox_rule& to) {
+    std::lock_guard guard{mutex_};
+    store_.change(to);
+  }
+
+  // The wait, which may take days, would keep the thread of the context.
   void stop() {
     std::lock_guard guard{mutex_};
     stopped_ = true;
     pushes_.clear();
-    // The wait, which may take days, would keep the thread of the context; and
-    // only that thread may use the timer.
-    if (timer_)
-      boost::asio::post(io_, [timer = std::move(timer_)] { timer->cancel(); });
+    end_wait();
   }
 
   inbox_stats stats() const {
@@ -101,25 +101,33 @@ private:
     telling_ = false;
   }
 
-  // One wait at a time is enough: what comes later ends later, but for users
-  // whom nobody needs to know any more. Its timer belongs to the context, so
-  // the inbox may be gone before.
+  // One wait at a time is enough: what comes later ends later, unless the rule
+  // has changed. Its timer belongs to the context, so the inbox may be gone
+  // before.
   void watch_time() {
     auto next = store_.next_sweep();
-    if (!next || timer_)
+    if (!next || (timer_ && waits_until_ <= *next))
       return;
+    end_wait();
+    waits_until_ = *next;
     timer_ = std::make_shared<boost::asio::steady_timer>(io_, *next);
     timer_->async_wait([timer = timer_, known = weak_from_this()](auto) {
       if (auto self = known.lock())
-        self->on_time();
+        self->on_time(timer);
     });
   }
 
-  void on_time() {
+  // Only the thread of the context may use the timer.
+  void end_wait() {
+    if (timer_)
+      boost::asio::post(io_, [timer = std::move(timer_)] { timer->cancel(); });
+  }
+
+  void on_time(const std::shared_ptr<boost::asio::steady_timer>& of) {
     std::unique_lock guard{mutex_};
+    if (stopped_ || timer_ != of)
+      return; // an earlier wait has taken its place
     timer_.reset();
-    if (stopped_)
-      return;
     store_.sweep(this_moment());
     settle(guard);
   }
@@ -133,14 +141,13 @@ private:
   std::deque<inbox_store::push> pushes_;             // to be published
   bool telling_ = false;                             // a thread does that
   std::shared_ptr<boost::asio::steady_timer> timer_; // null: none runs
+  inbox_store::clock::time_point waits_until_{};
   bool stopped_ = false;
 };
 
 memory_inbox::memory_inbox(std::shared_ptr<bus> on, boost::asio::io_context& io,
-                           channel_names names, inbox_rule rule,
-                           std::size_t max_bytes)
-  : state_(std::make_shared<state>(std::move(on), io, std::move(names), rule,
-                                   max_bytes)) {
+                           channel_names names, const inbox_rule& rule)
+  : state_(std::make_shared<state>(std::move(on), io, std::move(names), rule)) {
   // nop
 }
 
@@ -193,6 +200,10 @@ void memory_inbox::purge(std::string user, std::string id,
 void memory_inbox::on_dead_letter(
   std::function<void(const dead_letter&)> heard) {
   state_->hear(std::move(heard));
+}
+
+void memory_inbox::change(const inbox_rule& to) {
+  state_->change(to);
 }
 
 void memory_inbox::stop(std::chrono::milliseconds) {

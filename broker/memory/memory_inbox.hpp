@@ -21,8 +21,7 @@ public:
   /// Publishes on this bus. The context, which has to live until the inbox is
   /// stopped, runs nothing but the end of messages.
   memory_inbox(std::shared_ptr<bus> on, boost::asio::io_context& io,
-               channel_names names, inbox_rule rule,
-               std::size_t max_bytes = std::size_t{64} << 20);
+               channel_names names, const inbox_rule& rule);
 
   void put(std::string user, inbox_entry what,
            std::function<void(inbox_receipt)> done) override;
@@ -42,6 +41,8 @@ public:
              std::function<void(dead_letter_outcome)> done) override;
 
   void on_dead_letter(std::function<void(const dead_letter&)> heard) override;
+
+  void change(const inbox_rule& to) override;
 
   /// Returns at once: nothing waits.
   void stop(std::chrono::milliseconds patience) override;

@@ -187,15 +187,19 @@ void memory_log::sweep(clock::time_point now) {
 }
 
 // Messages first, of which the new one is among the last; then the numbers of
-// channels that have none.
+// channels that have none. Where the bound has become lower, no message waits
+// until all of the surplus has gone.
 void memory_log::give_way() {
-  while (stats_.bytes > max_bytes_ && !order_.empty()) {
+  constexpr std::size_t step = 65'536;
+  surplus_ -= std::min(surplus_, step);
+  auto bound = max_bytes_ + surplus_;
+  while (stats_.bytes > bound && !order_.empty()) {
     auto& x = *order_.front();
     drop_oldest(x);
     ++stats_.evicted;
     reschedule(x);
   }
-  while (stats_.bytes > max_bytes_ && !ends_.empty())
+  while (stats_.bytes > bound && !ends_.empty())
     forget(*ends_.begin()->second);
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/broker/history.hpp"
 #include "atrium/broker/memory/recent_ids.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -29,6 +30,13 @@ public:
   explicit memory_log(std::size_t max_bytes)
     : max_bytes_(max_bytes), ids_(max_bytes / 8) {
     // nop
+  }
+
+  /// Has another bound from now on, which is reached over some messages.
+  void resize(std::size_t max_bytes) {
+    max_bytes_ = max_bytes;
+    surplus_ = stats_.bytes - std::min(stats_.bytes, max_bytes);
+    ids_.resize(max_bytes / 8);
   }
 
   /// What became of a message.
@@ -82,7 +90,8 @@ private:
   void sweep(clock::time_point now);
   void give_way();
 
-  const std::size_t max_bytes_;
+  std::size_t max_bytes_;
+  std::size_t surplus_ = 0; // over a bound that has become lower
   channel_map channels_;
   schedule ends_;             // when to look at each channel
   std::list<channel*> order_; // with messages, by when they were published to

@@ -30,6 +30,11 @@ public:
   const position* find(std::string_view channel, std::string_view id,
                        clock::time_point now);
 
+  /// Has another bound from the next message on.
+  void resize(std::size_t max_bytes) noexcept {
+    max_bytes_ = max_bytes;
+  }
+
   /// Adds a message that is unknown.
   void add(std::string_view channel, std::string_view id, position at,
            clock::time_point now);
@@ -39,7 +44,7 @@ private:
 
   void forget_oldest();
 
-  const std::size_t max_bytes_;
+  std::size_t max_bytes_;
   std::size_t bytes_ = 0;
   table known_;
 

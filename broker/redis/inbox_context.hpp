@@ -4,6 +4,7 @@
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/redis/inbox_counters.hpp"
 #include "atrium/broker/redis/inbox_script.hpp"
+#include "atrium/broker/util/live.hpp"
 
 #include <chrono>
 #include <functional>
@@ -16,9 +17,9 @@ namespace atrium {
 /// What all calls of one inbox need. Outlives them.
 struct inbox_context {
   channel_names names;
-  inbox_rule rule;
-  std::string due_key;  ///< `inbox_due_key`
-  std::string dead_key; ///< `inbox_dead_key`
+  live<inbox_rule> rule; ///< May change at any time.
+  std::string due_key;   ///< `inbox_due_key`
+  std::string dead_key;  ///< `inbox_dead_key`
   inbox_counters counters{};
   std::function<void(const dead_letter&)> heard{};
 
@@ -27,10 +28,9 @@ struct inbox_context {
 
   inbox_context(channel_names with, const inbox_rule& by)
     : names(std::move(with)),
-      rule(by),
       due_key(inbox_due_key(names.inboxes())),
       dead_key(inbox_dead_key(names.inboxes())) {
-    // nop
+    rule.replace(by);
   }
 
   /// Says what became of messages of a user.

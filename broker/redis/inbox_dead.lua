@@ -4,7 +4,8 @@
 -- KEYS 1 U:in  2 U:cur  3 U:dead
 -- ARGV 1 what to do, then
 --   sweep   2 time of the rule, in ms  3 messages at most  4 dead letters at
---           most  5 their lifetime, in seconds
+--           most  5 their lifetime, in seconds  6 lifetime of the keys, in
+--           seconds
 --   list    2 id after which to list  3 letters at most  4 bytes of packets at
 --           most, but for one letter
 --   purge   2 id; '' for all
@@ -49,6 +50,9 @@ local function sweep()
   answer[2] = redis.call('XLEN', KEYS[3])
   local message, letter = oldest(KEYS[1]), oldest(KEYS[3])
   if message then
+    -- The rule may have become longer than it was at the last message.
+    redis.call('EXPIRE', KEYS[1], ARGV[6])
+    redis.call('EXPIRE', KEYS[2], ARGV[6])
     answer[1] = surplus > room and now or message + ttl + 1
   end
   if letter and (not message or letter + lifetime < answer[1]) then

@@ -23,10 +23,10 @@ public:
   // An entry of the index stays as it is, unless it is later.
   std::size_t append(std::string& out, std::string_view sha) override {
     using std::chrono::milliseconds;
-    auto end = inbox_time() + milliseconds{in_.rule.ttl}.count();
+    auto end = inbox_time() + milliseconds{in_.rule->ttl}.count();
     append_command(out,
                    {"ZADD", in_.due_key, "LT", std::to_string(end), user_});
-    append_inbox_put(out, {sha, channel_, in_.rule}, what_);
+    append_inbox_put(out, {sha, channel_, *in_.rule}, what_);
     return 2;
   }
 
@@ -66,7 +66,7 @@ public:
   }
 
   std::size_t append(std::string& out, std::string_view sha) override {
-    append_inbox_read(out, {sha, in_.names.user(what_.user), in_.rule}, what_);
+    append_inbox_read(out, {sha, in_.names.user(what_.user), *in_.rule}, what_);
     return 1;
   }
 
@@ -106,7 +106,8 @@ public:
   }
 
   std::size_t append(std::string& out, std::string_view sha) override {
-    append_inbox_ack(out, {sha, in_.names.user(user_), in_.rule}, device_, id_);
+    append_inbox_ack(out, {sha, in_.names.user(user_), *in_.rule}, device_,
+                     id_);
     return 1;
   }
 

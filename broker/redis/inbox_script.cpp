@@ -134,10 +134,11 @@ void append_inbox_ack(std::string& out, const inbox_script_call& x,
 }
 
 void append_inbox_sweep(std::string& out, const inbox_script_call& x) {
-  append_dead_head(out, x, "sweep", 4);
+  append_dead_head(out, x, "sweep", 5);
   append_argument(out, number_of(milliseconds{x.rule.ttl}));
   append_argument(out, std::to_string(x.rule.most));
   append_letters_rule(out);
+  append_argument(out, keys_lifetime(x.rule));
 }
 
 void append_inbox_list(std::string& out, const inbox_script_call& x,

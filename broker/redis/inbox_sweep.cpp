@@ -74,7 +74,7 @@ private:
   }
 
   std::size_t look(std::string& out, std::string_view sha) const {
-    append_inbox_sweep(out, {sha, in_.names.user(user()), in_.rule});
+    append_inbox_sweep(out, {sha, in_.names.user(user()), *in_.rule});
     return 1;
   }
 

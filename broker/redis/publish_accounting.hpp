@@ -15,6 +15,12 @@ public:
     // nop
   }
 
+  /// Has other bounds from now on; what was admitted stays.
+  void resize(std::size_t max_count, std::size_t max_bytes) noexcept {
+    max_count_ = max_count;
+    max_bytes_ = max_bytes;
+  }
+
   /// Admits one publish, or returns false if it would exceed a bound. With
   /// several threads at the bound, one that would just fit may be refused.
   bool admit(std::size_t bytes) noexcept {
@@ -71,8 +77,8 @@ private:
     pending_bytes_.fetch_sub(bytes);
   }
 
-  const std::size_t max_count_;
-  const std::size_t max_bytes_;
+  std::atomic<std::size_t> max_count_;
+  std::atomic<std::size_t> max_bytes_;
   std::atomic<std::size_t> pending_ = 0;
   std::atomic<std::size_t> pending_bytes_ = 0;
   std::atomic<std::uint64_t> published_ = 0;

@@ -46,15 +46,13 @@ public:
       run_on(client_.io(), [this] { shut_down(); });
   }
 
-  void subscribe(bus_listener_ptr who) {
-    leave([&](requests& to) {
-      to.subscriptions.push_back({true, std::move(who)});
-    });
+  void resize(std::size_t max_pending, std::size_t max_pending_bytes) {
+    accounting_.resize(max_pending, max_pending_bytes);
   }
 
-  void unsubscribe(bus_listener_ptr who) {
+  void subscribe(bool begins, bus_listener_ptr who) {
     leave([&](requests& to) {
-      to.subscriptions.push_back({false, std::move(who)});
+      to.subscriptions.push_back({begins, std::move(who)});
     });
   }
 
@@ -171,8 +169,7 @@ private:
   template <class Job>
   void publish_to(std::vector<Job> requests::*queue, Job job) {
     auto size = job.payload->size();
-    // Admitted before the handoff, so the bound covers what waits there as
-    // well.
+    // Before the handoff: the bound covers what waits there, too.
     auto admitted = accounting_.admit(size);
     auto left = admitted && leave([&](requests& to) {
                   (to.*queue).push_back(std::move(job));
@@ -180,8 +177,7 @@ private:
     if (left)
       return;
     if (admitted)
-      // A closed handoff has not called the lambda, so `job` has not been
-      // moved.
+      // A closed handoff calls no lambda, so `job` has not been moved.
       accounting_.settle(size, false);
     if (job.done)
       job.done({errc::bus_unavailable});
@@ -256,7 +252,7 @@ bus::subscription redis_bus::subscribe(std::string channel,
                                        std::shared_ptr<subscriber> who) {
   auto listener
     = std::make_shared<bus_listener>(std::move(channel), std::move(who));
-  impl_->subscribe(listener);
+  impl_->subscribe(true, listener);
   // Both pointers are weak: a subscription may outlive the bus, and a
   // subscriber that owns its subscription must not keep itself alive. `ended`
   // counts at once; until the request arrives the bus still holds the listener,
@@ -268,13 +264,17 @@ bus::subscription redis_bus::subscribe(std::string channel,
       return;
     ended->ended = true;
     if (auto in = weak_impl.lock())
-      in->unsubscribe(std::move(ended));
+      in->subscribe(false, std::move(ended));
   }};
 }
 
 void redis_bus::publish(std::string channel, shared_bytes payload,
                         receipt_handler done) {
   impl_->publish({std::move(channel), std::move(payload), std::move(done), {}});
+}
+
+void redis_bus::resize(std::size_t max_pending, std::size_t max_pending_bytes) {
+  impl_->resize(max_pending, max_pending_bytes);
 }
 
 history_log* redis_bus::history() {

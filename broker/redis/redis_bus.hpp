@@ -61,6 +61,10 @@ public:
   /// The log over the command link, by the bounds and the timeout of publishes.
   history_log* history() override;
 
+  /// Has other bounds of the publishes without an answer from now on; those
+  /// that wait stay. Any thread.
+  void resize(std::size_t max_pending, std::size_t max_pending_bytes);
+
   void ping(std::function<void()> answer) override;
 
   void confirm(std::string channel, std::function<void()> carried) override;

@@ -54,6 +54,10 @@ public:
     });
   }
 
+  void resize(std::size_t max_bytes) {
+    backlog_.resize(max_bytes);
+  }
+
   void end(std::chrono::milliseconds patience) {
     auto deadline = clock::now() + patience;
     stop(patience);
@@ -197,6 +201,10 @@ redis_event_sink::~redis_event_sink() {
 
 void redis_event_sink::report(backend_event x) {
   impl_->report(std::move(x));
+}
+
+void redis_event_sink::resize(std::size_t max_bytes) {
+  impl_->resize(max_bytes);
 }
 
 void redis_event_sink::stop(std::chrono::milliseconds patience) {

@@ -40,6 +40,8 @@ public:
 
   void report(backend_event x) override;
 
+  void resize(std::size_t max_bytes) override;
+
   /// To be stopped before the lease.
   void stop(std::chrono::milliseconds patience) override;
 

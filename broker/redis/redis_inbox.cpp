@@ -249,9 +249,7 @@ void redis_inbox::list(dead_letter_query what,
   auto& in = impl_->context();
   if (!what.after.empty() && !read_dead_letter_place(what.after)) {
     ++in.counters.failed;
-    dead_letter_page page;
-    page.error = errc::bad_request;
-    return done(std::move(page));
+    return done({errc::bad_request, {}});
   }
   what.limit = std::max<std::size_t>(1, what.limit);
   impl_->ask(impl_->letters(),
@@ -285,6 +283,10 @@ void redis_inbox::purge(std::string user, std::string id,
 void redis_inbox::on_dead_letter(
   std::function<void(const dead_letter&)> heard) {
   impl_->hear(std::move(heard));
+}
+
+void redis_inbox::change(const inbox_rule& to) {
+  impl_->context().rule.replace(to);
 }
 
 void redis_inbox::stop(std::chrono::milliseconds patience) {

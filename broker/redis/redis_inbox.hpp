@@ -59,6 +59,8 @@ public:
 
   void on_dead_letter(std::function<void(const dead_letter&)> heard) override;
 
+  void change(const inbox_rule& to) override;
+
   void stop(std::chrono::milliseconds patience) override;
 
   inbox_stats stats() const override;

@@ -31,13 +31,28 @@ struct api_traffic {
   static constexpr std::array<unsigned, 10> codes
     = {100, 101, 102, 103, 104, 106, 107, 108, 111, 112};
 
-  api_traffic(std::vector<std::string_view> method_names,
-              std::size_t concurrency, std::size_t pending_bytes)
-    : requests(std::make_shared<semaphore>(concurrency)),
-      bytes(std::make_shared<semaphore>(pending_bytes)),
+  /// Bounds of requests: of the body of one, how many there are at a time, and
+  /// the bodies of these together.
+  struct bounds {
+    std::size_t body = 0;
+    std::size_t requests = 0;
+    std::size_t bytes = 0;
+  };
+
+  api_traffic(std::vector<std::string_view> method_names, const bounds& by)
+    : max_body(by.body),
+      requests(std::make_shared<semaphore>(by.requests)),
+      bytes(std::make_shared<semaphore>(by.bytes)),
       methods(std::move(method_names)),
       commands(methods.size()) {
     // nop
+  }
+
+  /// Has other bounds for requests to come; those that are under way stay.
+  void resize(const bounds& to) {
+    max_body = to.body;
+    requests->resize(to.requests);
+    bytes->resize(to.bytes);
   }
 
   void failed(unsigned code) noexcept {
@@ -47,6 +62,7 @@ struct api_traffic {
     ++errors.at(codes.at(i) == code ? i : 0);
   }
 
+  std::atomic<std::size_t> max_body; ///< Bytes of the body of a request.
   const std::shared_ptr<semaphore> requests; ///< Under way.
   const std::shared_ptr<semaphore> bytes;    ///< Of their bodies.
   const std::vector<std::string_view> methods;

@@ -2,7 +2,6 @@
 
 #include "atrium/net/admission/api_traffic.hpp"
 #include "atrium/net/api/api_keys.hpp"
-#include "atrium/net/api/api_options.hpp"
 
 #include <memory>
 
@@ -13,7 +12,6 @@ class cluster;
 
 /// What the routes of the API need; made once when the node starts.
 struct api_access {
-  api_options options;
   std::shared_ptr<const api_keys> keys;
   std::shared_ptr<api_traffic> traffic;
   std::shared_ptr<const class cluster> cluster;

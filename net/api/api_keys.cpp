@@ -55,26 +55,23 @@ std::string_view key_of(const http_request& x) {
 
 std::shared_ptr<api_keys> api_keys::load(const std::string& file,
                                          bool is_private, std::string& error) {
-  auto result = std::make_shared<api_keys>(file, is_private);
-  error = result->reload();
-  return error.empty() ? result : nullptr;
+  auto result = std::make_shared<api_keys>(is_private);
+  auto apply = result->prepare(file, error);
+  if (!apply)
+    return nullptr;
+  apply();
+  return result;
 }
 
-std::string api_keys::reload() {
-  std::string error;
-  if (auto apply = prepare(error))
-    apply();
-  return error;
-}
-
-std::function<void()> api_keys::prepare(std::string& error) {
+std::function<void()> api_keys::prepare(const std::string& file,
+                                        std::string& error) {
   auto refuse = [&](const std::string& why) {
-    error = "api-key-file: " + file_ + why;
+    error = "api-key-file: " + file + why;
     return nullptr;
   };
-  if (file_.empty())
-    return nullptr;
-  auto text = read_file(file_, largest_file + 1);
+  if (file.empty())
+    return [this] { keys_.store(nullptr); };
+  auto text = read_file(file, largest_file + 1);
   if (!text)
     return refuse(" cannot be read");
   if (text->size() > largest_file)

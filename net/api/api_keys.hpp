@@ -31,8 +31,7 @@ public:
                                         bool is_private, std::string& error);
 
   /// Without keys.
-  api_keys(std::string file, bool is_private)
-    : file_(std::move(file)), is_private_(is_private) {
+  explicit api_keys(bool is_private) : is_private_(is_private) {
     // nop
   }
 
@@ -40,12 +39,9 @@ public:
   /// Compares with all keys, in a time that tells nothing of them. Any thread.
   std::optional<unsigned> rights_of(const http_request& x) const;
 
-  /// Reads the file anew, and changes nothing yet: returns what puts its keys
-  /// into effect; null where there is no file, or with `error`. Blocks.
-  std::function<void()> prepare(std::string& error);
-
-  /// Does both. Returns what is wrong; then nothing changes. Blocks.
-  std::string reload();
+  /// Reads the file, and changes nothing yet: returns what puts its keys into
+  /// effect, or null and `error`. Without a file there are no keys. Blocks.
+  std::function<void()> prepare(const std::string& file, std::string& error);
 
 private:
   using digest = std::array<unsigned char, 32>; // SHA-256
@@ -62,7 +58,6 @@ private:
   static std::string read_line(std::string_view line, entries& to);
   static std::string read_all(std::string_view text, entries& to);
 
-  const std::string file_; // empty: there is none
   const bool is_private_;
   std::atomic<std::shared_ptr<const entries>> keys_; // null: no file
 };

@@ -190,7 +190,7 @@ void api_service::run_any(api_history x, handler done) const {
   what.limit = x.limit < 0
                  ? rule.count
                  : std::min(static_cast<std::size_t>(x.limit), rule.count);
-  what.max_bytes = node_->api->options.max_bytes;
+  what.max_bytes = node_->api->traffic->max_body;
   what.newest_first = x.reverse;
   std::make_shared<history_question>(*log, env().names.room(x.channel),
                                      std::move(what), std::move(done))

@@ -25,7 +25,7 @@ http_pass refuse(unsigned status, api_counter& count, api_error why) {
 }
 
 std::size_t largest_body(const node_context& node) {
-  return node.api->options.max_bytes;
+  return node.api->traffic->max_body;
 }
 
 std::string_view path_of_request(const http_request& x) {

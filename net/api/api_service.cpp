@@ -68,7 +68,7 @@ api_runner api_service::runner() const {
             boost::asio::post(*to, std::move(what));
           },
           [last] { return clock::now() < last; },
-          node_->api->options.max_bytes};
+          node_->api->traffic->max_body};
 }
 
 void api_service::run_any(api_error x, handler done) const {

@@ -24,25 +24,18 @@ std::string read(const std::string& path, std::string& error) {
 
 } // namespace
 
-std::shared_ptr<event_secret> event_secret::load(std::string path,
+std::shared_ptr<event_secret> event_secret::load(const std::string& path,
                                                  std::string& error) {
   if (path.empty())
     return nullptr;
-  auto first = read(path, error);
-  return error.empty()
-           ? std::make_shared<event_secret>(std::move(path), std::move(first))
-           : nullptr;
+  auto key = read(path, error);
+  return error.empty() ? std::make_shared<event_secret>(std::move(key))
+                       : nullptr;
 }
 
-std::string event_secret::reload() {
-  std::string error;
-  if (auto apply = prepare(error))
-    apply();
-  return error;
-}
-
-std::function<void()> event_secret::prepare(std::string& error) {
-  auto text = read(path_, error);
+std::function<void()> event_secret::prepare(const std::string& path,
+                                            std::string& error) {
+  auto text = read(path, error);
   if (!error.empty())
     return nullptr;
   return [this, next = std::make_shared<const std::string>(std::move(text))] {

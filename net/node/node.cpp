@@ -78,8 +78,8 @@ node::node(options with, room_types rooms)
   // An error is kept in `error_`, and `start` returns it before anything
   // listens.
   auto auth = read_files();
-  auto api = std::make_shared<api_traffic>(
-    api_method_names(), from.api.concurrency, from.api.pending_bytes);
+  auto api
+    = std::make_shared<api_traffic>(api_method_names(), api_bounds_of(from));
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
@@ -103,7 +103,7 @@ node::node(options with, room_types rooms)
       inspector_access{operators_->inspector(), administrators_,
                        std::make_shared<semaphore>(files_.watchers)}),
     .api = std::make_shared<api_access>(
-      api_access{from.api, api_keys_, std::move(api), operators_->all_nodes(),
+      api_access{api_keys_, std::move(api), operators_->all_nodes(),
                  std::make_shared<semaphore>(files_.backends), internal_bus_}),
     .admission = std::move(admission),
     .internal = from.internal_address()}};
@@ -188,20 +188,25 @@ std::shared_ptr<environment> node::make_environment(room_types rooms) {
 
 void node::add_lanes(environment& to) {
   auto buses = bus_count(options_, lanes_.size());
-  std::vector all{make_bus(options_, redis_.get(), buses)};
-  auto add = [&](lane_thread& lane, const std::string& name) {
-    auto result = make_lane_bus(options_, to.node_id, lane, name, buses);
-    if (result)
-      all.push_back(result);
-    return result;
+  std::vector<std::shared_ptr<bus>> all;
+  auto add = [&](const bus_part& x) {
+    if (x.what) {
+      all.push_back(x.what);
+      resize_buses_.push_back(x.resize);
+    }
+    return x.what;
   };
+  auto add_of = [&](lane_thread& lane, const std::string& name) {
+    return add(make_lane_bus(options_, to.node_id, lane, name, buses));
+  };
+  add(make_bus(options_, redis_.get(), buses));
   for (auto& lane : lanes_) {
     auto name = fmt::format("lane-{}", lane->index());
-    to.lanes.emplace_back(lane->port()).bus = add(*lane, name);
+    to.lanes.emplace_back(lane->port()).bus = add_of(*lane, name);
   }
   // What a back end publishes then crosses no thread, either.
   if (options_.internal_address())
-    internal_bus_ = add(*internal_lane_, "internal");
+    internal_bus_ = add_of(*internal_lane_, "internal");
   to.bus = std::make_shared<bus_group>(std::move(all));
 }
 

@@ -14,6 +14,7 @@
 #include <caf/actor_system_config.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -134,6 +135,7 @@ private:
   std::string error_;                           // why it cannot start
   std::shared_ptr<const class hook_watch> hooks_;
   file_budget files_;
+  std::vector<std::function<void(const options&)>> resize_buses_;
   std::atomic<const char*> waits_for_ = "nothing";
 };
 

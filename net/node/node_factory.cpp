@@ -22,6 +22,7 @@
 #include "atrium/net/events/webhook.hpp"
 #include "atrium/net/http_client/tls_trust.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
+#include "atrium/net/node/node_settings.hpp"
 
 #include <boost/asio/ip/host_name.hpp>
 
@@ -55,6 +56,16 @@ redis_bus_config bus_config(const options& from, std::size_t buses) {
   return config;
 }
 
+bus_part make_redis_bus(const options& from, redis_client& client,
+                        std::size_t buses) {
+  auto made = std::make_shared<redis_bus>(client, bus_config(from, buses));
+  return {made, [known = std::weak_ptr{made}, buses](const options& next) {
+            auto config = bus_config(next, buses);
+            if (auto bus = known.lock())
+              bus->resize(config.max_pending, config.max_pending_bytes);
+          }};
+}
+
 } // namespace
 
 std::string make_node_id() {
@@ -74,23 +85,24 @@ std::size_t bus_count(const options& from, std::size_t lanes) {
   return lanes + 1 + (from.internal_address() ? 1 : 0);
 }
 
-std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
-                              std::size_t buses) {
-  if (redis == nullptr)
-    return std::make_shared<memory_bus>(from.history.bytes);
-  return std::make_shared<redis_bus>(redis->client(), bus_config(from, buses));
+bus_part make_bus(const options& from, redis_thread* redis, std::size_t buses) {
+  if (redis != nullptr)
+    return make_redis_bus(from, redis->client(), buses);
+  auto made = std::make_shared<memory_bus>(from.history.bytes);
+  return {made, [known = std::weak_ptr{made}](const options& next) {
+            if (auto bus = known.lock())
+              bus->resize(next.history.bytes);
+          }};
 }
 
-std::shared_ptr<bus> make_lane_bus(const options& from,
-                                   const std::string& node_id,
-                                   lane_thread& lane, const std::string& name,
-                                   std::size_t buses) {
+bus_part make_lane_bus(const options& from, const std::string& node_id,
+                       lane_thread& lane, const std::string& name,
+                       std::size_t buses) {
   if (from.bus.redis.empty())
-    return nullptr;
+    return {};
   auto client = redis_config(from, node_id);
   client.link_prefix = name + '-';
-  return std::make_shared<redis_bus>(lane.connect(client),
-                                     bus_config(from, buses));
+  return make_redis_bus(from, lane.connect(client), buses);
 }
 
 std::shared_ptr<redis_lease>
@@ -150,13 +162,12 @@ std::shared_ptr<presence> make_presence(const options& from,
 std::shared_ptr<inbox> make_inbox(const options& from, const environment& env,
                                   redis_thread* redis,
                                   boost::asio::io_context& io) {
-  inbox_rule rule{from.inbox.ttl, from.inbox.most};
+  auto rule = inbox_rule_of(from);
   std::shared_ptr<inbox> result;
   if (rule.most == 0)
     return result;
   if (redis == nullptr)
-    result = std::make_shared<memory_inbox>(env.bus, io, env.names, rule,
-                                            from.inbox.bytes);
+    result = std::make_shared<memory_inbox>(env.bus, io, env.names, rule);
   else
     result = std::make_shared<redis_inbox>(
       redis->client(),

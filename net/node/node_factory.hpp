@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,14 @@ std::string make_node_id();
 std::unique_ptr<redis_thread> make_redis(const options& from,
                                          const std::string& node_id);
 
+/// A bus of a node.
+struct bus_part {
+  std::shared_ptr<bus> what;
+
+  /// Gives the bus the bounds of other options while it runs. Any thread.
+  std::function<void(const options&)> resize;
+};
+
 /// Returns how many buses a node with `lanes` has, where it does not run alone:
 /// one for each lane, one for the thread of the internal listener, if there is
 /// one, and one for everybody else. They share the bounds.
@@ -36,16 +45,14 @@ std::size_t bus_count(const options& from, std::size_t lanes);
 
 /// Returns the bus of those who live on no lane. `redis` is null where the node
 /// runs alone; so it is below.
-std::shared_ptr<bus> make_bus(const options& from, redis_thread* redis,
-                              std::size_t buses);
+bus_part make_bus(const options& from, redis_thread* redis, std::size_t buses);
 
 /// Returns the bus of one lane, which calls its subscribers on the lane's
-/// thread; null where the node runs alone. Its links are called `name`-cmd and
-/// `name`-sub.
-std::shared_ptr<bus> make_lane_bus(const options& from,
-                                   const std::string& node_id,
-                                   lane_thread& lane, const std::string& name,
-                                   std::size_t buses);
+/// thread; nothing where the node runs alone. Its links are called `name`-cmd
+/// and `name`-sub.
+bus_part make_lane_bus(const options& from, const std::string& node_id,
+                       lane_thread& lane, const std::string& name,
+                       std::size_t buses);
 
 /// Returns the lease by which other nodes know that this one is alive; null
 /// where the node runs alone. Needs the environment's names and ids.

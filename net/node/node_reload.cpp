@@ -3,9 +3,11 @@
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/connection_limiter.hpp"
+#include "atrium/broker/event_sink.hpp"
+#include "atrium/broker/inbox.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/admission_limits.hpp"
-#include "atrium/net/api/api_keys.hpp"
+#include "atrium/net/api/api_access.hpp"
 #include "atrium/net/events/event_secret.hpp"
 #include "atrium/net/inspector/administrators.hpp"
 #include "atrium/net/node/node.hpp"
@@ -23,25 +25,37 @@ void node::reload(const parsed_options& next) {
 void node::add_reload_parts(environment& env, live<client_rules>& rules) {
   add_files_to_reload();
   reloader_.add([&env](const options& next, std::string&) {
-    return [&env, limits = limits_of(next), log = next.log] {
+    return [&env, limits = limits_of(next), log = next.log,
+            inbox = inbox_rule_of(next), events = next.events.max_bytes] {
       env.bus_queue->resize(limits.bus_queue);
       for (auto& lane : env.lanes)
         lane.queue->resize(limits.lane_queue);
       if (env.limiter)
         env.limiter->change_rules(limits.connections_per_user,
                                   limits.user_policy);
+      if (env.inbox)
+        env.inbox->change(inbox);
+      if (env.sink)
+        env.sink->resize(events);
       env.limits.replace(limits);
       env.watched.replace({log.trace_users, log.trace_rooms});
     };
   });
+  reloader_.add([this](const options& next, std::string&) {
+    return [this, next] {
+      for (auto& resize : resize_buses_)
+        resize(next);
+    };
+  });
   reloader_.add([this, &rules](const options& next, std::string& error) {
     auto most = allowed_connections(next, files_, error);
-    return
-      [this, &rules, most, by = next.admission, then = rules_of(next, id())] {
-        context_->connections->resize(most);
-        context_->admission->change(by, most);
-        rules.replace(then);
-      };
+    return [this, &rules, most, by = next.admission,
+            then = rules_of(next, id()), api = api_bounds_of(next)] {
+      context_->connections->resize(most);
+      context_->admission->change(by, most);
+      context_->api->traffic->resize(api);
+      rules.replace(then);
+    };
   });
   reloader_.add([this](const options& next, std::string&) {
     // An option that is the same leaves alone what SIGUSR1 has set.
@@ -73,14 +87,18 @@ void node::add_files_to_reload() {
                                                         error);
                         });
   if (event_secret_)
-    reloader_.add_files("key for events",
-                        [this](const options&, std::string& error) {
-                          return event_secret_->prepare(error);
-                        });
-  reloader_.add_files("keys of the API",
-                      [this](const options&, std::string& error) {
-                        return api_keys_->prepare(error);
-                      });
+    reloader_.add_files(
+      "key for events", [this](const options& next, std::string& error) {
+        return event_secret_->prepare(next.events.secret_file, error);
+      });
+  reloader_.add_files(
+    "keys of the API",
+    [this](const options& next, std::string& error) -> reloader::take_over {
+      auto& file = next.api.key_file;
+      if (file.empty() && options_.api.key_file.empty())
+        return nullptr;
+      return api_keys_->prepare(file, error);
+    });
   reloader_.add_files(
     "administrators' token",
     [this](const options& next, std::string& error) -> reloader::take_over {

@@ -45,6 +45,14 @@ client_rules rules_of(const options& from, const std::string& node_id) {
           from.has_page()};
 }
 
+inbox_rule inbox_rule_of(const options& from) {
+  return {from.inbox.ttl, from.inbox.most, from.inbox.bytes};
+}
+
+api_traffic::bounds api_bounds_of(const options& from) {
+  return {from.api.max_bytes, from.api.concurrency, from.api.pending_bytes};
+}
+
 std::size_t allowed_connections(const options& from, const file_budget& files,
                                 std::string& error) {
   if (files.clients == 0)

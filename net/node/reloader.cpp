@@ -24,7 +24,8 @@ void tell(const std::vector<option_change>& changes) {
                 {{"option", x.option->name}, {"from", x.from}, {"to", x.to}},
                 "node takes an option over");
     else
-      log::warn("option_needs_restart", {{"option", x.option->name}},
+      log::warn("option_needs_restart",
+                {{"option", x.option->name}, {"because", x.option->obstacle}},
                 "node goes on with the old value of an option until it is "
                 "started again");
 }

@@ -39,6 +39,10 @@ struct option_entry {
   std::function<std::vector<std::string>(const options&)> show;
 
   enum liveness liveness = liveness::restart;
+
+  /// Why a new value needs a restart, for people: `because` goes before it.
+  std::string obstacle;
+
   /// Makes of a value what may be shown to others; null: it may as it is.
   std::string (*mask)(const std::string&) = nullptr;
 
@@ -52,6 +56,13 @@ struct option_entry {
   /// something on or off.
   option_entry live_while_on() && {
     liveness = liveness::while_on;
+    obstacle = "a part of the node is made or left out by it";
+    return std::move(*this);
+  }
+
+  /// Says why a running node cannot take new values over.
+  option_entry fixed(std::string because) && {
+    obstacle = std::move(because);
     return std::move(*this);
   }
 

@@ -69,7 +69,8 @@ rows count_rows() {
       .live(),
     number("user-lease", FIELD(limits.user_lease), {2, 3600, "s"},
            "Time after which the connections of a node that has crashed count "
-           "no more, also if no other node notices (--lease)."),
+           "no more, also if no other node notices (--lease).")
+      .fixed("leases that are under way were taken for that time"),
     number("max-rooms", FIELD(limits.rooms_per_connection),
            {1, 100'000, "rooms"}, "Rooms that one connection may be in.")
       .live(),
@@ -132,17 +133,21 @@ rows rate_rows() {
 rows bus_rows() {
   return {
     number("bus-timeout", FIELD(limits.bus_timeout), {1, 300, "s"},
-           "Time for which a request waits for the bus."),
+           "Time for which a request waits for the bus.")
+      .fixed("what waits for the bus counts on one time"),
     number("bus-pending", FIELD(bus.pending), {1, 10'000'000, "messages"},
-           "Messages that may wait for Redis before publishers are refused."),
+           "Messages that may wait for Redis before publishers are refused.")
+      .live(),
     number("bus-pending-bytes", FIELD(bus.pending_bytes),
            {65'536, 4'294'967'296, "bytes"},
            "Bytes of messages that may wait for Redis before publishers are "
-           "refused."),
+           "refused.")
+      .live(),
     number("lease", FIELD(bus.lease), {1, 300, "s"},
            "Time after which a node that Redis does not hear of counts as "
            "dead: its users have left their rooms, and their connections count "
-           "no more."),
+           "no more.")
+      .fixed("leases that are under way were taken for that time"),
   };
 }
 
@@ -166,7 +171,8 @@ rows history_rows() {
            {65'536, 68'719'476'736, "bytes"},
            "Memory for the messages that rooms keep, on a node without "
            "--redis; over it the rooms in which nothing was said for longest "
-           "lose theirs."),
+           "lose theirs.")
+      .live(),
   };
 }
 
@@ -180,7 +186,8 @@ rows presence_rows() {
       .live_while_on(),
     number("presence-grace", FIELD(presence.grace), {0, 300, "s"},
            "Time for which a user who has left counts as present: who comes "
-           "back within it has not been away."),
+           "back within it has not been away.")
+      .fixed("departures that are under way were begun with it"),
   };
 }
 
@@ -188,13 +195,16 @@ rows inbox_rows() {
   return {
     number("inbox-ttl", FIELD(inbox.ttl), {1, 31'536'000, "s"},
            "Time after which a durable message that no device of its user has "
-           "acknowledged becomes a dead letter."),
+           "acknowledged becomes a dead letter.")
+      .live(),
     number("inbox-max", FIELD(inbox.most), {0, 100'000, "messages"},
            "Durable messages that are kept for one user, the newest ones; 0: "
-           "no message is durable."),
+           "no message is durable.")
+      .live_while_on(),
     number("inbox-bytes", FIELD(inbox.bytes), {65'536, 68'719'476'736, "bytes"},
            "Memory for durable messages, on a node without --redis; over it "
-           "the oldest dead letters go, and then messages are refused."),
+           "the oldest dead letters go, and then messages are refused.")
+      .live(),
   };
 }
 
@@ -204,14 +214,17 @@ rows event_rows() {
          "Where a back end hears what happens to connections and rooms: "
          "redis-stream[,MAXLEN] for a stream of about so many events in Redis, "
          "or a URL, http or https, to which they are posted; `off` for "
-         "nowhere."),
+         "nowhere.")
+      .fixed("a part of the node is made or left out by it"),
     text("events-secret-file", FIELD(events.secret_file), "FILE", nullptr,
          "Key with which posted events are signed, 16 bytes at least. Read "
-         "anew on SIGHUP."),
+         "anew on SIGHUP.")
+      .live_while_on(),
     number("events-max-bytes", FIELD(events.max_bytes),
            {65'536, 4'294'967'296, "bytes"},
            "Events that may wait for the back end; over it news of who comes "
-           "is dropped, with that of their going."),
+           "is dropped, with that of their going.")
+      .live(),
   };
 }
 

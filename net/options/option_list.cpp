@@ -17,12 +17,14 @@ rows node_rows() {
   return {
     value("listen", FIELD(listen), "HOST:PORT", read_address, show_address,
           "Address to listen on, an IPv6 address in brackets; port 0 lets the "
-          "system choose."),
+          "system choose.")
+      .fixed("the node listens already"),
     text("internal", FIELD(internal.address), "HOST:PORT|unix://PATH",
          check_internal,
          "Address for operators: /health, /metrics, /inspector; `off` for "
          "none. Without it 127.0.0.1 and the port of --listen plus (or minus) "
-         "1000."),
+         "1000.")
+      .fixed("the node listens already"),
     text("internal-tls-cert", FIELD(internal.tls.cert), "FILE", nullptr,
          "Certificate chain of the listener for operators, in PEM; they "
          "connect with TLS then.")
@@ -37,15 +39,19 @@ rows node_rows() {
     text("redis", FIELD(bus.redis), "URL", check_redis,
          "Redis that joins the nodes: redis://[user:password@]host:port[/db] "
          "or unix:///path. Without it the node is alone.")
+      .fixed("all links and what stands there would have to move")
       .masked(mask_redis),
     text("namespace", FIELD(bus.name_space), "NAME", check_name_space,
          "Prefix of all channels in Redis; nodes of one namespace work "
-         "together."),
+         "together.")
+      .fixed("all links and what stands there would have to move"),
     text("node-id", FIELD(node_id), "NAME", check_node_id,
          "Name of this node, unlike that of any other. Without it the host "
-         "name and a random part."),
+         "name and a random part.")
+      .fixed("other nodes and clients know the node by it"),
     text("config", FIELD(config), "FILE", nullptr,
-         "File with options: TOML, one `name = value` a line."),
+         "File with options: TOML, one `name = value` a line.")
+      .fixed("the file is chosen when the node starts"),
     value("log-level", FIELD(log.level), "LEVEL", read_log_level,
           show_log_level,
           "Least important messages to log: trace, debug, info, warn, error or "
@@ -64,9 +70,11 @@ rows node_rows() {
       .live(),
     number("lanes", FIELD(lanes.count), {0, 256},
            "Threads that serve sockets, users and rooms; 0 means one per two "
-           "processors that the node may use, by affinity and control groups."),
+           "processors that the node may use, by affinity and control groups.")
+      .fixed("threads are made when the node starts"),
     number("workers", FIELD(workers), {1, 64},
-           "Threads that run rooms with logic of their own."),
+           "Threads that run rooms with logic of their own.")
+      .fixed("threads are made when the node starts"),
     number("drain-delay", FIELD(stop.drain_delay), {0, 600'000, "ms"},
            "Time after a stop signal for load balancers to notice; clients are "
            "served as before.")
@@ -114,7 +122,8 @@ rows connection_rows() {
       .live(),
     number("ping-interval", FIELD(lanes.ping_interval), {1, 3600, "s"},
            "Time between pings; a connection that is silent for two of them is "
-           "closed."),
+           "closed.")
+      .fixed("clients were told it when they came"),
     number("handshake-timeout", FIELD(http.handshake_timeout), {1, 300, "s"},
            "Time a client has for its HTTP request.")
       .live(),
@@ -124,7 +133,8 @@ rows connection_rows() {
       .live(),
     number("flush-window", FIELD(lanes.flush_window), {0, 100'000, "us"},
            "Longest time for which a busy lane gathers messages; it gathers "
-           "for as long as its last writing took."),
+           "for as long as its last writing took.")
+      .fixed("lanes are made with it"),
   };
 }
 
@@ -132,7 +142,8 @@ rows access_rows() {
   return {
     value("auth", FIELD(auth.mode), "MODE", read_auth_mode, show_auth_mode,
           "How users are known: none (by ?user=NAME), jwt (by a signed token) "
-          "or url (by a backend of yours)."),
+          "or url (by a backend of yours).")
+      .fixed("a part of the node is made or left out by it"),
     text("jwt-alg", FIELD(auth.jwt.alg), "NAME", check_jwt_alg,
          "Algorithm of the tokens, the only one that is accepted: HS256, "
          "RS256, PS256 or ES256, or with 384 or 512; or EdDSA.")
@@ -173,7 +184,8 @@ rows access_rows() {
       .live(),
     number("auth-concurrency", FIELD(auth.backend.concurrency),
            {1, 65'536, "requests"},
-           "Questions to the backend at a time; more are refused with 503."),
+           "Questions to the backend at a time; more are refused with 503.")
+      .fixed("file descriptors are shared out when the node starts"),
   };
 }
 
@@ -190,16 +202,21 @@ rows api_rows() {
     text("api-key-file", FIELD(api.key_file), "FILE", nullptr,
          "Keys of back ends that use the API, one NAME:KEY[:RIGHTS] a line. "
          "Without it only this machine may, at --internal. Read anew on "
-         "SIGHUP."),
+         "SIGHUP.")
+      .live(),
     toggle("api-public", FIELD(api.is_public),
-           "Serve the API also where clients connect."),
+           "Serve the API also where clients connect.")
+      .fixed("what is served where is settled when the node starts"),
     number("api-max-bytes", FIELD(api.max_bytes), {1'024, 67'108'864, "bytes"},
-           "Largest body of a request to the API."),
+           "Largest body of a request to the API.")
+      .live(),
     number("api-concurrency", FIELD(api.concurrency), {1, 65'536, "requests"},
-           "Requests to the API at a time; more are refused with 503."),
+           "Requests to the API at a time; more are refused with 503.")
+      .live(),
     number("api-pending-bytes", FIELD(api.pending_bytes),
            {65'536, 4'294'967'296, "bytes"},
-           "Bytes of the bodies of these requests; more are refused with 503."),
+           "Bytes of the bodies of these requests; more are refused with 503.")
+      .live(),
   };
 }
 

@@ -67,3 +67,16 @@ CAF_TEST(who comes again may go again) {
     CAF_CHECK(!subject.report(leaves("u", "1", "x")));
   }
 }
+
+CAF_TEST(a lower bound takes nothing away and holds for who comes) {
+  event_backlog subject{no_limit};
+  for (int i = 0; i < 20; ++i)
+    CAF_CHECK(subject.report(comes("u", std::to_string(i))));
+  subject.resize(1'000);
+  CAF_CHECK(!subject.report(comes("u", "new")));
+  CAF_CHECK(subject.report(goes("u", "0")));
+  CAF_CHECK_EQUAL(counts(subject).waiting, 21u);
+  subject.resize(no_limit);
+  CAF_CHECK(subject.report(comes("u", "newer")));
+  CAF_CHECK_EQUAL(subject.take(no_limit, no_limit).size(), 22u);
+}

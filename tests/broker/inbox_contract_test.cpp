@@ -279,3 +279,39 @@ CAF_TEST(a stopped inbox answers all the same) {
     CAF_CHECK(!node->stats().connected);
   });
 }
+
+CAF_TEST(a lower bound takes nothing away and holds for messages to come) {
+  on_every_inbox(usual, [](inbox_medium& medium) {
+    auto node = medium.make_inbox();
+    put_all(*node, 5);
+    node->change({usual.ttl, 2});
+    CAF_CHECK(events(read(*node, from("phone"))) == names(1, 5));
+    CAF_CHECK(list(*node).letters.empty());
+    put(*node, "ann", "m6");
+    CAF_CHECK(events(read(*node, from("phone"))) == names(5, 6));
+    // What went is still to be had.
+    CAF_CHECK(eventually([&] { return list(*node).letters.size() == 4; }));
+    CAF_CHECK(
+      events(list(*node))
+      == (lines{"ann m1 too_many", "ann m2 too_many", "ann m3 too_many", "ann m4 too_many"}));
+    node->change({usual.ttl, 4});
+    put(*node, "ann", "m7");
+    put(*node, "ann", "m8");
+    CAF_CHECK(events(read(*node, from("phone"))) == names(5, 8));
+    CAF_CHECK_EQUAL(list(*node).letters.size(), 4u);
+  });
+}
+
+CAF_TEST(a shorter time counts from the next message on) {
+  on_every_inbox(usual, [](inbox_medium& medium) {
+    auto node = medium.make_inbox();
+    put(*node, "ann", "m1");
+    node->change({1s, usual.most});
+    put(*node, "ann", "m2");
+    // Nobody asks for it: time alone does it.
+    CAF_CHECK(eventually([&] { return node->stats().dead == 2; }));
+    CAF_CHECK(eventually([&] {
+      return events(list(*node)) == (lines{"ann m1 expired", "ann m2 expired"});
+    }));
+  });
+}

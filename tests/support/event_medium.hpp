@@ -156,6 +156,10 @@ public:
     subject->report(std::move(x));
   }
 
+  void resize(std::size_t max_bytes) override {
+    subject->resize(max_bytes);
+  }
+
   void stop(std::chrono::milliseconds patience) override {
     subject->stop(patience);
     lease.stop(patience);

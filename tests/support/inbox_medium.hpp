@@ -38,8 +38,8 @@ public:
 /// One process: all nodes share one inbox.
 class memory_inbox_medium final : public inbox_medium {
 public:
-  explicit memory_inbox_medium(inbox_rule rule, std::size_t max_bytes = std::size_t{64} << 20)
-    : subject_(std::make_shared<memory_inbox>(bus_, io_, channel_names{"n"}, rule, max_bytes)) {
+  explicit memory_inbox_medium(inbox_rule rule)
+    : subject_(std::make_shared<memory_inbox>(bus_, io_, channel_names{"n"}, rule)) {
     // nop
   }
 

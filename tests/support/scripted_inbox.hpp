@@ -69,6 +69,10 @@ public:
     done({});
   }
 
+  void change(const inbox_rule&) override {
+    // nop
+  }
+
   void on_dead_letter(std::function<void(const dead_letter&)>) override {
     // nop
   }

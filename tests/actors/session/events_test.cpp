@@ -22,6 +22,9 @@ public:
                                x.code == 0 ? "" : " " + std::to_string(x.code)));
     events.push_back(std::move(x));
   }
+  void resize(std::size_t) override {
+    // nop
+  }
   void stop(std::chrono::milliseconds) override {
     // nop
   }

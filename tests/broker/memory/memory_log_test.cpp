@@ -143,4 +143,22 @@ CAF_TEST(an id belongs to its channel) {
   CAF_CHECK(ids.find("room", "a", now + recent_ids::lifetime) == nullptr);
 }
 
+CAF_TEST(a lower bound is reached over some messages) {
+  for (int i = 0; i < 80; ++i)
+    append("a", large("m"));
+  log.resize(5'000);
+  CAF_CHECK_EQUAL(found("a").size(), 80u);
+  append("a", large("m"));
+  auto left = found("a").size();
+  CAF_CHECK(left > 5 && left < 30);
+  append("a", large("m"));
+  append("b", large("m"));
+  CAF_CHECK(log.stats().bytes <= 5'000u);
+  CAF_CHECK_EQUAL(found("b").size(), 1u);
+  log.resize(100'000);
+  for (int i = 0; i < 40; ++i)
+    append("b", large("m"));
+  CAF_CHECK_EQUAL(found("b").size(), 41u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -191,4 +191,19 @@ CAF_TEST(a receipt that throws does no harm) {
   CAF_CHECK_EQUAL(accounting.pending(), 0u);
 }
 
+CAF_TEST(other bounds count for publishes to come) {
+  publish_accounting bounds{2, 100};
+  CAF_CHECK(bounds.admit(40) && bounds.admit(40));
+  bounds.resize(1, 50);
+  CAF_CHECK_EQUAL(bounds.pending(), 2u);
+  bounds.settle(40, true);
+  CAF_CHECK(!bounds.admit(1));
+  bounds.settle(40, true);
+  CAF_CHECK(!bounds.admit(51));
+  CAF_CHECK(bounds.admit(50));
+  bounds.resize(3, 100);
+  CAF_CHECK(bounds.admit(50) && !bounds.admit(1));
+  CAF_CHECK_EQUAL(bounds.carried(), 2u);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -274,3 +274,21 @@ CAF_TEST(the rights of the README are enough for inboxes) {
     CAF_CHECK(!log.has("refused"));
   });
 }
+
+CAF_TEST(keys live longer under a rule that has become longer) {
+  with_redis([](redis_server& server) {
+    node here{server, {3'600s, 100}};
+    put(here.subject, "ann", "m1");
+    here.subject.change({365 * 24h, 100});
+    server.command({"ZADD", "{n:inbox}:due", "1", "ann"}); // the old time is over
+    const auto year = std::chrono::seconds{365 * 24h}.count();
+    for (auto* key : {"{n:user:ann}:in", "{n:user:ann}:cur"})
+      CAF_CHECK(eventually([&] { return std::stoll(server.ask({"TTL", key})) > year; }));
+    CAF_CHECK(eventually([&] {
+      auto when = server.ask({"ZSCORE", "{n:inbox}:due", "ann"});
+      return std::stoll(when) > inbox_time() + (year - 100) * 1'000;
+    }));
+    CAF_CHECK(events(read(here.subject, from("phone"))) == lines{"m1"});
+    CAF_CHECK_EQUAL(here.subject.stats().dead, 0u);
+  });
+}

@@ -1,8 +1,14 @@
 #define CAF_SUITE reload_test
 
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/broker/bus.hpp"
+#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/history.hpp"
+#include "atrium/broker/inbox.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/client_counters.hpp"
+#include "atrium/net/api/api_access.hpp"
+#include "atrium/net/api/api_routes.hpp"
 #include "atrium/net/node/node.hpp"
 
 #include "support/option_probe.hpp"
@@ -20,46 +26,25 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::set<std::string> needs_restart = {
-  "listen",
-  "internal",
-  "redis",
-  "namespace",
-  "node-id",
-  "config",
-  "lanes",
-  "workers",
-  "ping-interval",
-  "flush-window",
-  "auth",
-  "user-lease",
-  "auth-concurrency",
-  "bus-timeout",
-  "bus-pending",
-  "lease",
-  "history-bytes",
-  "api-key-file",
-  "api-public",
-  "api-max-bytes",
-  "api-concurrency",
-  "api-pending-bytes",
-  "events",
-  "events-secret-file",
-  "events-max-bytes",
-  "inbox-ttl",
-  "inbox-max",
-  "inbox-bytes",
-  "presence-grace",
-  "bus-pending-bytes",
+  "listen",           "internal",       "redis", "namespace",
+  "node-id",          "config",         "lanes", "workers",
+  "ping-interval",    "flush-window",   "auth",  "user-lease",
+  "auth-concurrency", "bus-timeout",    "lease", "api-public",
+  "events",           "presence-grace",
 };
 
-// Seen by test_reload and test_reload_access of tests/integration/operations: they
-// need tokens, a back end, TLS or connections of one user.
+// Seen by test_reload, test_reload_access and test_reload_backend of
+// tests/integration/operations: they need tokens, a back end, Redis, time, TLS or
+// connections of one user.
 const std::set<std::string> seen_by_clients = {
-  "jwt-alg",          "jwt-secret-file",   "jwt-key",          "jwt-keys",
-  "jwt-issuer",       "jwt-audience",      "jwt-leeway",       "auth-url",
-  "auth-timeout",     "default-rooms",     "tls-cert",         "tls-key",
-  "admin-token-file", "internal-tls-cert", "internal-tls-key", "user-connections",
-  "user-policy",
+  "jwt-alg",          "jwt-secret-file",    "jwt-key",
+  "jwt-keys",         "jwt-issuer",         "jwt-audience",
+  "jwt-leeway",       "auth-url",           "auth-timeout",
+  "default-rooms",    "tls-cert",           "tls-key",
+  "admin-token-file", "internal-tls-cert",  "internal-tls-key",
+  "user-connections", "user-policy",        "api-key-file",
+  "bus-pending",      "bus-pending-bytes",  "inbox-ttl",
+  "events-max-bytes", "events-secret-file",
 };
 
 const auto somebody = boost::asio::ip::make_address("192.0.2.1");
@@ -102,6 +87,45 @@ bool holds_back(const token_rate& rate) {
   auto now = token_bucket::clock::now();
   bucket.take(now, rate);
   return bucket.take(now, rate) > 0ns;
+}
+
+/// Keeps durable messages, each of so many bytes; returns whether the last one is taken.
+bool keeps(const node& x, int count, std::size_t size = 1) {
+  errc last = errc::none;
+  envelope message;
+  message.to = scope::user;
+  message.data = '"' + std::string(size, 'x') + '"';
+  for (int i = 0; i < count; ++i) {
+    message.event_id = std::to_string(i);
+    message.target = size > 1 ? "u" + message.event_id : "ann";
+    auto packet = std::make_shared<const std::string>(encode_packet(message, false));
+    x.context().env->inbox->put(message.target, {packet, message.event_id},
+                                [&](const inbox_receipt& told) { last = told.error; });
+  }
+  return last == errc::none;
+}
+
+std::size_t kept_for_ann(const node& x) {
+  std::size_t result = 0;
+  x.context().env->inbox->read({"ann", "phone"},
+                               [&](const inbox_page& page) { result = page.messages.size(); });
+  return result;
+}
+
+/// How many of these messages, a kilobyte each, the log of a room has at the end.
+std::size_t kept_of(const node& x, int count) {
+  auto& log = *x.context().env->bus->history();
+  const history_rule rule{1'000, 1h};
+  auto packet = std::make_shared<const std::string>(std::string(1'000, 'x'));
+  for (int i = 0; i < count; ++i)
+    log.append("room", {packet, rule, std::to_string(i)}, nullptr);
+  history_query what;
+  what.rule = rule;
+  what.limit = 1'000;
+  what.max_bytes = 1 << 20;
+  std::size_t result = 0;
+  log.read("room", what, [&](const history_page& page) { result = page.messages.size(); });
+  return result;
 }
 
 struct effect {
@@ -171,6 +195,17 @@ const std::map<std::string, effect> effects = {
   {"replay",
    {{"r=2", "--history=r=9,1h"}, [](auto& x) { return limits_at(x).replays.find("r") == 2; }}},
   {"history-page", {{"3"}, [](auto& x) { return limits_at(x).history_page == 3; }}},
+  {"history-bytes",
+   {{"70000", "--max-message-bytes=1000"}, [](auto& x) { return kept_of(x, 100) < 70; }}},
+  {"inbox-max", {{"3"}, [](auto& x) { return keeps(x, 5) && kept_for_ann(x) == 3; }}},
+  {"inbox-bytes",
+   {{"70000", "--max-message-bytes=1000"}, [](auto& x) { return !keeps(x, 50, 2'000); }}},
+  {"api-max-bytes", {{"1234"}, [](auto& x) { return api_gate.largest_body(x.context()) == 1234; }}},
+  {"api-concurrency",
+   {{"3"}, [](auto& x) { return x.context().api->traffic->requests->size() == 3; }}},
+  {"api-pending-bytes",
+   {{"70000", "--api-max-bytes=65536"},
+    [](auto& x) { return x.context().api->traffic->bytes->size() == 70'000; }}},
   {"presence",
    {{"r"}, [](auto& x) { return limits_at(x).presence.find("r") == presence_mode::full; }}},
 };
@@ -209,6 +244,12 @@ CAF_TEST(every option is decided about) {
     if (decided != 1 || is_live != !needs_restart.contains(x.name))
       CAF_ERROR("does a running node take --" << x.name << " over?");
   }
+}
+
+CAF_TEST(what needs a restart says why) {
+  for (auto& x : option_table())
+    if (x.obstacle.empty() != (x.liveness == liveness::full))
+      CAF_ERROR("why does --" << x.name << " need a restart?");
 }
 
 CAF_TEST(what is live has its effect on a running node) {

@@ -98,9 +98,16 @@ CAF_TEST(a file that is gone changes nothing) {
 }
 
 CAF_TEST(options that do not go together with those that stay change nothing) {
-  current.bus.pending_bytes = 65'536 + 65'536;
-  subject.run(parse({"--max-message-bytes=262144", "--max-rooms=3"}));
-  CAF_CHECK(is_refused("bus-pending-bytes: 131072 has no room for a message"));
+  current.api.is_public = true;
+  current.api.key_file = "keys";
+  subject.run(parse({"--max-rooms=3"}));
+  CAF_CHECK(is_refused("api-public: without api-key-file"));
+}
+
+CAF_TEST(two rules for one pattern change nothing and the line is named) {
+  temporary_file file{"max-rooms = 3\npresence = [\"a\", \"a=count\"]\n"};
+  subject.run(parse({"--config", file.path()}));
+  CAF_CHECK(is_refused(file.path() + ":2: presence: there are two rules for 'a'"));
 }
 
 CAF_TEST(an option that needs a restart stays and the others do not wait for it) {
@@ -108,6 +115,7 @@ CAF_TEST(an option that needs a restart stays and the others do not wait for it)
   CAF_CHECK_EQUAL(current.workers, options{}.workers);
   CAF_CHECK_EQUAL(current.limits.rooms_per_connection, 3U);
   CAF_CHECK(contains(logged, "option_needs_restart"));
+  CAF_CHECK(contains(logged, "threads are made when the node starts"));
   CAF_CHECK(contains(logged, "option=workers"));
   CAF_CHECK(!contains(logged, "option=workers from"));
 }
