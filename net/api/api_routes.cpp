@@ -54,10 +54,15 @@ http_pass check(const node_context& node, const http_request& head,
                 std::size_t body) {
   auto& traffic = *node.api->traffic;
   auto rights = node.api->keys->rights_of(head);
-  if (!rights)
-    return refuse(401, traffic.refused.key,
-                  {api_error::unauthorized,
-                   "unauthorized: show a key of --api-key-file as X-API-Key"});
+  if (!rights) {
+    static constexpr http_field challenge[] = {{"WWW-Authenticate", "apikey"}};
+    auto result
+      = refuse(401, traffic.refused.key,
+               {api_error::unauthorized,
+                "unauthorized: show a key of --api-key-file as X-API-Key"});
+    result.no->fields = challenge;
+    return result;
+  }
   auto to = find_api_target(path_of_request(head));
   if (!to)
     return refuse(404, traffic.refused.path,
@@ -101,6 +106,21 @@ http_answer answer_of(api_reply x, bool by_status) {
   return answer_of(200, x.error);
 }
 
+unsigned code_of_status(unsigned status) {
+  switch (status) {
+  case 403:
+    return api_error::permission_denied;
+  case 404:
+    return api_error::method_not_found;
+  case 413:
+    return api_error::limit_exceeded;
+  case 503:
+    return api_error::internal;
+  default:
+    return api_error::bad_request;
+  }
+}
+
 // What only the body says of a request is answered as if the path had said it.
 std::optional<http_answer> refusal_of(const node_context& node,
                                       const api_target& to, const api_item& x) {
@@ -136,6 +156,11 @@ home home_of(const node_context& node, const lane_thread& lane) {
 } // namespace
 
 const http_gate api_gate{largest_body, check, places_of};
+
+http_answer api_problem(unsigned status, std::string_view,
+                        std::string_view message) {
+  return answer_of(status, {code_of_status(status), std::string{message}});
+}
 
 http_answer describe_api(const node_context&, const http_request&) {
   return {200, json_type, std::string{api_description()}};

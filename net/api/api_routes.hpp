@@ -7,6 +7,10 @@ namespace atrium {
 /// Admits who shows a key, as far as the bounds of the API allow.
 extern const http_gate api_gate;
 
+/// Words what HTTP itself has to say in the form of the API's errors.
+http_answer api_problem(unsigned status, std::string_view code,
+                        std::string_view message);
+
 /// Describes the API, to everybody.
 http_answer describe_api(const node_context& node, const http_request& x);
 

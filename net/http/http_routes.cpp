@@ -49,17 +49,24 @@ const http_route* http_routes::find(const http_request& x) const {
   return found != table.end() ? &*found : nullptr;
 }
 
+http_problem_writer http_routes::problem_at(std::string_view path) const {
+  auto found = std::ranges::find_if(
+    table, [path](auto& route) { return fits(route, path); });
+  return found != table.end() ? found->problem : http_problem;
+}
+
 std::optional<http_answer>
 http_routes::refusal_of(const node_context& node, const http_request& x) const {
   auto method = x.method();
+  auto problem = problem_at(path_of(std::string_view{x.target()}));
   if (method == http::verb::unknown || method == http::verb::connect)
-    return http_problem(501, "not_implemented", "this method is not known");
+    return problem(501, "not_implemented", "this method is not known");
   auto* route = find(x);
   if (route == nullptr && x.target() != "*")
-    return http_problem(404, "not_found", "there is nothing here");
+    return problem(404, "not_found", "there is nothing here");
   // Before OPTIONS and 405, so a foreign page is refused with any method.
-  if (auto no = refuse ? refuse(node, x) : std::nullopt)
-    return no;
+  if (auto why = refuse ? refuse(node, x) : std::nullopt)
+    return problem(403, "forbidden", *why);
   auto methods = route ? route->methods() : "GET, HEAD";
   if (method == http::verb::options)
     // Without Access-Control fields: to a browser that asks on behalf of a
@@ -67,8 +74,8 @@ http_routes::refusal_of(const node_context& node, const http_request& x) const {
     return http_answer{204, {}, {}, methods};
   if (has_token(methods, std::string_view{x.method_string()}))
     return std::nullopt;
-  auto no = http_problem(405, "method_not_allowed",
-                         "only " + std::string{methods} + " may be used");
+  auto no = problem(405, "method_not_allowed",
+                    "only " + std::string{methods} + " may be used");
   no.allow = methods;
   return no;
 }

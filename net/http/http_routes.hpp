@@ -69,6 +69,9 @@ struct http_route {
   /// Where it is set, the route is only for GET that accepts this media type.
   std::string_view media_type = {};
 
+  /// Words what HTTP itself has to say to a request for this path.
+  http_problem_writer problem = http_problem;
+
   /// Returns the methods that may be used, as the field Allow lists them.
   std::string_view methods() const;
 };
@@ -82,12 +85,16 @@ struct http_routes {
   /// become WebSockets within the handshake timeout.
   bool for_operators = false;
 
-  /// Returns the answer to what may not be asked here, whatever the route.
-  std::optional<http_answer> (*refuse)(const node_context&, const http_request&)
+  /// Returns why something may not be asked here, whatever the route: 403.
+  std::optional<std::string_view> (*refuse)(const node_context&,
+                                            const http_request&)
     = nullptr;
 
   /// Returns who answers this request; null if nobody does.
   const http_route* find(const http_request& x) const;
+
+  /// Returns who words refusals of requests for this path.
+  http_problem_writer problem_at(std::string_view path) const;
 
   /// Returns how long the body of any request may be, in bytes.
   std::size_t longest_body(const node_context& node) const;

@@ -170,6 +170,18 @@ std::optional<http_flaw> flaw_of(boost::system::error_code error,
   return http_flaw{400, error.message()};
 }
 
+std::string path_named_by(std::string_view target, std::string_view bytes) {
+  if (target.empty()) { // the parser has not come so far
+    auto line = bytes.substr(0, bytes.find("\r\n"));
+    target = line.substr(std::min(line.find(' '), line.size() - 1) + 1);
+    target = target.substr(0, target.find(' '));
+  }
+  if (auto host = target.find("://");
+      host != target.npos && !target.starts_with('/'))
+    target.remove_prefix(std::min(target.find('/', host + 3), target.size()));
+  return decoded_path(path_of(target));
+}
+
 bool waits_for_continue(const http_request& head) {
   return head.version() >= 11
          && has_token(value_of(head, http::field::expect), "100-continue");

@@ -33,6 +33,11 @@ std::optional<http_flaw> make_sound(http_request& x);
 std::optional<http_flaw> flaw_of(boost::system::error_code error,
                                  std::string_view bytes);
 
+/// Returns the path of a request that is not understood, as far as it is known:
+/// that of the target, in whatever form, or if this is empty of the first line
+/// in `bytes`.
+std::string path_named_by(std::string_view target, std::string_view bytes = {});
+
 /// Returns whether the client waits for 100 before it sends the body.
 bool waits_for_continue(const http_request& head);
 

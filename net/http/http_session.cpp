@@ -16,17 +16,6 @@ namespace atrium {
 
 namespace http = boost::beast::http;
 
-namespace {
-
-// The connection ends with it: where the next request would begin is unknown.
-http_answer answer_to(const http_flaw& x) {
-  auto result = http_problem(x.status, "bad_request", x.why);
-  result.last = true;
-  return result;
-}
-
-} // namespace
-
 // -- from accepting it to the first request -----------------------------------
 
 http_session::http_session(stream_socket socket, lane_thread& lane,
@@ -217,7 +206,7 @@ std::optional<http_answer> http_session::settle(const http_gate& gate) {
   if (routes_.for_operators && !settled_) {
     auto places = gate.places(*node_);
     if (!places->try_acquire(1)) {
-      auto result = http_problem(503, "overloaded", "too many connections");
+      auto result = route_->problem(503, "overloaded", "too many connections");
       result.last = true;
       return result;
     }
@@ -261,23 +250,15 @@ void http_session::on_read(boost::system::error_code error) {
   }
   if (error == http::error::header_limit)
     ++node_->client_counts->headers_refused;
-  auto flaw = flaw_of(
-    error, {static_cast<const char*>(buffer_.data().data()), buffer_.size()});
+  std::string_view bytes{static_cast<const char*>(buffer_.data().data()),
+                         buffer_.size()};
+  auto flaw = flaw_of(error, bytes);
   if (!flaw)
     return close();
+  std::string_view target{parser_->get().target()};
   http_request broken;
-  broken.version(11); // nothing is known of the request
-  respond(broken, answer_to(*flaw));
-}
-
-std::optional<http_answer> http_session::refusal_of(http_request& x) {
-  if (auto flaw = make_sound(x))
-    return answer_to(*flaw);
-  if (x.target().size() > node_->rules->http.max_header_bytes / 2) {
-    ++node_->client_counts->headers_refused;
-    return http_problem(414, "bad_request", "the URL is too long");
-  }
-  return routes_.refusal_of(*node_, x);
+  broken.version(11); // nothing else is known of the request
+  respond(broken, answer_to(*flaw, path_named_by(target, bytes)));
 }
 
 } // namespace atrium

@@ -18,10 +18,9 @@ namespace atrium {
 
 /// A TCP connection before it is anything else: says where it comes from, sets
 /// up TLS, then answers HTTP requests, one after the other, until a route takes
-/// it over. For an operator's, and for one that has passed a gate, each
-/// request has to be complete within the handshake timeout; for a client's that
-/// is the time from accepting it to its being taken over, whatever it asks for
-/// in between. Lives on its lane's thread.
+/// it over. A client's has the handshake timeout for all of that; for an
+/// operator's, and for one that has passed a gate, that is the time of each
+/// request. Lives on its lane's thread.
 class http_session : public timed,
                      public std::enable_shared_from_this<http_session> {
 public:
@@ -111,12 +110,9 @@ private:
   void answer_continue();
   void read_body();
   void on_read(boost::system::error_code error);
+  http_answer answer_to(const struct http_flaw& x, std::string_view path) const;
   std::optional<http_answer> refusal_of(http_request& x);
   void handle();
-  void serve(http_route::prompt reply);
-  void serve(http_route::patient ask);
-  void serve(http_route::takeover take_over);
-  void serve(const http_route::guarded& route);
   http_route::responder respond_later();
   void respond(const http_request& to, http_answer x);
   std::chrono::seconds time_left() const;

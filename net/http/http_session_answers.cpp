@@ -1,5 +1,8 @@
 #include "atrium/broker/log/log.hpp"
+#include "atrium/net/admission/admission.hpp"
+#include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/http_response.hpp"
+#include "atrium/net/http/http_rules.hpp"
 #include "atrium/net/http/http_session.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -7,7 +10,7 @@
 
 #include <utility>
 
-// From a request that is complete to its answer.
+// From a request that is complete, or refused, to its answer.
 
 namespace atrium {
 
@@ -20,29 +23,38 @@ constexpr std::size_t longest_entry = 64; // of X-Forwarded-For, in the log
 
 } // namespace
 
+// The connection ends with it: where the next request would begin is unknown.
+http_answer http_session::answer_to(const http_flaw& x,
+                                    std::string_view path) const {
+  auto result = routes_.problem_at(path)(x.status, "bad_request", x.why);
+  result.last = true;
+  return result;
+}
+
+std::optional<http_answer> http_session::refusal_of(http_request& x) {
+  if (auto flaw = make_sound(x))
+    return answer_to(*flaw, path_named_by(std::string_view{x.target()}));
+  if (x.target().size() > node_->rules->http.max_header_bytes / 2) {
+    ++node_->client_counts->headers_refused;
+    auto problem = routes_.problem_at(path_of(std::string_view{x.target()}));
+    return problem(414, "bad_request", "the URL is too long");
+  }
+  return routes_.refusal_of(*node_, x);
+}
+
 void http_session::handle() {
   if (no_)
     return answer(std::move(*no_));
-  std::visit([this](auto& how) { serve(how); }, route_->how);
-}
-
-void http_session::serve(http_route::prompt reply) {
-  answer(reply(*node_, request_));
-}
-
-void http_session::serve(http_route::patient ask) {
+  auto& how = route_->how;
+  if (auto* reply = std::get_if<http_route::prompt>(&how))
+    return answer((*reply)(*node_, request_));
+  if (auto* take_over = std::get_if<http_route::takeover>(&how))
+    return (*take_over)(shared_from_this());
   // Who answers may be stuck.
   lane_.timers().expire_after(*this, http_route::patience);
-  ask(*node_, request_, respond_later());
-}
-
-void http_session::serve(http_route::takeover take_over) {
-  take_over(shared_from_this());
-}
-
-void http_session::serve(const http_route::guarded& route) {
-  lane_.timers().expire_after(*this, http_route::patience);
-  route.ask(*this, respond_later());
+  if (auto* ask = std::get_if<http_route::patient>(&how))
+    return (*ask)(*node_, request_, respond_later());
+  std::get<http_route::guarded>(how).ask(*this, respond_later());
 }
 
 http_route::responder http_session::respond_later() {

@@ -37,6 +37,11 @@ inline constexpr std::string_view json_type = "application/json";
 http_answer http_problem(unsigned status, std::string_view code,
                          std::string_view message);
 
+/// The same, in the words of whoever is asked.
+using http_problem_writer
+  = http_answer (*)(unsigned status, std::string_view code,
+                    std::string_view message);
+
 /// Makes the answer that is a page, with what `policy_of` says of it.
 http_answer page_answer(std::string_view page, std::string_view policy);
 

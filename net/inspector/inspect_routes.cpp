@@ -45,8 +45,8 @@ std::uint64_t first_event(const http_request& x) {
 
 } // namespace
 
-std::optional<http_answer> refuse_foreign_page(const node_context& node,
-                                               const http_request& x) {
+std::optional<std::string_view> refuse_foreign_page(const node_context& node,
+                                                    const http_request& x) {
   auto host = header(x, http::field::host);
   auto origin = header(x, http::field::origin);
   auto& where = node.internal;
@@ -57,7 +57,7 @@ std::optional<http_answer> refuse_foreign_page(const node_context& node,
     = where && where->is_loopback() && !host.empty() && !is_local_name(host);
   if (!bound_anew && (origin.empty() || is_origin_of(host, origin)))
     return std::nullopt;
-  return http_problem(403, "forbidden", "pages of other sites may not ask");
+  return "pages of other sites may not ask";
 }
 
 http_answer show_inspector(const node_context&, const http_request&) {

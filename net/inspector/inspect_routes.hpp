@@ -12,8 +12,8 @@ namespace atrium {
 
 /// Refuses what a page of another site has a browser ask for: one that says so
 /// by its origin, or whose name is bound anew to this machine (DNS rebinding).
-std::optional<http_answer> refuse_foreign_page(const node_context& node,
-                                               const http_request& x);
+std::optional<std::string_view> refuse_foreign_page(const node_context& node,
+                                                    const http_request& x);
 
 /// The page for people.
 http_answer show_inspector(const node_context& node, const http_request& x);

@@ -51,9 +51,9 @@ constexpr http_route public_table[] = {
   {"/ws", upgrade_to_websocket},
   {"/ready", ready_in_brief},
   // Only where back ends are served, so it is last.
-  {"/api/openapi.json", describe_api},
-  {"/api", api},
-  {"/api/", api},
+  {"/api/openapi.json", describe_api, {}, api_problem},
+  {"/api", api, {}, api_problem},
+  {"/api/", api, {}, api_problem},
 };
 
 constexpr std::size_t api_rows = 3;
@@ -63,9 +63,9 @@ constexpr http_route internal_table[] = {
   {"/health", live},
   {"/metrics", metrics},
   {"/ready", ready},
-  {"/api/openapi.json", describe_api},
-  {"/api", api},
-  {"/api/", api},
+  {"/api/openapi.json", describe_api, {}, api_problem},
+  {"/api", api, {}, api_problem},
+  {"/api/", api, {}, api_problem},
   {"/log-level", answer_log_level},
   {"/inspector", show_inspector},
   {"/inspect/events", stream_events, "text/event-stream"},

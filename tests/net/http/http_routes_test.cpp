@@ -25,10 +25,10 @@ void takeover(std::shared_ptr<http_session>) {
 }
 
 // Everything but the front door is closed to who shows no name.
-std::optional<http_answer> refuse_nameless(const node_context&, const http_request& x) {
-  return x.target() == "/" || x.count("Name") != 0
-           ? std::nullopt
-           : std::optional{http_problem(403, "forbidden", "who are you?")};
+std::optional<std::string_view> refuse_nameless(const node_context&, const http_request& x) {
+  if (x.target() == "/" || x.count("Name") != 0)
+    return std::nullopt;
+  return "who are you?";
 }
 
 constexpr http_route table[] = {
