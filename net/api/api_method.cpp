@@ -16,30 +16,35 @@ namespace {
 api_command read_batch(api_fields&);
 
 constexpr api_method methods[] = {
-  {"publish", "publish", api_publish_right, read_publish},
-  {"broadcast", "broadcast", api_publish_right, read_broadcast},
-  {"send", "send", api_publish_right, read_send},
-  {"broadcast_all", "broadcast_all", api_publish_right, read_broadcast_all},
-  {"history", "history", api_read_right, read_history},
-  {"history_remove", "history_remove", api_manage_right, read_history_remove},
-  {"presence", "presence", api_read_right, read_presence},
-  {"presence_stats", "presence_stats", api_read_right, read_presence_stats},
-  {"channels", "channels", api_read_right, read_channels},
-  {"info", "info", api_read_right, read_info},
-  {"subscribe", "subscribe", api_manage_right, read_subscribe},
-  {"unsubscribe", "unsubscribe", api_manage_right, read_unsubscribe},
-  {"disconnect", "disconnect", api_manage_right, read_disconnect},
-  {"refresh", "refresh", api_manage_right, read_refresh},
-  {"close_room", "rooms/{room}/close", api_manage_right, read_close_room},
-  {"rpc", "rpc", 0, read_rpc},
-  {"batch", "batch", 0, read_batch},
+  {"publish", api_publish_right, read_publish},
+  {"broadcast", api_publish_right, read_broadcast},
+  {"send", api_publish_right, read_send},
+  {"broadcast_all", api_publish_right, read_broadcast_all},
+  {"history", api_read_right, read_history},
+  {"history_remove", api_manage_right, read_history_remove},
+  {"presence", api_read_right, read_presence},
+  {"presence_stats", api_read_right, read_presence_stats},
+  {"channels", api_read_right, read_channels},
+  {"info", api_read_right, read_info},
+  {"subscribe", api_manage_right, read_subscribe},
+  {"unsubscribe", api_manage_right, read_unsubscribe},
+  {"disconnect", api_manage_right, read_disconnect},
+  {"refresh", api_manage_right, read_refresh},
+  {"close_room", api_manage_right, read_close_room, "rooms/{room}/close"},
+  {"rpc", 0, read_rpc},
+  {"batch", 0, read_batch},
 };
 
 // -- several of them ----------------------------------------------------------
 
 std::size_t weight_of(const api_command& x) {
-  auto* many = std::get_if<api_broadcast>(&x);
-  return many ? many->channels.size() : 1;
+  if (auto* many = std::get_if<api_broadcast>(&x))
+    return many->channels.size();
+  std::size_t result = 1;
+  if (auto* several = std::get_if<api_batch>(&x)) // among lines
+    for (auto& each : several->items)
+      result += weight_of(each.what);
+  return result;
 }
 
 // An element of a batch: an object whose only member is the command.
@@ -172,6 +177,24 @@ std::string with_room(const std::string& room) {
   return result;
 }
 
+// Returns what stands in place of `{room}`; nothing if the path is another one.
+std::optional<std::string> room_in(std::string_view path,
+                                   std::string_view pattern) {
+  constexpr std::string_view hole = "{room}";
+  auto at = pattern.find(hole);
+  if (at == pattern.npos)
+    return std::nullopt;
+  auto before = pattern.substr(0, at);
+  auto behind = pattern.substr(at + hole.size());
+  if (path.size() <= before.size() + behind.size() || !path.starts_with(before)
+      || !path.ends_with(behind))
+    return std::nullopt;
+  path.remove_prefix(before.size());
+  path.remove_suffix(behind.size());
+  return path.find('/') == path.npos ? decode_percent(path, false)
+                                     : std::nullopt;
+}
+
 } // namespace
 
 std::span<const api_method> api_methods() noexcept {
@@ -200,25 +223,11 @@ std::optional<api_target> find_api_target(std::string_view path) {
   if (path.empty() || path == "/")
     return api_target{};
   path.remove_prefix(1);
-  for (auto& x : methods) {
-    auto hole = x.path.find("{room}");
-    if (hole == x.path.npos) {
-      if (path == x.path)
-        return api_target{&x, std::nullopt};
-      continue;
-    }
-    auto before = x.path.substr(0, hole);
-    auto behind = x.path.substr(hole + std::string_view{"{room}"}.size());
-    if (path.size() <= before.size() + behind.size()
-        || !path.starts_with(before) || !path.ends_with(behind))
-      continue;
-    path.remove_prefix(before.size());
-    path.remove_suffix(behind.size());
-    auto room = decode_percent(path, false);
-    if (!room || path.find('/') != path.npos)
-      return std::nullopt;
-    return api_target{&x, std::move(room)};
-  }
+  if (auto* method = find_api_method(path))
+    return api_target{method, std::nullopt};
+  for (auto& x : methods)
+    if (auto room = room_in(path, x.room_path))
+      return api_target{&x, std::move(room)};
   return std::nullopt;
 }
 

@@ -15,15 +15,15 @@ class api_fields;
 
 /// Something that the API can do.
 struct api_method {
-  std::string_view name; ///< In a batch, and with `POST /api`.
-
-  /// Below `/api/`; `{room}` stands for the name of a room, percent-encoded.
-  std::string_view path;
-
-  unsigned right; ///< One of `api_right`, or 0: no right is needed.
+  std::string_view name; ///< Below `/api/`, in a batch, and with `POST /api`.
+  unsigned right;        ///< One of `api_right`, or 0: no right is needed.
 
   /// Makes a command; faults are kept by the fields.
   api_command (*read)(api_fields&);
+
+  /// Another path below `/api/`, for requests without a body: `{room}` stands
+  /// for the name of a room, percent-encoded. Empty: there is none.
+  std::string_view room_path = {};
 };
 
 /// All of them.

@@ -34,7 +34,12 @@ user_command read_target(api_fields& in) {
 
 // The checks above have named what can be named better.
 api_command checked(user_command x, api_fields& in) {
-  if (in.fault().code == 0 && !is_in_order(x))
+  if (in.fault().code != 0 || is_in_order(x))
+    return x;
+  x.spared.clear();
+  if (is_in_order(x))
+    in.fail("whitelist", "has to be a list of ids of connections");
+  else
     in.fail("client", "has to be the id of a connection");
   return x;
 }

@@ -44,9 +44,7 @@ api_error error_of(const api_item& x) {
 
 CAF_TEST(each path names its method) {
   for (auto& x : api_methods()) {
-    if (x.path.find('{') != x.path.npos)
-      continue;
-    auto to = find_api_target("/api/" + std::string{x.path});
+    auto to = find_api_target("/api/" + std::string{x.name});
     CAF_REQUIRE(to);
     CAF_CHECK(to->method == &x);
     CAF_CHECK(!to->room);
@@ -161,13 +159,17 @@ CAF_TEST(a batch has a bound also by its broadcasts) {
   CAF_CHECK_EQUAL(fault("batch", R"({"commands":7})"), "107! commands: has to be a list");
 }
 
-CAF_TEST(a room stands in the path) {
+CAF_TEST(a room stands in the body or in the path) {
+  CAF_CHECK_EQUAL(read_as<api_close_room>("close_room", R"({"channel":"a/b"})").channel, "a/b");
+  CAF_CHECK_EQUAL(fault("close_room", "{}"), "107 channel: is missing");
+  CAF_CHECK(fault("close_room", R"({"channel":"a"})", api_read_right).starts_with("103"));
   auto item = read("/api/rooms/a%2Fb%20%C3%A9/close", "");
   CAF_REQUIRE(std::holds_alternative<api_close_room>(item.what));
   CAF_CHECK_EQUAL(std::get<api_close_room>(item.what).channel, "a/b \xC3\xA9");
   CAF_CHECK_EQUAL(error_of(read("/api/rooms/%00/close", "")).code, 107u);
   CAF_CHECK_EQUAL(error_of(read("/api/rooms/%FF/close", "")).code, 107u);
-  for (auto path : {"/api/rooms//close", "/api/rooms/a/b/close", "/api/rooms/%zz/close"})
+  for (auto path : {"/api/rooms//close", "/api/rooms/a/b/close", "/api/rooms/%zz/close",
+                    "/api/rooms/a/close/", "/api/rooms/a/open", "/api/rooms/a"})
     CAF_CHECK(!find_api_target(path));
 }
 
@@ -181,6 +183,14 @@ CAF_TEST(several commands may follow each other) {
   CAF_CHECK_EQUAL(error_of(x.items[1]).code, 104u);
   for (auto body : {R"({"method":"info"}x)", R"({"method":"info"}{)"})
     CAF_CHECK(error_of(read("/api", body)).is_malformed);
+  // A batch among them counts as all that it has.
+  std::string infos = R"({"info":{}})";
+  for (int i = 1; i < 5'001; ++i)
+    infos += R"(,{"info":{}})";
+  auto batch = R"({"method":"batch","params":{"commands":[)" + infos + "]}}";
+  CAF_CHECK_EQUAL(error_of(read("/api", batch + R"({"method":"info"})")).message, "");
+  CAF_CHECK_EQUAL(error_of(read("/api", batch + batch)).message,
+                  "there are more than 10000 commands");
 }
 
 CAF_TEST(what is done to connections is read) {
@@ -206,4 +216,6 @@ CAF_TEST(what is done to connections is read) {
                   "107 session: is not supported");
   CAF_CHECK(fault("subscribe", R"({"user":"a","channel":"b","client":"x y"})")
               .starts_with("107 client: has to be"));
+  CAF_CHECK(fault("disconnect", R"({"user":"a","client":"b","whitelist":["x y"]})")
+              .starts_with("107 whitelist: has to be"));
 }
