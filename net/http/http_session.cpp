@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/read_size.hpp>
 #include <boost/beast/http/read.hpp>
 
 #include <algorithm>
@@ -117,9 +118,7 @@ void http_session::expect_nobody() {
 void http_session::read() {
   if (time_left() <= std::chrono::seconds::zero())
     return linger(); // until the deadline of `respond`
-  request_ = {};
-  pass_ = {};
-  blank_lines_ = 1; // RFC 9112, 2.2: one before a request does not count
+  blank_lines_ = 1;  // RFC 9112, 2.2: one before a request does not count
   expect_client();
   read_head();
 }
@@ -131,9 +130,34 @@ void http_session::read_head() {
   parser_->header_limit(static_cast<std::uint32_t>(longest));
   // The first that can be known: which route it is stands in the head.
   parser_->body_limit(routes_.longest_body(*node_));
-  http::async_read_header(
-    stream_, buffer_, *parser_,
-    [self = shared_from_this()](auto error, auto) { self->on_head(error); });
+  head_left_ = longest;
+  parse_head();
+}
+
+// Beast bounds what it has not parsed yet: lines that come one by one would
+// never be too many.
+void http_session::parse_head() {
+  boost::system::error_code error;
+  auto size = parser_->put(buffer_.data(), error);
+  buffer_.consume(size);
+  auto is_whole = error != http::error::need_more;
+  if (size + (is_whole ? 0 : buffer_.size()) > head_left_)
+    return on_head(http::error::header_limit);
+  head_left_ -= size;
+  is_whole ? on_head(error) : read_more(false);
+}
+
+// The first bytes of a request end the time between two of them.
+void http_session::read_more(bool is_first) {
+  constexpr std::size_t longest_read = 65'536; // as Beast reads
+  stream_.async_read_some(
+    buffer_.prepare(boost::beast::read_size(buffer_, longest_read)),
+    [self = shared_from_this(), is_first](auto error, std::size_t size) {
+      if (error)
+        return self->close();
+      self->buffer_.commit(size);
+      is_first ? self->read() : self->parse_head();
+    });
 }
 
 void http_session::on_head(boost::system::error_code error) {

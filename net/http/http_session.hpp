@@ -103,6 +103,8 @@ private:
   void begin(const std::shared_ptr<ssl_ctx_st>& context);
   void read();
   void read_head();
+  void parse_head();
+  void read_more(bool is_first);
   void on_head(boost::system::error_code error);
   void go_on_with(std::size_t largest_body, const http_gate* gate);
   std::optional<http_answer> settle(const http_gate& gate);
@@ -115,6 +117,7 @@ private:
   void handle();
   http_route::responder respond_later();
   void respond(const http_request& to, http_answer x);
+  void go_on();
   std::chrono::seconds time_left() const;
   void expect_client();
   void expect_nobody();
@@ -141,6 +144,7 @@ private:
   std::optional<permit> settled_; // its place behind a gate
   bool is_nameless_ = false;      // the proxy has not said who the client is
   unsigned blank_lines_ = 0;      // that may still come before a request
+  std::size_t head_left_ = 0;     // bytes that may still come of its header
 };
 
 } // namespace atrium

@@ -18,6 +18,10 @@ namespace http = boost::beast::http;
 
 namespace {
 
+// Longer than the 60 s after which balancers and pools usually let go: who
+// sends a request while the other end closes gets a reset.
+constexpr std::chrono::seconds kept_alive{75};
+
 constexpr std::size_t linger_buffer = 4096;
 constexpr std::size_t longest_entry = 64; // of X-Forwarded-For, in the log
 
@@ -87,13 +91,27 @@ void http_session::respond(const http_request& to, http_answer x) {
   expect_client(); // who does not read holds the node up, too
   http::async_write(stream_, *response,
                     [self = shared_from_this(), response](auto error, auto) {
+                      // What it took of the bounds is free again.
+                      self->request_ = {};
+                      self->pass_ = {};
                       if (error)
                         self->close();
                       else if (response->keep_alive())
-                        self->read();
+                        self->go_on();
                       else
                         self->linger();
                     });
+}
+
+// A client that may stay keeps the connection for its next request, but no
+// place that another one needs. From the first byte on it has to be quick.
+void http_session::go_on() {
+  if (!is_trusted_ || buffer_.size() != 0)
+    return read();
+  settled_.reset();
+  place_->idle();
+  lane_.timers().expire_after(*this, kept_alive);
+  read_more(true);
 }
 
 // To close a socket with bytes unread resets it, and the client may never see
