@@ -19,6 +19,7 @@ class Remains:
         scrapes = [Scrape(node) for node in scene.nodes]
         self.memory = max(s("process_resident_memory_bytes") for s in scrapes)
         self.subscriptions = [s("atrium_subscriptions") for s in scrapes]
+        self.files = [s("process_open_fds") for s in scrapes]
         self.counts = [{key: look(node, "")[key] for key in ("connections", "rooms", "users")}
                        for node in scene.nodes]
         self.actors = [sorted(actors_in(look(node, "/tree")["tree"])) for node in scene.nodes]
@@ -27,7 +28,7 @@ class Remains:
         self.keys = keys_in(scene)
 
     def quiet(self):
-        return self.subscriptions, self.counts, self.actors, self.channels
+        return self.subscriptions, self.files, self.counts, self.actors, self.channels
 
 
 def keys_in(scene):
@@ -49,14 +50,18 @@ def actors_in(tree):
         yield from actors_in(child)
 
 
-def is_history(key, rooms):
-    """Whether it is a key of a room that kept messages: they last longer than a soak."""
-    room, _, purpose = key.partition("}:")
-    return (unquote(room.rpartition(":room:")[2]) in rooms
-            and purpose.partition(":")[0] in ("m", "h", "i"))
+def is_kept(key, names):
+    """Whether it is a key of a room or user of whom messages are kept, or of events that were told:
+    they last longer than a soak. Dead letters there are none."""
+    owner, _, purpose = key.removeprefix("{dev:atrium").partition("}:")
+    kind, _, name = owner.removeprefix(":").partition(":")
+    if kept := {"room": ("m", "h", "i"), "user": ("in", "cur", "id")}.get(kind):
+        return unquote(name) in names and purpose.partition(":")[0] in kept
+    return (kind == "inbox" or (kind == "nodes" and purpose.startswith("rooms:"))
+            or purpose in ("events", "events:n") or purpose.startswith("events:answer:"))
 
 
-async def left_over(scene, before, busy, busy_at_end, rooms):
+async def left_over(scene, before, busy, busy_at_end, names):
     """What is left when everybody has gone that was not there `before`."""
     found = []
     with contextlib.suppress(AssertionError):
@@ -65,7 +70,7 @@ async def left_over(scene, before, busy, busy_at_end, rooms):
               for was, now in zip(before.quiet(), Remains(scene).quiet()) if was != now]
 
     def new_keys():
-        return {key for key in keys_in(scene) - before.keys if not is_history(key, rooms)}
+        return {key for key in keys_in(scene) - before.keys if not is_kept(key, names)}
 
     with contextlib.suppress(AssertionError):
         await until(lambda: not new_keys(), "no more keys", QUIET)

@@ -1,7 +1,8 @@
 """Random faults, one after the other, while many clients talk: `./dev soak [MINUTES]`.
 
 Ends with 1 if somebody has missed a message without a word, got one twice or was told of a loss
-that there was not, or if at the end anything is left that was not there at the beginning.
+that there was not, if a device has not got what was sent to it, if events tell otherwise, or if at
+the end anything is left that was not there at the beginning.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
+import back_end
 from remains import Remains, left_over, settled
 from support.conversation import OPTIONS, Conversation, rooms
 from support.faults import REPAIRED, TOLD
@@ -45,7 +47,8 @@ class Soak:
         self.findings = []
         self.slowest = 0.0
         self.redis = durable_redis(self._folder("redis"))
-        self.scene = Scene(self._start, self.redis, OPTIONS, options.longest, self.chance)
+        self.scene = Scene(self._start, self.redis, [*OPTIONS, *back_end.OPTIONS],
+                           options.longest, self.chance)
 
     async def run(self):
         await self._until_whole()
@@ -54,20 +57,25 @@ class Soak:
         clients = [Recovering(self.scene.sites, self.chance.sample(kept, KEPT_EACH),
                               self.chance.sample(passing, PASSING_EACH))
                    for _ in range(self.options.clients)]
-        talk = Conversation(self.scene.sites, clients, self.options.pause)
+        talk = Conversation(self.scene.sites, clients, self.options.pause, by_api=len(kept) // 5)
+        self.back_end = back_end.BackEnd(self.scene, self.options.users, self.options.pause)
         try:
             await talk.begin()
             await talk.goes_on(10, REPAIR)
             busy = Remains(self.scene)
             await self._break_things(talk)
             await talk.presence_is_true(REPAIR)
-            await talk.end(REPAIR)
+            await self.back_end.sees(client.client for client in talk.clients)
+            await asyncio.gather(talk.end(REPAIR), self.back_end.end(REPAIR))
             busy_at_end = Remains(self.scene)
         finally:
             await talk.close()
+            await self.back_end.close()
         self._judge(talk)
         self._sum_up(talk)
-        self.findings += await left_over(self.scene, before, busy, busy_at_end, kept)
+        self.findings += await left_over(self.scene, before, busy, busy_at_end,
+                                         {*kept, *self.back_end.users})
+        self.findings += await self.back_end.sees_nobody()
 
     async def _break_things(self, talk):
         end = time.monotonic() + 60 * self.options.minutes
@@ -95,9 +103,12 @@ class Soak:
         await asyncio.gather(*(fail(self.scene) for fail in faults))
         mended = time.monotonic()
         absent = self.chance.sample(talk.clients, len(talk.clients) // 10)
-        await asyncio.gather(*(client.drop() for client in absent))
+        await asyncio.gather(*(client.drop() for client in absent), self.back_end.drop_some())
         await self._until_whole()
         await talk.catches_up(REPAIR, beyond=1)
+        if {*TOLD.values()} & {*faults}:
+            self.back_end.forgive()
+        await self.back_end.catches_up(REPAIR)
         took = time.monotonic() - mended
         self.slowest = max(self.slowest, took)
         told = sum(client.told for client in talk.clients) - told
@@ -115,7 +126,7 @@ class Soak:
             await asyncio.sleep(0.1)
 
     def _judge(self, talk):
-        self.findings += talk.findings()
+        self.findings += talk.findings() + self.back_end.findings()
         for client in talk.clients:
             client.forget_past_stays()
 
@@ -128,6 +139,7 @@ class Soak:
         say(f"{sum(c.recovered for c in clients)} joins recovered, "
             f"{sum(c.late for c in clients)} messages repaired (later than a second), "
             f"{sum(c.told for c in clients)} told of a loss")
+        say(self.back_end.sum())
         say(f"slowest repair {self.slowest:.1f} s, slowest message "
             f"{max(c.slowest for c in clients) / 1000:.1f} s")
 
@@ -165,6 +177,7 @@ def options_of(words):
                         help="repeats an order of faults")
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--rooms", type=int, default=50, help="with a history; a fifth without")
+    parser.add_argument("--users", type=int, default=10, help="who get durable messages")
     parser.add_argument("--pause", type=float, default=0.5,
                         help="seconds between two messages of a room")
     parser.add_argument("--longest", type=float, default=math.inf,

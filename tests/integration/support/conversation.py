@@ -4,6 +4,7 @@ at the end everybody has everything that was accepted, once and in order, or was
 import asyncio
 import contextlib
 
+from .calling import Calling
 from .client import Client, unique
 from .deadline import DEADLINE, until
 from .publishing import Passing, Publishing
@@ -22,19 +23,22 @@ def rooms(kept, passing):
 
 class Conversation:
     """`clients` follow rooms already; each room gets a publisher, with a `pause` (s) between
-    messages."""
+    messages. In so many rooms with a history that is a back end, by the API."""
 
-    def __init__(self, nodes, clients, pause=0.005):
-        self.nodes, self.clients, self.pause = nodes, clients, pause
+    def __init__(self, nodes, clients, pause=0.005, by_api=0):
+        self.nodes, self.clients, self.pause, self.by_api = nodes, clients, pause, by_api
         self.publishers = []
 
     async def begin(self):
         await until(lambda: all(client.is_in_all() for client in self.clients), "everybody is in")
-        self.kept = {room: Publishing(self.nodes, room, self.pause)
-                     for room in sorted({r for c in self.clients for r in c.heard})}
+        kept = sorted({r for c in self.clients for r in c.heard})
+        called = kept[:self.by_api]
+        self.kept = {room: Publishing(self.nodes, room, self.pause) for room in kept[self.by_api:]}
+        if called:
+            self.kept |= dict.fromkeys(called, Calling(self.nodes, called, self.pause))
         self.passing = {room: Passing(self.nodes, room, self.pause)
                         for room in sorted({r for c in self.clients for r in c.stays})}
-        self.publishers = [*self.kept.values(), *self.passing.values()]
+        self.publishers = list(dict.fromkeys([*self.kept.values(), *self.passing.values()]))
 
     async def goes_on(self, count, seconds=DEADLINE):
         """Waits until each publisher has published so many more."""
@@ -44,7 +48,8 @@ class Conversation:
 
     async def catches_up(self, seconds=DEADLINE, beyond=0):
         """Waits until everybody has what was accepted until now, and so many messages more."""
-        goals = {p.room: p.accepted + beyond for p in self.publishers}
+        goals = {room: p.accepted + beyond
+                 for room, p in {**self.kept, **self.passing}.items()}
         try:
             await until(lambda: not any(self._behind(goals)), "everybody catches up", seconds)
         except AssertionError as late:

@@ -38,6 +38,11 @@ class Device:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
+    @property
+    def newest(self):
+        """The data of the last message; -1: there was none."""
+        return self.got[-1] if self.got else -1
+
     async def drop(self):
         """The network fails."""
         if self.client is not None:

@@ -27,6 +27,10 @@ class Site:
     def has_exited(self):
         return self.node.has_exited
 
+    @property
+    def internal_port(self):
+        return self.node.internal_port
+
     def url(self, user=None, **query):
         return f"ws://127.0.0.1:{self.door.port}{self.node.path(user, **query)}"
 
