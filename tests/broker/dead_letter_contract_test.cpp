@@ -10,7 +10,7 @@ using namespace std::string_literals;
 
 CAF_TEST(what is over the number becomes a dead letter unless a device has it) {
   on_every_inbox({7 * 24h, 3}, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     dead_letter_probe probe{*node};
     auto ids = put_all(*node, 3);
     read(*node, from("phone"));
@@ -30,7 +30,7 @@ CAF_TEST(what is over the number becomes a dead letter unless a device has it) {
 
 CAF_TEST(what has expired becomes a dead letter unless a device has it) {
   on_every_inbox({1s, 100}, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     dead_letter_probe probe{*node};
     auto ids = put_all(*node, 3);
     read(*node, from("tablet"));
@@ -48,7 +48,7 @@ CAF_TEST(what has expired becomes a dead letter unless a device has it) {
 
 CAF_TEST(dead letters are listed by pages over all users) {
   on_every_inbox({7 * 24h, 1}, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     const lines users{"ann", "bob smith", "caf\xC3\xA9"};
     lines expected;
     for (auto& user : users) {
@@ -88,7 +88,7 @@ CAF_TEST(dead letters are listed by pages over all users) {
 
 CAF_TEST(dead letters are replayed as far as there is room) {
   on_every_inbox({7 * 24h, 2}, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     bus_member ann{medium.on(), channel_names{"n"}.user("ann")};
     CAF_REQUIRE(ann.is_subscribed());
     auto ids = put_all(*node, 6);
@@ -121,7 +121,7 @@ CAF_TEST(dead letters are replayed as far as there is room) {
 
 CAF_TEST(dead letters are purged) {
   on_every_inbox({7 * 24h, 1}, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     put_all(*node, 4);
     put_all(*node, 2, "bob");
     auto second = list(*node).letters.at(1).id;

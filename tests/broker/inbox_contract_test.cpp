@@ -18,8 +18,8 @@ const inbox_rule usual{};
 
 CAF_TEST(a message is stored and pushed with its place) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto here = medium.make_inbox();
-    auto there = medium.make_inbox();
+    auto here = medium.make_node();
+    auto there = medium.make_node();
     bus_member ann{medium.on(), channel_names{"n"}.user("ann")};
     CAF_REQUIRE(ann.is_subscribed());
     auto first = put(*here, "ann", "m1");
@@ -42,7 +42,7 @@ CAF_TEST(a message is stored and pushed with its place) {
 
 CAF_TEST(each device has a cursor of its own) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     auto ids = put_all(*node, 4);
     CAF_CHECK(events(read(*node, from("phone"))) == names(1, 4));
     CAF_CHECK(events(read(*node, from("tablet"))) == names(1, 4));
@@ -62,7 +62,7 @@ CAF_TEST(each device has a cursor of its own) {
 
 CAF_TEST(a new device gets everything that is kept) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     auto ids = put_all(*node, 3);
     read(*node, from("tablet"));
     acknowledge(*node, "ann", "phone", ids[2]);
@@ -76,7 +76,7 @@ CAF_TEST(a new device gets everything that is kept) {
 
 CAF_TEST(what is no id is refused) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     put_all(*node, 2);
     for (auto& id : {"7"s, ""s, "a-b"s, "-"s, "1-2-3"s, "1-18446744073709551616"s})
       CAF_CHECK_EQUAL(acknowledge(*node, "ann", "phone", id), errc::bad_request);
@@ -87,7 +87,7 @@ CAF_TEST(what is no id is refused) {
 
 CAF_TEST(an id of an inbox that was lost changes nothing) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     auto ids = put_all(*node, 3);
     acknowledge(*node, "ann", "phone", ids[0]);
     auto next = read_inbox_id(ids[2]).value();
@@ -112,7 +112,7 @@ CAF_TEST(an id of an inbox that was lost changes nothing) {
 
 CAF_TEST(pages go on after what was read) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     auto ids = put_all(*node, 7);
     auto query = from("phone");
     query.limit = 3;
@@ -138,7 +138,7 @@ CAF_TEST(pages go on after what was read) {
 
 CAF_TEST(a page has a bound in bytes but has a message) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     const std::string data(1000, '1');
     for (int i = 1; i <= 6; ++i)
       put(*node, "ann", "m" + std::to_string(i), false, data);
@@ -158,8 +158,8 @@ CAF_TEST(a page has a bound in bytes but has a message) {
 
 CAF_TEST(a message with a known id is not stored again) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto here = medium.make_inbox();
-    auto there = medium.make_inbox();
+    auto here = medium.make_node();
+    auto there = medium.make_node();
     bus_member ann{medium.on(), channel_names{"n"}.user("ann")};
     CAF_REQUIRE(ann.is_subscribed());
     auto first = put(*here, "ann", "m1", true);
@@ -179,7 +179,7 @@ CAF_TEST(a message with a known id is not stored again) {
 
 CAF_TEST(what every device has is gone) {
   on_every_inbox({7 * 24h, 3}, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     auto ids = put_all(*node, 3);
     acknowledge(*node, "ann", "phone", ids[2]);
     put(*node, "ann", "m4");
@@ -194,7 +194,7 @@ CAF_TEST(what every device has is gone) {
 
 CAF_TEST(a device that was away for too long holds nothing back) {
   on_every_inbox({2s, 100}, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     auto everything = from("phone");
     everything.after = "0-0";
     read(*node, from("old")); // and never again
@@ -210,7 +210,7 @@ CAF_TEST(a device that was away for too long holds nothing back) {
 
 CAF_TEST(a user has so many devices and no more) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     auto first = put(*node, "ann", "m1");
     read(*node, from("old")); // and never again
     let_a_millisecond_pass();
@@ -227,8 +227,8 @@ CAF_TEST(a user has so many devices and no more) {
 CAF_TEST(all that is put at once has one order) {
   on_every_inbox(usual, [](inbox_medium& medium) {
     constexpr int each = 100;
-    auto here = medium.make_inbox();
-    auto there = medium.make_inbox();
+    auto here = medium.make_node();
+    auto there = medium.make_node();
     bus_member ann{medium.on(), channel_names{"n"}.user("ann")};
     CAF_REQUIRE(ann.is_subscribed());
     std::vector<awaited<inbox_receipt>> receipts(2 * each);
@@ -265,7 +265,7 @@ CAF_TEST(all that is put at once has one order) {
 
 CAF_TEST(a stopped inbox answers all the same) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     put(*node, "ann", "m1");
     CAF_CHECK(node->stats().connected);
     node->stop(5s);
@@ -282,7 +282,7 @@ CAF_TEST(a stopped inbox answers all the same) {
 
 CAF_TEST(a lower bound takes nothing away and holds for messages to come) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     put_all(*node, 5);
     node->change({usual.ttl, 2});
     CAF_CHECK(events(read(*node, from("phone"))) == names(1, 5));
@@ -304,7 +304,7 @@ CAF_TEST(a lower bound takes nothing away and holds for messages to come) {
 
 CAF_TEST(a shorter time counts from the next message on) {
   on_every_inbox(usual, [](inbox_medium& medium) {
-    auto node = medium.make_inbox();
+    auto node = medium.make_node();
     put(*node, "ann", "m1");
     node->change({1s, usual.most});
     put(*node, "ann", "m2");

@@ -42,8 +42,8 @@ bool has_connections(presence& at, std::size_t count) {
 
 CAF_TEST(a user on two nodes is one user) {
   on_every_presence(50ms, [](presence_medium& medium) {
-    auto here = medium.make_presence();
-    auto there = medium.make_presence();
+    auto here = medium.make_node();
+    auto there = medium.make_node();
     presence_ear ear{medium.on(), lobby};
     here->enter(lobby, ann(1));
     CAF_CHECK_EQUAL(ear.hears(1), (lines{"+ann 1"}));
@@ -64,7 +64,7 @@ CAF_TEST(a user on two nodes is one user) {
 
 CAF_TEST(a reload within the grace says nothing) {
   on_every_presence(1h, [](presence_medium& medium) {
-    auto node = medium.make_presence();
+    auto node = medium.make_node();
     presence_ear ear{medium.on(), lobby};
     node->enter(lobby, ann(1));
     ear.hears(1);
@@ -85,7 +85,7 @@ CAF_TEST(a reload within the grace says nothing) {
 
 CAF_TEST(leaving without having entered changes nothing) {
   on_every_presence(0ms, [](presence_medium& medium) {
-    auto node = medium.make_presence();
+    auto node = medium.make_node();
     presence_ear ear{medium.on(), lobby};
     node->leave(lobby, "ann", 1);
     node->enter(lobby, ann(1));
@@ -99,7 +99,7 @@ CAF_TEST(leaving without having entered changes nothing) {
 
 CAF_TEST(a room that only counts names nobody) {
   on_every_presence(0ms, [](presence_medium& medium) {
-    auto node = medium.make_presence();
+    auto node = medium.make_node();
     presence_ear ear{medium.on(), stadium};
     node->enter(stadium, ann(1, "{}"));
     CAF_CHECK_EQUAL(ear.hears(1), (lines{"# 1"}));
@@ -117,8 +117,8 @@ CAF_TEST(a room that only counts names nobody) {
 
 CAF_TEST(tells who is there and since when and about them) {
   on_every_presence(0ms, [](presence_medium& medium) {
-    auto here = medium.make_presence();
-    auto there = medium.make_presence();
+    auto here = medium.make_node();
+    auto there = medium.make_node();
     presence_ear ear{medium.on(), lobby};
     auto begin = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     here->enter(lobby, ann(1, R"({"name":"Ann \"A\""})"));
@@ -145,7 +145,7 @@ CAF_TEST(tells who is there and since when and about them) {
 
 CAF_TEST(names are taken as they are) {
   on_every_presence(0ms, [](presence_medium& medium) {
-    auto node = medium.make_presence();
+    auto node = medium.make_node();
     const presence_room odd{"a \"b\"/\\ \xC3\xA9", "{n:room:odd}", presence_mode::full};
     presence_ear ear{medium.on(), odd};
     lines expected;
@@ -161,8 +161,8 @@ CAF_TEST(names are taken as they are) {
 CAF_TEST(a thousand come and go at once) {
   on_every_presence(0ms, [](presence_medium& medium) {
     constexpr std::uint64_t count = 1000;
-    auto here = medium.make_presence();
-    auto there = medium.make_presence();
+    auto here = medium.make_node();
+    auto there = medium.make_node();
     presence_ear ear{medium.on(), lobby};
     for (std::uint64_t i = 0; i < count; ++i)
       (i % 2 == 0 ? here : there)->enter(lobby, user(i));
@@ -189,7 +189,7 @@ CAF_TEST(a thousand come and go at once) {
 
 CAF_TEST(after the stop nothing is known) {
   on_every_presence(0ms, [](presence_medium& medium) {
-    auto node = medium.make_presence();
+    auto node = medium.make_node();
     presence_ear ear{medium.on(), lobby};
     node->enter(lobby, ann(1));
     ear.hears(1);

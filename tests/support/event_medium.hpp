@@ -5,13 +5,11 @@
 #include "atrium/broker/redis/redis_event_sink.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
 
-#include "support/redis_fixture.hpp"
+#include "support/node_medium.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
-#include <thread>
 
 namespace atrium::test {
 
@@ -106,17 +104,8 @@ public:
 /// One process without Redis.
 class memory_event_medium final : public event_medium {
 public:
-  memory_event_medium() : thread_([this] { io_.run(); }) {
-    // nop
-  }
-
-  ~memory_event_medium() override {
-    io_.stop();
-    thread_.join();
-  }
-
   std::unique_ptr<event_sink> make_sink(const std::string& run, std::size_t max_bytes) override {
-    return std::make_unique<memory_event_sink>(io_, ear, run, max_bytes);
+    return std::make_unique<memory_event_sink>(thread_.io, ear, run, max_bytes);
   }
 
   std::vector<std::string> texts() const override {
@@ -126,10 +115,7 @@ public:
   const std::shared_ptr<event_ear> ear = std::make_shared<event_ear>();
 
 private:
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-    io_.get_executor()};
-  std::thread thread_;
+  io_thread thread_;
 };
 
 /// A node with a lease and a sink, and nothing else.

@@ -2,69 +2,25 @@
 
 #include "atrium/broker/inbox.hpp"
 #include "atrium/broker/inbox_id.hpp"
-#include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_inbox.hpp"
 #include "atrium/broker/redis/redis_inbox.hpp"
 
 #include "support/history_probe.hpp"
 #include "support/limiter_probe.hpp"
-#include "support/redis_fixture.hpp"
+#include "support/node_medium.hpp"
 #include "support/subscriber_log.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace atrium::test {
 
-/// What inboxes meet on: each that it makes stands for one node.
-class inbox_medium {
-public:
-  virtual ~inbox_medium() = default;
-
-  virtual std::shared_ptr<inbox> make_inbox() = 0;
-
-  /// Returns the bus on which users hear.
-  virtual bus& on() = 0;
-};
-
-/// One process: all nodes share one inbox.
-class memory_inbox_medium final : public inbox_medium {
-public:
-  explicit memory_inbox_medium(inbox_rule rule)
-    : subject_(std::make_shared<memory_inbox>(bus_, io_, channel_names{"n"}, rule)) {
-    // nop
-  }
-
-  ~memory_inbox_medium() override {
-    io_.stop();
-    thread_.join();
-  }
-
-  std::shared_ptr<inbox> make_inbox() override {
-    return subject_;
-  }
-
-  bus& on() override {
-    return *bus_;
-  }
-
-private:
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-    io_.get_executor()};
-  std::shared_ptr<memory_bus> bus_ = std::make_shared<memory_bus>();
-  std::shared_ptr<memory_inbox> subject_;
-  std::thread thread_{[this] { io_.run(); }};
-};
-
+using inbox_medium = node_medium<inbox>;
+using memory_inbox_medium = memory_node_medium<inbox, memory_inbox>;
 using own_inbox = alone<redis_inbox>;
 
 /// Returns settings of an inbox that looks for what has expired all the time.
@@ -77,27 +33,21 @@ inline settings<redis_inbox> inbox_config(const redis_server& server, inbox_rule
   return config;
 }
 
-/// One redis-server: each node has a client of its own.
-class redis_inbox_medium final : public inbox_medium {
+/// Each node has a client of its own.
+class redis_inbox_medium final : public redis_node_medium<inbox> {
 public:
   explicit redis_inbox_medium(inbox_rule rule) : rule_(rule) {
     // nop
   }
 
-  std::shared_ptr<inbox> make_inbox() override {
+  std::shared_ptr<inbox> make_node() override {
     auto node = std::make_shared<own_inbox>(inbox_config(server_, rule_));
     eventually([&] { return node->stats().connected; });
     return node;
   }
 
-  bus& on() override {
-    return bus_;
-  }
-
 private:
   const inbox_rule rule_;
-  redis_server server_;
-  own_bus bus_{quick_config(server_)};
 };
 
 /// An answer that is a code alone.
@@ -236,7 +186,7 @@ private:
 template <class F>
 void on_every_inbox(inbox_rule rule, F&& test) {
   std::puts("on memory_inbox");
-  memory_inbox_medium memory{rule};
+  memory_inbox_medium memory{channel_names{"n"}, rule};
   test(memory);
   if (!redis_server::is_installed())
     return;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "atrium/broker/memory/memory_bus.hpp"
 #include "atrium/broker/memory/memory_presence.hpp"
 #include "atrium/broker/presence_packet.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
@@ -8,60 +7,18 @@
 
 #include "support/history_probe.hpp"
 #include "support/limiter_probe.hpp"
-#include "support/redis_fixture.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
+#include "support/node_medium.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace atrium::test {
 
-/// What presences meet on: each that it makes stands for one node.
-class presence_medium {
-public:
-  virtual ~presence_medium() = default;
-
-  virtual std::shared_ptr<presence> make_presence() = 0;
-
-  /// Returns the bus on which rooms are told.
-  virtual bus& on() = 0;
-};
-
-/// One process: all nodes share one presence.
-class memory_presence_medium final : public presence_medium {
-public:
-  explicit memory_presence_medium(std::chrono::milliseconds grace)
-    : subject_(std::make_shared<memory_presence>(bus_, io_, grace)) {
-    // nop
-  }
-
-  ~memory_presence_medium() override {
-    io_.stop();
-    thread_.join();
-  }
-
-  std::shared_ptr<presence> make_presence() override {
-    return subject_;
-  }
-
-  bus& on() override {
-    return *bus_;
-  }
-
-private:
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-    io_.get_executor()};
-  std::shared_ptr<memory_bus> bus_ = std::make_shared<memory_bus>();
-  std::shared_ptr<memory_presence> subject_;
-  std::thread thread_{[this] { io_.run(); }};
-};
+using presence_medium = node_medium<presence>;
+using memory_presence_medium = memory_node_medium<presence, memory_presence>;
 
 /// A node as others see it in Redis: what has a lease, and the lease.
 struct redis_presence_node {
@@ -100,28 +57,22 @@ struct redis_presence_node {
   redis_presence subject;
 };
 
-/// One redis-server: each node has a client and a lease of its own.
-class redis_presence_medium final : public presence_medium {
+/// Each node has a client and a lease of its own.
+class redis_presence_medium final : public redis_node_medium<presence> {
 public:
   explicit redis_presence_medium(std::chrono::milliseconds grace) : grace_(grace) {
     // nop
   }
 
-  std::shared_ptr<presence> make_presence() override {
+  std::shared_ptr<presence> make_node() override {
     auto run = std::string(1, static_cast<char>('a' + nodes_++));
     auto node = std::make_shared<redis_presence_node>(server_, run, grace_);
     eventually([&] { return node->subject.stats().connected; });
     return {node, &node->subject};
   }
 
-  bus& on() override {
-    return bus_;
-  }
-
 private:
   const std::chrono::milliseconds grace_;
-  redis_server server_;
-  own_bus bus_{quick_config(server_)};
   int nodes_ = 0;
 };
 
