@@ -37,7 +37,7 @@ void event_queue::on_lease(const std::string& id) {
     again_.push_back(field);
 }
 
-void event_queue::on_up() {
+void event_queue::on_up(std::string_view, clock::time_point) {
   gate_.on_up();
 }
 
@@ -78,7 +78,7 @@ auto event_queue::next_tick() const -> std::optional<clock::time_point> {
 // The lease is marked each time, before anything stands under it: who finds
 // this node dead by mistake takes the mark out, and what Redis hears late has
 // to be found once more.
-void event_queue::compose(std::string& out) {
+void event_queue::compose(std::string& out, std::size_t, clock::time_point) {
   if (!is_open() || !sent_.empty())
     return;
   if (batch_.empty() && !reaping_ && !fill()) {

@@ -48,7 +48,7 @@ public:
     has_lease_ = false;
   }
 
-  void on_up();
+  void on_up(std::string_view incarnation, clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
   void on_script_refused(std::string_view error);
@@ -69,7 +69,7 @@ public:
   }
 
   /// Appends the next call, if there is one.
-  void compose(std::string& out);
+  void compose(std::string& out, std::size_t limit, clock::time_point now);
 
   std::size_t unanswered() const noexcept {
     return sent_.size();

@@ -97,7 +97,8 @@ void lease_queue::on_script(std::string_view sha) {
   sha_ = sha;
 }
 
-void lease_queue::compose(std::string& out, clock::time_point now) {
+void lease_queue::compose(std::string& out, std::size_t,
+                          clock::time_point now) {
   if (sha_.empty() || sent_ || has_left_ || now < next_)
     return;
   tick(now); // the process may have been stopped until now

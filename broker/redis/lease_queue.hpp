@@ -68,7 +68,13 @@ public:
   void on_up(std::string_view incarnation, clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
-  void compose(std::string& out, clock::time_point now);
+
+  /// Without the script the lease runs out.
+  void on_script_refused(std::string_view) noexcept {
+    // nop
+  }
+
+  void compose(std::string& out, std::size_t limit, clock::time_point now);
   std::string_view on_reply(resp_reply reply, clock::time_point now);
 
   std::size_t unanswered() const noexcept {

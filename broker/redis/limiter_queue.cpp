@@ -96,7 +96,7 @@ void limiter_queue::decide_if(Predicate due) {
 
 // -- from the link ------------------------------------------------------------
 
-void limiter_queue::on_up() {
+void limiter_queue::on_up(std::string_view, clock::time_point) {
   is_lost_ = false;
   round_.clear();
   next_round_ = {}; // Redis may have lost everything
@@ -123,7 +123,7 @@ void limiter_queue::on_script(std::string_view sha) {
   sha_ = sha;
 }
 
-void limiter_queue::on_script_refused() {
+void limiter_queue::on_script_refused(std::string_view) {
   script_ = script::refused;
   decide_all();
 }
@@ -178,7 +178,7 @@ void limiter_queue::renew_some(std::string& out, std::size_t limit,
   }
 }
 
-std::string_view limiter_queue::on_reply(resp_reply reply) {
+std::string_view limiter_queue::on_reply(resp_reply reply, clock::time_point) {
   if (in_flight_.empty())
     return "an answer to no command";
   auto x = std::move(in_flight_.front());

@@ -61,12 +61,12 @@ public:
 
   // -- from the client: see redis_caller --------------------------------------
 
-  void on_up();
+  void on_up(std::string_view incarnation, clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
-  void on_script_refused();
+  void on_script_refused(std::string_view error);
   void compose(std::string& out, std::size_t limit, clock::time_point now);
-  std::string_view on_reply(resp_reply reply);
+  std::string_view on_reply(resp_reply reply, clock::time_point now);
 
   std::size_t unanswered() const noexcept {
     return in_flight_.size();

@@ -102,7 +102,7 @@ void node_registry_queue::answer_all(clock::time_point now) {
 // -- from the link ------------------------------------------------------------
 
 // Redis may have lost everything.
-void node_registry_queue::on_up(clock::time_point now) {
+void node_registry_queue::on_up(std::string_view, clock::time_point now) {
   is_up_ = true;
   if (announces_)
     next_heartbeat_ = now;
@@ -124,7 +124,8 @@ void node_registry_queue::on_script_refused(std::string_view error) {
   refusal_ = error;
 }
 
-void node_registry_queue::compose(std::string& out) {
+void node_registry_queue::compose(std::string& out, std::size_t,
+                                  clock::time_point) {
   if (heartbeat_due_ && !sha_.empty() && !is_under_way(verb::heartbeat))
     write_heartbeat(out);
   if (std::exchange(leave_due_, false)) {

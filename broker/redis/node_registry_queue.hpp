@@ -53,7 +53,7 @@ public:
 
   // -- from the client: see redis_caller --------------------------------------
 
-  void on_up(clock::time_point now);
+  void on_up(std::string_view incarnation, clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha) {
     sha_ = sha;
@@ -62,7 +62,7 @@ public:
   void on_script_refused(std::string_view error);
 
   /// A handful of commands at most, whatever the limit of a write is.
-  void compose(std::string& out);
+  void compose(std::string& out, std::size_t limit, clock::time_point now);
   std::string_view on_reply(resp_reply reply, clock::time_point now);
 
   std::size_t unanswered() const noexcept {

@@ -22,7 +22,7 @@ void presence_queue::on_lease(const std::string& id) {
   book_.tell_all_again();
 }
 
-void presence_queue::on_up() {
+void presence_queue::on_up(std::string_view, clock::time_point) {
   gate_.on_up();
 }
 
@@ -65,7 +65,8 @@ auto presence_queue::next_tick() const -> std::optional<clock::time_point> {
 // -- writing ------------------------------------------------------------------
 
 // A room is taken out of the set before it can be in it again.
-void presence_queue::compose(std::string& out, std::size_t limit) {
+void presence_queue::compose(std::string& out, std::size_t limit,
+                             clock::time_point) {
   if (!is_open())
     return;
   for (auto& x : book_.take_emptied())

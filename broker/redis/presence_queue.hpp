@@ -53,13 +53,13 @@ public:
     has_lease_ = false;
   }
 
-  void on_up();
+  void on_up(std::string_view incarnation, clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
   void on_script_refused(std::string_view error);
 
   /// Appends commands until nothing waits or `out` has `limit` bytes or more.
-  void compose(std::string& out, std::size_t limit);
+  void compose(std::string& out, std::size_t limit, clock::time_point now);
 
   /// Returns how many commands have no answer yet.
   std::size_t unanswered() const noexcept {

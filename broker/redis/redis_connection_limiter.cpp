@@ -1,7 +1,7 @@
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
 
+#include "atrium/broker/redis/queue_task.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
-#include "atrium/broker/redis/redis_task.hpp"
 #include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/handoff.hpp"
 #include "atrium/broker/util/snapshot.hpp"
@@ -13,17 +13,16 @@
 
 namespace atrium {
 
-class redis_connection_limiter::impl final : public redis_task {
+class redis_connection_limiter::impl final : public queue_task<limiter_queue> {
 public:
   impl(redis_client& client, redis_connection_limiter_config config)
-    : redis_task(client),
+    : queue_task(
+      client, config.rules, config.timing,
+      [names = std::move(config.names)](std::string_view user) {
+        return names.user(user) + ":connections";
+      },
+      client.log(), std::move(config.dead_runs)),
       rules_(pack(config.rules.most, config.rules.policy)),
-      queue_(
-        std::move(config.rules), config.timing,
-        [names = std::move(config.names)](std::string_view user) {
-          return names.user(user) + ":connections";
-        },
-        client.log(), std::move(config.dead_runs)),
       requests_(
         client.io(), [this] { go_on(); }, client.turns()) {
     // nop
@@ -86,10 +85,6 @@ private:
     return next_tick_;
   }
 
-  bool is_settled() const override {
-    return queue_.is_settled();
-  }
-
   // In this order: whoever has come too late for Redis is decided about here.
   void on_end(clock::time_point now) override {
     requests_.close();
@@ -101,39 +96,7 @@ private:
     stats_.set(queue_.stats());
   }
 
-  // -- redis_caller -----------------------------------------------------------
-
-  void on_up() override {
-    queue_.on_up();
-  }
-
-  void on_lost() override {
-    queue_.on_lost();
-    on_read_end();
-  }
-
-  void on_script(std::string_view sha) override {
-    queue_.on_script(sha);
-  }
-
-  void on_script_refused(std::string_view) override {
-    queue_.on_script_refused();
-  }
-
-  void compose(std::string& out, std::size_t limit) override {
-    queue_.compose(out, limit, clock::now());
-  }
-
-  std::size_t unanswered() const override {
-    return queue_.unanswered();
-  }
-
-  std::string_view on_reply(resp_reply reply) override {
-    return queue_.on_reply(reply);
-  }
-
   std::atomic<rules> rules_; // as any thread has set them
-  limiter_queue queue_;
   clock::time_point next_tick_{};
   handoff<std::vector<request>> requests_; // of any thread
   snapshot<limiter_stats> stats_;

@@ -1,9 +1,9 @@
 #include "atrium/broker/redis/redis_event_sink.hpp"
 
 #include "atrium/broker/redis/lease_heir.hpp"
+#include "atrium/broker/redis/queue_task.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
-#include "atrium/broker/redis/redis_task.hpp"
 #include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/handoff.hpp"
 #include "atrium/broker/util/snapshot.hpp"
@@ -22,16 +22,15 @@ unix_time wall_clock() {
 
 } // namespace
 
-class redis_event_sink::impl final : public redis_task,
+class redis_event_sink::impl final : public queue_task<event_queue>,
                                      private lease_user,
                                      private lease_heir {
 public:
   impl(redis_client& client, redis_lease& lease, config with)
-    : redis_task(client),
+    : queue_task(client, std::move(with.queue), backlog_, wall_clock),
       lease_(lease),
       to_(std::move(with.to)),
       backlog_(with.max_bytes),
-      queue_(std::move(with.queue), backlog_, wall_clock),
       wake_(
         client.io(), [this] { go_on(); }, client.turns()) {
     // nop
@@ -112,10 +111,6 @@ private:
     queue_.leave();
   }
 
-  bool is_settled() const override {
-    return queue_.is_settled();
-  }
-
   void on_end(clock::time_point) override {
     wake_.close();
     lease_.remove(*this);
@@ -147,35 +142,10 @@ private:
 
   // -- redis_caller -----------------------------------------------------------
 
-  void on_up() override {
-    queue_.on_up();
-  }
-
-  void on_lost() override {
-    queue_.on_lost();
-    on_read_end();
-  }
-
-  void on_script(std::string_view sha) override {
-    queue_.on_script(sha);
-  }
-
-  void on_script_refused(std::string_view error) override {
-    queue_.on_script_refused(error);
-  }
-
   // A node that was stopped for longer than its lease does not know that yet.
-  void compose(std::string& out, std::size_t) override {
+  void compose(std::string& out, std::size_t limit) override {
     if (lease_.is_certain())
-      queue_.compose(out);
-  }
-
-  std::size_t unanswered() const override {
-    return queue_.unanswered();
-  }
-
-  std::string_view on_reply(resp_reply reply) override {
-    return queue_.on_reply(reply, clock::now());
+      queue_task::compose(out, limit);
   }
 
   static constexpr std::chrono::minutes idle{1};
@@ -183,8 +153,7 @@ private:
   redis_lease& lease_;
   const std::shared_ptr<event_receiver> to_; // null: there is a stream
   event_backlog backlog_;                    // of any thread
-  event_queue queue_;
-  handoff<int> wake_; // of any thread
+  handoff<int> wake_;                        // of any thread
   snapshot<event_sink_stats> shown_;
   bool is_ended_ = false; // by the owner
 };

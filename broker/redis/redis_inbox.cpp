@@ -22,7 +22,6 @@ class redis_inbox::impl final : public redis_task {
 public:
   impl(redis_client& client, redis_inbox_config config)
     : redis_task(client),
-      io_(client.io()),
       patience_(config.patience),
       interval_(config.interval),
       context_(std::move(config.names), config.rule),
@@ -72,9 +71,10 @@ public:
 
   // On the thread that calls it.
   void hear(std::function<void(const dead_letter&)> heard) {
-    boost::asio::post(io_, [this, heard = std::move(heard)]() mutable {
-      context_.heard = std::move(heard);
-    });
+    boost::asio::post(client().io(),
+                      [this, heard = std::move(heard)]() mutable {
+                        context_.heard = std::move(heard);
+                      });
   }
 
   inbox_context& context() {
@@ -199,7 +199,6 @@ private:
 
   static constexpr std::chrono::milliseconds pause{50};
 
-  boost::asio::io_context& io_;
   const std::chrono::milliseconds patience_;
   const std::chrono::milliseconds interval_;
   inbox_context context_;

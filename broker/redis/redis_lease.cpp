@@ -2,8 +2,8 @@
 
 #include "atrium/broker/redis/lease_reaper.hpp"
 #include "atrium/broker/redis/queue_caller.hpp"
+#include "atrium/broker/redis/queue_task.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
-#include "atrium/broker/redis/redis_task.hpp"
 #include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/snapshot.hpp"
 
@@ -13,12 +13,10 @@
 
 namespace atrium {
 
-class redis_lease::impl final : public redis_task {
+class redis_lease::impl final : public queue_task<lease_queue> {
 public:
   impl(redis_client& client, redis_lease_config config)
-    : redis_task(client),
-      client_(client),
-      queue_(config.names, std::move(config.run), config.timing),
+    : queue_task(client, config.names, std::move(config.run), config.timing),
       reaper_(std::move(config.names),
               [this](const std::string& id) {
                 queue_.on_emptied(id, clock::now());
@@ -29,7 +27,7 @@ public:
   }
 
   void add(lease_user& who) {
-    boost::asio::post(client_.io(), [this, &who] { queue_.add(who); });
+    boost::asio::post(client().io(), [this, &who] { queue_.add(who); });
   }
 
   void remove(lease_user& who) {
@@ -39,7 +37,7 @@ public:
   void inherit_by(lease_heir* who) {
     if (who == nullptr)
       return reaper_.inherit_by(nullptr);
-    boost::asio::post(client_.io(), [this, who] { reaper_.inherit_by(who); });
+    boost::asio::post(client().io(), [this, who] { reaper_.inherit_by(who); });
   }
 
   void inherited(const std::string& lease_id) {
@@ -84,10 +82,6 @@ private:
     queue_.leave(clock::now());
   }
 
-  bool is_settled() const override {
-    return queue_.is_settled();
-  }
-
   void on_end(clock::time_point) override {
     reaping_.stop();
     queue_.on_lost();
@@ -99,36 +93,6 @@ private:
     shown_.set(std::move(now));
   }
 
-  // -- redis_caller -----------------------------------------------------------
-
-  void on_up() override {
-    queue_.on_up(client_.incarnation(), clock::now());
-    go_on_soon();
-  }
-
-  void on_lost() override {
-    queue_.on_lost();
-    go_on_soon();
-  }
-
-  void on_script(std::string_view sha) override {
-    queue_.on_script(sha);
-  }
-
-  void compose(std::string& out, std::size_t) override {
-    queue_.compose(out, clock::now());
-  }
-
-  std::size_t unanswered() const override {
-    return queue_.unanswered();
-  }
-
-  std::string_view on_reply(resp_reply reply) override {
-    return queue_.on_reply(reply, clock::now());
-  }
-
-  redis_client& client_;
-  lease_queue queue_;
   lease_reaper reaper_;
   queue_caller reaping_;
   bool reaps_ = false; // is a caller of the client

@@ -1,8 +1,8 @@
 #include "atrium/broker/redis/redis_node_registry.hpp"
 
 #include "atrium/broker/redis/node_registry_queue.hpp"
+#include "atrium/broker/redis/queue_task.hpp"
 #include "atrium/broker/redis/redis_client.hpp"
-#include "atrium/broker/redis/redis_task.hpp"
 #include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/handoff.hpp"
 #include "atrium/broker/util/snapshot.hpp"
@@ -23,21 +23,19 @@ node_registry_keys keys_of(const channel_names& names) {
 
 } // namespace
 
-class redis_node_registry::impl final : public redis_task {
+class redis_node_registry::impl final : public queue_task<node_registry_queue> {
 public:
   impl(redis_client& client, redis_node_registry_config config)
-    : redis_task(client),
-      io_(client.io()),
-      report_(config.report),
-      queue_(keys_of(config.names), config.timing, std::move(config.report),
-             client.log()),
+    : queue_task(client, keys_of(config.names), config.timing, config.report,
+                 client.log()),
+      report_(std::move(config.report)),
       requests_(
         client.io(), [this] { go_on(); }, client.turns()) {
     // nop
   }
 
   void announce() {
-    boost::asio::post(io_, [this] {
+    boost::asio::post(client().io(), [this] {
       if (!is_stopping())
         queue_.start(clock::now());
       go_on();
@@ -85,10 +83,6 @@ private:
     queue_.leave();
   }
 
-  bool is_settled() const override {
-    return queue_.is_settled();
-  }
-
   void on_end(clock::time_point now) override {
     requests_.close();
     take_requests(now);
@@ -99,42 +93,8 @@ private:
     stats_.set(queue_.stats());
   }
 
-  // -- redis_caller -----------------------------------------------------------
-
-  void on_up() override {
-    queue_.on_up(clock::now());
-    go_on_soon();
-  }
-
-  void on_lost() override {
-    queue_.on_lost();
-    go_on_soon();
-  }
-
-  void on_script(std::string_view sha) override {
-    queue_.on_script(sha);
-  }
-
-  void on_script_refused(std::string_view error) override {
-    queue_.on_script_refused(error);
-  }
-
-  void compose(std::string& out, std::size_t) override {
-    queue_.compose(out);
-  }
-
-  std::size_t unanswered() const override {
-    return queue_.unanswered();
-  }
-
-  std::string_view on_reply(resp_reply reply) override {
-    return queue_.on_reply(reply, clock::now());
-  }
-
-  boost::asio::io_context& io_;
   const clock::time_point made_at_ = clock::now();
   const std::function<node_info()> report_;
-  node_registry_queue queue_;
   handoff<std::vector<request>> requests_; // of any thread
   snapshot<node_registry_stats> stats_;
 };

@@ -3,8 +3,8 @@
 #include "atrium/broker/redis/presence_queue.hpp"
 #include "atrium/broker/redis/presence_reader.hpp"
 #include "atrium/broker/redis/queue_caller.hpp"
+#include "atrium/broker/redis/queue_task.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
-#include "atrium/broker/redis/redis_task.hpp"
 #include "atrium/broker/redis/scripts.hpp"
 #include "atrium/broker/util/handoff.hpp"
 #include "atrium/broker/util/snapshot.hpp"
@@ -15,13 +15,13 @@
 
 namespace atrium {
 
-class redis_presence::impl final : public redis_task, private lease_user {
+class redis_presence::impl final : public queue_task<presence_queue>,
+                                   private lease_user {
 public:
   impl(redis_client& client, redis_lease& lease, redis_presence_config config)
-    : redis_task(client),
+    : queue_task(client, std::move(config.names), config.grace),
       lease_(lease),
       patience_(config.patience),
-      queue_(std::move(config.names), config.grace),
       reader_(client.log()),
       reading_(client, reader_),
       requests_(
@@ -104,10 +104,6 @@ private:
     return queue_.next_tick().value_or(now + idle);
   }
 
-  bool is_settled() const override {
-    return queue_.is_settled();
-  }
-
   void on_end(clock::time_point now) override {
     requests_.close();
     lease_.remove(*this);
@@ -135,42 +131,16 @@ private:
 
   // -- redis_caller -----------------------------------------------------------
 
-  void on_up() override {
-    queue_.on_up();
-  }
-
-  void on_lost() override {
-    queue_.on_lost();
-    on_read_end();
-  }
-
-  void on_script(std::string_view sha) override {
-    queue_.on_script(sha);
-  }
-
-  void on_script_refused(std::string_view error) override {
-    queue_.on_script_refused(error);
-  }
-
   // A node that was stopped for longer than its lease does not know that yet.
   void compose(std::string& out, std::size_t limit) override {
     if (lease_.is_certain())
-      queue_.compose(out, limit);
-  }
-
-  std::size_t unanswered() const override {
-    return queue_.unanswered();
-  }
-
-  std::string_view on_reply(resp_reply reply) override {
-    return queue_.on_reply(reply, clock::now());
+      queue_task::compose(out, limit);
   }
 
   static constexpr std::chrono::minutes idle{1};
 
   redis_lease& lease_;
   const std::chrono::milliseconds patience_;
-  presence_queue queue_;
   presence_reader reader_;
   queue_caller reading_;
   bool reads_ = false;                     // `reading_` has started

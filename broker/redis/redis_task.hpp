@@ -68,6 +68,10 @@ protected:
   /// Works soon. From anywhere on the client's thread.
   void go_on_soon();
 
+  redis_client& client() const noexcept {
+    return client_;
+  }
+
   bool is_stopping() const noexcept {
     return last_.has_value();
   }

@@ -17,7 +17,7 @@ using lines = std::vector<std::string>;
 struct fixture {
   explicit fixture(std::optional<std::size_t> length = 1000)
     : subject({channel_names{"n"}, "r", "node", length}, backlog, [] { return unix_time{}; }) {
-    subject.on_up();
+    subject.on_up({}, now);
     subject.on_script("sha");
     subject.on_lease("r.1");
   }
@@ -26,7 +26,7 @@ struct fixture {
   // fields of its events; else the command.
   lines written() {
     std::string out;
-    subject.compose(out);
+    subject.compose(out, 0, now);
     lines result;
     resp_reader reader;
     reader.feed(out, [&](resp_reply x) {
@@ -79,7 +79,7 @@ struct fixture {
   // The link breaks, and comes back with this lease.
   void reconnect(const std::string& lease) {
     subject.on_lost();
-    subject.on_up();
+    subject.on_up({}, now);
     subject.on_script("sha");
     subject.on_lease(lease);
   }

@@ -40,7 +40,7 @@ struct fixture : lease_user {
   // The arguments of the call that is written now, behind the keys.
   lines call() {
     std::string out;
-    queue.compose(out, now);
+    queue.compose(out, 0, now);
     lines result;
     resp_reader reader;
     reader.feed(out, [&](resp_reply x) {

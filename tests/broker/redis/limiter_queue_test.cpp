@@ -24,7 +24,7 @@ struct fixture {
   }
 
   void up() {
-    queue.on_up();
+    queue.on_up({}, now);
     queue.on_script("sha");
   }
 
@@ -46,7 +46,7 @@ struct fixture {
 
   void text(std::string_view word, resp_type type = resp_type::string) {
     std::array<resp_node, 1> reply{resp_node{type, 0, word}};
-    CAF_CHECK_EQUAL(queue.on_reply(reply), "");
+    CAF_CHECK_EQUAL(queue.on_reply(reply, now), "");
   }
 
   // Pairs of an id and when it came; never, where it has no place.
@@ -54,7 +54,7 @@ struct fixture {
     std::vector<resp_node> reply{{resp_type::array, static_cast<long long>(words.size()), {}}};
     for (auto word : words)
       reply.push_back({resp_type::string, 0, word});
-    CAF_CHECK_EQUAL(queue.on_reply(reply), "");
+    CAF_CHECK_EQUAL(queue.on_reply(reply, now), "");
   }
 
   void later(std::chrono::milliseconds time) {
@@ -143,7 +143,7 @@ CAF_TEST(only who comes tells which runs are dead) {
                       [] {
                         return std::make_shared<const lines>(lines{"n2", "n3"});
                       }};
-  aware.on_up();
+  aware.on_up({}, now);
   aware.on_script("sha");
   aware.enter(
     "ann", {1, true, {"n4-1"}}, [](const lease_decision&) {}, now);
@@ -152,7 +152,7 @@ CAF_TEST(only who comes tells which runs are dead) {
   CAF_CHECK(out.find("$1\r\n3\r\n$4\r\nn4-1\r\n$2\r\nn2\r\n$2\r\nn3\r\n$4\r\nn1-1\r\n")
             != out.npos);
   test::array_reply place{"n1-1", "1000"};
-  CAF_CHECK_EQUAL(aware.on_reply(place), "");
+  CAF_CHECK_EQUAL(aware.on_reply(place, now), "");
   aware.tick(now);
   out.clear();
   aware.compose(out, write_size, now);
@@ -191,7 +191,7 @@ CAF_TEST(an error of Redis is no answer) {
 
 CAF_TEST(an answer to nothing ends the link) {
   std::array<resp_node, 1> reply{resp_node{resp_type::status, 0, "OK"}};
-  CAF_CHECK(!queue.on_reply(reply).empty());
+  CAF_CHECK(!queue.on_reply(reply, now).empty());
 }
 
 CAF_TEST(what a Redis without the script was asked is asked again in the same order) {
@@ -223,9 +223,9 @@ CAF_TEST(above its bound a queue decides alone and passes no departures on) {
 }
 
 CAF_TEST(a Redis that does not take the script decides nothing) {
-  queue.on_up();
+  queue.on_up({}, now);
   enter(1);
-  queue.on_script_refused();
+  queue.on_script_refused("NOPERM no");
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
   enter(2);
   CAF_CHECK_EQUAL(decided, (lines{"yes 1", "no 2"}));

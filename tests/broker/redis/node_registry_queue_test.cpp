@@ -24,7 +24,7 @@ struct seen {
 struct fixture {
   // The link is up, Redis knows the script.
   void up() {
-    queue.on_up(now);
+    queue.on_up({}, now);
     queue.on_script("sha");
   }
 
@@ -35,7 +35,7 @@ struct fixture {
   // How often `word` is written next.
   std::size_t written(std::string_view word) {
     last.clear();
-    queue.compose(last);
+    queue.compose(last, 0, now);
     return test::occurrences(last, word);
   }
 
@@ -230,7 +230,7 @@ CAF_TEST(what Redis refuses is in the error) {
 
 CAF_TEST(a script that was refused keeps the node from being announced) {
   queue.start(now);
-  queue.on_up(now);
+  queue.on_up({}, now);
   queue.on_script_refused("NOPERM no");
   CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
   answer_reading({});

@@ -22,7 +22,7 @@ const presence_room stadium{"stadium", "{n:room:stadium}", presence_mode::count}
 
 struct fixture {
   fixture() {
-    queue.on_up();
+    queue.on_up({}, now);
     queue.on_script("sha");
     queue.on_lease("r.1");
   }
@@ -47,7 +47,7 @@ struct fixture {
   // What a write says: the command, and of a call lease, room and users.
   lines compose(std::size_t limit = std::size_t{256} << 10) {
     std::string out;
-    queue.compose(out, limit);
+    queue.compose(out, limit, now);
     lines result;
     resp_reader reader;
     reader.feed(out, [&](resp_reply x) {
@@ -149,17 +149,17 @@ CAF_TEST(nothing is told without a script or a lease) {
   presence_queue fresh{channel_names{"n"}, 5s};
   fresh.book().enter(lobby, {1, "ann", nullptr}, {});
   std::string out;
-  fresh.on_up();
-  fresh.compose(out, 1000);
+  fresh.on_up({}, now);
+  fresh.compose(out, 1000, now);
   fresh.on_script("sha");
-  fresh.compose(out, 1000);
+  fresh.compose(out, 1000, now);
   CAF_CHECK(out.empty() && fresh.is_settled());
   fresh.on_lease("r.1");
   fresh.on_doubt();
-  fresh.compose(out, 1000);
+  fresh.compose(out, 1000, now);
   CAF_CHECK(out.empty());
   fresh.on_lease("r.1");
-  fresh.compose(out, 1000);
+  fresh.compose(out, 1000, now);
   CAF_CHECK(!out.empty());
 }
 
@@ -170,7 +170,7 @@ CAF_TEST(what was lost is told again as it stands) {
   leave("bob", 2);
   queue.on_lost();
   CAF_CHECK_EQUAL(queue.unanswered(), 0u);
-  queue.on_up();
+  queue.on_up({}, now);
   CAF_CHECK_EQUAL(compose(), lines{});
   queue.on_lease("r.1");
   CAF_CHECK_EQUAL(compose(), (lines{"SADD " + rooms + " f lobby", "r.1 lobby ann=1 7 {} bob="}));
