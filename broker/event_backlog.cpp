@@ -28,7 +28,7 @@ bool event_backlog::report(backend_event x) {
   if (is_departure(x.what)) {
     if (there_.erase(event_subject(x)) == 0)
       return false;
-  } else if (bytes_ + size_of(x) > max_bytes_) {
+  } else if (bytes_ + taken_ + beyond_() + size_of(x) > max_bytes_) {
     return drop();
   } else if (x.what != kind::dead_letter) {
     there_.insert(event_subject(x));
@@ -65,12 +65,18 @@ std::vector<backend_event> event_backlog::take(std::size_t most,
     waiting_.pop_front();
   }
   bytes_ -= taken;
+  taken_ += taken;
   return result;
 }
 
 void event_backlog::resize(std::size_t max_bytes) {
   std::lock_guard guard{mutex_};
   max_bytes_ = max_bytes;
+}
+
+void event_backlog::release() {
+  std::lock_guard guard{mutex_};
+  taken_ = 0;
 }
 
 bool event_backlog::is_empty() const {

@@ -3,6 +3,7 @@
 #include "atrium/broker/event_sink.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -16,6 +17,10 @@ public:
 
   /// Returns whether it should be given more. Any thread.
   virtual bool has_room() const = 0;
+
+  /// Returns the bytes that it was given and that have not gone out, as they
+  /// count for the bound of the sink. Any thread.
+  virtual std::size_t bytes() const = 0;
 
   /// Takes events over, each the text of a JSON object, in this order. Any
   /// thread.

@@ -19,7 +19,7 @@ public:
     : io_(io),
       to_(std::move(to)),
       node_(std::move(node)),
-      backlog_(max_bytes),
+      backlog_(max_bytes, [this] { return to_->bytes(); }),
       wake_(io, [this] { pump(); }) {
     to_->on_room([this] { wake(); });
   }
@@ -79,6 +79,7 @@ private:
       for (auto& x : batch)
         tell(x, texts);
       to_->take(std::move(texts));
+      backlog_.release();
     }
     if (stopping_ && backlog_.is_empty() && !std::exchange(is_emptied_, true))
       emptied_.set_value();

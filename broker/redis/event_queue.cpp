@@ -138,6 +138,14 @@ bool event_queue::fill_again() {
   return !batch_.empty();
 }
 
+bool event_queue::is_open() const noexcept {
+  return has_lease_ && !pause_ && gate_.is_open();
+}
+
+bool event_queue::has_told() const noexcept {
+  return batch_.empty();
+}
+
 bool event_queue::is_done() const {
   return leaves_ && there_.empty() && corpses_.empty() && from_.is_empty();
 }

@@ -85,6 +85,9 @@ public:
   /// Returns whether Redis has heard all that can be told now.
   bool is_settled() const;
 
+  /// Returns whether Redis has heard what was taken from the backlog.
+  bool has_told() const noexcept;
+
   /// Returns events that came back, since there is no stream.
   std::vector<std::string> take_told() {
     return std::exchange(told_, {});
@@ -106,10 +109,7 @@ private:
     std::string cursor = "0";
   };
 
-  bool is_open() const noexcept {
-    return has_lease_ && !pause_ && gate_.is_open();
-  }
-
+  bool is_open() const noexcept;
   bool is_done() const;
   bool fill();
   bool fill_again();

@@ -30,7 +30,7 @@ public:
     : queue_task(client, std::move(with.queue), backlog_, wall_clock),
       lease_(lease),
       to_(std::move(with.to)),
-      backlog_(with.max_bytes),
+      backlog_(with.max_bytes, [this] { return to_ ? to_->bytes() : 0; }),
       wake_(
         client.io(), [this] { go_on(); }, client.turns()) {
     // nop
@@ -104,6 +104,8 @@ private:
         to_->take(std::move(texts));
       queue_.allow(to_->has_room());
     }
+    if (queue_.has_told())
+      backlog_.release();
     return queue_.next_tick().value_or(now + idle);
   }
 

@@ -17,6 +17,17 @@
 
 namespace atrium {
 
+namespace {
+
+std::size_t size_of(const std::vector<std::string>& events) {
+  std::size_t result = 0;
+  for (auto& x : events)
+    result += x.size();
+  return result;
+}
+
+} // namespace
+
 class webhook::impl {
 public:
   using clock = webhook_queue::clock;
@@ -32,14 +43,15 @@ public:
   }
 
   bool has_room() const {
-    return given_ < webhook_queue::enough_bytes;
+    return bytes_ < webhook_queue::enough_bytes;
+  }
+
+  std::size_t bytes() const {
+    return bytes_;
   }
 
   void take(std::vector<std::string> events) {
-    std::size_t size = 0;
-    for (auto& x : events)
-      size += x.size();
-    given_ += size;
+    bytes_ += size_of(events);
     news_.leave([&](std::vector<std::string>& to) {
       std::ranges::move(events, std::back_inserter(to));
       return true;
@@ -74,7 +86,9 @@ private:
     if (is_over_)
       return;
     auto now = clock::now();
-    queue_.add(news_.take(), now);
+    auto news = news_.take();
+    queued_ += size_of(news);
+    queue_.add(std::move(news), now);
     if (auto* batch = queue_.next(now))
       post(*batch);
     watch_time();
@@ -83,12 +97,13 @@ private:
       emptied_.set_value();
   }
 
-  // `given_` counts what comes from other threads before the queue has it.
+  // Other threads count what the queue does not have yet, so the number moves
+  // by what the queue has got rid of.
   void show() {
     auto now = queue_.stats();
     stats_.set(now);
     auto had_room = has_room();
-    given_ = now.bytes;
+    bytes_ += now.bytes - std::exchange(queued_, now.bytes);
     if (!had_room && has_room() && heard_)
       heard_();
   }
@@ -171,6 +186,7 @@ private:
   webhook_queue queue_;
   std::shared_ptr<http_exchange> exchange_; // null: none is under way
   std::function<void()> heard_;
+  std::size_t queued_ = 0; // of `bytes_`, what the queue has
   bool is_failing_ = false;
   bool stopping_ = false;
   bool is_emptied_ = false;
@@ -178,7 +194,7 @@ private:
 
   std::atomic<bool> stopped_ = false; // by any thread
   std::promise<void> emptied_;
-  std::atomic<std::size_t> given_ = 0; // bytes that it has
+  std::atomic<std::size_t> bytes_ = 0; // that it was given and has not posted
   handoff<std::vector<std::string>> news_;
   snapshot<event_sink_stats> stats_;
 };
@@ -194,6 +210,10 @@ webhook::~webhook() {
 
 bool webhook::has_room() const {
   return impl_->has_room();
+}
+
+std::size_t webhook::bytes() const {
+  return impl_->bytes();
 }
 
 void webhook::take(std::vector<std::string> events) {

@@ -43,6 +43,8 @@ public:
 
   bool has_room() const override;
 
+  std::size_t bytes() const override;
+
   void take(std::vector<std::string> events) override;
 
   void on_room(std::function<void()> heard) override;

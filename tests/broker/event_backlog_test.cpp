@@ -56,6 +56,32 @@ CAF_TEST(over the bound who comes is dropped with their going) {
   CAF_CHECK(subject.report(goes("u", "0")));
   CAF_CHECK_EQUAL(counts(subject).dropped, 1u);
   CAF_CHECK_EQUAL(subject.take(no_limit, no_limit).size(), static_cast<std::size_t>(i) + 1);
+  subject.release();
+  CAF_CHECK(subject.report(comes("u", "new")));
+}
+
+CAF_TEST(what waits beyond the backlog counts for the bound) {
+  std::size_t beyond = 0;
+  event_backlog subject{1000, [&] { return beyond; }};
+  CAF_CHECK(subject.report(comes("u", "1")));
+  auto size = counts(subject).bytes;
+  beyond = 1001 - 2 * size;
+  CAF_CHECK(!subject.report(comes("u", "2")));
+  --beyond;
+  CAF_CHECK(subject.report(comes("u", "2")));
+  CAF_CHECK(subject.report(goes("u", "1")));
+  CAF_CHECK_EQUAL(counts(subject).dropped, 1u);
+}
+
+CAF_TEST(what was taken counts for the bound until it is released) {
+  event_backlog subject{1000};
+  auto i = 0;
+  while (subject.report(comes("u", std::to_string(i))))
+    ++i;
+  CAF_CHECK_EQUAL(subject.take(no_limit, no_limit).size(), static_cast<std::size_t>(i));
+  CAF_CHECK_EQUAL(counts(subject).bytes, 0u);
+  CAF_CHECK(!subject.report(comes("u", "new")));
+  subject.release();
   CAF_CHECK(subject.report(comes("u", "new")));
 }
 
