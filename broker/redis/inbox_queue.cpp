@@ -4,19 +4,6 @@
 
 namespace atrium {
 
-bool inbox_queue::admit(std::size_t bytes) noexcept {
-  if (pending_.fetch_add(1) < max_pending
-      && pending_bytes_.fetch_add(bytes) + bytes <= max_pending_bytes)
-    return true;
-  release(bytes);
-  return false;
-}
-
-void inbox_queue::release(std::size_t bytes) noexcept {
-  --pending_;
-  pending_bytes_ -= bytes;
-}
-
 void inbox_queue::push(std::unique_ptr<inbox_call> x) {
   waiting_.push_back(std::move(x));
 }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "atrium/broker/log/bus_log.hpp"
+#include "atrium/broker/redis/admission.hpp"
 #include "atrium/broker/redis/command_queue.hpp"
 #include "atrium/broker/redis/script_gate.hpp"
 #include "atrium/broker/util/errc.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -62,10 +62,19 @@ public:
   }
 
   /// Admits one call, or returns false if too much waits. Any thread.
-  bool admit(std::size_t bytes) noexcept;
+  bool admit(std::size_t bytes) noexcept {
+    return admitted_.admit(bytes);
+  }
+
+  /// Admits a call that has no bound. Any thread.
+  void admit_always() noexcept {
+    admitted_.add();
+  }
 
   /// Takes the admission of a call back. Any thread.
-  void release(std::size_t bytes) noexcept;
+  void release(std::size_t bytes) noexcept {
+    admitted_.release(bytes);
+  }
 
   /// Appends an admitted call; deadlines never decrease.
   void push(std::unique_ptr<inbox_call> x);
@@ -99,8 +108,7 @@ private:
 
   const bus_log log_;
   script_gate gate_;
-  std::atomic<std::size_t> pending_ = 0; // admitted and not answered
-  std::atomic<std::size_t> pending_bytes_ = 0;
+  admission admitted_{max_pending, max_pending_bytes};
   std::deque<std::unique_ptr<inbox_call>> waiting_;
   std::deque<sent> in_flight_;
   std::size_t commands_ = 0; // in flight

@@ -36,17 +36,11 @@ std::size_t bytes_of(const presence_room& x) {
 // -- questions ----------------------------------------------------------------
 
 bool presence_reader::admit(const presence_room& where) noexcept {
-  auto bytes = bytes_of(where);
-  if (pending_.fetch_add(1) < max_pending
-      && pending_bytes_.fetch_add(bytes) + bytes <= max_pending_bytes)
-    return true;
-  release(where);
-  return false;
+  return admitted_.admit(bytes_of(where));
 }
 
 void presence_reader::release(const presence_room& where) noexcept {
-  --pending_;
-  pending_bytes_ -= bytes_of(where);
+  admitted_.release(bytes_of(where));
 }
 
 void presence_reader::refuse(const presence::answer& done) {

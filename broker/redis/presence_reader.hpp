@@ -2,6 +2,7 @@
 
 #include "atrium/broker/log/bus_log.hpp"
 #include "atrium/broker/presence.hpp"
+#include "atrium/broker/redis/admission.hpp"
 #include "atrium/broker/redis/command_queue.hpp"
 #include "atrium/broker/util/string_map.hpp"
 
@@ -112,8 +113,7 @@ private:
   void answer(presence_question& x, presence_page page);
 
   const bus_log log_;
-  std::atomic<std::size_t> pending_ = 0; // admitted and not answered
-  std::atomic<std::size_t> pending_bytes_ = 0;
+  admission admitted_{max_pending, max_pending_bytes};
   std::atomic<std::uint64_t> reads_ = 0;
   std::atomic<std::uint64_t> failed_ = 0;
   bool is_up_ = false;
