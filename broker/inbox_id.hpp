@@ -38,7 +38,7 @@ struct dead_letter_place {
 /// Returns what `dead_letter_page::next` is.
 std::string to_string(const dead_letter_place& x);
 
-/// Reads that; nothing if it is none. The result refers to `text`.
+/// Reverses that; nothing if `text` is no such place. The result refers to it.
 std::optional<dead_letter_place>
 read_dead_letter_place(std::string_view text) noexcept;
 

@@ -14,13 +14,13 @@
 
 namespace atrium {
 
-// What stands in Redis of events, and the script that writes it (events.lua).
+// Calls of the script that writes events to Redis (events.lua), and answers.
 
 /// An event as the script takes it.
 struct event_line {
   backend_event::kind what = backend_event::kind::connected;
   std::string field; ///< Names what begins or ends (`event_subject`).
-  std::string value;
+  std::string value; ///< What the script adds to it, by the kind.
   std::string event; ///< Without its number.
   std::string user;
 };

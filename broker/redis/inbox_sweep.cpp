@@ -9,8 +9,8 @@ namespace {
 
 //   names ──▶ look ──▶ (look again) ──▶ write ──▶ look at the next user
 //
-// A user with nothing left goes from the index, and is looked at once more: a
-// message may have come in between.
+// A user with nothing left, or without dead letters, goes from that index and
+// is looked at once more: something may have come in between.
 class sweep_call final : public inbox_call {
 public:
   sweep_call(inbox_context& in, std::function<void(bool)> done)
@@ -48,10 +48,11 @@ public:
     in_.tell(user(), found->found, found->evicted);
     found->found.clear();
     found_ = std::move(*found);
-    auto is_empty = found_.next == 0 || found_.letters == 0;
-    if (at_ == stage::look && is_empty)
+    auto is_empty = found_.next == 0;
+    auto has_letters = found_.letters != 0;
+    if (at_ == stage::look && (is_empty || !has_letters))
       at_ = stage::look_again;
-    else if (found_.next == 0 && found_.letters == 0)
+    else if (is_empty && !has_letters)
       return go_on();
     else
       at_ = stage::write;

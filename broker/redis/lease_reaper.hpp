@@ -18,10 +18,10 @@ class lease_heir;
 
 /// Empties leases of dead nodes, one after the other: reads the rooms of each,
 /// a hundred at a time, and calls presence_reap.lua for each room until nothing
-/// is left there, which takes it out of the set. If there are events, too, an
-/// heir ends them. A few commands at a time are
-/// under way, each of which takes Redis a millisecond at most. What is done
-/// twice, by whatever node, does no harm. Pure state, for one thread.
+/// is left there; then the room goes from the set. Where the set lists events,
+/// too, an heir ends them. A few commands are under way at a time, each of
+/// which takes Redis a millisecond at most. What is done twice, by whatever
+/// node, does no harm. Pure state, for one thread.
 class lease_reaper final : public command_queue {
 public:
   /// `emptied` hears of each lease under which nothing is left; from

@@ -22,17 +22,17 @@ class redis_inbox::impl final : public redis_task {
 public:
   impl(redis_client& client, redis_inbox_config config)
     : redis_task(client),
+      context(std::move(config.names), config.rule),
+      puts(client, inbox_put_script),
+      reads(client, inbox_read_script),
+      acks(client, inbox_ack_script),
+      letters(client, inbox_dead_script),
       patience_(config.patience),
       interval_(config.interval),
-      context_(std::move(config.names), config.rule),
-      puts_(client, inbox_put_script),
-      reads_(client, inbox_read_script),
-      acks_(client, inbox_ack_script),
-      letters_(client, inbox_dead_script),
       requests_(
         client.io(), [this] { go_on(); }, client.turns()) {
-    context_.has_letters = [this](const std::string& user) {
-      letters_.queue.push(bounded(make_letter_note(context_, user)));
+    context.has_letters = [this](const std::string& user) {
+      letters.queue.push(own(make_letter_note(context, user)));
       go_on_soon();
     };
   }
@@ -73,29 +73,25 @@ public:
   void hear(std::function<void(const dead_letter&)> heard) {
     boost::asio::post(client().io(),
                       [this, heard = std::move(heard)]() mutable {
-                        context_.heard = std::move(heard);
+                        context.heard = std::move(heard);
                       });
   }
 
-  inbox_context& context() {
-    return context_;
+  /// Replays or purges, unless the id is none.
+  void alter(decltype(&make_letter_replay) how, std::string user,
+             std::string id, std::function<void(dead_letter_outcome)> done) {
+    if (!id.empty() && !read_inbox_id(id)) {
+      ++context.counters.failed;
+      return done({errc::bad_request});
+    }
+    ask(letters, how(context, std::move(user), std::move(id), std::move(done)));
   }
 
-  line& puts() {
-    return puts_;
-  }
-
-  line& reads() {
-    return reads_;
-  }
-
-  line& acks() {
-    return acks_;
-  }
-
-  line& letters() {
-    return letters_;
-  }
+  inbox_context context;
+  line puts;
+  line reads;
+  line acks;
+  line letters;
 
 private:
   struct request {
@@ -107,7 +103,7 @@ private:
     = "keeping messages for users is refused";
 
   std::array<line*, 4> lines() {
-    return {&puts_, &reads_, &acks_, &letters_};
+    return {&puts, &reads, &acks, &letters};
   }
 
   void take_requests() {
@@ -117,23 +113,22 @@ private:
 
   // What this node asks itself has no bound: there is one at a time, or one for
   // each answer.
-  std::unique_ptr<inbox_call> bounded(std::unique_ptr<inbox_call> x) {
-    letters_.queue.admit(0);
+  std::unique_ptr<inbox_call> own(std::unique_ptr<inbox_call> x) {
+    letters.queue.admit_always();
     x->deadline = clock::now() + patience_;
     return x;
   }
 
   void begin_sweep(clock::time_point now) {
     if (next_sweep_ > now || is_sweeping_ || is_stopping()
-        || !context_.counters.connected)
+        || !context.counters.connected)
       return;
     is_sweeping_ = true;
-    letters_.queue.push(
-      bounded(make_inbox_sweep(context_, [this](bool has_more) {
-        is_sweeping_ = false;
-        next_sweep_ = clock::now() + (has_more ? interval_ / 10 : interval_);
-        go_on_soon();
-      })));
+    letters.queue.push(own(make_inbox_sweep(context, [this](bool has_more) {
+      is_sweeping_ = false;
+      next_sweep_ = clock::now() + (has_more ? interval_ / 10 : interval_);
+      go_on_soon();
+    })));
   }
 
   // -- redis_task -------------------------------------------------------------
@@ -153,8 +148,8 @@ private:
   }
 
   bool is_settled() const override {
-    return puts_.queue.is_empty() && reads_.queue.is_empty()
-           && acks_.queue.is_empty() && letters_.queue.is_empty();
+    return puts.queue.is_empty() && reads.queue.is_empty()
+           && acks.queue.is_empty() && letters.queue.is_empty();
   }
 
   void on_end(clock::time_point) override {
@@ -162,7 +157,7 @@ private:
     take_requests();
     for (auto* x : lines())
       x->caller.stop();
-    context_.counters.connected = false;
+    context.counters.connected = false;
   }
 
   void publish_stats() override {
@@ -172,12 +167,12 @@ private:
   // -- redis_caller -----------------------------------------------------------
 
   void on_up() override {
-    context_.counters.connected = true;
+    context.counters.connected = true;
     go_on_soon();
   }
 
   void on_lost() override {
-    context_.counters.connected = false;
+    context.counters.connected = false;
   }
 
   void compose(std::string&, std::size_t) override {
@@ -201,11 +196,6 @@ private:
 
   const std::chrono::milliseconds patience_;
   const std::chrono::milliseconds interval_;
-  inbox_context context_;
-  line puts_;
-  line reads_;
-  line acks_;
-  line letters_;
   handoff<std::vector<request>> requests_; // of any thread
   clock::time_point next_sweep_{};
   bool is_sweeping_ = false;
@@ -222,61 +212,49 @@ redis_inbox::~redis_inbox() {
 
 void redis_inbox::put(std::string user, inbox_entry what,
                       std::function<void(inbox_receipt)> done) {
-  impl_->ask(impl_->puts(), make_inbox_put(impl_->context(), std::move(user),
-                                           std::move(what), std::move(done)));
+  impl_->ask(impl_->puts, make_inbox_put(impl_->context, std::move(user),
+                                         std::move(what), std::move(done)));
 }
 
 void redis_inbox::read(inbox_query what, std::function<void(inbox_page)> done) {
-  impl_->ask(impl_->reads(), make_inbox_read(impl_->context(), std::move(what),
-                                             std::move(done)));
+  impl_->ask(impl_->reads,
+             make_inbox_read(impl_->context, std::move(what), std::move(done)));
 }
 
 void redis_inbox::acknowledge(std::string user, std::string device,
                               std::string id, std::function<void(errc)> done) {
-  auto& in = impl_->context();
+  auto& in = impl_->context;
   if (!read_inbox_id(id)) {
     ++in.counters.failed;
     return done(errc::bad_request);
   }
-  impl_->ask(impl_->acks(),
+  impl_->ask(impl_->acks,
              make_inbox_acknowledge(in, std::move(user), std::move(device),
                                     std::move(id), std::move(done)));
 }
 
 void redis_inbox::list(dead_letter_query what,
                        std::function<void(dead_letter_page)> done) {
-  auto& in = impl_->context();
+  auto& in = impl_->context;
   if (!what.after.empty() && !read_dead_letter_place(what.after)) {
     ++in.counters.failed;
     return done({errc::bad_request, {}});
   }
   what.limit = std::max<std::size_t>(1, what.limit);
-  impl_->ask(impl_->letters(),
+  impl_->ask(impl_->letters,
              make_letter_list(in, std::move(what), std::move(done)));
 }
 
 void redis_inbox::replay(std::string user, std::string id,
                          std::function<void(dead_letter_outcome)> done) {
-  auto& in = impl_->context();
-  if (!id.empty() && !read_inbox_id(id)) {
-    ++in.counters.failed;
-    return done({errc::bad_request});
-  }
-  impl_->ask(
-    impl_->letters(),
-    make_letter_replay(in, std::move(user), std::move(id), std::move(done)));
+  impl_->alter(make_letter_replay, std::move(user), std::move(id),
+               std::move(done));
 }
 
 void redis_inbox::purge(std::string user, std::string id,
                         std::function<void(dead_letter_outcome)> done) {
-  auto& in = impl_->context();
-  if (!id.empty() && !read_inbox_id(id)) {
-    ++in.counters.failed;
-    return done({errc::bad_request});
-  }
-  impl_->ask(
-    impl_->letters(),
-    make_letter_purge(in, std::move(user), std::move(id), std::move(done)));
+  impl_->alter(make_letter_purge, std::move(user), std::move(id),
+               std::move(done));
 }
 
 void redis_inbox::on_dead_letter(
@@ -285,7 +263,7 @@ void redis_inbox::on_dead_letter(
 }
 
 void redis_inbox::change(const inbox_rule& to) {
-  impl_->context().rule.replace(to);
+  impl_->context.rule.replace(to);
 }
 
 void redis_inbox::stop(std::chrono::milliseconds patience) {
@@ -293,7 +271,7 @@ void redis_inbox::stop(std::chrono::milliseconds patience) {
 }
 
 inbox_stats redis_inbox::stats() const {
-  return impl_->context().counters.stats();
+  return impl_->context.counters.stats();
 }
 
 } // namespace atrium
