@@ -46,7 +46,7 @@ class Mail:
 
     def forgive(self):
         """The bus has lost what it had: of what was sent until now anything may be missing, and
-        the ids that devices have acknowledged may be unknown."""
+        what a device has acknowledged may come again, behind newer messages."""
         self.excused = self.sent + BURST
         for each in self.devices:
             each.complaints.clear()
