@@ -49,7 +49,7 @@ std::string_view words_of(errc x) {
   case errc::inbox_off:
     return "not available: the node keeps no durable messages";
   case errc::bus_unavailable:
-    return "the bus is not available: try again";
+    return "the bus is not available: this may have taken effect or not";
   case errc::timeout:
     return "no answer in time: this may have taken effect or not";
   default:
