@@ -76,12 +76,16 @@ http_pass check(const node_context& node, const http_request& head,
       413, traffic.refused.too_large,
       {api_error::limit_exceeded, "the body is longer than --api-max-bytes"});
   http_pass result{std::nullopt, {}, *rights};
-  if (auto held = admit(traffic, body)) {
-    result.held = std::move(*held);
-    return result;
-  }
-  return refuse(503, traffic.refused.overloaded,
-                {api_error::internal, "too many requests are under way"});
+  auto held = admit(traffic, body);
+  if (!held)
+    return refuse(503, traffic.refused.overloaded,
+                  {api_error::internal, "too many requests are under way"});
+  // After it is counted: the stop waits for those that get past this.
+  if (!node.life->lets_in())
+    return refuse(503, traffic.refused.overloaded,
+                  {api_error::internal, "the node is going away"});
+  result.held = std::move(*held);
+  return result;
 }
 
 std::shared_ptr<semaphore> places_of(const node_context& node) {

@@ -86,6 +86,7 @@ boost::asio::ip::address http_session::client() const {
 }
 
 void http_session::respond(const http_request& to, http_answer x) {
+  x.last = x.last || node_->life->is_leaving();
   auto response = std::make_shared<http::response<http::string_body>>(
     make_response(to, std::move(x)));
   expect_client(); // who does not read holds the node up, too

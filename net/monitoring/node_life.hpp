@@ -26,10 +26,12 @@ constexpr const char* to_string(node_phase x) {
 }
 
 /// The phase of a node, written by the thread of `main` and read by any.
+/// Whoever counts itself first and then looks at the phase is waited for or
+/// sees the stop: sequentially consistent.
 class node_life {
 public:
   node_phase phase() const {
-    return phase_.load(std::memory_order_relaxed);
+    return phase_.load();
   }
 
   /// Goes on to a later phase; false, and nothing changes, if `next` is not
@@ -37,7 +39,7 @@ public:
   bool advance(node_phase next) {
     auto now = phase();
     while (now < next)
-      if (phase_.compare_exchange_weak(now, next, std::memory_order_relaxed))
+      if (phase_.compare_exchange_weak(now, next))
         return true;
     return false;
   }
@@ -45,6 +47,11 @@ public:
   /// Whether new clients are served.
   bool lets_in() const {
     return phase() <= node_phase::draining;
+  }
+
+  /// Whether those who are served should go to another node next time.
+  bool is_leaving() const {
+    return phase() >= node_phase::draining;
   }
 
   /// Whether load balancers should send clients here.

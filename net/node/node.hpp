@@ -73,7 +73,8 @@ public:
   ///
   ///   draining  1. `/ready` says no, and for the drain delay that is all
   ///   stopping  2. the listener accepts nobody any more
-  ///             3. clients are told and closed, spread over the drain window
+  ///             3. clients are told and closed, spread over the drain window;
+  ///                requests of back ends are finished, and no more taken
   ///             4. rooms, users and the broadcaster stop, and with them their
   ///                subscriptions; users and rooms give up what others know of
   ///                them; the back end hears of it; the node leaves the
@@ -107,6 +108,7 @@ private:
   std::string internal_for_others() const;
   void drain();
   void tell_connections();
+  void finish_requests(std::chrono::steady_clock::time_point deadline);
   bool close_connections(std::chrono::steady_clock::time_point deadline);
   bool stop_actors(std::chrono::steady_clock::time_point deadline);
 

@@ -10,6 +10,7 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/presence.hpp"
 #include "atrium/broker/redis/redis_lease.hpp"
+#include "atrium/net/api/api_access.hpp"
 #include "atrium/net/node/node.hpp"
 
 #include <caf/send.hpp>
@@ -70,6 +71,8 @@ bool node::stop() {
   // Lanes that were slow to tell their clients do not make the stop longer than
   // the service manager was promised.
   auto deadline = std::min(steady::now() + by.grace, latest);
+  waits_for_ = "requests of back ends";
+  finish_requests(deadline);
   waits_for_ = "clients to go";
   auto all_gone = close_connections(deadline);
   // Also when clients are left: leases and the place in the registry would last
@@ -114,6 +117,14 @@ void node::tell_connections() {
                         std::chrono::milliseconds{options_.stop.grace} / 2);
   wait_until(steady::now() + options_.stop.drain_window + slack,
              [&] { return untold->taken() == 0; });
+}
+
+// New ones are refused by now. Before anything ends that they need: a back end
+// that is told of a failure may send the same once more.
+void node::finish_requests(steady::time_point deadline) {
+  auto& requests = *context_->api->traffic->requests;
+  auto patience = std::chrono::milliseconds{options_.stop.grace} / 2;
+  wait_until(deadline - patience, [&] { return requests.taken() == 0; });
 }
 
 bool node::close_connections(steady::time_point deadline) {

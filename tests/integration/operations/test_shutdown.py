@@ -1,15 +1,18 @@
 """A node that is told to stop says goodbye, keeps its word, and leaves the others alone."""
 
 import asyncio
+import json
 import os
 import pathlib
 import signal
 import subprocess
+from http.client import HTTPException
 
 import pytest
 
+from support.api import Backend
 from support.channels import ALL, rooms, subscribed, users
-from support.client import Closed, join, talk
+from support.client import Closed, join, talk, unique
 from support.deadline import until, wait_until
 from support.node import binary, environment
 
@@ -80,6 +83,52 @@ async def test_under_load_what_was_confirmed_is_delivered(start_node, redis, con
                 "message", sender=speaker.sender)}
 
         await until(lambda: heard() >= numbers, "eve has all that was confirmed")
+
+
+def publish_until_refused(node, kind, method, **fields):
+    """Publishes one by one; returns what was confirmed, what was not, and how it was refused."""
+    api, confirmed = Backend(node), []
+    while True:
+        name = f"{kind}-{len(confirmed)}"
+        try:
+            answer = api.post(f"/api/{method}", json.dumps({**fields, "data": name}))
+        except (OSError, HTTPException) as error:
+            return confirmed, name, repr(error)
+        if answer.status != 200:
+            assert answer.headers["Connection"] == "close"
+            return confirmed, name, (answer.status, answer.json["error"]["message"])
+        confirmed.append(name)
+
+
+async def test_back_ends_are_told_the_truth(start_node, redis, connect, room):
+    """A node is stopped while twelve back ends publish, over connections that they keep.
+    What was confirmed is there, what was refused is not, and nobody is left without an answer."""
+    kept = f"kept:{room}"
+    going, staying = [start_node("--redis", redis.url, "--history", "kept:*=100000,1h")
+                      for _ in range(2)]
+    bob = await connect.at(staying.url(unique("bob"), device="phone"))
+    await join(room, bob)
+    await join(kept, bob)
+    work = {"plain": ("publish", {"channel": room}), "kept": ("publish", {"channel": kept}),
+            "durable": ("send", {"user": bob.user, "durable": True})}
+    load = [asyncio.create_task(asyncio.to_thread(
+        publish_until_refused, going, f"{kind}-{i}", method, **fields))
+            for kind, (method, fields) in work.items() for i in range(4)]
+    await until(lambda: len(bob.seen("message")) >= 100, "they are at it")
+    going.interrupt()
+    outcomes = await asyncio.gather(*load)
+    assert await going.exit_code() == 0
+    reasons = {reason for _, _, reason in outcomes}
+    assert reasons & {(503, "the node is going away")} and "bus" not in str(reasons)
+
+    def heard():
+        return {message["data"] for message in bob.seen("message")}
+
+    for names, _, _ in outcomes:
+        await until(lambda: heard() >= set(names), "bob has all that was confirmed")
+    await bob.ask("publish", room=room, data="the end")
+    await until(lambda: "the end" in heard(), "bob has what came before")
+    assert not heard() & {name for _, name, _ in outcomes}
 
 
 async def test_the_channels_of_a_stopped_node_are_gone(start_node, redis, connect, room):
