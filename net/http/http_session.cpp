@@ -17,6 +17,14 @@ namespace atrium {
 
 namespace http = boost::beast::http;
 
+namespace {
+
+std::string_view bytes_of(const boost::beast::flat_buffer& x) {
+  return {static_cast<const char*>(x.data().data()), x.size()};
+}
+
+} // namespace
+
 // -- from accepting it to the first request -----------------------------------
 
 http_session::http_session(stream_socket socket, lane_thread& lane,
@@ -137,6 +145,8 @@ void http_session::read_head() {
 // Beast bounds what it has not parsed yet: lines that come one by one would
 // never be too many.
 void http_session::parse_head() {
+  if (blank_lines_ > 0 && !parser_->got_some() && bytes_of(buffer_) == "\r")
+    return read_more(false); // a blank line, as soon as its other half is here
   boost::system::error_code error;
   auto size = parser_->put(buffer_.data(), error);
   buffer_.consume(size);
@@ -161,10 +171,8 @@ void http_session::read_more(bool is_first) {
 }
 
 void http_session::on_head(boost::system::error_code error) {
-  std::string_view start{static_cast<const char*>(buffer_.data().data()),
-                         buffer_.size()};
-  if (error == http::error::bad_method && start.starts_with("\r\n")
-      && blank_lines_ > 0) {
+  if (error == http::error::bad_method && blank_lines_ > 0
+      && bytes_of(buffer_).starts_with("\r\n")) {
     --blank_lines_;
     buffer_.consume(2);
     return read_head();
@@ -216,6 +224,8 @@ bool http_session::stop_at_gate(const http_gate& gate,
   if (!pass_.no)
     return false;
   no_ = std::move(pass_.no);
+  if (no_->status == 401) // a key may count no longer
+    is_trusted_ = routes_.for_operators;
   if (body && *body <= short_body)
     return false;
   expect_nobody();
@@ -274,8 +284,7 @@ void http_session::on_read(boost::system::error_code error) {
   }
   if (error == http::error::header_limit)
     ++node_->client_counts->headers_refused;
-  std::string_view bytes{static_cast<const char*>(buffer_.data().data()),
-                         buffer_.size()};
+  auto bytes = bytes_of(buffer_);
   auto flaw = flaw_of(error, bytes);
   if (!flaw)
     return close();

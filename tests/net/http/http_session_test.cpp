@@ -25,7 +25,21 @@ http_answer hello(const node_context&, const http_request&) {
   return {200, "text/plain", "hello"};
 }
 
-constexpr http_route table[] = {{"/", hello}};
+// Who knows the word may pass.
+const http_gate gate{[](const node_context&) { return std::size_t{100}; },
+                     [](const node_context&, const http_request& head, std::size_t) {
+                       http_pass result;
+                       if (head["X-Word"] != "sesame")
+                         result.no = http_answer{401, "text/plain", "no"};
+                       return result;
+                     },
+                     [](const node_context&) { return std::make_shared<semaphore>(10); }};
+
+void say_hello(http_session&, http_route::responder done) {
+  done({200, "text/plain", "hello"});
+}
+
+constexpr http_route table[] = {{"/", hello}, {"/gate", http_route::guarded{&gate, say_hello}}};
 constexpr std::string_view question = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr unsigned handshake = 10; // seconds, by default
 
@@ -88,6 +102,15 @@ struct fixture : test::node_fixture {
   bool is_answered() const {
     send(question);
     return receive().ends_with("hello");
+  }
+
+  // Whether the gate lets in who says this word; else the answer has to be 401.
+  bool is_let_in(std::string_view word) const {
+    send("POST /gate HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX-Word: " + std::string{word}
+         + "\r\n\r\n");
+    auto answer = receive();
+    CAF_CHECK(answer.ends_with("hello") || answer.starts_with("HTTP/1.1 401 "));
+    return answer.ends_with("hello");
   }
 
   bool is_open() const {
@@ -164,6 +187,61 @@ CAF_TEST(a client without rights is not kept) {
   CAF_CHECK(is_answered());
   pass(handshake + 1);
   CAF_CHECK_EQUAL(receive(), "");
+}
+
+CAF_TEST(a blank line before a request may come in two halves) {
+  accept(true);
+  for (int i = 0; i < 2; ++i) { // the second time between two requests
+    send("\r");
+    CAF_CHECK(is_open());
+    send("\n");
+    CAF_CHECK(is_answered());
+  }
+}
+
+CAF_TEST(a second blank line before a request is an error) {
+  accept(true);
+  send("\r");
+  send("\n\r");
+  CAF_CHECK(receive().starts_with("HTTP/1.1 400 "));
+}
+
+CAF_TEST(half a blank line has to be complete in time) {
+  accept(true);
+  CAF_CHECK(is_answered());
+  send("\r");
+  pass(handshake + 1);
+  CAF_CHECK_EQUAL(receive(), "");
+}
+
+CAF_TEST(who has passed a gate stays until it is passed no longer) {
+  accept(false);
+  for (int i = 0; i < 2; ++i) {
+    CAF_CHECK(is_let_in("sesame"));
+    pass(60);
+    CAF_CHECK(is_open());
+  }
+  CAF_CHECK(is_let_in("sesame"));
+  CAF_CHECK(!is_let_in("other"));
+  CAF_CHECK_EQUAL(receive(), "");
+}
+
+CAF_TEST(whom a gate refuses has the time of a client to try again) {
+  accept(false);
+  CAF_CHECK(is_let_in("sesame"));
+  CAF_CHECK(!is_let_in("other"));
+  CAF_CHECK(is_let_in("sesame"));
+  CAF_CHECK(!is_let_in("other"));
+  pass(handshake + 1);
+  CAF_CHECK_EQUAL(receive(), "");
+}
+
+CAF_TEST(an operator whom a gate refuses stays) {
+  accept(true);
+  CAF_CHECK(is_let_in("sesame"));
+  CAF_CHECK(!is_let_in("other"));
+  pass(60);
+  CAF_CHECK(is_answered());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
