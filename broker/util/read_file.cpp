@@ -1,22 +1,49 @@
 #include "atrium/broker/util/read_file.hpp"
 
-#include <filesystem>
-#include <fstream>
-#include <ios>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
 
 namespace atrium {
 
+namespace {
+
+bool is_regular(int file) {
+  struct stat is {};
+  return ::fstat(file, &is) == 0 && S_ISREG(is.st_mode);
+}
+
+bool read_to_end(int file, std::string& to) {
+  std::size_t size = 0;
+  while (size < to.size()) {
+    auto got = ::read(file, to.data() + size, to.size() - size);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return false;
+    if (got == 0)
+      break;
+    size += static_cast<std::size_t>(got);
+  }
+  to.resize(size);
+  return true;
+}
+
+} // namespace
+
 std::optional<std::string> read_file(const std::string& path,
                                      std::size_t most) {
-  std::string result(most, '\0');
-  std::ifstream in{path, std::ios::binary};
-  // Iterators would throw here: a folder opens like a file, and to read it
-  // fails, or reads as nothing.
-  in.read(result.data(), static_cast<std::streamsize>(most));
-  std::error_code ignored;
-  if (!in.is_open() || in.bad() || std::filesystem::is_directory(path, ignored))
+  // To open a pipe would wait for somebody who writes to it.
+  auto file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0)
     return std::nullopt;
-  result.resize(static_cast<std::size_t>(in.gcount()));
+  std::string text(most, '\0');
+  std::optional<std::string> result;
+  if (is_regular(file) && read_to_end(file, text))
+    result = std::move(text);
+  ::close(file);
   return result;
 }
 

@@ -7,8 +7,9 @@
 namespace atrium {
 
 /// Returns the beginning of a file, `most` bytes at most: one more than may be
-/// shows that a file is too large, and endless ones such as /dev/zero end, too.
-/// Nothing if it cannot be read, or is a folder. Blocks.
+/// shows that a file is too large. Nothing if it cannot be read, or is no
+/// regular file: a folder has no text, and a pipe or a device may have the
+/// caller wait for ever. Blocks as long as the disk does.
 std::optional<std::string> read_file(const std::string& path, std::size_t most);
 
 } // namespace atrium

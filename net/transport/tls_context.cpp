@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include <ctime>
+#include <filesystem>
 
 namespace atrium {
 
@@ -68,7 +69,20 @@ void warn_of_end(const SSL_CTX& x, const std::string& file) {
               "the certificate in {} expires within a week", file);
 }
 
+// OpenSSL would wait for somebody who writes to a pipe.
+bool is_pipe(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_fifo(path, ignored);
+}
+
 std::shared_ptr<SSL_CTX> read(const tls_options& from, std::string& error) {
+  for (auto& [name, path] :
+       {std::pair{"-cert: ", &from.cert}, std::pair{"-key: ", &from.key}}) {
+    if (!is_pipe(*path))
+      continue;
+    error = from.prefix + name + *path + ": is a pipe";
+    return nullptr;
+  }
   ERR_clear_error();
   std::shared_ptr<SSL_CTX> result{SSL_CTX_new(TLS_server_method()),
                                   SSL_CTX_free};

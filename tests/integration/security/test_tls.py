@@ -193,10 +193,14 @@ async def test_a_broken_certificate_changes_nothing(start_node, tmp_path):
     ("missing", "node", "tls-cert: "),
     ("node", "other", "tls-key: "),
     ("node", "missing", "tls-key: "),
+    ("pipe", "node", "pipe.pem: is a pipe"),
+    ("node", "pipe", "pipe.key: is a pipe"),
 ])
 def test_a_node_does_not_start_with_half_of_it(tmp_path, cert, key, complaint):
     for name in ("node", "other"):
         make_certificate(tmp_path, name)
+    for name in ("pipe.pem", "pipe.key"):
+        os.mkfifo(tmp_path / name)
     options = ["--listen", "127.0.0.1:0", "--tls-cert", str(tmp_path / f"{cert}.pem")]
     if key:
         options += ["--tls-key", str(tmp_path / f"{key}.key")]
