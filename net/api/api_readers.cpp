@@ -52,7 +52,8 @@ user_command::close read_close(api_fields& in) {
   api_fields how{*raw};
   auto code = how.number("code");
   if (code != 0 && !is_command_code(code))
-    how.fail("code", "has to be one of 4000 to 4999");
+    how.fail("code", "has to be one of 4000 to 4999, or 1000, 1001, 1003, "
+                     "1007, 1008, 1011 or 1013");
   else if (code != 0)
     result.code = static_cast<close_code>(code);
   result.reason = how.text("reason");

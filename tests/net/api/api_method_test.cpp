@@ -211,7 +211,8 @@ CAF_TEST(what is done to connections is read) {
   x = read_as<user_command>("refresh", R"({"user":"ann","expired":true})");
   CAF_CHECK(std::get<user_command::renew>(x.what).expired);
   CAF_CHECK_EQUAL(fault("disconnect", R"({"user":"a","disconnect":{"code":3500}})"),
-                  "107 disconnect: code: has to be one of 4000 to 4999");
+                  "107 disconnect: code: has to be one of 4000 to 4999, or 1000, 1001, "
+                  "1003, 1007, 1008, 1011 or 1013");
   CAF_CHECK_EQUAL(fault("subscribe", R"({"user":"a","channel":"b","session":"c"})"),
                   "107 session: is not supported");
   CAF_CHECK(fault("subscribe", R"({"user":"a","channel":"b","client":"x y"})")
