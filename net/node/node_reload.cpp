@@ -95,9 +95,7 @@ void node::add_files_to_reload() {
     "keys of the API",
     [this](const options& next, std::string& error) -> reloader::take_over {
       auto& file = next.api.key_file;
-      if (file.empty() && options_.api.key_file.empty())
-        return nullptr;
-      return api_keys_->prepare(file, error);
+      return file.empty() ? nullptr : api_keys_->prepare(file, error);
     });
   reloader_.add_files(
     "administrators' token",

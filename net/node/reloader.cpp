@@ -17,6 +17,17 @@ void refuse(const std::string& what, const std::string& error) {
              what);
 }
 
+// A part may fail with what somebody has meant to do away with.
+std::string kept_by(const std::vector<option_change>& changes) {
+  std::string names;
+  for (auto& x : changes)
+    if (!x.is_live)
+      names += (names.empty() ? "" : ", ") + x.option->name;
+  if (names.empty())
+    return {};
+  return "; options that need a restart stay as they were: " + names;
+}
+
 void tell(const std::vector<option_change>& changes) {
   for (auto& x : changes)
     if (x.is_live)
@@ -39,11 +50,9 @@ void reloader::run(const parsed_options& next) {
   auto wanted = with_live(current_, changes);
   // The new ones go together, but may not do so with those that stay.
   if (auto error = validate(wanted); !error.empty())
-    return refuse("options",
-                  error + "; options that need a restart stay as they were");
-  auto is_live = [](const option_change& x) { return x.is_live; };
+    return refuse("options", error + kept_by(changes));
   std::vector<loaded> all;
-  if (!load(wanted, std::ranges::any_of(changes, is_live), all))
+  if (!load(wanted, changes, all))
     return;
   current_ = std::move(wanted);
   for (auto& x : all)
@@ -52,13 +61,16 @@ void reloader::run(const parsed_options& next) {
   for (auto& x : all)
     if (!x.from->what.empty())
       log::info("node_reloaded", "node has read its {} anew", x.from->what);
-  log::info("node_reloaded",
-            {{"changed", std::ranges::count_if(changes, is_live)}},
-            "node has read its options anew");
+  log::info(
+    "node_reloaded",
+    {{"changed", std::ranges::count_if(changes, &option_change::is_live)}},
+    "node has read its options anew");
 }
 
-bool reloader::load(const options& next, bool is_changed,
+bool reloader::load(const options& next,
+                    const std::vector<option_change>& changes,
                     std::vector<loaded>& out) {
+  auto is_changed = std::ranges::any_of(changes, &option_change::is_live);
   for (auto& x : parts_) {
     if (x.what.empty() && !is_changed)
       continue;
@@ -71,7 +83,7 @@ bool reloader::load(const options& next, bool is_changed,
     }
     if (error.empty())
       continue;
-    refuse(x.what.empty() ? "options" : x.what, error);
+    refuse(x.what.empty() ? "options" : x.what, error + kept_by(changes));
     return false;
   }
   return true;

@@ -8,6 +8,7 @@
 
 namespace atrium {
 
+struct option_change;
 struct parsed_options;
 
 /// Has a running node take new options over, and what has changed in files that
@@ -54,7 +55,8 @@ private:
     take_over apply;
   };
 
-  bool load(const options& next, bool is_changed, std::vector<loaded>& out);
+  bool load(const options& next, const std::vector<option_change>& changes,
+            std::vector<loaded>& out);
 
   options& current_;
   std::vector<named> parts_;

@@ -53,10 +53,12 @@ struct option_entry {
   }
 
   /// Marks a row: a running node takes new values over, unless that switches
-  /// something on or off.
-  option_entry live_while_on() && {
+  /// something on or off, and says why not then.
+  option_entry
+  live_while_on(std::string because
+                = "a part of the node is made or left out by it") && {
     liveness = liveness::while_on;
-    obstacle = "a part of the node is made or left out by it";
+    obstacle = std::move(because);
     return std::move(*this);
   }
 

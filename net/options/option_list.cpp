@@ -203,7 +203,8 @@ rows api_rows() {
          "Keys of back ends that use the API, one NAME:KEY[:RIGHTS] a line. "
          "Without it only this machine may, at --internal. Read anew on "
          "SIGHUP.")
-      .live(),
+      .live_while_on("whether the API asks for keys is settled when the node "
+                     "starts"),
     toggle("api-public", FIELD(api.is_public),
            "Serve the API also where clients connect.")
       .fixed("what is served where is settled when the node starts"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 
 import pytest
 
@@ -99,6 +100,33 @@ async def test_the_file_of_keys_changes(start_node, file, tmp_path):
     file.write(api_key_file=second, api_max_bytes=5000)
     await hang_up(node)
     assert (publish(node, 100, KEY), publish(node, 1025, other)) == (401, 200)
+
+
+async def test_the_api_is_opened_and_closed_by_a_restart_only(start_node, file, tmp_path):
+    """Without the file in its options the node goes on asking for the keys, and says so."""
+    keys = write_keys(tmp_path / "keys", f"shop:{KEY}")
+    file.write(api_key_file=keys)
+    node = start_node("--config", str(file.path))
+    file.write()
+    said = await hang_up(node)
+    assert "option=api-key-file because=" in said and "asks for keys is settled" in said
+    assert (publish(node, 100), publish(node, 100, KEY)) == (401, 200)
+    node = start_node("--config", str(file.path))
+    file.write(api_key_file=keys)
+    assert "option=api-key-file because=" in await hang_up(node)
+    assert publish(node, 100) == 200
+
+
+async def test_a_pipe_in_place_of_a_file_holds_nothing_up(start_node, file, tmp_path):
+    """Nobody writes to it. The node refuses it, goes on, and stops when it is told to."""
+    keys = write_keys(tmp_path / "keys", f"shop:{KEY}")
+    file.write(api_key_file=keys)
+    node = start_node("--config", str(file.path))
+    os.remove(keys)
+    os.mkfifo(keys)
+    assert "keys cannot be read" in await hang_up(node, REFUSED)
+    assert publish(node, 100, KEY) == 200
+    node.stop()
 
 
 # -- inboxes ------------------------------------------------------------------------------------
@@ -223,6 +251,9 @@ async def test_the_file_of_the_secret_changes(start_node, connect, file, tmp_pat
     file.write(events=target)
     said = await hang_up(node)
     assert "option_needs_restart" in said and "option=events-secret-file" in said
+    os.remove(tmp_path / "second")
+    said = await hang_up(node, REFUSED)
+    assert "options that need a restart stay as they were: events-secret-file" in said
     await visit(ann, "lobby", 1)
     await until(lambda: len(back_end.events) == 45, "events are signed as before")
 

@@ -98,10 +98,18 @@ CAF_TEST(a file that is gone changes nothing) {
 }
 
 CAF_TEST(options that do not go together with those that stay change nothing) {
-  current.api.is_public = true;
-  current.api.key_file = "keys";
+  current.listen.host = "0.0.0.0";
+  current.admission.allow_anonymous = true;
   subject.run(parse({"--max-rooms=3"}));
-  CAF_CHECK(is_refused("api-public: without api-key-file"));
+  CAF_CHECK(is_refused("listen: other machines can reach 0.0.0.0"));
+}
+
+CAF_TEST(what cannot be loaded is told with what needs a restart) {
+  broken = "keys";
+  subject.run(parse({"--max-rooms=3"}));
+  CAF_CHECK(!contains(logged, "need a restart"));
+  subject.run(parse({"--workers=9", "--max-rooms=3"}));
+  CAF_CHECK(is_refused("options that need a restart stay as they were: workers"));
 }
 
 CAF_TEST(two rules for one pattern change nothing and the line is named) {
