@@ -7,6 +7,10 @@ import { AtriumRoom } from "./room.js";
 // A history knows an event_id for 300 s; a repetition has to come before that.
 export const repeatableTime = 240_000; // ms
 
+// Errors after which a publish is sent anew later, and no answer comes before:
+// it waits for another connection, or was refused before it was stored.
+const isUnderWayNoMore = new Set(["offline", "rate_limited"]);
+
 /**
  * What the client does to become and to stay a member of a room: it joins with
  * its position, moves the position with each message, and sees what is missing.
@@ -38,7 +42,8 @@ export class Membership {
     this.name = name;
     this.position = since ?? null;
     this.isByServer = isByServer;
-    this.#outbox = new Outbox(link.budget, () => this.isJoined, link.ask);
+    this.#outbox = new Outbox(link.budget, () => this.isJoined,
+      (type, fields) => this.#say(type, fields));
     this.presence = new Presence(
       () => link.ask("presence", { room: name }),
       (present, users) => this.#emit("presence", { present, users }));
@@ -102,7 +107,8 @@ export class Membership {
       trace_id: traceId, traceparent };
     const patience = timeout ?? (this.position ? repeatableTime : this.#link.timeout);
     const said = this.#outbox.add("publish", fields, patience, () => this.position !== null);
-    return echo === false ? this.#holes.follow(said) : said;
+    if (echo === false) said.catch(() => this.#holes.over(eventId));
+    return said;
   }
 
   request(type, fields) {
@@ -129,6 +135,20 @@ export class Membership {
     this.#link.forget(this);
     this.stopped(error);
     if (isTold) this.#emit("left", error);
+  }
+
+  /** Sends a publish now; without an echo, its answer says where it is. */
+  async #say(type, fields) {
+    if (fields.echo !== false) return this.#link.ask(type, fields);
+    const { event_id: eventId } = fields;
+    this.#holes.sent(eventId);
+    try {
+      return await this.#link.ask(type, fields,
+        ({ offset }) => this.#holes.over(eventId, offset));
+    } catch (error) {
+      if (isUnderWayNoMore.has(error.code)) this.#holes.over(eventId);
+      throw error;
+    }
   }
 
   #joined({ epoch, offset, recovered, present }) {
@@ -167,8 +187,7 @@ export class Membership {
       if (offset <= last) return; // came before
       this.position = { epoch, offset };
       // A client that reads slowly may be skipped in some rooms.
-      if (previous > last)
-        this.#holes.add({ epoch, offset: last }, { epoch, offset: previous });
+      this.#holes.came({ epoch, offset: last }, { epoch, offset: previous });
     }
     this.#emit("message", frame);
   }
@@ -178,9 +197,9 @@ export class Membership {
     if (!this.position) return this.#emit("gap", frame);
     // Without an epoch `#message` has seen what is missing, and where.
     if (!frame.epoch) return;
-    this.#holes.lost();
     const after = this.position;
     this.position = { epoch: frame.epoch, offset: frame.offset };
+    this.#holes.begin(after, this.position);
     this.#missed(after, this.position, true);
   }
 

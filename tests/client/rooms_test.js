@@ -67,37 +67,6 @@ test("numbers that nobody has got are no messages", async () => {
   stage.client.close();
 });
 
-test("what it has said itself without an echo is not missing", async () => {
-  const stage = new Stage();
-  await stage.start();
-  const room = stage.client.join("chat");
-  await stage.joined("chat", here);
-  const say = () => {
-    fate(room.publish("hush", { echo: false }));
-    return stage.sent("publish")[0].id;
-  };
-  const missed = () => stage.heard("missed").map(([, { after, upTo }]) =>
-    [after.offset, upTo.offset]);
-  await stage.come("published", { id: say(), offset: 4 });
-  await stage.message("chat", 5);
-  assert.deepEqual(missed(), []);
-  const two = [say(), say()]; // the answers come later than the next message
-  await stage.message("chat", 8);
-  for (const [i, id] of two.entries()) await stage.come("published", { id, offset: 6 + i });
-  assert.deepEqual(missed(), []);
-  const three = [say(), say()];
-  await stage.message("chat", 12); // somebody else's is among them
-  await stage.come("published", { id: three[0], offset: 9 });
-  assert.deepEqual(missed(), []);
-  await stage.come("error", { id: three[1], code: "forbidden" });
-  assert.deepEqual(missed(), [[8, 11]]);
-  say();
-  await stage.message("chat", 14);
-  await stage.lose(); // the answer may take long
-  assert.deepEqual(missed(), [[12, 13]]);
-  stage.client.close();
-});
-
 test("the server puts it into a room, which is like any other then", async () => {
   const stage = new Stage();
   await stage.start();
