@@ -123,13 +123,14 @@ struct fixture : test::node_fixture {
   lane_thread lane{sys, lane_options{}, std::make_shared<semaphore>(1'000), 0};
   std::shared_ptr<pending_connections> waiting
     = std::make_shared<pending_connections>(pending_connections::bounds{10, 10});
+  std::shared_ptr<node_life> life = std::make_shared<node_life>();
   node_context_ptr node{new node_context{.system = sys,
                                          .rules = {},
                                          .env = env,
                                          .directory = root,
                                          .connections = {},
                                          .client_counts = std::make_shared<client_counters>(),
-                                         .life = {},
+                                         .life = life,
                                          .health = {},
                                          .authenticator = {},
                                          .metrics = {},
@@ -154,6 +155,16 @@ CAF_TEST(a connection is kept between requests for longer than a request may tak
   CAF_CHECK(is_answered());
   pass(120);
   CAF_CHECK_EQUAL(receive(), "");
+}
+
+CAF_TEST(a node that leaves ends each connection with its answer) {
+  accept(true);
+  CAF_CHECK(is_answered());
+  life->advance(node_phase::draining);
+  send(question);
+  auto answer = receive();
+  CAF_CHECK(answer.ends_with("hello"));
+  CAF_CHECK(answer.find("Connection: close") != answer.npos);
 }
 
 CAF_TEST(a request that has begun has to be complete in time) {
