@@ -1,7 +1,7 @@
 import { Ranges } from "./ranges.js";
 
 const mostRanges = 1000; // of the client's own offsets
-const mostWaiting = 1000; // holes
+const mostHoles = 1000; // holes
 
 /**
  * Holes in the offsets of a room. What the client has published without an echo
@@ -37,7 +37,7 @@ export class Holes {
   came(after, upTo) {
     if (upTo.offset > after.offset) {
       this.#waiting.push({ after, upTo, sent: this.#sent });
-      if (this.#waiting.length > mostWaiting) this.#tell(this.#waiting.shift());
+      if (this.#waiting.length > mostHoles) this.#tell(this.#waiting.shift());
       this.#settle();
     }
     const [oldest] = this.#waiting;
