@@ -165,18 +165,15 @@ void inbox_store::trim(entry& of) {
 
 // -- bounds and time ----------------------------------------------------------
 
-// Nothing that was promised is lost for it. Where the bound has become lower,
-// nobody waits until all of the surplus has gone.
+// Nothing that was promised is lost for it.
 bool inbox_store::make_room(std::size_t bytes) {
-  constexpr std::size_t step = 65'536;
-  surplus_ -= std::min(surplus_, step);
-  auto bound = rule_.bytes + surplus_;
+  auto bound = bound_.sink();
   while (bytes_ + bytes > bound && !letters_.empty()) {
     auto [id, of] = *letters_.begin();
     drop(*of, of->second.letters.find(id));
     ++stats_.evicted;
   }
-  return bytes_ + bytes <= (letters_.empty() ? rule_.bytes : bound);
+  return bytes_ + bytes <= (letters_.empty() ? bound_.last() : bound);
 }
 
 std::size_t inbox_store::cost_of(const shared_bytes& packet) {

@@ -3,8 +3,8 @@
 #include "atrium/broker/inbox.hpp"
 #include "atrium/broker/inbox_id.hpp"
 #include "atrium/broker/memory/recent_ids.hpp"
+#include "atrium/broker/memory/sinking_bound.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -33,14 +33,14 @@ public:
   using push = std::pair<std::string, shared_bytes>;
 
   explicit inbox_store(const inbox_rule& rule)
-    : rule_(rule), ids_(rule.bytes / 8) {
+    : rule_(rule), bound_(rule.bytes), ids_(rule.bytes / 8) {
     // nop
   }
 
   /// What is kept follows the new rule when it is looked at next.
   void change(const inbox_rule& to) {
     rule_ = to;
-    surplus_ = bytes_ - std::min(bytes_, to.bytes);
+    bound_.resize(to.bytes, bytes_);
     ids_.resize(to.bytes / 8);
   }
 
@@ -130,8 +130,8 @@ private:
               const dead_letter_query& what, std::size_t& bytes) const;
 
   inbox_rule rule_;
+  sinking_bound bound_;
   std::size_t bytes_ = 0;
-  std::size_t surplus_ = 0; // over a bound that has become lower
   inbox_id top_; // of all users: an id outlives what is known of its user
   mailbox_map users_;
   schedule ends_;                      // when to look at each user

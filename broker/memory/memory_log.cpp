@@ -187,12 +187,9 @@ void memory_log::sweep(clock::time_point now) {
 }
 
 // Messages first, of which the new one is among the last; then the numbers of
-// channels that have none. Where the bound has become lower, no message waits
-// until all of the surplus has gone.
+// channels that have none.
 void memory_log::give_way() {
-  constexpr std::size_t step = 65'536;
-  surplus_ -= std::min(surplus_, step);
-  auto bound = max_bytes_ + surplus_;
+  auto bound = bound_.sink();
   while (stats_.bytes > bound && !order_.empty()) {
     auto& x = *order_.front();
     drop_oldest(x);

@@ -2,8 +2,8 @@
 
 #include "atrium/broker/history.hpp"
 #include "atrium/broker/memory/recent_ids.hpp"
+#include "atrium/broker/memory/sinking_bound.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -28,14 +28,13 @@ public:
   static constexpr std::chrono::hours memory_of_numbers{24};
 
   explicit memory_log(std::size_t max_bytes)
-    : max_bytes_(max_bytes), ids_(max_bytes / 8) {
+    : bound_(max_bytes), ids_(max_bytes / 8) {
     // nop
   }
 
   /// Has another bound from now on, which is reached over some messages.
   void resize(std::size_t max_bytes) {
-    max_bytes_ = max_bytes;
-    surplus_ = stats_.bytes - std::min(stats_.bytes, max_bytes);
+    bound_.resize(max_bytes, stats_.bytes);
     ids_.resize(max_bytes / 8);
   }
 
@@ -90,8 +89,7 @@ private:
   void sweep(clock::time_point now);
   void give_way();
 
-  std::size_t max_bytes_;
-  std::size_t surplus_ = 0; // over a bound that has become lower
+  sinking_bound bound_;
   channel_map channels_;
   schedule ends_;             // when to look at each channel
   std::list<channel*> order_; // with messages, by when they were published to
