@@ -1,10 +1,9 @@
 #define CAF_SUITE http_routes_test
 
-#include "atrium/net/admission/rate_options.hpp"
 #include "atrium/net/http/http_routes.hpp"
-#include "atrium/net/http/node_context.hpp"
 
 #include "support/actor_fixture.hpp"
+#include "support/bare_context.hpp"
 
 using namespace atrium;
 using namespace std::string_literals;
@@ -80,21 +79,7 @@ struct fixture : test::node_fixture {
   }
 
   // Nothing of it is looked at but by `refuse`.
-  node_context node{.system = sys,
-                    .rules = {},
-                    .env = env,
-                    .directory = root,
-                    .connections = {},
-                    .client_counts = {},
-                    .life = {},
-                    .health = {},
-                    .authenticator = {},
-                    .metrics = {},
-                    .sweep = {},
-                    .inspection = {},
-                    .api = {},
-                    .admission = {},
-                    .internal = {}};
+  node_context node = test::bare_context(sys, env, root, std::make_shared<node_life>());
   http_routes subject{table};
 };
 

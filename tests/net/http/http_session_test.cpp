@@ -1,11 +1,10 @@
 #define CAF_SUITE http_session_test
 
-#include "atrium/net/admission/client_counters.hpp"
-#include "atrium/net/admission/rate_options.hpp"
 #include "atrium/net/http/http_session.hpp"
 #include "atrium/net/lane/lane_options.hpp"
 
 #include "support/actor_fixture.hpp"
+#include "support/bare_context.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -124,21 +123,7 @@ struct fixture : test::node_fixture {
   std::shared_ptr<pending_connections> waiting
     = std::make_shared<pending_connections>(pending_connections::bounds{10, 10});
   std::shared_ptr<node_life> life = std::make_shared<node_life>();
-  node_context_ptr node{new node_context{.system = sys,
-                                         .rules = {},
-                                         .env = env,
-                                         .directory = root,
-                                         .connections = {},
-                                         .client_counts = std::make_shared<client_counters>(),
-                                         .life = life,
-                                         .health = {},
-                                         .authenticator = {},
-                                         .metrics = {},
-                                         .sweep = {},
-                                         .inspection = {},
-                                         .api = {},
-                                         .admission = {},
-                                         .internal = {}}};
+  node_context_ptr node{new node_context(test::bare_context(sys, env, root, life))};
 };
 
 } // namespace
