@@ -51,7 +51,7 @@ auto subscription_tracker::on_reply(resp_reply reply) -> verdict {
     return verdict::not_ready;
   if (is_error(reply))
     return on_error(reply[0].text);
-  if (reply.size() != 4 || issued_.empty())
+  if (!is_push(reply) || issued_.empty())
     return verdict::confused;
   return on_confirmation(reply[1].text, reply[2].text);
 }

@@ -131,6 +131,20 @@ CAF_TEST(tells messages and errors apart from the rest) {
   CAF_CHECK_EQUAL(seen, ".e.....m.n");
 }
 
+CAF_TEST(a nested reply is no push) {
+  resp_reader reader;
+  int pushes = 0;
+  reader.feed("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\np\r\n"
+              "*2\r\n$7\r\nmessage\r\n*1\r\n$1\r\np\r\n"
+              "*2\r\n$9\r\nsubscribe\r\n*1\r\n:1\r\n",
+              [&](resp_reply reply) {
+                CAF_CHECK_EQUAL(reply.size(), 4u);
+                pushes += is_push(reply) ? 1 : 0;
+                return true;
+              });
+  CAF_CHECK_EQUAL(pushes, 1);
+}
+
 CAF_TEST(an error is logged without the arguments that it repeats) {
   CAF_CHECK_EQUAL(
     loggable("ERR unknown command 'PUBLISH', with args beginning with: 'a' 'secret' "),
