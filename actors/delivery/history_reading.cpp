@@ -1,7 +1,7 @@
 #include "atrium/actors/delivery/history_reading.hpp"
 
 #include "atrium/actors/delivery/packet_decoding.hpp"
-#include "atrium/actors/home.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace atrium {
 namespace {
 
 history_log* log_of(const environment& env, const std::string& room) {
-  return home::of_room(env, room).bus_of(env).history();
+  return placement::of_room(env, room).bus_of(env).history();
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/environment.hpp"
-#include "atrium/actors/home.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/actors/replies.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
@@ -41,7 +41,7 @@ struct publish_options {
 class publisher {
 public:
   /// Publishes by the bus of whoever lives there.
-  explicit publisher(const environment& env, home at = {}) noexcept
+  explicit publisher(const environment& env, placement at = {}) noexcept
     : env_(env), at_(at) {
     // nop
   }
@@ -90,7 +90,7 @@ private:
                  bus::receipt_handler done) const;
 
   const environment& env_;
-  home at_;
+  placement at_;
 };
 
 } // namespace atrium

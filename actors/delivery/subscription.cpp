@@ -12,7 +12,7 @@ namespace atrium {
 
 void subscription_state::start(environment_ptr env, const std::string& channel,
                                subscriber_actor owner,
-                               channel_feed::bound queue, home at) {
+                               channel_feed::bound queue, placement at) {
   env_ = std::move(env);
   owner_ = std::move(owner);
   channel_ = channel;
@@ -48,7 +48,7 @@ caf::error inspect(json_inspector& f, subscription_state& x) {
 
 subscription::subscription(caf::actor_config& config, environment_ptr env,
                            const std::string& channel, subscriber_actor owner,
-                           channel_feed::bound queue, home at)
+                           channel_feed::bound queue, placement at)
   : stateful_actor(config, at.unit(*env)) {
   state.start(std::move(env), channel, std::move(owner), std::move(queue), at);
 }

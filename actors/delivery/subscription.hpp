@@ -2,8 +2,8 @@
 
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/channel_feed.hpp"
-#include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/actors/util/pinned.hpp"
 
@@ -24,7 +24,7 @@ public:
 
   /// Subscribes; the bus answers with `subscribed`.
   void start(environment_ptr env, const std::string& channel,
-             subscriber_actor owner, channel_feed::bound queue, home at);
+             subscriber_actor owner, channel_feed::bound queue, placement at);
 
   /// Passes on what is sound, counts and drops the rest.
   void decode(const packets& in);
@@ -57,7 +57,7 @@ class subscription
 public:
   subscription(caf::actor_config& config, environment_ptr env,
                const std::string& channel, subscriber_actor owner,
-               channel_feed::bound queue, home at = {});
+               channel_feed::bound queue, placement at = {});
 
   behavior_type make_behavior() override;
 };

@@ -117,7 +117,7 @@ room_actor directory_state::spawn_room(const std::string& name) {
   record(node_event::kind::spawned, "room", name);
   auto tally = std::make_shared<room_tally>(env_->limits->room_queue);
   auto result = self_->spawn<room, caf::monitored>(
-    env_, name, directory_actor{self_}, tally, home::of_room(*env_, name));
+    env_, name, directory_actor{self_}, tally, placement::of_room(*env_, name));
   ranking_.add(result->id(), name, std::move(tally));
   return result;
 }
@@ -130,7 +130,7 @@ void directory_state::add(sign_on& x) {
     ++alive_;
     record(node_event::kind::spawned, "user", x.user);
     return self_->spawn<user, caf::monitored>(
-      env_, x.user, directory_actor{self_}, home{x.lane});
+      env_, x.user, directory_actor{self_}, placement{x.lane});
   });
   count_children();
   self_->send(child, std::move(x));
@@ -245,7 +245,8 @@ caf::error inspect(json_inspector& f, directory_state& x) {
 // On a lane: whoever joins a plain room waits for no worker, whatever the hooks
 // of other rooms do.
 directory::directory(caf::actor_config& config, environment_ptr env)
-  : stateful_actor(config, env->lanes.empty() ? nullptr : home{0}.unit(*env)) {
+  : stateful_actor(config,
+                   env->lanes.empty() ? nullptr : placement{0}.unit(*env)) {
   set_down_handler([this](const caf::down_msg& x) { state.down(x); });
   state.start(std::move(env));
 }

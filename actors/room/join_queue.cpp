@@ -13,11 +13,11 @@
 
 namespace atrium {
 
-void join_queue::start(room_actor::pointer self, environment_ptr env, home at,
-                       std::string name) {
+void join_queue::start(room_actor::pointer self, environment_ptr env,
+                       placement at, std::string name) {
   self_ = self;
   env_ = std::move(env);
-  home_ = at;
+  placement_ = at;
   name_ = std::move(name);
   channel_ = env_->names.room(name_);
 }
@@ -35,13 +35,14 @@ void join_queue::add(join_room& x, promise answer, bool is_new) {
   // A new channel needs no proof. The bus will acknowledge it, and that answer
   // is younger than the join. Number 0 stands for this.
   if (!is_new)
-    one.number = proof_.want(home_.bus_of(*env_), channel_, room_actor{self_});
+    one.number
+      = proof_.want(placement_.bus_of(*env_), channel_, room_actor{self_});
   waiting_.push_back(std::move(one));
   watch_patience();
 }
 
 auto join_queue::take_proven(const channel_carried& x) -> entries {
-  proof_.settle(x, home_.bus_of(*env_), channel_, room_actor{self_});
+  proof_.settle(x, placement_.bus_of(*env_), channel_, room_actor{self_});
   return take([&](auto& y) { return y.number <= x.number; });
 }
 

@@ -3,8 +3,8 @@
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/delivery/bus_proof.hpp"
 #include "atrium/actors/directory_messages.hpp"
-#include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/placement.hpp"
 
 #include <caf/actor_clock.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -30,7 +30,7 @@ public:
 
   using entries = std::vector<entry>;
 
-  void start(room_actor::pointer self, environment_ptr env, home at,
+  void start(room_actor::pointer self, environment_ptr env, placement at,
              std::string name);
 
   /// Takes a join. Unless the channel `is_new`, and the bus answers for it
@@ -74,7 +74,7 @@ private:
 
   room_actor::pointer self_ = nullptr;
   environment_ptr env_;
-  home home_;
+  placement placement_;
   std::string name_;
   std::string channel_;
   std::string refusal_; // empty: the bus does not refuse the channel

@@ -6,13 +6,13 @@ namespace atrium {
 
 room::room(caf::actor_config& config, environment_ptr env, std::string name,
            directory_actor directory, std::shared_ptr<room_tally> tally,
-           home at)
+           placement at)
   : stateful_actor(config, at.unit(*env)),
     env_(std::move(env)),
     name_(std::move(name)),
     directory_(std::move(directory)),
     tally_(std::move(tally)),
-    home_(at) {
+    placement_(at) {
   // Connections only: the subscription is linked, and so ends with the room.
   set_down_handler(
     [this](const caf::down_msg& x) { state.forget(x.source.id()); });
@@ -42,7 +42,7 @@ room& self() {
 // room.
 room::behavior_type room::make_behavior() {
   state.start(std::move(env_), std::move(name_), std::move(directory_),
-              std::move(tally_), home_);
+              std::move(tally_), placement_);
   static const behavior_type shared{
     [](publish_in_room& x) { self().state.publish_from(x); },
     [](const arrived& x) { self().state.take(x); },

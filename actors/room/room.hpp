@@ -11,14 +11,14 @@
 
 namespace atrium {
 
-/// Spawnable class: `spawn<room>(env, name, directory, tally, home)`. Ends by
-/// `stop` or `close_room` from `directory`, which monitors it.
+/// Spawnable class: `spawn<room>(env, name, directory, tally, placement)`. Ends
+/// by `stop` or `close_room` from `directory`, which monitors it.
 class room
   : public caf::stateful_actor<room_state, observed<pinned<room_actor::base>>> {
 public:
   room(caf::actor_config& config, environment_ptr env, std::string name,
        directory_actor directory, std::shared_ptr<room_tally> tally,
-       home at = {});
+       placement at = {});
 
   behavior_type make_behavior() override;
 
@@ -27,7 +27,7 @@ private:
   std::string name_;
   directory_actor directory_;
   std::shared_ptr<room_tally> tally_;
-  home home_;
+  placement placement_;
 };
 
 } // namespace atrium

@@ -31,15 +31,15 @@ std::chrono::milliseconds look_pause() {
 
 } // namespace
 
-void room_history::start(room_actor::pointer self, environment_ptr env, home at,
-                         const std::string& name) {
+void room_history::start(room_actor::pointer self, environment_ptr env,
+                         placement at, const std::string& name) {
   self_ = self;
   env_ = std::move(env);
-  home_ = at;
+  placement_ = at;
   name_ = name;
   channel_ = env_->names.room(name);
   last_time_ = env_->now();
-  if (home_.bus_of(*env_).history() == nullptr)
+  if (placement_.bus_of(*env_).history() == nullptr)
     return;
   auto rule = env_->limits->history.find(name);
   log_.start(rule, env_->limits->history_page);
@@ -198,7 +198,7 @@ void room_history::ask() {
 
 void room_history::read(history_query what, history_answered::about about) {
   bound_page(what, *env_);
-  home_.bus_of(*env_).history()->read(
+  placement_.bus_of(*env_).history()->read(
     channel_, std::move(what),
     [to = room_actor{self_}, about](history_page page) {
       caf::anon_send(to, history_answered{about, std::make_shared<history_page>(

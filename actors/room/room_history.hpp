@@ -2,8 +2,8 @@
 
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/environment.hpp"
-#include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/actors/room/entrance.hpp"
 #include "atrium/actors/room/follower_list.hpp"
 #include "atrium/actors/room/join_queue.hpp"
@@ -46,7 +46,7 @@ public:
   room_history(const room_history&) = delete;
   room_history& operator=(const room_history&) = delete;
 
-  void start(room_actor::pointer self, environment_ptr env, home at,
+  void start(room_actor::pointer self, environment_ptr env, placement at,
              const std::string& name);
 
   bool is_on() const noexcept {
@@ -125,7 +125,7 @@ private:
   room_members& members_;
   room_actor::pointer self_ = nullptr;
   environment_ptr env_;
-  home home_;
+  placement placement_;
   std::string name_;
   std::string channel_;
   room_log log_;

@@ -35,10 +35,10 @@ void report_loss(const std::string& room, const std::string& event_id,
 } // namespace
 
 void room_publisher::start(room_actor::pointer self, environment_ptr env,
-                           home at, std::string name, bool watched) {
+                           placement at, std::string name, bool watched) {
   self_ = self;
   env_ = std::move(env);
-  home_ = at;
+  placement_ = at;
   name_ = std::move(name);
   watched_ = watched;
   history_ = env_->limits->history.find(name_);
@@ -90,7 +90,7 @@ void room_publisher::publish_from(publish_in_room& x) {
   auto is_chosen_id = !message.event_id.empty();
   auto e = make_envelope(std::move(message), std::move(request.traceparent));
   e.from = sender{std::move(who.user), std::move(who.connection)};
-  if (publisher{*env_, home_}.publish_for(
+  if (publisher{*env_, placement_}.publish_for(
         x.from, std::move(what), std::move(e),
         {!request.echo, watched, is_chosen_id, history_}))
     ++published_;
@@ -105,7 +105,7 @@ void room_publisher::post(post_in_room& x) {
   }
   auto e = make_envelope(std::move(x.what), std::move(x.traceparent));
   ++published_;
-  publisher{*env_, home_}.publish(
+  publisher{*env_, placement_}.publish(
     e, {false, watched_, x.is_chosen_id, history_},
     [done = std::move(x.done), id = e.event_id](publish_receipt receipt) {
       done.tell(std::move(receipt), id);
@@ -124,7 +124,7 @@ envelope room_publisher::make_envelope(room_message x,
 void room_publisher::publish(std::string data) {
   if (!is_json_value(data))
     return reject_words("publish", "data");
-  publisher out{*env_, home_};
+  publisher out{*env_, placement_};
   auto e = out.make_envelope(scope::room, name_, std::move(data));
   // Nobody has asked for this message, so nobody waits for the receipt: a loss
   // is a line in the log.

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
-#include "atrium/actors/home.hpp"
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/actors/room/room_members.hpp"
 #include "atrium/actors/room_messages.hpp"
@@ -31,7 +31,7 @@ public:
   room_publisher& operator=(const room_publisher&) = delete;
 
   /// With `watched` the log tells everything.
-  void start(room_actor::pointer self, environment_ptr env, home at,
+  void start(room_actor::pointer self, environment_ptr env, placement at,
              std::string name, bool watched);
 
   /// A member's message: logic, envelope, bus. The member's connection gets the
@@ -76,7 +76,7 @@ private:
   room_members& members_;
   room_actor::pointer self_ = nullptr;
   environment_ptr env_;
-  home home_;
+  placement placement_;
   std::string name_;
   bool watched_ = false;
   history_rule history_;

@@ -25,7 +25,7 @@ caf::error make_failure(errc code, std::string message) {
 
 void room_state::start(environment_ptr env, std::string name,
                        directory_actor directory,
-                       std::shared_ptr<room_tally> tally, home at) {
+                       std::shared_ptr<room_tally> tally, placement at) {
   tally_ = std::move(tally);
   env_ = std::move(env);
   name_ = std::move(name);

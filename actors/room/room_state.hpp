@@ -44,7 +44,7 @@ public:
 
   /// Starts the logic and the subscription.
   void start(environment_ptr env, std::string name, directory_actor directory,
-             std::shared_ptr<room_tally> tally, home at);
+             std::shared_ptr<room_tally> tally, placement at);
 
   /// Admits as soon as the bus has shown, after the join came, that it carries
   /// the channel; refuses when it does not in time.

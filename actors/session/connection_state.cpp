@@ -272,7 +272,7 @@ void connection_state::on(ping_request& x) {
 template <class Request>
 void connection_state::send_to_bus(Request& x, scope to, std::string target,
                                    accepted::kind what) {
-  publisher out{*setup_.env, home{setup_.lane}};
+  publisher out{*setup_.env, placement{setup_.lane}};
   publish_options how;
   how.is_chosen_id = !x.event_id.empty();
   auto e = out.make_envelope(to, std::move(target), std::move(x.data),

@@ -27,13 +27,13 @@ user_state::~user_state() {
 }
 
 void user_state::start(environment_ptr env, const std::string& user,
-                       directory_actor directory, home at) {
+                       directory_actor directory, placement at) {
   env_ = std::move(env);
   name_ = user;
-  home_ = at;
+  placement_ = at;
   directory_ = std::move(directory);
   feed_.open(
-    *env_, home_.bus_of(*env_), env_->names.user(name_), user_actor{self_},
+    *env_, placement_.bus_of(*env_), env_->names.user(name_), user_actor{self_},
     {std::make_shared<semaphore>(env_->limits->room_queue), &backlogs::users});
 }
 
@@ -47,7 +47,7 @@ void user_state::add(const sign_on& x) {
   // Before the channel is open no proof is needed: `subscribed` will be one.
   else if (open_)
     connections_.back().number = proof_.want(
-      home_.bus_of(*env_), env_->names.user(name_), user_actor{self_});
+      placement_.bus_of(*env_), env_->names.user(name_), user_actor{self_});
 }
 
 void user_state::request_lease(newcomer who) {
@@ -122,7 +122,7 @@ void user_state::open() {
 }
 
 void user_state::carry(const channel_carried& x) {
-  proof_.settle(x, home_.bus_of(*env_), env_->names.user(name_),
+  proof_.settle(x, placement_.bus_of(*env_), env_->names.user(name_),
                 user_actor{self_});
   for (auto& one : connections_)
     if (one.number <= x.number && !one.carried && open_) {
@@ -179,7 +179,7 @@ caf::error inspect(json_inspector& f, user_state& x) {
 }
 
 user::user(caf::actor_config& config, environment_ptr env,
-           const std::string& name, directory_actor directory, home at)
+           const std::string& name, directory_actor directory, placement at)
   : stateful_actor(config, at.unit(*env)) {
   set_down_handler(
     [this](const caf::down_msg& x) { state.lost(x.source.id()); });

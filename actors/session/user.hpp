@@ -5,9 +5,9 @@
 #include "atrium/actors/delivery/bus_proof.hpp"
 #include "atrium/actors/delivery/channel_feed.hpp"
 #include "atrium/actors/directory_messages.hpp"
-#include "atrium/actors/home.hpp"
 #include "atrium/actors/inspection.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/actors/user_messages.hpp"
 #include "atrium/actors/util/observed.hpp"
 #include "atrium/actors/util/pinned.hpp"
@@ -40,7 +40,7 @@ public:
   ~user_state();
 
   void start(environment_ptr env, const std::string& user,
-             directory_actor directory, home at);
+             directory_actor directory, placement at);
 
   void add(const sign_on& x);
 
@@ -86,7 +86,7 @@ private:
   user_actor::pointer self_;
   environment_ptr env_;
   std::string name_;
-  home home_;
+  placement placement_;
   directory_actor directory_;
   channel_feed feed_;
   bool open_ = false;
@@ -103,7 +103,7 @@ class user
   : public caf::stateful_actor<user_state, observed<pinned<user_actor::base>>> {
 public:
   user(caf::actor_config& config, environment_ptr env, const std::string& name,
-       directory_actor directory, home at = {});
+       directory_actor directory, placement at = {});
 
   behavior_type make_behavior() override;
 };

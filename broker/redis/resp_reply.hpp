@@ -29,9 +29,9 @@ inline bool is_number(const resp_node& x) noexcept {
   return x.type == resp_type::integer && x.value >= 0;
 }
 
-/// Returns whether `reply` is of the form of all that a subscription gets: three
-/// values, none of which has values of its own. They are the kind, the channel,
-/// and the payload or the number of channels.
+/// Returns whether `reply` is of the form of all that a subscription gets:
+/// three values, none of which has values of its own. They are the kind, the
+/// channel, and the payload or the number of channels.
 inline bool is_push(resp_reply reply) noexcept {
   return reply.size() == 4 && reply[0].value == 3
          && reply[0].type == resp_type::array;

@@ -150,11 +150,11 @@ std::optional<http_answer> refusal_of(const node_context& node,
 }
 
 // Of those who use the bus on the lane's own thread, as far as it has one.
-home home_of(const node_context& node, const lane_thread& lane) {
+placement placement_of(const node_context& node, const lane_thread& lane) {
   if (lane.index() < node.env->lanes.size())
-    return home{lane.index()};
+    return placement{lane.index()};
   auto& own = node.api->internal_bus;
-  return own ? home{*own} : home{};
+  return own ? placement{*own} : placement{};
 }
 
 } // namespace
@@ -178,7 +178,7 @@ void answer_api(http_session& from, http_route::responder respond) {
   if (auto no = refusal_of(node, *to, command))
     return respond(std::move(*no));
   auto& lane = from.lane();
-  api_service service{node, home_of(node, lane), lane.io()};
+  api_service service{node, placement_of(node, lane), lane.io()};
   service.run(std::move(command),
               [by_status = wants_status(x),
                respond = std::move(respond)](api_reply reply) {

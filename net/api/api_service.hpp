@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/actors/home.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/net/api/api_command.hpp"
 #include "atrium/net/api/api_reply.hpp"
 #include "atrium/net/http/node_context.hpp"
@@ -23,7 +23,8 @@ public:
   using handler = api_handler;
 
   /// Messages go out by the bus of whoever lives at `at`; `here` is the thread.
-  api_service(const node_context& node, home at, boost::asio::io_context& here)
+  api_service(const node_context& node, placement at,
+              boost::asio::io_context& here)
     : node_(&node), at_(at), here_(&here) {
     // nop
   }
@@ -59,7 +60,7 @@ private:
   }
 
   const node_context* node_;
-  home at_;
+  placement at_;
   boost::asio::io_context* here_;
 };
 

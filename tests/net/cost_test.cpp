@@ -102,7 +102,7 @@ struct fixture {
   }
 
   node subject{quiet(), {}};
-  const std::size_t room_lane = std::hash<std::string>{}("r") % 2; // as home.cpp has it
+  const std::size_t room_lane = std::hash<std::string>{}("r") % 2; // as placement.cpp has it
   std::vector<plain_client> members;
   std::vector<pthread_t> writers; // the lanes of the members
   const std::string publish

@@ -1,4 +1,4 @@
-#include "atrium/actors/home.hpp"
+#include "atrium/actors/placement.hpp"
 
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/broker/bus.hpp"
@@ -7,17 +7,17 @@
 
 namespace atrium {
 
-home home::of_room(const environment& env, const std::string& name) {
+placement placement::of_room(const environment& env, const std::string& name) {
   if (env.lanes.empty() || !env.rooms.run_on_lane(name))
     return {};
-  return home{std::hash<std::string>{}(name) % env.lanes.size()};
+  return placement{std::hash<std::string>{}(name) % env.lanes.size()};
 }
 
-lane_unit* home::unit(const environment& env) const {
+lane_unit* placement::unit(const environment& env) const {
   return lane_ != none ? env.lanes[lane_].unit : nullptr;
 }
 
-bus& home::bus_of(const environment& env) const {
+bus& placement::bus_of(const environment& env) const {
   if (own_ != nullptr)
     return *own_;
   // Without Redis, and in most tests, lanes have no bus of their own.

@@ -13,26 +13,26 @@ class lane_unit;
 
 /// Where an actor lives for its whole life: on a lane, whose thread is also
 /// that of the bus it uses, or on CAF's scheduler, with the node's bus. Who
-/// serves operators on a thread of its own is at home there, without actors.
-class home {
+/// serves operators has a thread of its own, without actors.
+class placement {
 public:
   /// On the scheduler.
-  home() = default;
+  placement() = default;
 
   /// On a lane.
-  explicit home(std::size_t lane) : lane_(lane) {
+  explicit placement(std::size_t lane) : lane_(lane) {
     // nop
   }
 
   /// On a thread that has a bus of its own and no actors; `own` outlives this.
-  explicit home(bus& own) : own_(&own) {
+  explicit placement(bus& own) : own_(&own) {
     // nop
   }
 
-  /// Returns the home of a room. It depends on the name alone: a room that
+  /// Returns the placement of a room. It depends on the name alone: a room that
   /// stops and comes back uses the same links to the bus, so its messages keep
   /// their order. Rooms with logic that may block live on the scheduler.
-  static home of_room(const environment& env, const std::string& name);
+  static placement of_room(const environment& env, const std::string& name);
 
   /// Returns the thread for `pinned` actors; null: CAF's scheduler.
   lane_unit* unit(const environment& env) const;

@@ -1,6 +1,6 @@
-#define CAF_SUITE home_test
+#define CAF_SUITE placement_test
 
-#include "atrium/actors/home.hpp"
+#include "atrium/actors/placement.hpp"
 
 #include "support/actor_fixture.hpp"
 
@@ -38,7 +38,7 @@ struct fixture : node_fixture {
   }
 
   lane_unit* unit_of(const std::string& room) {
-    return home::of_room(*env, room).unit(*env);
+    return placement::of_room(*env, room).unit(*env);
   }
 
   std::vector<std::unique_ptr<asio_unit>> units;
@@ -46,7 +46,7 @@ struct fixture : node_fixture {
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(home_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(placement_tests, fixture)
 
 CAF_TEST(the name of a room decides where it lives and for ever) {
   std::set<lane_unit*> used;
@@ -63,7 +63,7 @@ CAF_TEST(the name of a room decides where it lives and for ever) {
 CAF_TEST(rooms with logic live on the scheduler unless they say otherwise) {
   for (auto name : {"game:1", "game:", "made:x"}) {
     CAF_CHECK(unit_of(name) == nullptr);
-    CAF_CHECK_EQUAL(&home::of_room(*env, name).bus_of(*env), env->bus.get());
+    CAF_CHECK_EQUAL(&placement::of_room(*env, name).bus_of(*env), env->bus.get());
   }
   for (auto name : {"game:chat", "light:1", "game", "other"})
     CAF_CHECK(unit_of(name) != nullptr);
@@ -71,16 +71,16 @@ CAF_TEST(rooms with logic live on the scheduler unless they say otherwise) {
 
 CAF_TEST(who lives on a lane uses its bus) {
   for (std::size_t lane = 0; lane < 2; ++lane)
-    CAF_CHECK_EQUAL(&home{lane}.bus_of(*env), env->lanes[lane].bus.get());
+    CAF_CHECK_EQUAL(&placement{lane}.bus_of(*env), env->lanes[lane].bus.get());
   env->lanes[1].bus = nullptr; // without Redis
-  CAF_CHECK_EQUAL(&home{1}.bus_of(*env), env->bus.get());
-  CAF_CHECK_EQUAL(&home{}.bus_of(*env), env->bus.get());
-  CAF_CHECK(home{}.unit(*env) == nullptr);
+  CAF_CHECK_EQUAL(&placement{1}.bus_of(*env), env->bus.get());
+  CAF_CHECK_EQUAL(&placement{}.bus_of(*env), env->bus.get());
+  CAF_CHECK(placement{}.unit(*env) == nullptr);
 }
 
-CAF_TEST(who is at home on a thread without actors brings its bus) {
+CAF_TEST(who serves on a thread without actors brings its bus) {
   scripted_bus own;
-  home there{own};
+  placement there{own};
   CAF_CHECK_EQUAL(&there.bus_of(*env), &own);
   CAF_CHECK(there.unit(*env) == nullptr);
 }
