@@ -46,6 +46,7 @@ struct outcome {
   errc code = errc::none;
   std::string message = {}; ///< For people; only with a failure.
   std::uint64_t number = 0; ///< Of a request that a room has taken over.
+  std::string answer = {};  ///< Of the room's logic, in place of a success.
 };
 
 /// The answer to the oldest `history` or `presence` that has none.

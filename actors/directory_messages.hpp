@@ -5,6 +5,7 @@
 #include "atrium/actors/post_in_room.hpp"
 #include "atrium/actors/requests.hpp"
 #include "atrium/actors/room_logic.hpp"
+#include "atrium/actors/room_message.hpp"
 #include "atrium/actors/user_command.hpp"
 
 #include <cstddef>

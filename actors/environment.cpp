@@ -2,6 +2,7 @@
 
 #include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
@@ -9,6 +10,7 @@
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/room_counters.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/task_pool.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
@@ -26,7 +28,9 @@ environment::environment()
     events(std::make_shared<event_log>()),
     backlogs(std::make_shared<struct backlogs>()),
     bus_queue(std::make_shared<semaphore>(limits->bus_queue)),
-    hooks(std::make_shared<hook_watch>()) {
+    hooks(std::make_shared<hook_watch>()),
+    rooms(std::make_shared<room_types>()),
+    tasks(std::make_shared<task_pool>(2, 1'000)) {
   // nop
 }
 

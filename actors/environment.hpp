@@ -2,7 +2,6 @@
 
 #include "atrium/actors/limits.hpp"
 #include "atrium/actors/observable.hpp"
-#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/actors/util/watch_list.hpp"
 #include "atrium/broker/names.hpp"
@@ -25,6 +24,8 @@ class hook_watch;
 class connection_limiter;
 class inbox;
 class presence;
+class room_types;
+class task_pool;
 struct backlogs;
 struct cluster_counters;
 struct delivery_counters;
@@ -58,7 +59,6 @@ struct environment : std::enable_shared_from_this<environment> {
   std::shared_ptr<event_sink> sink;   ///< Null: no back end hears of anything.
   std::shared_ptr<connection_control> control; ///< Reaches all connections.
   channel_names names{"dev:atrium"};
-  room_types rooms;
   live<struct limits> limits;
   std::function<unix_time()> now;
   std::vector<lane_port> lanes;
@@ -76,6 +76,8 @@ struct environment : std::enable_shared_from_this<environment> {
   /// Bound of what waits in all queues from the bus.
   std::shared_ptr<semaphore> bus_queue;
   std::shared_ptr<hook_watch> hooks;
+  std::shared_ptr<const room_types> rooms; ///< Which logic runs in which.
+  std::shared_ptr<task_pool> tasks;        ///< Of the rooms' logic.
   live<watch_list> watched; ///< Whom the log tells everything of.
 };
 

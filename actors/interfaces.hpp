@@ -62,7 +62,10 @@ using room_actor = caf::typed_actor<
   // Internal: the custom room's clock, and deadlines.
   caf::reacts_to<tick_atom>, caf::reacts_to<room_deadline>,
   caf::reacts_to<room_lingered>, caf::reacts_to<history_due>,
-  caf::reacts_to<presence_overdue>,
+  caf::reacts_to<presence_overdue>, caf::reacts_to<room_wake>,
+  // From tasks that the custom room has begun.
+  caf::reacts_to<task_finished>, caf::reacts_to<task_refused>,
+  caf::reacts_to<task_reported>,
   // From the inspector: who is in it, a page at a time.
   caf::replies_to<list_members>::with<members_page>>::
   extend_with<subscriber_actor>;

@@ -49,6 +49,10 @@ ATRIUM_MESSAGE(history_due)
 ATRIUM_MESSAGE(caught_up)
 ATRIUM_MESSAGE(presence_counted)
 ATRIUM_MESSAGE(presence_overdue)
+ATRIUM_MESSAGE(room_wake)
+ATRIUM_MESSAGE(task_finished)
+ATRIUM_MESSAGE(task_refused)
+ATRIUM_MESSAGE(task_reported)
 
 // -- to users -----------------------------------------------------------------
 

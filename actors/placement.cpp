@@ -1,6 +1,7 @@
 #include "atrium/actors/placement.hpp"
 
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/broker/bus.hpp"
 
 #include <functional>
@@ -8,7 +9,7 @@
 namespace atrium {
 
 placement placement::of_room(const environment& env, const std::string& name) {
-  if (env.lanes.empty() || !env.rooms.run_on_lane(name))
+  if (env.lanes.empty() || !env.rooms->run_on_lane(name))
     return {};
   return placement{std::hash<std::string>{}(name) % env.lanes.size()};
 }

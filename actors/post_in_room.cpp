@@ -14,17 +14,16 @@ struct post_callback::state {
 
   // The message was thrown away with the mailbox of who should have taken it.
   ~state() {
-    tell(errc::room_died, "the room has ended", {errc::room_died}, {});
+    tell({errc::room_died, "the room has ended", {errc::room_died}, {}});
   }
 
-  void tell(errc code, std::string why, publish_receipt receipt,
-            std::string event_id) noexcept {
+  void tell(post_result x) noexcept {
     auto f = std::exchange(done, nullptr);
     if (!f)
       return;
     // The destructor calls this, too, and must not throw.
     try {
-      f(code, std::move(why), std::move(receipt), std::move(event_id));
+      f(std::move(x));
     } catch (const std::exception& e) {
       log::error("post_callback_failed", {{"error", e.what()}},
                  "room has told somebody who throws");
@@ -46,12 +45,17 @@ void post_callback::tell(publish_receipt x, std::string event_id) const {
   auto why = code == errc::none ? "" : "the bus does not take the message";
   if (code == errc::message_too_large)
     why = "too large with its envelope";
-  state_->tell(code, why, std::move(x), std::move(event_id));
+  state_->tell({code, why, std::move(x), std::move(event_id)});
+}
+
+void post_callback::answer(std::string data) const {
+  if (state_)
+    state_->tell({errc::none, {}, {}, {}, std::move(data)});
 }
 
 void post_callback::refuse(errc code, std::string why) const {
   if (state_)
-    state_->tell(code, std::move(why), {code}, {});
+    state_->tell({code, std::move(why), {code}, {}});
 }
 
 } // namespace atrium

@@ -12,14 +12,23 @@
 
 namespace atrium {
 
+/// What becomes of a message of the back end.
+struct post_result {
+  errc code = errc::none;
+  std::string why;         ///< For people: why the message has not gone out.
+  publish_receipt receipt; ///< Of the bus.
+  std::string event_id;    ///< If there is one by then.
+
+  /// What the logic answers to a message that has gone to nobody, one JSON
+  /// value; empty: it is none such.
+  std::string answer = {};
+};
+
 /// Who waits for what becomes of a post. Told exactly once, from any thread:
 /// when the last copy goes at the latest, then that the room has ended.
 class post_callback {
 public:
-  /// Gets `none` and the receipt of the bus, or why the message has not gone
-  /// out, for people; and the event id, where there is one by then.
-  using function = std::function<void(errc code, std::string why,
-                                      publish_receipt, std::string event_id)>;
+  using function = std::function<void(post_result)>;
 
   post_callback() = default;
 
@@ -34,6 +43,9 @@ public:
 
   /// The message has gone to the bus, or the bus has not taken it.
   void tell(publish_receipt x, std::string event_id) const;
+
+  /// The logic has answered it.
+  void answer(std::string data) const;
 
   /// It has not got so far.
   void refuse(errc code, std::string why) const;

@@ -72,6 +72,13 @@ struct accepted {
   std::string inbox_id = {}; ///< Of a durable message: where it is kept.
 };
 
+/// The room's logic answers a publish that goes to nobody.
+struct answered {
+  request_id id;
+  std::string room;
+  std::string data; ///< One JSON value.
+};
+
 /// The inbox has taken an `ack`.
 struct acked {
   request_id id;
@@ -135,7 +142,7 @@ struct gap {
 
 /// Everything that a node can tell.
 using reply
-  = std::variant<welcome, joined, left, accepted, acked, pong, refreshed,
-                 failure, gap, stored_messages, present_list>;
+  = std::variant<welcome, joined, left, accepted, answered, acked, pong,
+                 refreshed, failure, gap, stored_messages, present_list>;
 
 } // namespace atrium

@@ -13,6 +13,18 @@ decision decision::refuse(std::string_view reason) {
   return result;
 }
 
+decision decision::handled(std::string answer) {
+  decision result;
+  result.answer_ = std::move(answer);
+  return result;
+}
+
+decision decision::later(std::chrono::milliseconds patience) {
+  decision result;
+  result.patience_ = patience;
+  return result;
+}
+
 decision room_logic::on_join(const member&) {
   return decision::accept();
 }
@@ -22,6 +34,10 @@ decision room_logic::on_message(const member&, room_message&) {
 }
 
 void room_logic::on_leave(const member&) {
+  // nop
+}
+
+void room_logic::on_timer(const std::string&) {
   // nop
 }
 
@@ -35,6 +51,12 @@ std::chrono::milliseconds room_logic::tick_interval() const {
 
 std::chrono::milliseconds room_logic::linger() const {
   return std::chrono::milliseconds::zero();
+}
+
+void room_logic::every(std::string timer, std::chrono::milliseconds interval) {
+  if (interval.count() <= 0)
+    throw std::invalid_argument{"a timer needs an interval"};
+  room().set_timer(std::move(timer), interval, interval);
 }
 
 room_context& room_logic::room() const {

@@ -1,70 +1,22 @@
 #pragma once
 
 #include "atrium/actors/json_inspector.hpp"
-#include "atrium/broker/util/time.hpp"
+#include "atrium/actors/room_context.hpp"
+#include "atrium/actors/room_message.hpp"
+#include "atrium/actors/room_task.hpp"
 
 #include <chrono>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace atrium {
-
-/// A connection in a room, as the room's logic sees it.
-struct member {
-  std::string user;
-  std::string connection; ///< Unique among all nodes.
-  /// The claim `info` of the member's token, one JSON object, as it was when
-  /// the member joined; may be null.
-  std::shared_ptr<const std::string> info = nullptr;
-};
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, member& x) {
   return f(named("user"), x.user, named("connection"), x.connection);
 }
-
-/// A message on its way into a room.
-struct room_message {
-  std::string data; ///< One JSON value; a hook may replace it by another.
-  std::string event_id;
-  std::string trace_id;
-
-  bool operator==(const room_message&) const = default;
-};
-
-/// What a hook decides.
-class [[nodiscard]] decision {
-public:
-  static decision accept() {
-    return {};
-  }
-
-  /// The client gets the error `room_refused` with `reason`, of which it sees
-  /// 1024 bytes; what is not UTF-8 becomes U+FFFD.
-  static decision refuse(std::string_view reason);
-
-  /// Nothing, or why not.
-  const std::optional<std::string>& refusal() const {
-    return refusal_;
-  }
-
-private:
-  std::optional<std::string> refusal_;
-};
-
-/// What a room's logic can do to its room; implemented by the room actor.
-class room_context {
-public:
-  virtual ~room_context() = default;
-  virtual const std::string& room_name() const = 0;
-  virtual std::vector<member> members() const = 0;
-  virtual unix_time now() const = 0;
-  virtual void publish(std::string data) = 0;
-  virtual void tell(const member& who, std::string data) = 0;
-};
 
 /// The logic of a room on one node: derive from it, override what you need and
 /// register it for a name pattern (`room_types`). As it is, it accepts
@@ -89,11 +41,15 @@ public:
   virtual decision on_join(const member& who);
 
   /// A member publishes, or the back end: then `from` has no user and no
-  /// connection. What is accepted goes to all members on all nodes.
+  /// connection. What is accepted goes to all members on all nodes. What is
+  /// `handled` is answered, and nobody else hears of it.
   virtual decision on_message(const member& from, room_message& message);
 
   /// A member has left or lost the connection; `who` is in `members()` no more.
   virtual void on_leave(const member& who);
+
+  /// A timer that was set by `after` or `every` has come.
+  virtual void on_timer(const std::string& timer);
 
   /// Called every `tick_interval()`.
   virtual void on_tick();
@@ -130,11 +86,60 @@ protected:
     room().publish(std::move(data));
   }
 
+  /// The same, behind what the hook is asked about: after the message that the
+  /// hook accepts, or after the newcomer has been let in. Dropped if the hook
+  /// refuses or throws. From other hooks the same as `publish`.
+  void publish_after(std::string data) {
+    room().publish_after(std::move(data));
+  }
+
   /// Sends `data`, as above, to one member of this node; no sender. It does not
   /// pass through the bus, so it may overtake what was published before. A
   /// message to a member in `on_join` comes after `joined`.
   void tell(const member& who, std::string data) {
     room().tell(who, std::move(data));
+  }
+
+  /// Answers a message that `on_message` has put off by `decision::later`, with
+  /// one JSON value. Nothing happens if it is answered already, or nobody waits
+  /// any more.
+  void reply(answer_ticket to, std::string data) {
+    room().reply(to, std::move(data));
+  }
+
+  /// The same with the error `room_refused`.
+  void refuse(answer_ticket to, std::string_view reason) {
+    room().refuse(to, reason);
+  }
+
+  /// Calls `on_timer(timer)` once, after at least `delay`. A timer of that name
+  /// that is set already is replaced. Timers end with the room and with the
+  /// state of its logic. Throws `std::length_error` if the room has 1024
+  /// timers.
+  void after(std::string timer, std::chrono::milliseconds delay) {
+    room().set_timer(std::move(timer), delay, std::chrono::milliseconds{0});
+  }
+
+  /// Calls `on_timer(timer)` every `interval`, which is positive (else
+  /// `std::invalid_argument`). A room that is late skips what it has missed.
+  void every(std::string timer, std::chrono::milliseconds interval);
+
+  /// Returns whether there was such a timer.
+  bool cancel(std::string_view timer) {
+    return room().cancel_timer(timer);
+  }
+
+  /// Runs `work` on one of the node's threads for tasks (`--task-threads`),
+  /// where it may wait and compute, and then `then` with its result in this
+  /// room, between two hooks; an exception from `then` is one of a hook. If the
+  /// room or this state of its logic is gone by then, nobody hears of the
+  /// result.
+  /// `work` must not touch the logic or its room: it gets copies. It may take a
+  /// `task_control&`, by which it reports how far it is and sees that nobody
+  /// waits any more. What goes wrong: `task_options`.
+  template <class Work, class Then>
+  void run(Work work, Then then, task_options how = {}) {
+    room().run(make_task(std::move(work), std::move(then), std::move(how)));
   }
 
 private:

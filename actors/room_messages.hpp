@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace atrium {
 
@@ -58,6 +60,28 @@ struct presence_overdue {};
 struct caught_up {
   actor_number connection = 0;
   std::uint64_t number = 0; ///< That of `catch_up`.
+};
+
+/// Something that the room's logic has begun is due. Only the latest number
+/// counts.
+struct room_wake {
+  std::uint64_t number = 0;
+};
+
+/// A task has ended.
+struct task_finished {
+  std::uint64_t number = 0;
+  std::optional<std::string> error; ///< What the work has thrown.
+};
+
+/// There was no place for a task.
+struct task_refused {
+  std::uint64_t number = 0;
+};
+
+/// A task says how far it has got.
+struct task_reported {
+  std::uint64_t number = 0;
 };
 
 /// The bus had its time to acknowledge the room's channel.

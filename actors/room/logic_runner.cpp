@@ -1,5 +1,6 @@
 #include "atrium/actors/room/logic_runner.hpp"
 
+#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/json/json_object.hpp"
@@ -20,9 +21,9 @@ void logic_runner::start(environment_ptr env, room_context& context,
   context_ = &context;
   on_failure_ = std::move(on_failure);
   auto watched = env_->hooks->begin(context.room_name());
-  is_custom_ = env_->rooms.has(context.room_name());
+  is_custom_ = env_->rooms->has(context.room_name());
   try {
-    state_ = env_->rooms.make(context);
+    state_ = env_->rooms->make(context);
   } catch (const std::exception& error) {
     complain(hook_error::of(error, {}));
     throw;
@@ -60,7 +61,7 @@ std::string logic_runner::describe() const {
     return std::string{"null"};
   };
   try {
-    auto result = env_->rooms.describe(*state_);
+    auto result = env_->rooms->describe(*state_);
     if (is_json_value(result))
       return result;
     return complain({"no JSON in UTF-8", {}});
@@ -74,7 +75,7 @@ std::string logic_runner::describe() const {
 // If there is no new one the old one stays until the room has ended.
 bool logic_runner::make_anew() {
   try {
-    discard(std::exchange(state_, env_->rooms.make(*context_)));
+    discard(std::exchange(state_, env_->rooms->make(*context_)));
     return true;
   } catch (const std::exception& error) {
     complain(hook_error::of(error, {}));

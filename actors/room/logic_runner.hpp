@@ -2,6 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/room/hook_error.hpp"
+#include "atrium/actors/room_logic.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 
 #include <deque>

@@ -15,7 +15,7 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
     placement_(at) {
   // Connections only: the subscription is linked, and so ends with the room.
   set_down_handler(
-    [this](const caf::down_msg& x) { state.forget(x.source.id()); });
+    [this](const caf::down_msg& x) { state.lose(x.source.id()); });
   // However the room ends, who waits for it is told: a promise that dies with
   // the state answers nobody (CAF 0.17), and a join has no timeout.
   set_exit_handler([this](const caf::exit_msg& x) {
@@ -54,6 +54,10 @@ room::behavior_type room::make_behavior() {
     [](tick_atom) { self().state.tick(); },
     [](room_deadline) { self().state.check_patience(); },
     [](room_lingered) { self().state.lingered(); },
+    [](const room_wake& x) { self().state.wake(x); },
+    [](const task_finished& x) { self().state.hear_task(x); },
+    [](const task_refused& x) { self().state.hear_task(x); },
+    [](const task_reported& x) { self().state.hear_task(x); },
     [](const history_answered& x) { self().state.take(x); },
     [](const presence_counted& x) { self().state.take(x); },
     [](const presence_overdue& x) { self().state.take(x); },

@@ -11,6 +11,7 @@ namespace atrium {
 void room_state::post(post_in_room& x) {
   end_.count_join();
   publisher_.post(x);
+  heed_logic();
   if (open_)
     passivate_if_empty();
   else

@@ -49,21 +49,40 @@ auto room_publisher::ask_logic(const member& who, room_message& x) -> review {
     return {};
   // Kept to see what the hook changes, and what an exception may quote. Rooms
   // without logic of their own pay for neither.
+  x.ticket = answers_.begin();
   auto before = x;
+  is_asking_ = true;
   auto verdict = logic_.run(
     [&](room_logic& s) { return s.on_message(who, x); },
     {before.data, who.info ? std::string_view{*who.info} : std::string_view{}});
+  is_asking_ = false;
+  auto after = std::exchange(after_, {});
+  x.ticket = before.ticket;
   if (!verdict)
     return {errc::internal, logic_runner::failed};
   if (verdict->refusal())
     return {errc::room_refused, *verdict->refusal()};
+  if (verdict->answer() || verdict->patience())
+    return {
+      errc::none, {}, verdict->answer(), verdict->patience(), std::move(after)};
   // What the client has sent was checked when it was parsed: only what the hook
   // has changed may be wrong.
   auto fault = x == before ? std::string_view{} : fault_of(x);
   if (fault.empty())
-    return {};
+    return {errc::none, {}, {}, {}, std::move(after)};
   reject_words("on_message", fault);
   return {errc::internal, "the room's logic made an invalid message"};
+}
+
+// The message goes to nobody: the logic has answered it, or will.
+void room_publisher::put_off(asker who, review verdict, answer_ticket ticket) {
+  if (verdict.answer)
+    answers_.answer(std::move(who), std::move(*verdict.answer));
+  else
+    answers_.wait(ticket, std::move(who),
+                  self_->clock().now() + *verdict.patience);
+  for (auto& x : verdict.after)
+    publish(std::move(x));
 }
 
 void room_publisher::publish_from(publish_in_room& x) {
@@ -85,8 +104,14 @@ void room_publisher::publish_from(publish_in_room& x) {
   auto watched = watched_ || i->second.watched;
   room_message message{std::move(request.data), std::move(request.event_id),
                        std::move(request.trace_id)};
-  if (auto no = ask_logic(who, message); no.code != errc::none)
-    return refuse(no.code, std::move(no.why));
+  auto verdict = ask_logic(who, message);
+  if (verdict.code != errc::none)
+    return refuse(verdict.code, std::move(verdict.why));
+  if (!verdict.goes_on()) {
+    what.what.target = name_;
+    return put_off({x.from, std::move(what)}, std::move(verdict),
+                   message.ticket);
+  }
   auto is_chosen_id = !message.event_id.empty();
   auto e = make_envelope(std::move(message), std::move(request.traceparent));
   e.from = sender{std::move(who.user), std::move(who.connection)};
@@ -94,15 +119,19 @@ void room_publisher::publish_from(publish_in_room& x) {
         x.from, std::move(what), std::move(e),
         {!request.echo, watched, is_chosen_id, history_}))
     ++published_;
+  for (auto& y : verdict.after)
+    publish(std::move(y));
 }
 
 void room_publisher::post(post_in_room& x) {
-  auto no = ask_logic({}, x.what);
-  if (no.code != errc::none) {
+  auto verdict = ask_logic({}, x.what);
+  if (verdict.code != errc::none) {
     if (watched_)
-      watch_log::refused(name_, {}, no.code);
-    return x.done.refuse(no.code, std::move(no.why));
+      watch_log::refused(name_, {}, verdict.code);
+    return x.done.refuse(verdict.code, std::move(verdict.why));
   }
+  if (!verdict.goes_on())
+    return put_off(asker{std::move(x.done)}, std::move(verdict), x.what.ticket);
   auto e = make_envelope(std::move(x.what), std::move(x.traceparent));
   ++published_;
   publisher{*env_, placement_}.publish(
@@ -110,6 +139,8 @@ void room_publisher::post(post_in_room& x) {
     [done = std::move(x.done), id = e.event_id](publish_receipt receipt) {
       done.tell(std::move(receipt), id);
     });
+  for (auto& y : verdict.after)
+    publish(std::move(y));
 }
 
 envelope room_publisher::make_envelope(room_message x,
@@ -133,6 +164,13 @@ void room_publisher::publish(std::string data) {
                 if (x.error != errc::none)
                   report_loss(name, id, x.error);
               });
+}
+
+void room_publisher::publish_after(std::string data) {
+  if (is_asking_)
+    after_.push_back(std::move(data));
+  else
+    publish(std::move(data));
 }
 
 void room_publisher::tell(const member& who, std::string data) {
@@ -159,9 +197,10 @@ void room_publisher::tell(const member& who, std::string data) {
     members_.send(i->second.lane, message);
 }
 
-std::vector<tell_member> room_publisher::release() {
+auto room_publisher::release() -> held_words {
   joining_ = 0;
-  return std::exchange(held_, {});
+  is_asking_ = false;
+  return {std::exchange(held_, {}), std::exchange(after_, {})};
 }
 
 // The words themselves are not logged: they may be those of a member.

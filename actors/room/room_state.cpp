@@ -40,7 +40,9 @@ void room_state::start(environment_ptr env, std::string name,
   publisher_.start(self_, env_, at, name_, watched_);
   // The logic before the subscription: when its constructor throws, the bus has
   // not been asked for anything yet.
-  logic_.start(env_, *this, [this](bool give_up) { failed(give_up); });
+  answers_.start(env_, name_);
+  context_.start(self_, env_, name_);
+  logic_.start(env_, context_, [this](bool give_up) { failed(give_up); });
   // Linked: a room that hears nothing is of no use to its members.
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, channel_, caf::actor_cast<subscriber_actor>(self_),
@@ -149,8 +151,10 @@ void room_state::admit(join_queue::entry join, entrance what) {
   presence_.enter(x.from);
   history_.add_member(std::move(x.from), std::move(reply), std::move(what));
   tally_->members.set(members_.size());
-  for (auto& message : held)
+  for (auto& message : held.told)
     members_.send(lane, message);
+  for (auto& data : held.published)
+    publisher_.publish(std::move(data));
 }
 
 caf::error room_state::refusal(const member& who) {
@@ -179,6 +183,12 @@ void room_state::leave(const leave_room& x) {
   self_->send(x.from, leave_done{name_, x.number});
   members_.dismiss(i, left{x.id, name_, x.unasked});
   forget(number);
+}
+
+void room_state::lose(actor_number connection) {
+  answers_.forget(connection);
+  forget(connection);
+  heed_logic();
 }
 
 void room_state::forget(actor_number connection) {
@@ -220,20 +230,18 @@ void room_state::tell_gap(const interrupted& x) {
   members_.tell(what);
 }
 
-std::vector<member> room_state::members() const {
-  return members_.list();
+void room_state::publish_from(publish_in_room& x) {
+  publisher_.publish_from(x);
+  heed_logic();
 }
 
-unix_time room_state::now() const {
-  return env_->now();
-}
-
-void room_state::publish(std::string data) {
-  publisher_.publish(std::move(data));
-}
-
-void room_state::tell(const member& who, std::string data) {
-  publisher_.tell(who, std::move(data));
+// After what may have had the logic put an answer off, or give the last one: a
+// room that nobody is in stays until then.
+void room_state::heed_logic() {
+  context_.arm();
+  auto owed = std::exchange(owes_answers_, answers_.size() != 0);
+  if (owed && !owes_answers_ && open_)
+    passivate_if_empty();
 }
 
 void room_state::tick() {
@@ -241,6 +249,7 @@ void room_state::tick() {
     x.on_tick();
     return true;
   });
+  heed_logic();
   schedule_tick();
 }
 
@@ -253,6 +262,7 @@ void room_state::schedule_tick() {
 void room_state::failed(bool give_up) {
   constexpr auto why = "the room's logic keeps failing";
   record(node_event::kind::restarted, {});
+  context_.restart();
   if (give_up) {
     ended_ = true;
     // Before the state ends, and the promises with it. Joins that `admit` has

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/room/join_queue.hpp"
+#include "atrium/actors/room/logic_context.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
 #include "atrium/actors/room/passivation.hpp"
 #include "atrium/actors/room/room_history.hpp"
@@ -31,7 +32,7 @@ namespace atrium {
 /// What is said in the room is up to its logic (`room_logic`), and goes out by
 /// `room_publisher`; this class keeps the members, the subscription and the
 /// order.
-class room_state : public room_context, private history_owner {
+class room_state : private history_owner {
 public:
   static inline constexpr auto name = "room";
 
@@ -52,11 +53,10 @@ public:
   void leave(const leave_room& x);
 
   /// Takes a member out whose connection is gone.
-  void forget(actor_number connection);
+  void lose(actor_number connection);
 
-  void publish_from(publish_in_room& x) {
-    publisher_.publish_from(x); // of a member
-  }
+  /// A member's message.
+  void publish_from(publish_in_room& x);
 
   /// A back end's message; it wants the room to end.
   void post(post_in_room& x);
@@ -93,6 +93,18 @@ public:
   void tell_gap(const interrupted& x);
   void tick();
 
+  /// What the logic has begun is due, or has something to say.
+  void wake(const room_wake& x) {
+    context_.wake(x);
+    heed_logic();
+  }
+
+  template <class What>
+  void hear_task(const What& x) {
+    context_.take(x);
+    heed_logic();
+  }
+
   /// The actors that the room has for itself.
   children parts() const;
 
@@ -102,15 +114,6 @@ public:
   /// For operators: members, channel, traffic, and the logic's own fields.
   friend caf::error inspect(json_inspector& f, room_state& x);
 
-  const std::string& room_name() const override {
-    return name_;
-  }
-
-  std::vector<member> members() const override;
-  unix_time now() const override;
-  void publish(std::string data) override;
-  void tell(const member& who, std::string data) override;
-
 private:
   void admit(join_queue::entries joins);
   void admit(join_queue::entry join, entrance what) override;
@@ -119,10 +122,12 @@ private:
 
   bool is_empty() const {
     return members_.empty() && waiting_.empty() && history_.joins() == 0
-           && presence_.joins() == 0;
+           && presence_.joins() == 0 && answers_.size() == 0;
   }
 
   caf::error refusal(const member& who);
+  void forget(actor_number connection);
+  void heed_logic();
   void passivate_if_empty();
   void record(node_event::kind what, const room_member& x);
   void schedule_tick();
@@ -138,11 +143,14 @@ private:
   logic_runner logic_;
   std::shared_ptr<room_tally> tally_;
   bool open_ = false;
-  bool ended_ = false; // the logic is given up
+  bool ended_ = false;        // the logic is given up
+  bool owes_answers_ = false; // somebody waits for the logic
   passivation end_{logic_};
   join_queue waiting_;
   room_members members_;
-  room_publisher publisher_{logic_, members_};
+  room_answers answers_;
+  room_publisher publisher_{logic_, members_, answers_};
+  logic_context context_{logic_, members_, publisher_, answers_};
   room_history history_{*this, members_};
   room_presence presence_{members_};
 };

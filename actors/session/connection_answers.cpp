@@ -92,6 +92,9 @@ void connection_state::finish(outcome& x) {
     return; // answered when the room died
   if (x.code != errc::none)
     return fail(x.what.id, x.code, x.message, by_room ? x.what.target : "");
+  if (!x.answer.empty())
+    return setup_.out->answer(answered{
+      std::move(x.what.id), std::move(x.what.target), std::move(x.answer)});
   meter().counters().messages[scope_of(x.what.what)].add();
   setup_.out->answer(std::move(x.what));
 }

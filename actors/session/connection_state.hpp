@@ -4,6 +4,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/json_inspector.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/room_message.hpp"
 #include "atrium/actors/session/connection_setup.hpp"
 #include "atrium/actors/session/inbox_reader.hpp"
 #include "atrium/actors/session/membership.hpp"

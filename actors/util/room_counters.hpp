@@ -10,6 +10,10 @@ struct room_counters {
   std::atomic<std::uint64_t> room_restarts = 0; ///< Hooks that threw.
   std::atomic<std::uint64_t> invalid_words = 0; ///< Of rooms, dropped.
 
+  std::atomic<std::uint64_t> answers = 0; ///< To messages, in place of them.
+  std::atomic<std::uint64_t> tasks = 0;   ///< Begun by rooms.
+  std::atomic<std::uint64_t> tasks_failed = 0; ///< Without a result.
+
   /// Portions of what somebody has missed that cost no reading.
   std::atomic<std::uint64_t> replays_from_memory = 0;
 };

@@ -1,5 +1,6 @@
 #include "atrium/actors/connection_control.hpp"
 #include "atrium/actors/directory_messages.hpp"
+#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/net/api/api_service.hpp"
 
 #include <caf/send.hpp>
@@ -42,13 +43,15 @@ void api_service::post(api_publish x, handler done) const {
   what.room = std::move(x.channel);
   what.is_chosen_id = !x.what.event_id.empty();
   what.what = {std::move(x.what.data), std::move(x.what.event_id), {}};
-  what.done
-    = [done = std::move(done)](errc code, std::string why,
-                               const publish_receipt& at, const std::string&) {
-        if (code == errc::none)
-          return done(reply_of(at));
-        done({api_error_of(code, std::move(why)), {}});
-      };
+  what.done = [done = std::move(done)](post_result x) {
+    if (x.code != errc::none)
+      return done({api_error_of(x.code, std::move(x.why)), {}});
+    if (x.answer.empty())
+      return done(reply_of(x.receipt));
+    std::string result;
+    json_writer{result}.open_object().raw("answer", x.answer).close_object();
+    done({{}, std::move(result)});
+  };
   caf::anon_send(node_->directory, std::move(what));
 }
 

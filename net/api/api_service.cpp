@@ -1,6 +1,7 @@
 #include "atrium/net/api/api_service.hpp"
 
 #include "atrium/actors/delivery/publisher.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/broker/inbox.hpp"
 #include "atrium/broker/json/json_writer.hpp"
 #include "atrium/net/api/api_access.hpp"
@@ -84,7 +85,7 @@ void api_service::publish(envelope x, publish_options how, handler done) const {
 }
 
 void api_service::run_any(api_publish x, handler done) const {
-  if (env().rooms.has(x.channel))
+  if (env().rooms->has(x.channel))
     return post(std::move(x), std::move(done));
   publish_options how;
   how.watched = env().watched->has_room(x.channel);

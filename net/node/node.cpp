@@ -3,6 +3,7 @@
 #include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/frugal_scheduler.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
@@ -163,7 +164,7 @@ std::shared_ptr<environment> node::make_environment(room_types rooms) {
   env->names = channel_names{from.bus.name_space};
   env->limits.replace(limits_of(from));
   env->bus_queue = std::make_shared<semaphore>(env->limits->bus_queue);
-  env->rooms = std::move(rooms);
+  env->rooms = std::make_shared<const room_types>(std::move(rooms));
   env->watched.replace({from.log.trace_users, from.log.trace_rooms});
   env->now = [] {
     return std::chrono::floor<std::chrono::milliseconds>(

@@ -100,6 +100,14 @@ struct encoder {
     }
   }
 
+  std::string operator()(const answered& x) const {
+    return frame_writer{"answered"}
+      .id(x.id)
+      .text("room", x.room)
+      .raw("data", x.data)
+      .take();
+  }
+
   std::string operator()(const acked& x) const {
     return frame_writer{"acked"}.id(x.id).take();
   }

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/placement.hpp"
 
+#include "atrium/actors/room_types.hpp"
 #include "support/actor_fixture.hpp"
 
 #include <set>

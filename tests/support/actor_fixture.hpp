@@ -4,6 +4,7 @@
 #include "atrium/actors/connection_messages.hpp"
 #include "atrium/actors/delivery/lane.hpp"
 #include "atrium/actors/directory/directory.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/session/connection.hpp"
 #include "atrium/broker/history.hpp"
 #include "atrium/broker/memory/memory_bus.hpp"
@@ -223,7 +224,7 @@ struct node_fixture : test_coordinator_fixture<> {
     env->run_id = "run";
     env->bus = wire = std::make_shared<scripted_bus>();
     env->control = std::make_shared<connection_commands>(env);
-    env->rooms = std::move(rooms);
+    env->rooms = std::make_shared<const room_types>(std::move(rooms));
     env->now = [this] { return now; };
     if (is_on_lanes())
       unit = std::make_unique<asio_unit>(sys, io, [] { return false; });

@@ -176,13 +176,9 @@ CAF_TEST(a message of the back end for a room that is closed has an end) {
   lines told;
   send_close("r");
   for (int i = 0; i < 2; ++i)
-    caf::anon_send(root,
-                   post_in_room{"r",
-                                {"1", {}, {}},
-                                false,
-                                {},
-                                [&](errc code, const std::string&, const publish_receipt&,
-                                    const std::string&) { told.emplace_back(to_string(code)); }});
+    caf::anon_send(root, post_in_room{"r", {"1", {}, {}}, false, {}, [&](const post_result& x) {
+                                        told.emplace_back(to_string(x.code));
+                                      }});
   send_close("r");
   settle();
   CAF_CHECK_EQUAL(told.size(), 2U);

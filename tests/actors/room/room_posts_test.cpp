@@ -59,14 +59,10 @@ struct fixture : node_fixture {
   }
 
   post_in_room message_to(const std::string& room, std::string data, std::string event_id = {}) {
-    return {room,
-            {std::move(data), std::move(event_id), {}},
-            false,
-            {},
-            [this](errc code, const std::string& why, const publish_receipt& x, std::string id) {
-              CAF_CHECK(x.error == code);
-              told.push_back(std::string{to_string(code)} + (why.empty() ? "" : ": " + why));
-              ids.push_back(std::move(id));
+    return {room, {std::move(data), std::move(event_id), {}}, false, {}, [this](post_result x) {
+              CAF_CHECK(x.receipt.error == x.code);
+              told.push_back(std::string{to_string(x.code)} + (x.why.empty() ? "" : ": " + x.why));
+              ids.push_back(std::move(x.event_id));
             }};
   }
 

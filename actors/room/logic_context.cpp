@@ -1,0 +1,104 @@
+#include "atrium/actors/room/logic_context.hpp"
+
+#include "atrium/actors/room_messages.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace atrium {
+
+void logic_context::start(room_actor::pointer self, environment_ptr env,
+                          std::string name) {
+  self_ = self;
+  env_ = std::move(env);
+  name_ = std::move(name);
+  tasks_.start(self_, env_, name_);
+}
+
+void logic_context::wake(const room_wake& x) {
+  if (x.number != wake_)
+    return; // something else was due before it
+  wakes_at_.reset();
+  auto now = self_->clock().now();
+  answers_.expire(now);
+  tasks_.expire(now);
+  auto last = timers_.last();
+  // One after the other: a hook may cancel the next, and where it fails none is
+  // left.
+  for (auto name = timers_.take_due(now, last); name;
+       name = timers_.take_due(now, last))
+    logic_.run([&](room_logic& y) {
+      y.on_timer(*name);
+      return true;
+    });
+  arm();
+}
+
+void logic_context::arm() {
+  auto due = earliest();
+  if (!due || (wakes_at_ && *wakes_at_ <= *due))
+    return;
+  wakes_at_ = due;
+  auto rest = *due - self_->clock().now();
+  self_->delayed_send(self_, std::max(rest, decltype(rest)::zero()),
+                      room_wake{++wake_});
+}
+
+std::optional<caf::actor_clock::time_point> logic_context::earliest() const {
+  auto result = timers_.earliest();
+  for (auto other : {answers_.earliest(), tasks_.earliest()})
+    if (other && (!result || *other < *result))
+      result = other;
+  return result;
+}
+
+void logic_context::restart() {
+  timers_.clear();
+  tasks_.clear();
+  answers_.fail_all(errc::internal, logic_runner::failed);
+}
+
+std::vector<member> logic_context::members() const {
+  return members_.list();
+}
+
+unix_time logic_context::now() const {
+  return env_->now();
+}
+
+void logic_context::publish(std::string data) {
+  publisher_.publish(std::move(data));
+}
+
+void logic_context::publish_after(std::string data) {
+  publisher_.publish_after(std::move(data));
+}
+
+void logic_context::tell(const member& who, std::string data) {
+  publisher_.tell(who, std::move(data));
+}
+
+void logic_context::reply(answer_ticket to, std::string data) {
+  answers_.reply(to, std::move(data));
+}
+
+void logic_context::refuse(answer_ticket to, std::string_view reason) {
+  answers_.refuse(to, reason);
+}
+
+void logic_context::set_timer(std::string name, std::chrono::milliseconds first,
+                              std::chrono::milliseconds interval) {
+  timers_.set(std::move(name), self_->clock().now() + first, interval);
+  arm();
+}
+
+bool logic_context::cancel_timer(std::string_view name) {
+  return timers_.cancel(name);
+}
+
+void logic_context::run(room_task task) {
+  tasks_.run(std::move(task));
+  arm();
+}
+
+} // namespace atrium

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "atrium/actors/room/room_answers.hpp"
+#include "atrium/actors/room/room_publisher.hpp"
+#include "atrium/actors/room/room_tasks.hpp"
+#include "atrium/actors/room/room_timers.hpp"
+#include "atrium/actors/room_context.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atrium {
+
+/// What the logic of a room can do to its room: speak, set timers, answer
+/// later, run tasks. What it has begun ends with its state. For the room's
+/// actor.
+class logic_context : public room_context {
+public:
+  logic_context(logic_runner& logic, room_members& members,
+                room_publisher& publisher, room_answers& answers)
+    : logic_(logic),
+      members_(members),
+      publisher_(publisher),
+      answers_(answers) {
+    // nop
+  }
+
+  void start(room_actor::pointer self, environment_ptr env, std::string name);
+
+  /// Something is due: a timer, the deadline of an answer or of a task.
+  void wake(const room_wake& x);
+
+  /// A task has something to say.
+  template <class What>
+  void take(const What& x) {
+    tasks_.take(x);
+    arm();
+  }
+
+  /// Sees to it that the room wakes when something is due. To be called after
+  /// whatever may have begun something.
+  void arm();
+
+  /// The logic has failed: nothing of what it had begun goes on.
+  void restart();
+
+  const room_timers& timers() const {
+    return timers_;
+  }
+
+  const room_tasks& tasks() const {
+    return tasks_;
+  }
+
+  const std::string& room_name() const override {
+    return name_;
+  }
+
+  std::vector<member> members() const override;
+  unix_time now() const override;
+  void publish(std::string data) override;
+  void publish_after(std::string data) override;
+  void tell(const member& who, std::string data) override;
+  void reply(answer_ticket to, std::string data) override;
+  void refuse(answer_ticket to, std::string_view reason) override;
+  void set_timer(std::string name, std::chrono::milliseconds first,
+                 std::chrono::milliseconds interval) override;
+  bool cancel_timer(std::string_view name) override;
+  void run(room_task task) override;
+
+private:
+  std::optional<caf::actor_clock::time_point> earliest() const;
+
+  logic_runner& logic_;
+  room_members& members_;
+  room_publisher& publisher_;
+  room_answers& answers_;
+  room_actor::pointer self_ = nullptr;
+  environment_ptr env_;
+  std::string name_;
+  room_timers timers_;
+  room_tasks tasks_{logic_};
+
+  // One wake-up at a time, for what is due first: CAF cannot cancel a timer,
+  // and a logic may set the same one with every message.
+  std::optional<caf::actor_clock::time_point> wakes_at_;
+  std::uint64_t wake_ = 0; // its number
+};
+
+} // namespace atrium
