@@ -43,13 +43,13 @@ void api_service::post(api_publish x, handler done) const {
   what.room = std::move(x.channel);
   what.is_chosen_id = !x.what.event_id.empty();
   what.what = {std::move(x.what.data), std::move(x.what.event_id), {}};
-  what.done = [done = std::move(done)](post_result x) {
-    if (x.code != errc::none)
-      return done({api_error_of(x.code, std::move(x.why)), {}});
-    if (x.answer.empty())
-      return done(reply_of(x.receipt));
+  what.done = [done = std::move(done)](post_result got) {
+    if (got.code != errc::none)
+      return done({api_error_of(got.code, std::move(got.why)), {}});
+    if (got.answer.empty())
+      return done(reply_of(got.receipt));
     std::string result;
-    json_writer{result}.open_object().raw("answer", x.answer).close_object();
+    json_writer{result}.open_object().raw("answer", got.answer).close_object();
     done({{}, std::move(result)});
   };
   caf::anon_send(node_->directory, std::move(what));
