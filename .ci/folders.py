@@ -36,7 +36,7 @@ def limit(path):
     if path.parts[0] == "tests" and path.suffix in (".hpp", ".cpp"):
         return 350
     if path.parts[0] == "examples" and path.suffix == ".cpp":
-        return 80
+        return 120
     return {".hpp": 150, ".cpp": 300, ".py": 350, ".js": 300, ".css": 300}.get(
         path.suffix, sys.maxsize)
 
