@@ -4,6 +4,8 @@
 #include "atrium/actors/requests.hpp"
 #include "atrium/broker/util/errc.hpp"
 
+#include <caf/actor_clock.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -62,10 +64,9 @@ struct caught_up {
   std::uint64_t number = 0; ///< That of `catch_up`.
 };
 
-/// Something that the room's logic has begun is due. Only the latest number
-/// counts.
+/// Something that the room's logic has begun may be due.
 struct room_wake {
-  std::uint64_t number = 0;
+  caf::actor_clock::time_point due; ///< For when it was asked for.
 };
 
 /// A task has ended.

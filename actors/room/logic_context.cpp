@@ -16,9 +16,7 @@ void logic_context::start(room_actor::pointer self, environment_ptr env,
 }
 
 void logic_context::wake(const room_wake& x) {
-  if (x.number != wake_)
-    return; // something else was due before it
-  wakes_at_.reset();
+  wake_ups_.erase(x.due);
   auto now = self_->clock().now();
   answers_.expire(now);
   tasks_.expire(now);
@@ -31,17 +29,17 @@ void logic_context::wake(const room_wake& x) {
       y.on_timer(*name);
       return true;
     });
-  arm();
+  if (auto due = earliest())
+    wake_by(*due);
 }
 
-void logic_context::arm() {
-  auto due = earliest();
-  if (!due || (wakes_at_ && *wakes_at_ <= *due))
+void logic_context::wake_by(caf::actor_clock::time_point due) {
+  if (!wake_ups_.empty() && *wake_ups_.begin() <= due)
     return;
-  wakes_at_ = due;
-  auto rest = *due - self_->clock().now();
+  wake_ups_.insert(due);
+  auto rest = due - self_->clock().now();
   self_->delayed_send(self_, std::max(rest, decltype(rest)::zero()),
-                      room_wake{++wake_});
+                      room_wake{due});
 }
 
 std::optional<caf::actor_clock::time_point> logic_context::earliest() const {
@@ -88,8 +86,9 @@ void logic_context::refuse(answer_ticket to, std::string_view reason) {
 
 void logic_context::set_timer(std::string name, std::chrono::milliseconds first,
                               std::chrono::milliseconds interval) {
-  timers_.set(std::move(name), self_->clock().now() + first, interval);
-  arm();
+  auto due = self_->clock().now() + first;
+  timers_.set(std::move(name), due, interval);
+  wake_by(due);
 }
 
 bool logic_context::cancel_timer(std::string_view name) {
@@ -97,8 +96,7 @@ bool logic_context::cancel_timer(std::string_view name) {
 }
 
 void logic_context::run(room_task task) {
-  tasks_.run(std::move(task));
-  arm();
+  wake_by(tasks_.run(std::move(task)));
 }
 
 } // namespace atrium

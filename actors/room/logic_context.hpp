@@ -7,6 +7,7 @@
 #include "atrium/actors/room_context.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +37,10 @@ public:
   template <class What>
   void take(const What& x) {
     tasks_.take(x);
-    arm();
   }
 
-  /// Sees to it that the room wakes when something is due. To be called after
-  /// whatever may have begun something.
-  void arm();
+  /// Has the room wake at that time, or before.
+  void wake_by(caf::actor_clock::time_point due);
 
   /// The logic has failed: nothing of what it had begun goes on.
   void restart();
@@ -83,10 +82,10 @@ private:
   room_timers timers_;
   room_tasks tasks_{logic_};
 
-  // One wake-up at a time, for what is due first: CAF cannot cancel a timer,
-  // and a logic may set the same one with every message.
-  std::optional<caf::actor_clock::time_point> wakes_at_;
-  std::uint64_t wake_ = 0; // its number
+  // Those that are under way. CAF cannot cancel one, and a logic may set the
+  // same timer with every message: another one is asked for only if it has to
+  // come before all of these.
+  std::set<caf::actor_clock::time_point> wake_ups_;
 };
 
 } // namespace atrium

@@ -35,9 +35,11 @@ actor_number asker::connection() const {
   return client != nullptr ? client->to->id() : 0;
 }
 
-void room_answers::start(environment_ptr env, std::string room) {
+void room_answers::start(environment_ptr env, std::string room,
+                         std::function<void(time_point)> wake) {
   env_ = std::move(env);
   room_ = std::move(room);
+  wake_ = std::move(wake);
 }
 
 answer_ticket room_answers::begin() {
@@ -51,6 +53,8 @@ void room_answers::wait(answer_ticket x, asker who, time_point deadline) {
   waiting_.emplace(x.number, entry{std::move(who), deadline});
   if (early)
     give(x, std::move(*early));
+  else
+    wake_(deadline);
 }
 
 void room_answers::reply(answer_ticket to, std::string data) {

@@ -9,6 +9,7 @@
 #include <caf/actor_clock.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -60,7 +61,9 @@ public:
   room_answers(const room_answers&) = delete;
   room_answers& operator=(const room_answers&) = delete;
 
-  void start(environment_ptr env, std::string room);
+  /// `wake` has the room call `expire` at that time, or before.
+  void start(environment_ptr env, std::string room,
+             std::function<void(time_point)> wake);
 
   /// The logic is asked about a message: returns its ticket, by which it may be
   /// answered from now on.
@@ -109,6 +112,7 @@ private:
 
   environment_ptr env_;
   std::string room_;
+  std::function<void(time_point)> wake_;
   std::uint64_t last_ = 0;       // ticket
   std::optional<verdict> early_; // for the last one, given by its hook
   std::map<std::uint64_t, entry> waiting_;

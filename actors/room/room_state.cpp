@@ -40,7 +40,7 @@ void room_state::start(environment_ptr env, std::string name,
   publisher_.start(self_, env_, at, name_, watched_);
   // The logic before the subscription: when its constructor throws, the bus has
   // not been asked for anything yet.
-  answers_.start(env_, name_);
+  answers_.start(env_, name_, [this](auto due) { context_.wake_by(due); });
   context_.start(self_, env_, name_);
   logic_.start(env_, context_, [this](bool give_up) { failed(give_up); });
   // Linked: a room that hears nothing is of no use to its members.
@@ -238,7 +238,6 @@ void room_state::publish_from(publish_in_room& x) {
 // After what may have had the logic put an answer off, or give the last one: a
 // room that nobody is in stays until then.
 void room_state::heed_logic() {
-  context_.arm();
   auto owed = std::exchange(owes_answers_, answers_.size() != 0);
   if (owed && !owes_answers_ && open_)
     passivate_if_empty();

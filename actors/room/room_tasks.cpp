@@ -77,7 +77,7 @@ void room_tasks::start(room_actor::pointer self, environment_ptr env,
   name_ = std::move(room);
 }
 
-void room_tasks::run(room_task x) {
+auto room_tasks::run(room_task x) -> time_point {
   auto number = ++last_;
   auto shared = std::make_shared<control>(
     caf::actor_cast<caf::weak_actor_ptr>(room_actor{self_}), number);
@@ -102,6 +102,7 @@ void room_tasks::run(room_task x) {
   // before it has returned.
   if (!env_->tasks->submit(std::move(job)))
     self_->send(room_actor{self_}, task_refused{number});
+  return deadline;
 }
 
 void room_tasks::take(const task_finished& x) {

@@ -36,8 +36,9 @@ public:
 
   void start(room_actor::pointer self, environment_ptr env, std::string room);
 
-  /// Has a task run; over the bound of the pool it fails soon.
-  void run(room_task x);
+  /// Has a task run; over the bound of the pool it fails soon. Returns its
+  /// deadline.
+  time_point run(room_task x);
 
   /// The work has ended, found no place, or reports.
   void take(const task_finished& x);
