@@ -3,7 +3,6 @@
 #include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/lane_port.hpp"
-#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/frugal_scheduler.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"

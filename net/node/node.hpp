@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/environment.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/net/http/listener.hpp"
 #include "atrium/net/http/node_context.hpp"

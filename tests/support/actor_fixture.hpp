@@ -114,6 +114,9 @@ private:
   static std::string text(const accepted& x) {
     return "accepted " + x.id;
   }
+  static std::string text(const atrium::answered& x) {
+    return "answered " + x.id + ' ' + x.data;
+  }
   static std::string text(const acked& x) {
     return "acked " + x.id;
   }
