@@ -71,8 +71,14 @@ struct room_wake {
 
 /// A task has ended.
 struct task_finished {
+  /// What the work has thrown.
+  struct failure {
+    std::string type;
+    std::string text;
+  };
+
   std::uint64_t number = 0;
-  std::optional<std::string> error; ///< What the work has thrown.
+  std::optional<failure> error;
 };
 
 /// There was no place for a task.

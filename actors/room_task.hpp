@@ -33,11 +33,10 @@ struct task_failure {
     failed,     ///< The work has thrown.
     overdue,    ///< The deadline is over.
     queue_full, ///< Too many tasks wait already (`--task-queue`).
-    stopping,   ///< The node stops.
   };
 
   reason why = reason::failed;
-  std::string text; ///< For people; of an exception, what it says.
+  std::string text; ///< For people; of an exception, 256 bytes of what it says.
 };
 
 /// How a task is run.
@@ -45,11 +44,11 @@ struct task_options {
   /// For operators.
   std::string name = "task";
 
-  /// From `run` to the result, waiting included.
+  /// From `run` to the result, waiting included; a year at most.
   std::chrono::milliseconds deadline{30'000};
 
-  /// Called in the room if there is no result. Without it the failure is only
-  /// logged.
+  /// Called in the room if there is no result. Without it the log tells, with
+  /// the type of an exception: its text may quote what the work was given.
   std::function<void(const task_failure&)> on_failure = {};
 
   /// Called in the room with what the work reports.
@@ -63,13 +62,27 @@ struct room_task {
   task_options how;
 };
 
+/// Keeps a function that need not be copyable. What its destructor throws ends
+/// nobody.
+template <class Function>
+std::shared_ptr<Function> keep_function(Function x) {
+  auto end = [](Function* gone) noexcept {
+    try {
+      delete gone;
+    } catch (...) {
+      // nop
+    }
+  };
+  return {new Function(std::move(x)), end};
+}
+
 /// Makes a task of `work` and of `then`, which gets what `work` returns. `work`
 /// may take a `task_control&`. What both have captured is released where they
-/// run. Neither has to be copyable.
+/// run: that of `work` before `then` runs. Neither has to be copyable.
 template <class Work, class Then>
 room_task make_task(Work work, Then then, task_options how = {}) {
-  auto shared_work = std::make_shared<Work>(std::move(work));
-  auto shared_then = std::make_shared<Then>(std::move(then));
+  auto shared_work = keep_function(std::move(work));
+  auto shared_then = keep_function(std::move(then));
   auto call = [shared_work](task_control& control) -> decltype(auto) {
     if constexpr (std::invocable<Work&, task_control&>)
       return (*shared_work)(control);

@@ -7,19 +7,27 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 namespace atrium {
+
+namespace {
+
+// A deadline that is never shall not overflow the clock.
+constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
+
+} // namespace
 
 /// Knows the room by a weak pointer: a room that has ended is not kept by what
 /// it had begun.
 class room_tasks::control : public task_control {
 public:
-  control(caf::weak_actor_ptr room, std::uint64_t number)
-    : room_(std::move(room)), number_(number) {
+  control(caf::weak_actor_ptr room, std::uint64_t number,
+          task_pool::clock::time_point deadline)
+    : room_(std::move(room)), number_(number), deadline_(deadline) {
     // nop
   }
 
@@ -34,8 +42,10 @@ public:
     tell(task_reported{number_});
   }
 
+  // Looks at the clock, too: the room may be in a hook that takes long.
   bool is_cancelled() const noexcept override {
-    return cancelled_.load(std::memory_order_relaxed);
+    return cancelled_.load(std::memory_order_relaxed)
+           || task_pool::clock::now() > deadline_;
   }
 
   void cancel() noexcept {
@@ -47,8 +57,21 @@ public:
     return std::exchange(progress_, std::nullopt);
   }
 
-  /// Nothing: the work has returned.
-  void finish(std::optional<std::string> error) {
+  /// Runs the work, releases it, and then lets the room go on. On a thread of
+  /// tasks.
+  void perform(std::function<void(task_control&)>& work) {
+    if (is_cancelled())
+      return; // it has waited for too long
+    std::optional<task_finished::failure> error;
+    try {
+      work(*this);
+    } catch (const std::exception& thrown) {
+      auto x = hook_error::of(thrown, {});
+      error = {std::move(x.type), std::move(x.text)};
+    } catch (...) {
+      error = {"unknown exception", "unknown exception"};
+    }
+    work = nullptr;
     tell(task_finished{number_, std::move(error)});
   }
 
@@ -59,16 +82,13 @@ private:
       caf::anon_send(caf::actor_cast<room_actor>(to), std::move(what));
   }
 
-  caf::weak_actor_ptr room_;
-  std::uint64_t number_;
+  const caf::weak_actor_ptr room_;
+  const std::uint64_t number_;
+  const task_pool::clock::time_point deadline_;
   std::atomic<bool> cancelled_ = false;
   std::mutex mutex_;
   std::optional<std::string> progress_; // that the room has not seen
 };
-
-room_tasks::~room_tasks() {
-  clear();
-}
 
 void room_tasks::start(room_actor::pointer self, environment_ptr env,
                        std::string room) {
@@ -79,25 +99,19 @@ void room_tasks::start(room_actor::pointer self, environment_ptr env,
 
 auto room_tasks::run(room_task x) -> time_point {
   auto number = ++last_;
-  auto shared = std::make_shared<control>(
-    caf::actor_cast<caf::weak_actor_ptr>(room_actor{self_}), number);
+  auto patience = std::min(x.how.deadline, longest);
   auto begun = self_->clock().now();
-  auto deadline = begun + x.how.deadline;
-  tasks_.emplace(number, entry{shared, std::move(x.then), std::move(x.how),
-                               begun, deadline});
-  ++env_->room_counts->tasks;
-  auto job = [shared, work = std::move(x.work)] {
-    if (shared->is_cancelled())
-      return;
-    try {
-      work(*shared);
-      shared->finish(std::nullopt);
-    } catch (const std::exception& error) {
-      shared->finish(error.what());
-    } catch (...) {
-      shared->finish("unknown exception");
-    }
-  };
+  auto deadline = begun + patience;
+  // Not that of the actor's clock, which only the room may ask.
+  auto end = task_pool::clock::now() + patience;
+  auto shared = std::make_shared<control>(
+    caf::actor_cast<caf::weak_actor_ptr>(room_actor{self_}), number, end);
+  task_pool::job job{
+    x.how.name + " of room " + name_, end,
+    [shared, work = std::move(x.work)]() mutable { shared->perform(work); }};
+  tasks_.emplace(
+    number, std::make_shared<entry>(entry{shared, std::move(x.then),
+                                          std::move(x.how), begun, deadline}));
   // Told by a message: a hook that starts a task shall not be called back
   // before it has returned.
   if (!env_->tasks->submit(std::move(job)))
@@ -105,35 +119,45 @@ auto room_tasks::run(room_task x) -> time_point {
   return deadline;
 }
 
+auto room_tasks::take_out(std::uint64_t number) -> entry_ptr {
+  auto found = tasks_.extract(number);
+  return found.empty() ? nullptr : std::move(found.mapped());
+}
+
 void room_tasks::take(const task_finished& x) {
-  auto found = tasks_.extract(x.number);
-  if (found.empty())
+  auto task = take_out(x.number);
+  if (!task)
     return; // too late
-  auto& task = found.mapped();
-  if (x.error)
-    return fail(std::move(task), {task_failure::reason::failed, *x.error});
+  if (x.error) {
+    ++env_->room_counts->tasks_failed;
+    return fail(*task, {task_failure::reason::failed, x.error->text},
+                x.error->type);
+  }
+  ++env_->room_counts->tasks_done;
   logic_.run([&](room_logic&) {
-    task.then();
+    task->then();
     return true;
   });
 }
 
 void room_tasks::take(const task_refused& x) {
-  auto found = tasks_.extract(x.number);
-  if (!found.empty())
-    fail(std::move(found.mapped()),
-         {task_failure::reason::queue_full, "too many tasks wait"});
+  auto task = take_out(x.number);
+  if (!task)
+    return;
+  ++env_->room_counts->tasks_refused;
+  constexpr auto why = "too many tasks wait";
+  fail(*task, {task_failure::reason::queue_full, why}, why);
 }
 
 void room_tasks::take(const task_reported& x) {
   auto i = tasks_.find(x.number);
   if (i == tasks_.end())
     return;
-  auto progress = i->second.shared->take_progress();
-  auto tell = i->second.how.on_progress; // a copy: the hook may end the task
-  if (progress && tell)
+  auto task = i->second;
+  auto progress = task->shared->take_progress();
+  if (progress && task->how.on_progress)
     logic_.run([&](room_logic&) {
-      tell(std::move(*progress));
+      task->how.on_progress(std::move(*progress));
       return true;
     });
 }
@@ -141,41 +165,59 @@ void room_tasks::take(const task_reported& x) {
 void room_tasks::expire(time_point now) {
   std::vector<std::uint64_t> late;
   for (auto& [number, x] : tasks_)
-    if (x.deadline <= now)
+    if (x->deadline <= now)
       late.push_back(number);
+  constexpr auto why = "no result in time";
   for (auto number : late) {
     // A hook that is told of the one before may have ended them all.
-    auto found = tasks_.extract(number);
-    if (!found.empty())
-      fail(std::move(found.mapped()),
-           {task_failure::reason::overdue, "no result in time"});
+    auto task = take_out(number);
+    if (!task)
+      continue;
+    task->shared->cancel();
+    ++env_->room_counts->tasks_overdue;
+    fail(*task, {task_failure::reason::overdue, why}, why);
   }
 }
 
-void room_tasks::fail(entry x, const task_failure& why) {
-  x.shared->cancel();
-  ++env_->room_counts->tasks_failed;
-  log::warn("room_task_failed",
-            {{"room", name_}, {"task", x.how.name}, {"error", why.text}},
-            "room gets no result of a task");
-  if (x.how.on_failure)
-    logic_.run([&](room_logic&) {
-      x.how.on_failure(why);
-      return true;
-    });
+void room_tasks::fail(const entry& x, const task_failure& why,
+                      std::string_view logged) {
+  if (!x.how.on_failure) {
+    log::warn("room_task_failed",
+              {{"room", name_}, {"task", x.how.name}, {"error", logged}},
+              "room gets no result of a task");
+    return;
+  }
+  logic_.run([&](room_logic&) {
+    x.how.on_failure(why);
+    return true;
+  });
 }
 
 auto room_tasks::earliest() const -> std::optional<time_point> {
   std::optional<time_point> result;
   for (auto& [number, x] : tasks_)
-    if (!result || x.deadline < *result)
-      result = x.deadline;
+    if (!result || x->deadline < *result)
+      result = x->deadline;
   return result;
 }
 
 void room_tasks::clear() {
-  for (auto& [number, x] : std::exchange(tasks_, {}))
-    x.shared->cancel();
+  for (auto& [number, x] : std::exchange(tasks_, {})) {
+    x->shared->cancel();
+    ++env_->room_counts->tasks_dropped;
+  }
+}
+
+task_list room_tasks::list() const {
+  constexpr std::size_t most = 20;
+  task_list result{tasks_.size(), {}};
+  auto now = self_->clock().now();
+  for (auto& [number, x] : tasks_) { // by number, so the oldest first
+    if (result.oldest.size() == most)
+      break;
+    result.oldest.push_back({x->how.name, now - x->begun});
+  }
+  return result;
 }
 
 } // namespace atrium

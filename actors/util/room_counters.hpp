@@ -11,8 +11,15 @@ struct room_counters {
   std::atomic<std::uint64_t> invalid_words = 0; ///< Of rooms, dropped.
 
   std::atomic<std::uint64_t> answers = 0; ///< To messages, in place of them.
-  std::atomic<std::uint64_t> tasks = 0;   ///< Begun by rooms.
-  std::atomic<std::uint64_t> tasks_failed = 0; ///< Without a result.
+
+  // What has become of the tasks that rooms have begun.
+  std::atomic<std::uint64_t> tasks_done = 0;
+  std::atomic<std::uint64_t> tasks_failed = 0;  ///< Their work has thrown.
+  std::atomic<std::uint64_t> tasks_overdue = 0; ///< No result in time.
+  std::atomic<std::uint64_t> tasks_refused = 0; ///< No place in the queue.
+
+  /// Those of rooms or states of their logic that have ended meanwhile.
+  std::atomic<std::uint64_t> tasks_dropped = 0;
 
   /// Portions of what somebody has missed that cost no reading.
   std::atomic<std::uint64_t> replays_from_memory = 0;

@@ -1,45 +1,105 @@
 #include "atrium/actors/util/task_pool.hpp"
 
+#include "atrium/broker/log/log.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <pthread.h>
+#include <system_error>
 #include <utility>
 
 namespace atrium {
 
-task_pool::~task_pool() {
-  stop();
-  for (auto& x : threads_)
-    x.join();
+namespace {
+
+void perform(const task_pool::job& x) {
+  try {
+    x.run();
+  } catch (const std::exception& error) {
+    log::error("task_exception", {{"task", x.name}, {"error", error.what()}},
+               "task has thrown");
+  } catch (...) {
+    log::error("task_exception", {{"task", x.name}}, "task has thrown");
+  }
 }
+
+} // namespace
 
 bool task_pool::submit(job x) {
   {
     std::lock_guard guard{mutex_};
-    if (stopped_ || waiting_.size() >= bound_) {
-      ++stats_.refused;
+    if (stopped_ || waiting_.size() >= bound_)
       return false;
-    }
-    waiting_.push_back(std::move(x));
-    if (threads_.size() < size_
-        && threads_.size() < stats_.running + waiting_.size())
-      threads_.emplace_back([this] { work(); });
+    auto wanted = std::min(size_, running_.size() + waiting_.size() + 1);
+    if (threads_.size() < wanted && !add_thread())
+      return false;
+    waiting_.push_back({std::move(x)});
   }
   change_.notify_one();
   return true;
 }
 
+// Returns whether there is a thread at all: with fewer than it should have, the
+// pool goes on.
+bool task_pool::add_thread() {
+  try {
+    threads_.emplace_back([this] { work(); });
+    pthread_setname_np(threads_.back().native_handle(), "atrium-task");
+  } catch (const std::system_error&) {
+    // nop
+  }
+  return !threads_.empty();
+}
+
+void task_pool::set_queue(std::size_t bound) {
+  std::lock_guard guard{mutex_};
+  bound_ = bound;
+}
+
+std::size_t task_pool::queue() const {
+  std::lock_guard guard{mutex_};
+  return bound_;
+}
+
 void task_pool::stop() {
-  std::deque<job> dropped; // released without the lock
+  std::list<entry> dropped; // released without the lock
   {
     std::lock_guard guard{mutex_};
     stopped_ = true;
-    dropped = std::exchange(waiting_, {});
+    dropped.swap(waiting_);
   }
   change_.notify_all();
 }
 
-auto task_pool::now() const -> stats {
+void task_pool::join() {
+  stop();
+  for (auto& x : threads_) // there will be no more
+    if (x.joinable())
+      x.join();
+}
+
+auto task_pool::now(clock::time_point now) const -> load {
   std::lock_guard guard{mutex_};
-  auto result = stats_;
-  result.waiting = waiting_.size();
+  auto is_late = [=](auto& x) { return x.what.deadline < now; };
+  auto overdue = std::ranges::count_if(running_, is_late);
+  return {running_.size(), waiting_.size(), static_cast<std::size_t>(overdue)};
+}
+
+std::vector<std::string> task_pool::running() const {
+  std::lock_guard guard{mutex_};
+  std::vector<std::string> result;
+  for (auto& x : running_)
+    result.push_back(x.what.name);
+  return result;
+}
+
+std::vector<std::string> task_pool::newly_overdue(clock::time_point now) {
+  std::lock_guard guard{mutex_};
+  std::vector<std::string> result;
+  for (auto& x : running_)
+    if (x.what.deadline < now && !std::exchange(x.is_told, true))
+      result.push_back(x.what.name);
   return result;
 }
 
@@ -49,15 +109,13 @@ void task_pool::work() {
     change_.wait(guard, [this] { return stopped_ || !waiting_.empty(); });
     if (stopped_)
       return;
-    auto next = std::move(waiting_.front());
-    waiting_.pop_front();
-    ++stats_.running;
+    running_.splice(running_.end(), waiting_, waiting_.begin());
+    auto mine = std::prev(running_.end());
     guard.unlock();
-    next();
-    next = nullptr; // what it has captured goes without the lock
+    perform(mine->what);
+    mine->what.run = nullptr; // what it has captured goes without the lock
     guard.lock();
-    --stats_.running;
-    ++stats_.done;
+    running_.erase(mine);
   }
 }
 
