@@ -6,6 +6,7 @@
 #include "atrium/actors/util/frugal_scheduler.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/task_pool.hpp"
 #include "atrium/broker/bus_group.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
@@ -64,6 +65,7 @@ node::node(options with, room_types rooms)
   auto env = make_environment(std::move(rooms));
   auto& changing = *env; // the context keeps it
   hooks_ = env->hooks;
+  tasks_ = env->tasks;
   auto root = system_->spawn<directory>(env);
   // Only here: descriptors that lanes and the Redis client have opened by now
   // are not for clients.
@@ -164,6 +166,8 @@ std::shared_ptr<environment> node::make_environment(room_types rooms) {
   env->limits.replace(limits_of(from));
   env->bus_queue = std::make_shared<semaphore>(env->limits->bus_queue);
   env->rooms = std::make_shared<const room_types>(std::move(rooms));
+  env->tasks
+    = std::make_shared<task_pool>(from.tasks.threads, from.tasks.queue);
   env->watched.replace({from.log.trace_users, from.log.trace_rooms});
   env->now = [] {
     return std::chrono::floor<std::chrono::milliseconds>(

@@ -80,7 +80,8 @@ public:
   ///                subscriptions; users and rooms give up what others know of
   ///                them; the back end hears of it; the node leaves the
   ///                registry; the bus sends what it still has, and ends
-  ///             5. the lanes' actors and the inspector end
+  ///             5. the lanes' actors and the inspector end; tasks of rooms,
+  ///                for which nobody waits any more, return
   ///   stopped   6. threads end, then the actor system
   ///
   /// When all clients have been told, the grace time begins. Returns false if
@@ -137,6 +138,7 @@ private:
   std::shared_ptr<listener> internal_listener_; // none if it is off
   std::string error_;                           // why it cannot start
   std::shared_ptr<const class hook_watch> hooks_;
+  std::shared_ptr<class task_pool> tasks_;
   file_budget files_;
   std::vector<std::function<void(const options&)>> resize_buses_;
   std::atomic<const char*> waits_for_ = "nothing";

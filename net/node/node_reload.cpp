@@ -2,6 +2,7 @@
 
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/task_pool.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/inbox.hpp"
@@ -26,7 +27,8 @@ void node::add_reload_parts(environment& env, live<client_rules>& rules) {
   add_files_to_reload();
   reloader_.add([&env](const options& next, std::string&) {
     return [&env, limits = limits_of(next), log = next.log,
-            inbox = inbox_rule_of(next), events = next.events.max_bytes] {
+            inbox = inbox_rule_of(next), events = next.events.max_bytes,
+            tasks = next.tasks.queue] {
       env.bus_queue->resize(limits.bus_queue);
       for (auto& lane : env.lanes)
         lane.queue->resize(limits.lane_queue);
@@ -37,6 +39,7 @@ void node::add_reload_parts(environment& env, live<client_rules>& rules) {
         env.inbox->change(inbox);
       if (env.sink)
         env.sink->resize(events);
+      env.tasks->set_queue(tasks);
       env.limits.replace(limits);
       env.watched.replace({log.trace_users, log.trace_rooms});
     };

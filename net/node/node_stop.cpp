@@ -3,6 +3,7 @@
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/task_pool.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/event_sink.hpp"
@@ -91,6 +92,7 @@ bool node::stop() {
   for (auto& lane : lanes_)
     lane->join();
   internal_lane_->join();
+  tasks_->join();
   waits_for_ = "what is left of the node";
   // Owners of actor handles end before the actor system. The lanes end after
   // it: pinned actors point to the contexts of lanes.
@@ -152,6 +154,8 @@ bool node::stop_actors(steady::time_point deadline) {
   auto running = [this] { return system_->registry().running(); };
   auto others = lanes_.size() + 2; // their actors and the inspector
   auto gone = wait_until(deadline, [&] { return running() <= others; });
+  // Nobody waits for them any more; what runs is waited for below.
+  tasks_->stop();
   if (gone)
     waits_for_ = "the register of users";
   auto slice = std::chrono::milliseconds{options_.stop.grace} / 8;
@@ -202,13 +206,19 @@ bool node::stop_actors(steady::time_point deadline) {
   // Whatever was used up before, these only have to be told.
   constexpr std::chrono::milliseconds blink{100};
   auto last = std::max(deadline, steady::now() + blink);
-  return wait_until(last, [&] { return running() == 0; }) && gone;
+  auto all_ended = wait_until(last, [&] { return running() == 0; }) && gone;
+  if (all_ended)
+    waits_for_ = "tasks of rooms";
+  auto idle = [this] { return tasks_->now().running == 0; };
+  return wait_until(last, idle) && all_ended;
 }
 
 std::string node::waits_for() const {
   std::string result = waits_for_.load();
   for (auto& x : hooks_->late(std::chrono::seconds{1}))
     result += "; a hook of room " + x.room + " does not return";
+  for (auto& name : tasks_->running())
+    result += "; task " + name + " does not end";
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/actors/cluster/cluster.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
+#include "atrium/actors/util/task_pool.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/admission/admission_limits.hpp"
@@ -127,6 +128,9 @@ void operator_services::check_up() {
       {{"room", x.room},
        {"seconds", std::chrono::floor<std::chrono::seconds>(x.time).count()}},
       "room keeps a worker from other rooms: its hook does not return");
+  for (auto& name : env_->tasks->newly_overdue())
+    log::warn("task_overdue", {{"task", name}},
+              "task runs past its deadline and keeps a thread from others");
   log::tell_losses();
   // systemd restarts a node that is silent. This thread has no clients, so it
   // can tell when the other threads hang.

@@ -75,6 +75,13 @@ rows node_rows() {
     number("workers", FIELD(workers), {1, 64},
            "Threads that run rooms with logic of their own.")
       .fixed("threads are made when the node starts"),
+    number("task-threads", FIELD(tasks.threads), {1, 64},
+           "Threads for tasks of rooms with logic of their own: work that "
+           "waits or computes.")
+      .fixed("a thread cannot be taken away from its task"),
+    number("task-queue", FIELD(tasks.queue), {1, 1'000'000, "tasks"},
+           "Tasks that may wait for such a thread; more fail at once.")
+      .live(),
     number("drain-delay", FIELD(stop.drain_delay), {0, 600'000, "ms"},
            "Time after a stop signal for load balancers to notice; clients are "
            "served as before.")

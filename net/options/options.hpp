@@ -15,6 +15,7 @@
 #include "atrium/net/options/log_options.hpp"
 #include "atrium/net/options/presence_options.hpp"
 #include "atrium/net/options/stop_options.hpp"
+#include "atrium/net/options/task_pool_options.hpp"
 #include "atrium/net/protocol/session_options.hpp"
 #include "atrium/net/transport/listen_address.hpp"
 #include "atrium/net/transport/tls_options.hpp"
@@ -44,6 +45,7 @@ struct options {
   log_options log;
   lane_options lanes;
   std::size_t workers = 2; ///< Threads for the logic of rooms and users.
+  task_pool_options tasks;
   stop_options stop;
   admission_options admission;
   http_options http;

@@ -2,13 +2,13 @@
 
 #include "atrium/actors/backlogs.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
-#include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/net/monitoring/metrics/api_families.hpp"
 #include "atrium/net/monitoring/metrics/event_families.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
+#include "atrium/net/monitoring/metrics/room_families.hpp"
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 
 #include <algorithm>
@@ -52,9 +52,7 @@ std::string node_metrics::text() const {
   add_mailboxes(result);
   add_errors(result);
   add_bus_and_links(result);
-  result.gauge({"atrium_room_hooks_slow",
-                "Hooks of rooms that have been running for over 2 seconds."},
-               {{value_of(env_->hooks->late(std::chrono::seconds{2}).size())}});
+  add_rooms(result, *env_);
   add_log(result);
   add_process(result);
   return result.text();

@@ -178,11 +178,8 @@ void add_trouble(family_list& to, const environment& env,
               {value_of(user_limit), "user-connections"},
               {value_of(clients.rate_limited), "messages-per-second"},
               {value_of(clients.error_closes), "errors-per-minute"},
+              {value_of(rooms.tasks_refused), "task-queue"},
               {value_of(bus.rejected), "bus-pending"}});
-  to.counter({"atrium_room_restarts_total", "Rooms whose logic has failed."},
-             {{value_of(rooms.room_restarts)}});
-  to.counter({"atrium_rooms_failed_total", "Rooms that were given up."},
-             {{value_of(directory.dead_rooms)}});
 }
 
 // Without a limit the families are there, and empty.

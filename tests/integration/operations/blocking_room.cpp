@@ -1,18 +1,39 @@
 // A node for the tests with rooms that do what rooms must not: in `stuck:*` a
-// message keeps the thread on which it is handled for a minute.
+// message keeps the thread on which it is handled for a minute. In `task:*` it
+// begins a task that takes as long: "stubborn" work does not look whether
+// anybody waits for it; "patient" work may take its time, other has 0.1 s.
 
 #include <atrium/actors/room_logic.hpp>
 #include <atrium/net/run_node.hpp>
 #include <chrono>
 #include <thread>
 
+using namespace std::chrono_literals;
+
 class stuck_room : public atrium::room_logic {
   atrium::decision on_message(const atrium::member&, atrium::room_message&) override {
-    std::this_thread::sleep_for(std::chrono::minutes{1});
+    std::this_thread::sleep_for(1min);
+    return atrium::decision::accept();
+  }
+};
+
+class task_room : public atrium::room_logic {
+  atrium::decision on_message(const atrium::member&, atrium::room_message& message) override {
+    auto work = [is_stubborn = message.data == R"("stubborn")"](atrium::task_control& control) {
+      auto end = std::chrono::steady_clock::now() + 1min;
+      while (std::chrono::steady_clock::now() < end && (is_stubborn || !control.is_cancelled()))
+        std::this_thread::sleep_for(10ms);
+    };
+    atrium::task_options how;
+    how.name = "sum";
+    how.deadline = message.data == R"("patient")" ? 1min : 100ms;
+    run(
+      work, [] {}, how);
     return atrium::decision::accept();
   }
 };
 
 int main(int argc, char** argv) {
-  return atrium::run_node(argc, argv, atrium::room_types{}.add<stuck_room>("stuck:*"));
+  return atrium::run_node(argc, argv,
+                          atrium::room_types{}.add<stuck_room>("stuck:*").add<task_room>("task:*"));
 }

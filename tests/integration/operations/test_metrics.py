@@ -20,7 +20,8 @@ NAMED_IN_FULL = [
     "atrium_messages_received_total", "atrium_delivery_latency_seconds",
     "atrium_slow_consumers_total", "atrium_dropped_total", "atrium_bus_link_up",
     "atrium_bus_publishes_total", "atrium_user_limits_events_total",
-    "atrium_node_registry_events_total", "atrium_log_lines_lost_total"]
+    "atrium_node_registry_events_total", "atrium_room_tasks_total",
+    "atrium_log_lines_lost_total"]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 #define CAF_SUITE reload_test
 
 #include "atrium/actors/util/semaphore.hpp"
+#include "atrium/actors/util/task_pool.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/history.hpp"
@@ -26,11 +27,11 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::set<std::string> needs_restart = {
-  "listen",           "internal",       "redis", "namespace",
-  "node-id",          "config",         "lanes", "workers",
-  "ping-interval",    "flush-window",   "auth",  "user-lease",
-  "auth-concurrency", "bus-timeout",    "lease", "api-public",
-  "events",           "presence-grace",
+  "listen",           "internal",       "redis",        "namespace",
+  "node-id",          "config",         "lanes",        "workers",
+  "ping-interval",    "flush-window",   "auth",         "user-lease",
+  "auth-concurrency", "bus-timeout",    "lease",        "api-public",
+  "events",           "presence-grace", "task-threads",
 };
 
 // Seen by test_reload, test_reload_access and test_reload_backend of
@@ -180,6 +181,7 @@ const std::map<std::string, effect> effects = {
    {{"1"}, [](auto& x) { return is_refused(x, "too_many_connections"); }}},
   {"handshakes-per-second", {{"1"}, [](auto& x) { return is_refused(x, "rate_limited"); }}},
   {"memory-watermark", {{"1"}, [](auto& x) { return is_refused(x, "overloaded"); }}},
+  {"task-queue", {{"3"}, [](auto& x) { return x.context().env->tasks->queue() == 3; }}},
   {"max-rooms", {{"3"}, [](auto& x) { return limits_at(x).rooms_per_connection == 3; }}},
   {"max-room-members", {{"3"}, [](auto& x) { return limits_at(x).members_per_room == 3; }}},
   {"max-node-rooms", {{"3"}, [](auto& x) { return limits_at(x).rooms_per_node == 3; }}},
