@@ -159,22 +159,29 @@ function note(talk, text, kind = "info") {
   add(talk, make("p", { class: `note ${kind}` }, text));
 }
 
+function wordsOf(data) {
+  return typeof data?.text === "string" ? data.text : JSON.stringify(data, null, 2);
+}
+
 /** A message as an entry; those of one author within two minutes of the `last`
  * one share a heading. */
 function article(last, { from, ms, data, offset }) {
   const more = last.from === from && ms - last.ms < 120_000;
   const plain = typeof data?.text === "string";
-  const text = plain ? data.text : JSON.stringify(data, null, 2);
   const time = make("time", { datetime: new Date(ms).toISOString() }, clock(ms));
   const entry = make("article", { class: more ? "message more" : "message" },
     avatar(from), make("div", { class: "from" }, author(from), time),
-    make("div", { class: plain ? "body" : "body data", dir: "auto" }, text));
+    make("div", { class: plain ? "body" : "body data", dir: "auto" }, wordsOf(data)));
   entry.offset = offset; // in the history, if the room has one
+  if (isProgress(data)) entry.append(progressBar(data));
+  entry.job = jobOf(from, data);
   return entry;
 }
 
-/** Adds a message that has come. */
+/** Adds a message that has come; how far a job is takes the place of what was
+ * said of it before. */
 function message(talk, what) {
+  if (moveBar(talk, what)) return;
   add(talk, article(talk.last, what));
   talk.last = what;
   if (what.from !== me) unseen(talk, 1);

@@ -251,3 +251,31 @@ async def test_a_room_without_a_history_says_what_it_loses(browser, node, networ
     browser.reads("#log", f"Back in {room}; what was said meanwhile is lost")
     await say(bob, room, "message 2")
     shows(browser, "message 2")
+
+
+async def test_a_job_has_one_bar(browser, node, connect):
+    """A room tells how far two jobs are, and somebody else of a job of the same name.
+    Each has one bar that moves, where it was; what is said meanwhile comes after it."""
+    room = unique("chat:")
+    bob, eve = await connect(node, unique("bob")), await connect(node, unique("eve"))
+    await join(room, bob, eve)
+    visit(browser, node, room)
+
+    async def tell(who, job, progress, text):
+        data = {"job": job, "progress": progress, "text": text}
+        await who.request("publish", room=room, data=data)
+
+    await tell(bob, "1", 0, "begun")
+    await tell(bob, "2", 0.5, "half")
+    await tell(eve, "1", 0.1, "another")
+    await say(bob, room, "meanwhile")
+    for percent in range(10, 101, 10):
+        await tell(bob, "1", percent / 100, f"{percent} %")
+    shows(browser, "100 %", "half", "another", "meanwhile")
+    bars = "[...document.querySelectorAll('#log progress')].map((x) => [x.value, x.max])"
+    assert browser.run(bars) == [[1, 1], [0.5, 1], [0.1, 1]]
+    await tell(bob, "3", 7, "more than all")
+    await tell(bob, "2", -1, "less than nothing")
+    shows(browser, "100 %", "less than nothing", "another", "meanwhile", "more than all")
+    assert browser.run(bars) == [[1, 1], [0, 1], [0.1, 1], [1, 1]]
+    assert browser.complaints() == []

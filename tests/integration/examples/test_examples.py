@@ -90,6 +90,55 @@ async def test_three_strikes_are_enough(filter_node, connect):
     await ann.request("publish", room=room, data={"text": "hi"})
 
 
+async def test_a_report_is_rendered_before_all_eyes(start_node, connect):
+    """A member asks for a report and gets the number of the job; it is no message.
+    All members see how far it is, to the end, and may talk meanwhile."""
+    node = start_node(program=example("report"))
+    ann, bob = await connect(node), await connect(node)
+    room = unique("report:room")
+    await join(room, ann, bob)
+    for client in (ann, bob):
+        await client.take(type="message", room=room)  # how to ask
+    answer = await ann.request("publish", room=room, data={"text": "report 3"})
+    assert (answer["type"], answer["data"]) == ("answered", {"job": "1"})
+    await ann.request("publish", room=room, data={"text": "hello"})
+    await bob.take(type="message", room=room, data={"text": "hello"})
+    for client in (ann, bob):
+        shares, seen = [], {"progress": None}
+        while seen["progress"] != 1 or "done" not in seen["text"]:
+            seen = (await client.take(type="message", room=room))["data"]
+            if "job" in seen:
+                assert seen["job"] == "1"
+                shares.append(seen["progress"])
+            else:
+                seen["progress"] = None  # ann's own words
+        assert shares[0] == 0 and shares == sorted(shares) and len(shares) >= 3
+
+
+@pytest.mark.parametrize("text", ["report 0", "report 101", "report x", "report 3 pages"])
+async def test_what_is_no_report_is_refused(start_node, connect, text):
+    """Somebody asks for a report that has no pages, or too many.
+    The room refuses, and renders nothing."""
+    node = start_node(program=example("report"))
+    ann = await connect(node)
+    await ann.request("join", room="report:1")
+    assert (await ann.refusal("publish", room="report:1", data={"text": text}))["code"] \
+        == "room_refused"
+
+
+async def test_two_reports_at_a_time_are_enough(start_node, connect):
+    """Somebody wants everything at once.
+    The room refuses the third report while two are under way."""
+    node = start_node(program=example("report"))
+    ann = await connect(node)
+    await ann.request("join", room="report:1")
+    for job in ("1", "2"):
+        answer = await ann.request("publish", room="report:1", data={"text": "report 100"})
+        assert answer["data"] == {"job": job}
+    error = await ann.refusal("publish", room="report:1", data={"text": "report 1"})
+    assert error["message"] == "two reports at a time"
+
+
 async def test_a_quiet_room_wants_short_messages(start_node, connect):
     """A member of a quiet room goes on and on.
     The room refuses that, and carries what is brief."""
