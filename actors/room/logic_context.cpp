@@ -86,9 +86,7 @@ void logic_context::refuse(answer_ticket to, std::string_view reason) {
 
 void logic_context::set_timer(std::string name, std::chrono::milliseconds first,
                               std::chrono::milliseconds interval) {
-  auto due = self_->clock().now() + first;
-  timers_.set(std::move(name), due, interval);
-  wake_by(due);
+  wake_by(timers_.set(std::move(name), self_->clock().now(), first, interval));
 }
 
 bool logic_context::cancel_timer(std::string_view name) {

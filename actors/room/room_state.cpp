@@ -287,7 +287,9 @@ caf::error inspect(json_inspector& f, room_state& x) {
     named("published"), x.publisher_.published(), named("delivered"),
     x.tally_->delivered.value(), named("queue"), x.tally_->queue->entries(),
     named("queue_bytes"), x.tally_->queue->taken(), named("errors"),
-    x.logic_.failures(), named("restarts"), x.logic_.failures(), named("tasks"),
+    x.logic_.failures(), named("restarts"), x.logic_.failures(),
+    named("timers"), x.context_.timers().size(), named("next_timers"),
+    x.context_.timers().next(20, x.self_->clock().now()), named("tasks"),
     x.context_.tasks().list(), named("logic"), raw_json{x.logic_.describe()});
 }
 

@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <utility>
+#include <vector>
 
 namespace atrium {
 
-void room_timers::set(std::string name, time_point due,
-                      std::chrono::milliseconds interval) {
+using namespace std::chrono;
+
+auto room_timers::set(std::string name, time_point now, milliseconds first,
+                      milliseconds interval) -> time_point {
   if (timers_.size() >= most && !timers_.contains(name))
     throw std::length_error{"the room has too many timers"};
-  timers_.insert_or_assign(std::move(name), timer{due, interval, ++last_});
+  auto bounded = [](auto x) { return std::clamp(x, milliseconds{0}, longest); };
+  auto due = now + bounded(first);
+  timers_.insert_or_assign(std::move(name),
+                           timer{due, bounded(interval), ++last_});
+  return due;
 }
 
 bool room_timers::cancel(std::string_view name) {
@@ -32,7 +38,8 @@ std::optional<std::string> room_timers::take_due(time_point now,
   auto first = timers_.end();
   for (auto i = timers_.begin(); i != timers_.end(); ++i)
     if (i->second.due <= now && i->second.number <= last
-        && (first == timers_.end() || i->second.due < first->second.due))
+        && (first == timers_.end()
+            || i->second.order() < first->second.order()))
       first = i;
   if (first == timers_.end())
     return std::nullopt;
@@ -42,6 +49,19 @@ std::optional<std::string> room_timers::take_due(time_point now,
   auto missed = (now - x.due) / x.interval;
   x.due += (missed + 1) * x.interval;
   return name;
+}
+
+auto room_timers::next(std::size_t n, time_point now) const
+  -> std::map<std::string, std::int64_t> {
+  std::vector<decltype(timers_)::const_iterator> all;
+  for (auto i = timers_.begin(); i != timers_.end(); ++i)
+    all.push_back(i);
+  std::ranges::sort(all, {}, [](auto i) { return i->second.order(); });
+  all.resize(std::min(n, all.size()));
+  std::map<std::string, std::int64_t> result;
+  for (auto i : all)
+    result.emplace(i->first, floor<milliseconds>(i->second.due - now).count());
+  return result;
 }
 
 } // namespace atrium

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace atrium {
 
@@ -22,17 +23,17 @@ public:
   /// How many timers a room may have.
   static constexpr std::size_t most = 1'024;
 
-  struct timer {
-    time_point due;
-    std::chrono::milliseconds interval{0}; ///< Zero: once.
-    std::uint64_t number = 0; ///< The later it was set, the higher.
-  };
+  /// What is longer counts as this long: a century, and a clock that counts
+  /// nanoseconds has place for two.
+  static constexpr std::chrono::milliseconds longest
+    = std::chrono::hours{100 * 365 * 24};
 
-  using map = std::map<std::string, timer, std::less<>>;
-
-  /// Sets a timer, in place of one of that name. Throws `std::length_error`.
-  void set(std::string name, time_point due,
-           std::chrono::milliseconds interval);
+  /// Sets a timer that is due in `first` for the first time, in place of one of
+  /// that name, and returns when. What is negative counts as zero. Throws
+  /// `std::length_error`.
+  time_point set(std::string name, time_point now,
+                 std::chrono::milliseconds first,
+                 std::chrono::milliseconds interval);
 
   /// Returns whether there was such a timer.
   bool cancel(std::string_view name);
@@ -54,12 +55,28 @@ public:
   /// it is set again, for the first time that is still to come.
   std::optional<std::string> take_due(time_point now, std::uint64_t last);
 
-  const map& all() const {
-    return timers_;
+  /// How many there are.
+  std::size_t size() const {
+    return timers_.size();
   }
 
+  /// Returns the names of the `n` that are due first, and the milliseconds
+  /// until then; negative: it is late.
+  std::map<std::string, std::int64_t> next(std::size_t n, time_point now) const;
+
 private:
-  map timers_;
+  struct timer {
+    time_point due;
+    std::chrono::milliseconds interval; // zero: once
+    std::uint64_t number;               // the later it was set, the higher
+
+    /// Of those for one time the first that was set comes first.
+    auto order() const {
+      return std::pair{due, number};
+    }
+  };
+
+  std::map<std::string, timer, std::less<>> timers_;
   std::uint64_t last_ = 0;
 };
 
