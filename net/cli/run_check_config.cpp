@@ -3,7 +3,6 @@
 #include "atrium/broker/json/json_writer.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/inspector/administrators.hpp"
-#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/options/parse_options.hpp"
 #include "atrium/net/transport/pass_phrase.hpp"
 #include "atrium/net/transport/tls_context.hpp"
@@ -62,7 +61,7 @@ int run_check_config(int argc, const char* const* argv) {
   }
   // The output may serve as a file for --config, in which that option is
   // refused.
-  for (auto& entry : option_table())
+  for (auto& entry : option_table{})
     if (entry.name != "config")
       std::printf("%s = %s\n", entry.name.c_str(),
                   value_of(entry, from).c_str());

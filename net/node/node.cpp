@@ -52,8 +52,9 @@ node::actor_config::actor_config(const options& from) {
   set("scheduler.max-throughput", messages_per_turn);
 }
 
-node::node(options with, room_types rooms)
+node::node(options with, room_types rooms, option_table table)
   : options_(std::move(with)),
+    table_(std::move(table)),
     config_(options_),
     system_(std::make_unique<caf::actor_system>(config_)) {
   auto& from = options_;

@@ -9,6 +9,7 @@
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/operator_services.hpp"
 #include "atrium/net/node/reloader.hpp"
+#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/options/options.hpp"
 
 #include <caf/actor_system.hpp>
@@ -31,8 +32,8 @@ class redis_thread;
 class node {
 public:
   /// Makes everything that needs no network; reads the keys for tokens. `rooms`
-  /// says which logic runs in which rooms.
-  node(options with, room_types rooms);
+  /// says which logic runs in which rooms, `table` what the options are.
+  node(options with, room_types rooms, option_table table = {});
 
   node(const node&) = delete;
   node& operator=(const node&) = delete;
@@ -118,7 +119,8 @@ private:
   std::unique_ptr<redis_thread> redis_; // none: the node runs alone
   std::shared_ptr<redis_lease> lease_;  // likewise
   options options_;
-  reloader reloader_{options_};
+  option_table table_;
+  reloader reloader_{options_, table_};
   actor_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;

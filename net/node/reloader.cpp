@@ -46,10 +46,10 @@ void tell(const std::vector<option_change>& changes) {
 void reloader::run(const parsed_options& next) {
   if (next.exit_code)
     return refuse("options", next.error);
-  auto changes = changes_between(current_, next.value);
+  auto changes = changes_between(current_, next.value, table_);
   auto wanted = with_live(current_, changes);
   // The new ones go together, but may not do so with those that stay.
-  if (auto error = validate(wanted); !error.empty())
+  if (auto error = validate(wanted, table_); !error.empty())
     return refuse("options", error + kept_by(changes));
   std::vector<loaded> all;
   if (!load(wanted, changes, all))

@@ -8,6 +8,7 @@
 
 namespace atrium {
 
+class option_table;
 struct option_change;
 struct parsed_options;
 
@@ -24,8 +25,9 @@ public:
   using part
     = std::function<take_over(const options& next, std::string& error)>;
 
-  /// `current` has to outlive it, and is what it keeps up to date.
-  explicit reloader(options& current) : current_(current) {
+  /// Both have to outlive it; it keeps `current` up to date.
+  reloader(options& current, const option_table& table)
+    : current_(current), table_(table) {
     // nop
   }
 
@@ -59,6 +61,7 @@ private:
             std::vector<loaded>& out);
 
   options& current_;
+  const option_table& table_;
   std::vector<named> parts_;
 };
 

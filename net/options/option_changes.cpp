@@ -1,6 +1,5 @@
 #include "atrium/net/options/option_changes.hpp"
 
-#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/options/options.hpp"
 
 namespace atrium {
@@ -30,9 +29,10 @@ std::string joined(const strings& values) {
 } // namespace
 
 std::vector<option_change> changes_between(const options& before,
-                                           const options& after) {
+                                           const options& after,
+                                           const option_table& table) {
   std::vector<option_change> result;
-  for (auto& x : option_table()) {
+  for (auto& x : table) {
     auto old = x.show(before);
     auto now = x.show(after);
     if (old != now)

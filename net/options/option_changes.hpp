@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/options/option_entry.hpp"
+#include "atrium/net/options/option_table.hpp"
 
 #include <string>
 #include <vector>
@@ -17,8 +17,10 @@ struct option_change {
 };
 
 /// Returns in what `after` differs from `before`, in the order of the help.
+/// Changes point to rows of the table.
 std::vector<option_change> changes_between(const options& before,
-                                           const options& after);
+                                           const options& after,
+                                           const option_table& table);
 
 /// Returns `before` with those changes that a running node takes over.
 options with_live(const options& before,

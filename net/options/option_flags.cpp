@@ -1,5 +1,4 @@
 #include "atrium/net/options/option_sources.hpp"
-#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/options/options.hpp"
 #include "atrium/net/options/version.hpp"
 
@@ -95,9 +94,9 @@ void add_option(CLI::App& app, const option_entry& entry) {
   option->take_all()->allow_extra_args(false); // read_flags counts them
 }
 
-void add_options(CLI::App& app) {
+void add_options(CLI::App& app, const option_table& table) {
   app.formatter(std::make_shared<help_layout>());
-  for (const auto& entry : option_table())
+  for (const auto& entry : table)
     add_option(app, entry);
   app.set_help_flag("-h,--help", "Print this text and end.")->group("Other");
   app
@@ -108,18 +107,18 @@ void add_options(CLI::App& app) {
   app.allow_extras(); // read_flags refuses them with a hint
 }
 
-settings refuse_extra(const std::string& extra) {
+settings refuse_extra(const std::string& extra, const option_table& table) {
   auto name = extra.substr(0, extra.find('='));
   if (!name.starts_with("--"))
     return settings::refused(name, "unexpected argument");
   return settings::refused(
-    name, unknown_option("option", name.substr(2),
+    name, unknown_option(table, "option", name.substr(2),
                          [](const auto& other) { return "--" + other.name; }));
 }
 
-settings collect(const CLI::App& app) {
+settings collect(const CLI::App& app, const option_table& table) {
   settings res;
-  for (const auto& entry : option_table()) {
+  for (const auto& entry : table) {
     auto flag = "--" + entry.name;
     auto values = app.get_option(flag)->results();
     // Which one was meant is not for us to guess; a script that appends a flag
@@ -134,9 +133,10 @@ settings collect(const CLI::App& app) {
 
 } // namespace
 
-settings read_flags(int argc, const char* const* argv) {
+settings read_flags(int argc, const char* const* argv,
+                    const option_table& table) {
   CLI::App app{"Runs a node until it gets a signal to stop.", "atrium node"};
-  add_options(app);
+  add_options(app, table);
   // A program may be started without even its own name.
   strings arguments(argv + std::min(argc, 1), argv + argc);
   if (!arguments.empty() && arguments.front() == "node")
@@ -156,8 +156,8 @@ settings read_flags(int argc, const char* const* argv) {
     return {{}, 2, error.what(), {}};
   }
   if (auto extra = app.remaining(); !extra.empty())
-    return refuse_extra(extra.front());
-  return collect(app);
+    return refuse_extra(extra.front(), table);
+  return collect(app, table);
 }
 
 } // namespace atrium

@@ -4,7 +4,6 @@
 #include "atrium/broker/util/read_file.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/options/config_file.hpp"
-#include "atrium/net/options/option_table.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -127,9 +126,10 @@ std::string_view expectation(option_kind kind) {
 }
 
 /// Returns what is wrong with a line of a file, apart from its value.
-std::string check(const config_entry& entry, const option_entry* option) {
+std::string check(const config_entry& entry, const option_entry* option,
+                  const option_table& table) {
   if (!option)
-    return unknown_option("key", canonical(entry.key),
+    return unknown_option(table, "key", canonical(entry.key),
                           [](const option_entry& other) { return other.name; });
   if (option->name == "config")
     return "a file cannot name another file";
@@ -152,7 +152,8 @@ std::string settings::find(std::string_view name) const {
   return {};
 }
 
-settings read_variables(const variable_map& variables) {
+settings read_variables(const variable_map& variables,
+                        const option_table& table) {
   settings res;
   for (const auto& [name, value] : variables) {
     constexpr std::string_view prefix = "ATRIUM_";
@@ -161,7 +162,7 @@ settings read_variables(const variable_map& variables) {
     if (!name.starts_with(prefix) || is_foreign(name) || value.empty())
       continue;
     auto key = canonical(name.substr(prefix.size()));
-    auto option = find_option(key);
+    auto option = table.find(key);
     // Ignored, not refused: a Service may have the name `atrium`, and the pod
     // has to start.
     if (is_address_of_service(name.substr(prefix.size()), value)
@@ -173,7 +174,7 @@ settings read_variables(const variable_map& variables) {
     // be set, and which one wins would depend on their order.
     if (!option || option->variable() != name)
       return settings::refused(
-        name, unknown_option("variable", key, [](const auto& other) {
+        name, unknown_option(table, "variable", key, [](const auto& other) {
           return other.variable();
         }));
     auto list = option->kind == option_kind::list;
@@ -183,7 +184,7 @@ settings read_variables(const variable_map& variables) {
   return res;
 }
 
-settings read_config(const std::string& path) {
+settings read_config(const std::string& path, const option_table& table) {
   constexpr std::size_t largest_file = 1 << 20;
   auto text = read_file(path, largest_file + 1);
   if (!text)
@@ -199,9 +200,9 @@ settings read_config(const std::string& path) {
   std::map<std::string, std::size_t> lines;
   for (auto& entry : file.entries) {
     auto name = canonical(entry.key);
-    auto option = find_option(name);
+    auto option = table.find(name);
     auto source = where(entry.line) + ": " + entry.key;
-    if (auto reason = check(entry, option); !reason.empty())
+    if (auto reason = check(entry, option, table); !reason.empty())
       return settings::refused(source, reason);
     // By the canonical name: `max_rooms` and `max-rooms` are one option.
     if (auto [first, fresh] = lines.emplace(name, entry.line); !fresh)
@@ -212,9 +213,10 @@ settings read_config(const std::string& path) {
   return res;
 }
 
-std::string unknown_option(const std::string& kind, std::string_view name,
+std::string unknown_option(const option_table& table, const std::string& kind,
+                           std::string_view name,
                            std::string (*show)(const option_entry&)) {
-  auto similar = similar_option(name);
+  auto similar = table.similar(name);
   return "unknown " + kind
          + (similar ? "; did you mean " + show(*similar) + "?" : "");
 }

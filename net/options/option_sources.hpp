@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/net/options/option_entry.hpp"
+#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/options/variables.hpp"
 
 #include <optional>
@@ -30,18 +30,23 @@ struct settings {
   std::string find(std::string_view name) const;
 };
 
+// What is returned points to rows of the table.
+
 /// Reads the flags of a command line, see `parse_options`.
-settings read_flags(int argc, const char* const* argv);
+settings read_flags(int argc, const char* const* argv,
+                    const option_table& table);
 
 /// Reads the variables whose names begin with `ATRIUM_`.
-settings read_variables(const variable_map& variables);
+settings read_variables(const variable_map& variables,
+                        const option_table& table);
 
 /// Reads the file at `path`.
-settings read_config(const std::string& path);
+settings read_config(const std::string& path, const option_table& table);
 
 /// Returns e.g. `unknown key; did you mean lanes?` for a misspelt name.
 /// `show` writes an option as the source does.
-std::string unknown_option(const std::string& kind, std::string_view name,
+std::string unknown_option(const option_table& table, const std::string& kind,
+                           std::string_view name,
                            std::string (*show)(const option_entry&));
 
 } // namespace atrium

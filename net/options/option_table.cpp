@@ -27,23 +27,20 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-const std::vector<option_entry>& option_table() {
-  static const auto table = list_options();
-  return table;
+option_table::option_table() : rows_(list_options()) {
+  // nop
 }
 
-const option_entry* find_option(std::string_view name) {
-  const auto& table = option_table();
-  auto i = std::find_if(table.begin(), table.end(),
-                        [=](const auto& entry) { return entry.name == name; });
-  return i != table.end() ? &*i : nullptr;
+const option_entry* option_table::find(std::string_view name) const {
+  auto i = std::ranges::find(rows_, name, &option_entry::name);
+  return i != rows_.end() ? &*i : nullptr;
 }
 
-const option_entry* similar_option(std::string_view name) {
+const option_entry* option_table::similar(std::string_view name) const {
   const option_entry* best = nullptr;
   // A short word is a few edits from anything: a wrong guess misleads.
   auto limit = std::min(name.size() / 2, std::size_t{3}) + 1;
-  for (const auto& entry : option_table())
+  for (const auto& entry : rows_)
     if (auto edits = distance(name, entry.name); edits < limit) {
       best = &entry;
       limit = edits;

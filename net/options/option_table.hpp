@@ -2,18 +2,42 @@
 
 #include "atrium/net/options/option_entry.hpp"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace atrium {
 
-/// Returns all options in the order of the help.
-const std::vector<option_entry>& option_table();
+/// The options of a program: those of every node, and those that it adds.
+/// Settings and changes point to its rows, so it outlives them.
+class option_table {
+public:
+  /// Has the options of every node.
+  option_table();
 
-/// Returns the entry called `name`, or null.
-const option_entry* find_option(std::string_view name);
+  /// Adds a row at the end. Nobody points to others yet.
+  void add(option_entry x) {
+    rows_.push_back(std::move(x));
+  }
 
-/// Returns the option that `name` is probably a misspelling of, or null.
-const option_entry* similar_option(std::string_view name);
+  // In the order of the help.
+
+  auto begin() const {
+    return rows_.begin();
+  }
+
+  auto end() const {
+    return rows_.end();
+  }
+
+  /// Returns the row called `name`, or null.
+  const option_entry* find(std::string_view name) const;
+
+  /// Returns the option that `name` is probably a misspelling of, or null.
+  const option_entry* similar(std::string_view name) const;
+
+private:
+  std::vector<option_entry> rows_;
+};
 
 } // namespace atrium

@@ -4,7 +4,6 @@
 #include "atrium/broker/envelope.hpp"
 #include "atrium/net/auth/make_authenticator.hpp"
 #include "atrium/net/options/option_sources.hpp"
-#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/transport/tls_context.hpp"
 
 #include <algorithm>
@@ -177,11 +176,11 @@ std::string check_proof(const options& x) {
 
 } // namespace
 
-std::string validate(const options& x) {
+std::string validate(const options& x, const option_table& table) {
   // Each value goes through its own text: a program may have set it past the
   // checks of the sources.
   auto copy = x;
-  for (const auto& entry : option_table())
+  for (const auto& entry : table)
     if (auto values = entry.show(x);
         !values.empty() || entry.kind == option_kind::list)
       if (auto error = entry.store(copy, values); !error.empty())
@@ -202,18 +201,19 @@ std::string validate(const options& x) {
 }
 
 parsed_options parse_options(int argc, const char* const* argv,
-                             const variable_map& variables) {
-  auto flags = read_flags(argc, argv);
+                             const variable_map& variables,
+                             const option_table& table) {
+  auto flags = read_flags(argc, argv, table);
   if (flags.exit_code)
     return stop(flags);
-  auto from_variables = read_variables(variables);
+  auto from_variables = read_variables(variables, table);
   if (from_variables.exit_code)
     return stop(from_variables);
   // The file is read last, because a flag or a variable names it.
   auto path = flags.find("config");
   if (path.empty())
     path = from_variables.find("config");
-  auto file = path.empty() ? settings{} : read_config(path);
+  auto file = path.empty() ? settings{} : read_config(path, table);
   if (file.exit_code)
     return stop(file);
   parsed_options res;
@@ -223,7 +223,7 @@ parsed_options parse_options(int argc, const char* const* argv,
     if (error.empty())
       error = apply(*source, res.value);
   if (error.empty())
-    if (error = validate(res.value); !error.empty())
+    if (error = validate(res.value, table); !error.empty())
       error = located(error, file, {&from_variables, &flags});
   return error.empty() ? res : stop({{}, 2, error, {}});
 }

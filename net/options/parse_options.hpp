@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/options/options.hpp"
 #include "atrium/net/options/variables.hpp"
 
@@ -11,7 +12,7 @@ namespace atrium {
 
 /// Returns what is wrong with `x`, or nothing: for options that a program has
 /// set without `parse_options`. Reads no files.
-std::string validate(const options& x);
+std::string validate(const options& x, const option_table& table = {});
 
 /// What `parse_options` made of its input.
 struct parsed_options {
@@ -32,6 +33,7 @@ struct parsed_options {
 /// `node` in front of the flags.
 parsed_options parse_options(int argc, const char* const* argv,
                              const variable_map& variables
-                             = process_variables());
+                             = process_variables(),
+                             const option_table& table = {});
 
 } // namespace atrium

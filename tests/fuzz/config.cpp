@@ -57,8 +57,9 @@ void check_entries(const config_file& file) {
 
 // A value that an option takes is shown as something that it takes again.
 void check_options(const config_file& file) {
+  static const option_table table;
   for (const auto& x : file.entries) {
-    auto* option = find_option(x.key);
+    auto* option = table.find(x.key);
     if (!option || option->kind != x.kind)
       continue;
     options first;

@@ -239,7 +239,7 @@ struct fixture {
 } // namespace
 
 CAF_TEST(every option is decided about) {
-  for (auto& x : option_table()) {
+  for (auto& x : option_table{}) {
     auto decided
       = needs_restart.count(x.name) + seen_by_clients.count(x.name) + effects.count(x.name);
     auto is_live = x.liveness != liveness::restart;
@@ -249,7 +249,7 @@ CAF_TEST(every option is decided about) {
 }
 
 CAF_TEST(what needs a restart says why) {
-  for (auto& x : option_table())
+  for (auto& x : option_table{})
     if (x.obstacle.empty() != (x.liveness == liveness::full))
       CAF_ERROR("why does --" << x.name << " need a restart?");
 }

@@ -47,7 +47,8 @@ struct fixture {
   }
 
   options current;
-  reloader subject{current};
+  option_table table;
+  reloader subject{current, table};
   std::string done;
   std::string broken;   // which part
   std::string throwing; // likewise

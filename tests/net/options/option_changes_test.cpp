@@ -9,13 +9,15 @@ using namespace atrium::test;
 
 namespace {
 
+const option_table table;
+
 /// Returns the changes from the options of these flags to those of the others.
 std::vector<option_change> changes(const strings& before, const strings& after) {
   auto first = parse(before);
   auto second = parse(after);
   check_good(first);
   check_good(second);
-  return changes_between(first.value, second.value);
+  return changes_between(first.value, second.value, table);
 }
 
 /// Returns the only change, of which there has to be one.
@@ -71,7 +73,7 @@ CAF_TEST(what is live while on cannot be switched) {
 CAF_TEST(a running node takes over what is live and nothing else) {
   auto before = parse({"--lanes=1", "--max-rooms=3", "--presence=a"}).value;
   auto after = parse({"--lanes=2", "--max-rooms=4", "--allow-origin=*"}).value;
-  auto result = with_live(before, changes_between(before, after));
+  auto result = with_live(before, changes_between(before, after, table));
   CAF_CHECK_EQUAL(result.lanes.count, 1U);
   CAF_CHECK_EQUAL(result.limits.rooms_per_connection, 4U);
   CAF_CHECK(result.admission.allow_origin == strings{"*"});

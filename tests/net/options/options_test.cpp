@@ -102,7 +102,7 @@ strings companions(const option_entry& entry) {
 } // namespace
 
 CAF_TEST(every option is the same by flag and variable and file) {
-  for (const auto& entry : option_table()) {
+  for (const auto& entry : option_table{}) {
     if (entry.name == "config")
       continue;
     auto value = entry.show(options{});
@@ -150,7 +150,7 @@ CAF_TEST(a file may be empty and have comments and underscores and other line en
 CAF_TEST(help names every option with its variable and default and range) {
   auto got = parse({"--help", "--lanes=2"}, {{"ATRIUM_NONSENSE", "1"}});
   CAF_CHECK_EQUAL(got.exit_code.value_or(-1), 0);
-  for (const auto& entry : option_table()) {
+  for (const auto& entry : option_table{}) {
     auto usual = entry.show(options{});
     auto is_set = !usual.empty() && !usual.front().empty();
     auto shown = is_set ? "default " + usual.front() : "not set by default; " + entry.variable();
