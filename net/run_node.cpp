@@ -7,6 +7,7 @@
 #include "atrium/net/node/signal_handler.hpp"
 #include "atrium/net/node/stop_watchdog.hpp"
 #include "atrium/net/node/systemd.hpp"
+#include "atrium/net/options/option_table.hpp"
 #include "atrium/net/options/option_values.hpp"
 #include "atrium/net/options/parse_options.hpp"
 #include "atrium/net/options/version.hpp"
@@ -72,9 +73,11 @@ void announce(const node& x, const options& from) {
 
 } // namespace
 
-int run_node(int argc, const char* const* argv, room_types rooms) {
+int run_node(int argc, const char* const* argv, room_types rooms,
+             const own_options& own) {
   const auto variables = process_variables();
-  auto parsed = parse_options(argc, argv, variables);
+  const auto table = own.table();
+  auto parsed = parse_options(argc, argv, variables, table);
   if (parsed.exit_code) {
     std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
     return *parsed.exit_code;
@@ -92,7 +95,8 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
   raise_file_limit();
   // Before the node, which may take its time: a signal meanwhile counts.
   signal_handler signals{parsed.value.log.level};
-  node running{parsed.value, std::move(rooms)};
+  own.adopt(parsed.value); // before there are rooms
+  node running{parsed.value, std::move(rooms), table};
   auto error = running.start();
   if (error.empty()) {
     announce(running, parsed.value);
@@ -101,7 +105,8 @@ int run_node(int argc, const char* const* argv, room_types rooms) {
     systemd::notify_ready();
     signals.serve([&] {
       // The same flags and variables, the file anew.
-      running.reload(parse_options(argc, argv, variables));
+      running.reload(parse_options(argc, argv, variables, table));
+      own.adopt(running.current_options());
       return running.current_options().log.level;
     });
     systemd::notify_stopping();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/room_types.hpp"
+#include "atrium/net/options/own_options.hpp"
 
 namespace atrium {
 
@@ -13,6 +14,9 @@ namespace atrium {
 ///       return atrium::run_node(
 ///         argc, argv, atrium::room_types{}.add<dice_room>("dice:*"));
 ///     }
-int run_node(int argc, const char* const* argv, room_types rooms = {});
+///
+/// The options are those of every node and `own`.
+int run_node(int argc, const char* const* argv, room_types rooms = {},
+             const own_options& own = {});
 
 } // namespace atrium

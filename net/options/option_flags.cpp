@@ -1,6 +1,5 @@
 #include "atrium/net/options/option_sources.hpp"
 #include "atrium/net/options/options.hpp"
-#include "atrium/net/options/version.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -100,7 +99,7 @@ void add_options(CLI::App& app, const option_table& table) {
     add_option(app, entry);
   app.set_help_flag("-h,--help", "Print this text and end.")->group("Other");
   app
-    .set_version_flag("--version", "atrium " + std::string{version()},
+    .set_version_flag("--version", table.versions(),
                       "Print the version and end.")
     ->group("Other");
   app.footer(footer);
@@ -135,7 +134,7 @@ settings collect(const CLI::App& app, const option_table& table) {
 
 settings read_flags(int argc, const char* const* argv,
                     const option_table& table) {
-  CLI::App app{"Runs a node until it gets a signal to stop.", "atrium node"};
+  CLI::App app{"Runs a node until it gets a signal to stop.", table.command()};
   add_options(app, table);
   // A program may be started without even its own name.
   strings arguments(argv + std::min(argc, 1), argv + argc);

@@ -16,7 +16,7 @@
   }
 
 /// Makes rows of the option table, each for a member of `options` of one type:
-/// how it is read, checked and shown. For option_list and option_limits only.
+/// how it is read, checked and shown. For those that list options only.
 namespace atrium::option_rows {
 
 using strings = std::vector<std::string>;

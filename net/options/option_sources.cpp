@@ -16,12 +16,6 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-/// Variables for the tests and for the tool, not for the node.
-bool is_foreign(std::string_view name) {
-  return name == "ATRIUM_BINARY" || name.starts_with("ATRIUM_INSPECT_")
-         || name.starts_with("ATRIUM_TEST_");
-}
-
 bool is_number(std::string_view x) {
   return !x.empty() && x.find_first_not_of("0123456789") == x.npos;
 }
@@ -150,6 +144,11 @@ std::string settings::find(std::string_view name) const {
     if (setting.option->name == name)
       return setting.values.front();
   return {};
+}
+
+bool is_foreign(std::string_view variable) {
+  return variable == "ATRIUM_BINARY" || variable.starts_with("ATRIUM_INSPECT_")
+         || variable.starts_with("ATRIUM_TEST_");
 }
 
 settings read_variables(const variable_map& variables,

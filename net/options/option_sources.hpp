@@ -30,6 +30,9 @@ struct settings {
   std::string find(std::string_view name) const;
 };
 
+/// Whether a variable is for the tests or for the tool, not for the node.
+bool is_foreign(std::string_view variable);
+
 // What is returned points to rows of the table.
 
 /// Reads the flags of a command line, see `parse_options`.

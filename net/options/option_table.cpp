@@ -1,6 +1,7 @@
 #include "atrium/net/options/option_table.hpp"
 
 #include "atrium/net/options/option_list.hpp"
+#include "atrium/net/options/version.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -27,8 +28,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-option_table::option_table() : rows_(list_options()) {
+option_table::option_table()
+  : rows_(list_options()), versions_("atrium " + std::string{version()}) {
   // nop
+}
+
+void option_table::name_program(const std::string& name,
+                                const std::string& version) {
+  program_ = command_ = name;
+  versions_
+    = name + (version.empty() ? "" : ' ' + version) + " (" + versions_ + ')';
 }
 
 const option_entry* option_table::find(std::string_view name) const {

@@ -20,6 +20,24 @@ public:
     rows_.push_back(std::move(x));
   }
 
+  /// Gives the program a name and a version of its own, which may be empty.
+  void name_program(const std::string& name, const std::string& version);
+
+  /// What messages to the operator begin with.
+  const std::string& program() const {
+    return program_;
+  }
+
+  /// What runs a node.
+  const std::string& command() const {
+    return command_;
+  }
+
+  /// Name and version, of a program of its own with that of the node.
+  const std::string& versions() const {
+    return versions_;
+  }
+
   // In the order of the help.
 
   auto begin() const {
@@ -38,6 +56,9 @@ public:
 
 private:
   std::vector<option_entry> rows_;
+  std::string program_ = "atrium";
+  std::string command_ = "atrium node";
+  std::string versions_;
 };
 
 } // namespace atrium

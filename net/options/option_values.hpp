@@ -3,23 +3,13 @@
 #include "atrium/broker/connection_limiter.hpp"
 #include "atrium/broker/log/log.hpp"
 #include "atrium/net/auth/auth_options.hpp"
+#include "atrium/net/options/number_range.hpp"
 #include "atrium/net/transport/listen_address.hpp"
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace atrium {
-
-/// What numbers an option accepts, both ends included, and in which unit.
-struct number_range {
-  std::uint64_t from = 0;
-  std::uint64_t to = 0;
-  std::string_view unit = {};
-
-  /// Returns e.g. `1..300 s`.
-  std::string text() const;
-};
 
 // Each function takes the text of an option's value and returns what is wrong
 // with it; nothing when it is good. `out` changes only then.

@@ -21,6 +21,7 @@
 #include "atrium/net/transport/tls_options.hpp"
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,9 @@ struct options {
 
   /// What actors hold on to; `rooms_per_user` of 0 is a share of the node's.
   struct limits limits;
+
+  /// The values of a program's own options that somebody has set, by name.
+  std::map<std::string, std::vector<std::string>> own;
 
   /// Where operators are served; none if that is off. Without `internal` it is
   /// the loopback address with the port of `listen` plus 1000 (minus, where

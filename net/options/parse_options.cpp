@@ -14,12 +14,13 @@ namespace atrium {
 
 namespace {
 
-parsed_options stop(const settings& source) {
+parsed_options stop(const settings& source, const option_table& table) {
   if (source.exit_code == 0)
     return {{}, 0, source.text, {}};
   return {{},
           source.exit_code,
-          "atrium: " + source.text + "\nTry --help for all options.\n",
+          table.program() + ": " + source.text
+            + "\nTry --help for all options.\n",
           {},
           source.text};
 }
@@ -205,17 +206,17 @@ parsed_options parse_options(int argc, const char* const* argv,
                              const option_table& table) {
   auto flags = read_flags(argc, argv, table);
   if (flags.exit_code)
-    return stop(flags);
+    return stop(flags, table);
   auto from_variables = read_variables(variables, table);
   if (from_variables.exit_code)
-    return stop(from_variables);
+    return stop(from_variables, table);
   // The file is read last, because a flag or a variable names it.
   auto path = flags.find("config");
   if (path.empty())
     path = from_variables.find("config");
   auto file = path.empty() ? settings{} : read_config(path, table);
   if (file.exit_code)
-    return stop(file);
+    return stop(file, table);
   parsed_options res;
   res.ignored = from_variables.ignored;
   std::string error;
@@ -225,7 +226,7 @@ parsed_options parse_options(int argc, const char* const* argv,
   if (error.empty())
     if (error = validate(res.value, table); !error.empty())
       error = located(error, file, {&from_variables, &flags});
-  return error.empty() ? res : stop({{}, 2, error, {}});
+  return error.empty() ? res : stop({{}, 2, error, {}}, table);
 }
 
 } // namespace atrium

@@ -40,11 +40,12 @@ private:
   std::string path_;
 };
 
-inline parsed_options parse(const strings& flags, const variable_map& variables = {}) {
+inline parsed_options parse(const strings& flags, const variable_map& variables = {},
+                            const option_table& table = {}) {
   std::vector<const char*> argv = {"atrium"};
   for (const auto& flag : flags)
     argv.push_back(flag.c_str());
-  return parse_options(static_cast<int>(argv.size()), argv.data(), variables);
+  return parse_options(static_cast<int>(argv.size()), argv.data(), variables, table);
 }
 
 inline parsed_options parse_file(const std::string& text, strings flags = {}) {
@@ -64,9 +65,10 @@ inline void check_good(const parsed_options& got) {
 
 /// Checks that `got` is an error that begins with its origin.
 inline void check_refused(const parsed_options& got, const std::string& origin,
-                          const std::string& reason) {
+                          const std::string& reason, const std::string& program = "atrium") {
   CAF_CHECK_EQUAL(got.exit_code.value_or(0), 2);
-  CAF_CHECK_EQUAL(got.text.substr(0, 10 + origin.size()), "atrium: " + origin + ": ");
+  auto begin = program + ": " + origin + ": ";
+  CAF_CHECK_EQUAL(got.text.substr(0, begin.size()), begin);
   if (!contains(got.text, reason))
     CAF_ERROR("expected '" << reason << "' in '" << got.text << "'");
 }

@@ -13,7 +13,8 @@ def dice_node(start_shared_node):
 
 @pytest.fixture(scope="module")
 def filter_node(start_shared_node):
-    return start_shared_node(program=example("word_filter"))
+    return start_shared_node("--family-word=darn", "--family-word=heck",
+                             program=example("word_filter"))
 
 
 async def test_everybody_sees_the_dice_that_the_node_has_rolled(dice_node, connect):

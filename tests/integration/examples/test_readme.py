@@ -22,6 +22,13 @@ def test_the_room_of_your_own_is_the_compiled_example():
     assert source.endswith(snippet)
 
 
+def test_options_of_your_own_are_those_of_the_compiled_example():
+    """A developer copies the main function."""
+    snippet = re.search(r"## Options of your own\n.*?```cpp\n(.*?)```",
+                        document("actors/room/README.md"), re.DOTALL)[1]
+    assert (ROOT / "examples" / "word_filter.cpp").read_text().endswith(snippet)
+
+
 async def test_the_token_of_your_own_server_is_accepted(start_node, connect, tmp_path):
     """A developer copies the Python lines. With the secret of the lines before, which ends with a
     line break as files do, the node takes what they print."""

@@ -43,10 +43,10 @@ def environment(**variables):
     return {**inherited, **variables}
 
 
-def run_atrium(*words, seconds=DEADLINE, **variables):
-    """Runs a command of the program that ends by itself."""
+def run_atrium(*words, seconds=DEADLINE, program=None, **variables):
+    """Runs a command of the program, or of another one, that ends by itself."""
     return subprocess.run(
-        [binary(), *words], env=environment(**variables), timeout=seconds,
+        [program or binary(), *words], env=environment(**variables), timeout=seconds,
         stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
 
 
