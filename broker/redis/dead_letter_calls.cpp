@@ -24,7 +24,7 @@ std::optional<std::deque<std::string>> read_users(resp_reply reply) {
 }
 
 // Of all users: asks for the names of some, then for the letters of each.
-class list_call final : public inbox_call {
+class list_call final : public script_call {
 public:
   list_call(inbox_context& in, dead_letter_query what,
             std::function<void(dead_letter_page)> done)
@@ -122,7 +122,7 @@ private:
 
 // Replays or purges. A step whose answer was lost is not repeated: it would
 // count less than it has done.
-class outcome_call final : public inbox_call {
+class outcome_call final : public script_call {
 public:
   outcome_call(inbox_context& in, bool is_replay, std::string user,
                std::string id, std::function<void(dead_letter_outcome)> done)
@@ -181,7 +181,7 @@ private:
   dead_letter_outcome result_;
 };
 
-class note_call final : public inbox_call {
+class note_call final : public script_call {
 public:
   note_call(inbox_context& in, std::string user)
     : in_(in), user_(std::move(user)) {
@@ -208,28 +208,28 @@ private:
 
 } // namespace
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_letter_list(inbox_context& in, dead_letter_query what,
                  std::function<void(dead_letter_page)> done) {
   return std::make_unique<list_call>(in, std::move(what), std::move(done));
 }
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_letter_replay(inbox_context& in, std::string user, std::string id,
                    std::function<void(dead_letter_outcome)> done) {
   return std::make_unique<outcome_call>(in, true, std::move(user),
                                         std::move(id), std::move(done));
 }
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_letter_purge(inbox_context& in, std::string user, std::string id,
                   std::function<void(dead_letter_outcome)> done) {
   return std::make_unique<outcome_call>(in, false, std::move(user),
                                         std::move(id), std::move(done));
 }
 
-std::unique_ptr<inbox_call> make_letter_note(inbox_context& in,
-                                             std::string user) {
+std::unique_ptr<script_call> make_letter_note(inbox_context& in,
+                                              std::string user) {
   return std::make_unique<note_call>(in, std::move(user));
 }
 

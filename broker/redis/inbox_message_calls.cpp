@@ -8,7 +8,7 @@ namespace atrium {
 
 namespace {
 
-class put_call final : public inbox_call {
+class put_call final : public script_call {
 public:
   put_call(inbox_context& in, std::string user, inbox_entry what,
            std::function<void(inbox_receipt)> done)
@@ -56,7 +56,7 @@ private:
   const std::function<void(inbox_receipt)> done_;
 };
 
-class read_call final : public inbox_call {
+class read_call final : public script_call {
 public:
   read_call(inbox_context& in, inbox_query what,
             std::function<void(inbox_page)> done)
@@ -93,7 +93,7 @@ private:
   const std::function<void(inbox_page)> done_;
 };
 
-class acknowledge_call final : public inbox_call {
+class acknowledge_call final : public script_call {
 public:
   acknowledge_call(inbox_context& in, std::string user, std::string device,
                    std::string id, std::function<void(errc)> done)
@@ -134,20 +134,20 @@ private:
 
 } // namespace
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_inbox_put(inbox_context& in, std::string user, inbox_entry what,
                std::function<void(inbox_receipt)> done) {
   return std::make_unique<put_call>(in, std::move(user), std::move(what),
                                     std::move(done));
 }
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_inbox_read(inbox_context& in, inbox_query what,
                 std::function<void(inbox_page)> done) {
   return std::make_unique<read_call>(in, std::move(what), std::move(done));
 }
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_inbox_acknowledge(inbox_context& in, std::string user, std::string device,
                        std::string id, std::function<void(errc)> done) {
   return std::make_unique<acknowledge_call>(

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/broker/redis/inbox_context.hpp"
-#include "atrium/broker/redis/inbox_queue.hpp"
+#include "atrium/broker/redis/script_queue.hpp"
 
 #include <functional>
 #include <memory>
@@ -14,15 +14,15 @@ namespace atrium {
 
 /// Stores a message. Ahead of it the user is put into the index: no message is
 /// there of which no node would learn that it has expired.
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_inbox_put(inbox_context& in, std::string user, inbox_entry what,
                std::function<void(inbox_receipt)> done);
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_inbox_read(inbox_context& in, inbox_query what,
                 std::function<void(inbox_page)> done);
 
-std::unique_ptr<inbox_call>
+std::unique_ptr<script_call>
 make_inbox_acknowledge(inbox_context& in, std::string user, std::string device,
                        std::string id, std::function<void(errc)> done);
 

@@ -11,7 +11,7 @@ namespace {
 //
 // A user with nothing left, or without dead letters, goes from that index and
 // is looked at once more: something may have come in between.
-class sweep_call final : public inbox_call {
+class sweep_call final : public script_call {
 public:
   sweep_call(inbox_context& in, std::function<void(bool)> done)
     : in_(in), done_(std::move(done)) {
@@ -138,8 +138,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<inbox_call> make_inbox_sweep(inbox_context& in,
-                                             std::function<void(bool)> done) {
+std::unique_ptr<script_call> make_inbox_sweep(inbox_context& in,
+                                              std::function<void(bool)> done) {
   return std::make_unique<sweep_call>(in, std::move(done));
 }
 

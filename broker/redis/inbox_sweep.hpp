@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/broker/redis/inbox_context.hpp"
-#include "atrium/broker/redis/inbox_queue.hpp"
+#include "atrium/broker/redis/script_queue.hpp"
 
 #include <functional>
 #include <memory>
@@ -12,7 +12,7 @@ namespace atrium {
 /// the other. A user is claimed for a minute first: of several nodes one does
 /// the work, though it does no harm if more do. Calls `done` with whether
 /// further users are due.
-std::unique_ptr<inbox_call> make_inbox_sweep(inbox_context& in,
-                                             std::function<void(bool)> done);
+std::unique_ptr<script_call> make_inbox_sweep(inbox_context& in,
+                                              std::function<void(bool)> done);
 
 } // namespace atrium

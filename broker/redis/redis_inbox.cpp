@@ -4,69 +4,27 @@
 #include "atrium/broker/redis/dead_letter_calls.hpp"
 #include "atrium/broker/redis/inbox_message_calls.hpp"
 #include "atrium/broker/redis/inbox_sweep.hpp"
-#include "atrium/broker/redis/queue_caller.hpp"
-#include "atrium/broker/redis/redis_task.hpp"
+#include "atrium/broker/redis/script_task.hpp"
 #include "atrium/broker/redis/scripts.hpp"
-#include "atrium/broker/util/handoff.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
-#include <vector>
 
 namespace atrium {
 
-class redis_inbox::impl final : public redis_task {
+class redis_inbox::impl final : public script_task {
 public:
   impl(redis_client& client, redis_inbox_config config)
-    : redis_task(client),
+    : script_task(client, config.patience, "inbox_refused",
+                  "keeping messages for users is refused"),
       context(std::move(config.names), config.rule),
-      puts(client, inbox_put_script),
-      reads(client, inbox_read_script),
-      acks(client, inbox_ack_script),
-      letters(client, inbox_dead_script),
-      patience_(config.patience),
-      interval_(config.interval),
-      requests_(
-        client.io(), [this] { go_on(); }, client.turns()) {
+      interval_(config.interval) {
     context.has_letters = [this](const std::string& user) {
-      letters.queue.push(own(make_letter_note(context, user)));
+      push_own(letters, make_letter_note(context, user));
       go_on_soon();
     };
-  }
-
-  /// Calls of one script.
-  struct line {
-    line(redis_client& client, std::string_view with)
-      : queue(client.log()), caller(client, queue), script(with) {
-      // nop
-    }
-
-    inbox_queue queue;
-    queue_caller caller;
-    const std::string_view script;
-    bool begun = false;
-  };
-
-  void start() {
-    redis_task::start({{}, "inbox_refused", refused});
-  }
-
-  /// Takes a call over to the thread of the client, or fails it.
-  void ask(line& to, std::unique_ptr<inbox_call> x) {
-    if (!to.queue.admit(x->bytes))
-      return x->fail(errc::bus_unavailable);
-    auto taken = requests_.leave([&](std::vector<request>& all) {
-      x->deadline = clock::now() + patience_;
-      all.push_back({&to, std::move(x)});
-      return true;
-    });
-    if (taken)
-      return;
-    to.queue.release(x->bytes);
-    x->fail(errc::bus_unavailable);
   }
 
   // On the thread that calls it.
@@ -88,115 +46,41 @@ public:
   }
 
   inbox_context context;
-  line puts;
-  line reads;
-  line acks;
-  line letters;
+  line& puts = add_line(inbox_put_script);
+  line& reads = add_line(inbox_read_script);
+  line& acks = add_line(inbox_ack_script);
+  line& letters = add_line(inbox_dead_script);
 
 private:
-  struct request {
-    line* to;
-    std::unique_ptr<inbox_call> what;
-  };
-
-  static constexpr std::string_view refused
-    = "keeping messages for users is refused";
-
-  std::array<line*, 4> lines() {
-    return {&puts, &reads, &acks, &letters};
-  }
-
-  void take_requests() {
-    for (auto& x : requests_.take())
-      x.to->queue.push(std::move(x.what));
-  }
-
   // What this node asks itself has no bound: there is one at a time, or one for
   // each answer.
-  std::unique_ptr<inbox_call> own(std::unique_ptr<inbox_call> x) {
-    letters.queue.admit_always();
-    x->deadline = clock::now() + patience_;
-    return x;
-  }
-
   void begin_sweep(clock::time_point now) {
     if (next_sweep_ > now || is_sweeping_ || is_stopping()
         || !context.counters.connected)
       return;
     is_sweeping_ = true;
-    letters.queue.push(own(make_inbox_sweep(context, [this](bool has_more) {
-      is_sweeping_ = false;
-      next_sweep_ = clock::now() + (has_more ? interval_ / 10 : interval_);
-      go_on_soon();
-    })));
+    push_own(letters, make_inbox_sweep(context, [this](bool has_more) {
+               is_sweeping_ = false;
+               next_sweep_
+                 = clock::now() + (has_more ? interval_ / 10 : interval_);
+               go_on_soon();
+             }));
   }
 
-  // -- redis_task -------------------------------------------------------------
+  // -- script_task ------------------------------------------------------------
 
-  // Each script is loaded when it is needed for the first time.
-  clock::time_point work(clock::time_point now) override {
-    take_requests();
+  clock::time_point prepare(clock::time_point now) override {
     begin_sweep(now);
-    for (auto* x : lines()) {
-      if (x->queue.is_empty())
-        continue;
-      if (!std::exchange(x->begun, true))
-        x->caller.start({x->script, "inbox_refused", refused});
-      x->caller.wake();
-    }
     return is_sweeping_ ? now + interval_ : std::max(next_sweep_, now + pause);
   }
 
-  bool is_settled() const override {
-    return puts.queue.is_empty() && reads.queue.is_empty()
-           && acks.queue.is_empty() && letters.queue.is_empty();
-  }
-
-  void on_end(clock::time_point) override {
-    requests_.close();
-    take_requests();
-    for (auto* x : lines())
-      x->caller.stop();
-    context.counters.connected = false;
-  }
-
-  void publish_stats() override {
-    // They are counted where any thread can see it.
-  }
-
-  // -- redis_caller -----------------------------------------------------------
-
-  void on_up() override {
-    context.counters.connected = true;
-    go_on_soon();
-  }
-
-  void on_lost() override {
-    context.counters.connected = false;
-  }
-
-  void compose(std::string&, std::size_t) override {
-    // The lines do that.
-  }
-
-  std::size_t unanswered() const override {
-    return 0;
-  }
-
-  std::string_view on_reply(resp_reply) override {
-    return "an answer to no command";
-  }
-
-  void on_read_end() override {
-    if (is_stopping())
-      go_on_soon();
+  void connected(bool is_up) override {
+    context.counters.connected = is_up;
   }
 
   static constexpr std::chrono::milliseconds pause{50};
 
-  const std::chrono::milliseconds patience_;
   const std::chrono::milliseconds interval_;
-  handoff<std::vector<request>> requests_; // of any thread
   clock::time_point next_sweep_{};
   bool is_sweeping_ = false;
 };

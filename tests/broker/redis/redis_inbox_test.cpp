@@ -1,7 +1,7 @@
 #define CAF_SUITE redis_inbox_test
 
 #include "atrium/broker/redis/inbox_context.hpp"
-#include "atrium/broker/redis/inbox_queue.hpp"
+#include "atrium/broker/redis/script_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include "support/inbox_medium.hpp"
@@ -157,7 +157,7 @@ CAF_TEST(a server that is away is waited for within a bound) {
     CAF_REQUIRE(eventually([&] { return !subject.stats().connected; }));
     awaited<inbox_receipt> late;
     subject.put("ann", {bytes(packet_of("m1")), "m1", false}, late.handler());
-    auto large = packet_of("m2", std::string(inbox_queue::max_pending_bytes, '1'));
+    auto large = packet_of("m2", std::string(script_queue::max_pending_bytes, '1'));
     awaited<inbox_receipt> refused;
     subject.put("ann", {bytes(large), "m2", false}, refused.handler());
     CAF_CHECK(refused.get().error == errc::bus_unavailable);

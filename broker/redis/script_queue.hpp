@@ -15,14 +15,14 @@
 
 namespace atrium {
 
-/// Something that is asked of inboxes in Redis, in one step or several.
-class inbox_call {
+/// Something that is asked of Redis by a script, in one step or several.
+class script_call {
 public:
   using clock = std::chrono::steady_clock;
 
   enum class step { over, goes_on, nonsense };
 
-  virtual ~inbox_call() = default;
+  virtual ~script_call() = default;
 
   /// Appends the commands of a step, the script last; returns how many. What
   /// the others answer is of no interest.
@@ -42,11 +42,11 @@ public:
   bool is_late = false;       ///< Told; its answer still comes.
 };
 
-/// Holds the calls of one script of inboxes without an answer, in order: what
-/// one thread asks about one user takes effect in that order, also where a call
-/// is repeated, after one that had no effect or whose answer was lost. Each
-/// call is answered exactly once.
-class inbox_queue final : public command_queue {
+/// Holds the calls of one script without an answer, in order: what one thread
+/// asks about one user or room takes effect in that order, also where a call is
+/// repeated, after one that had no effect or whose answer was lost. Each call
+/// is answered exactly once.
+class script_queue final : public command_queue {
 public:
   /// So many may wait, and hold so many bytes.
   static constexpr std::size_t max_pending = 16'384;
@@ -57,7 +57,7 @@ public:
   static constexpr std::size_t max_calls = 256;
   static constexpr std::size_t max_answers = std::size_t{1} << 20;
 
-  explicit inbox_queue(bus_log log = {}) : log_(std::move(log)) {
+  explicit script_queue(bus_log log = {}) : log_(std::move(log)) {
     // nop
   }
 
@@ -77,7 +77,7 @@ public:
   }
 
   /// Appends an admitted call; deadlines never decrease.
-  void push(std::unique_ptr<inbox_call> x);
+  void push(std::unique_ptr<script_call> x);
 
   void compose(std::string& out, std::size_t limit) override;
   bool on_reply(resp_reply reply) override;
@@ -99,17 +99,17 @@ public:
 
 private:
   struct sent {
-    std::unique_ptr<inbox_call> call;
+    std::unique_ptr<script_call> call;
     std::size_t answers = 0; // that are still to come
   };
 
-  void repeat(std::unique_ptr<inbox_call> x);
-  void settle(inbox_call& x, errc why);
+  void repeat(std::unique_ptr<script_call> x);
+  void settle(script_call& x, errc why);
 
   const bus_log log_;
   script_gate gate_;
   admission admitted_{max_pending, max_pending_bytes};
-  std::deque<std::unique_ptr<inbox_call>> waiting_;
+  std::deque<std::unique_ptr<script_call>> waiting_;
   std::deque<sent> in_flight_;
   std::size_t commands_ = 0; // in flight
   std::size_t promised_ = 0; // bytes that answers to these may have

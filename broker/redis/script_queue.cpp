@@ -1,10 +1,10 @@
-#include "atrium/broker/redis/inbox_queue.hpp"
+#include "atrium/broker/redis/script_queue.hpp"
 
 #include "atrium/broker/redis/redis_caller.hpp"
 
 namespace atrium {
 
-void inbox_queue::push(std::unique_ptr<inbox_call> x) {
+void script_queue::push(std::unique_ptr<script_call> x) {
   waiting_.push_back(std::move(x));
 }
 
@@ -12,7 +12,7 @@ void inbox_queue::push(std::unique_ptr<inbox_call> x) {
 
 // A call that is repeated waits for the answers to those that were sent after
 // it: they may have had no effect either.
-void inbox_queue::compose(std::string& out, std::size_t limit) {
+void script_queue::compose(std::string& out, std::size_t limit) {
   while (gate_.is_refused() && !waiting_.empty()) {
     settle(*waiting_.front(), errc::bus_unavailable);
     waiting_.pop_front();
@@ -33,7 +33,7 @@ void inbox_queue::compose(std::string& out, std::size_t limit) {
 
 // -- reading ------------------------------------------------------------------
 
-bool inbox_queue::on_reply(resp_reply reply) {
+bool script_queue::on_reply(resp_reply reply) {
   if (in_flight_.empty())
     return false;
   auto& oldest = in_flight_.front();
@@ -43,10 +43,10 @@ bool inbox_queue::on_reply(resp_reply reply) {
     return true;
   }
   auto again = is_no_script(reply) || is_not_ready(reply);
-  auto next = inbox_call::step::over;
+  auto next = script_call::step::over;
   if (!is_error(reply) && !oldest.call->is_late) {
     call_guarded(log_, [&] { next = oldest.call->take(reply); });
-    if (next == inbox_call::step::nonsense)
+    if (next == script_call::step::nonsense)
       return false;
   }
   auto call = std::move(oldest.call);
@@ -59,7 +59,7 @@ bool inbox_queue::on_reply(resp_reply reply) {
   if (again) {
     before_ = in_flight_.size();
     repeat(std::move(call));
-  } else if (next == inbox_call::step::goes_on) {
+  } else if (next == script_call::step::goes_on) {
     repeat(std::move(call));
   } else if (is_error(reply)) {
     settle(*call, errc::bus_unavailable);
@@ -70,14 +70,14 @@ bool inbox_queue::on_reply(resp_reply reply) {
 }
 
 // Ahead of others, which came later, and behind those that came before.
-void inbox_queue::repeat(std::unique_ptr<inbox_call> x) {
+void script_queue::repeat(std::unique_ptr<script_call> x) {
   if (x->is_late)
     return;
   waiting_.insert(waiting_.begin() + static_cast<std::ptrdiff_t>(repeated_++),
                   std::move(x));
 }
 
-void inbox_queue::settle(inbox_call& x, errc why) {
+void script_queue::settle(script_call& x, errc why) {
   if (std::exchange(x.is_late, true))
     return;
   release(x.bytes);
@@ -86,7 +86,7 @@ void inbox_queue::settle(inbox_call& x, errc why) {
 
 // -- what happens -------------------------------------------------------------
 
-void inbox_queue::on_lost() {
+void script_queue::on_lost() {
   auto lost = std::exchange(in_flight_, {});
   commands_ = 0;
   promised_ = 0;
@@ -100,20 +100,20 @@ void inbox_queue::on_lost() {
   }
 }
 
-void inbox_queue::on_up(std::string_view) {
+void script_queue::on_up(std::string_view) {
   gate_.on_up();
 }
 
-void inbox_queue::on_script(std::string_view sha) {
+void script_queue::on_script(std::string_view sha) {
   gate_.on_script(sha);
 }
 
-void inbox_queue::on_script_refused(std::string_view error) {
+void script_queue::on_script_refused(std::string_view error) {
   gate_.on_script_refused(error);
 }
 
 // One in flight stays there for its answer.
-void inbox_queue::tick(clock::time_point now) {
+void script_queue::tick(clock::time_point now) {
   gate_.tick(now);
   for (auto& x : in_flight_)
     if (x.call->deadline <= now)
@@ -125,7 +125,7 @@ void inbox_queue::tick(clock::time_point now) {
   }
 }
 
-auto inbox_queue::next_tick() const -> std::optional<clock::time_point> {
+auto script_queue::next_tick() const -> std::optional<clock::time_point> {
   auto next = gate_.next_tick();
   for (auto& x : in_flight_)
     if (!x.call->is_late)
@@ -133,7 +133,7 @@ auto inbox_queue::next_tick() const -> std::optional<clock::time_point> {
   return waiting_.empty() ? next : earlier(next, waiting_.front()->deadline);
 }
 
-void inbox_queue::fail_all() {
+void script_queue::fail_all() {
   on_lost();
   for (; !waiting_.empty(); waiting_.pop_front())
     settle(*waiting_.front(), errc::bus_unavailable);

@@ -1,6 +1,6 @@
-#define CAF_SUITE inbox_queue_test
+#define CAF_SUITE script_queue_test
 
-#include "atrium/broker/redis/inbox_queue.hpp"
+#include "atrium/broker/redis/script_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
 #include "support/resp_nodes.hpp"
@@ -15,11 +15,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using clock_type = inbox_queue::clock;
+using clock_type = script_queue::clock;
 using lines = std::vector<std::string>;
 
 // Writes its name, and says what becomes of it.
-class named_call final : public inbox_call {
+class named_call final : public script_call {
 public:
   named_call(std::string name, lines& told, std::size_t commands)
     : name_(std::move(name)), told_(told), commands_(commands) {
@@ -56,8 +56,8 @@ struct fixture {
     queue.on_script("sha");
   }
 
-  inbox_call& ask(const std::string& name, clock_type::duration deadline = 5s,
-                  std::size_t commands = 1) {
+  script_call& ask(const std::string& name, clock_type::duration deadline = 5s,
+                   std::size_t commands = 1) {
     auto call = std::make_unique<named_call>(name, told, commands);
     auto& result = *call;
     call->deadline = start + deadline;
@@ -83,12 +83,12 @@ struct fixture {
 
   clock_type::time_point start = clock_type::now() + 1h;
   lines told;
-  inbox_queue queue;
+  script_queue queue;
 };
 
 } // namespace
 
-CAF_TEST_FIXTURE_SCOPE(inbox_queue_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(script_queue_tests, fixture)
 
 CAF_TEST(calls are answered in order) {
   ask("a");
@@ -197,18 +197,18 @@ CAF_TEST(an answer that makes no sense ends the link and not the call) {
 }
 
 CAF_TEST(there is a bound for what waits and for what may be answered) {
-  constexpr auto most = inbox_queue::max_pending_bytes;
+  constexpr auto most = script_queue::max_pending_bytes;
   CAF_CHECK(queue.admit(most));
   CAF_CHECK(!queue.admit(1));
   queue.release(most);
   std::size_t admitted = 0;
   while (queue.admit(1))
     ++admitted;
-  CAF_CHECK_EQUAL(admitted, inbox_queue::max_pending);
+  CAF_CHECK_EQUAL(admitted, script_queue::max_pending);
   for (; admitted > 0; --admitted)
     queue.release(1);
   CAF_CHECK(queue.admit(1)); // the refusal counts for nothing
-  ask("a").promise = inbox_queue::max_answers;
+  ask("a").promise = script_queue::max_answers;
   ask("b");
   CAF_CHECK(compose() == "a ");
   CAF_CHECK(answer());
