@@ -54,19 +54,37 @@ bool read_messages(history_page& to, resp_reply rest) {
 
 void append_history_append(std::string& out, const history_call& x,
                            std::span<const history_message> messages) {
-  auto named = static_cast<std::size_t>(
-    std::ranges::count(messages, true, &history_message::is_chosen));
-  constexpr std::size_t fixed_args = 12; // EVALSHA to PUBLISH, two keys
-  append_command_head(out, fixed_args + named + 3 * messages.size());
+  auto keys = history_keys(messages);
+  append_command_head(out, 3 + keys + history_arguments(messages));
   append_argument(out, "EVALSHA");
   append_argument(out, x.sha);
-  append_argument(out, std::to_string(2 + named));
+  append_argument(out, std::to_string(keys));
+  append_history_keys(out, x, messages);
+  append_history_arguments(out, x, messages);
+}
+
+std::size_t history_keys(std::span<const history_message> messages) {
+  return 2
+         + static_cast<std::size_t>(
+           std::ranges::count(messages, true, &history_message::is_chosen));
+}
+
+std::size_t history_arguments(std::span<const history_message> messages) {
+  return 7 + 3 * messages.size();
+}
+
+void append_history_keys(std::string& out, const history_call& x,
+                         std::span<const history_message> messages) {
   append_argument(out, meta_key(x.channel));
   append_argument(out, stream_key(x.channel));
   for (auto& m : messages)
     if (m.is_chosen)
       append_argument(out,
                       std::string{x.channel} + ":i:" + std::string{m.event_id});
+}
+
+void append_history_arguments(std::string& out, const history_call& x,
+                              std::span<const history_message> messages) {
   append_argument(out, std::to_string(x.rule.count));
   append_argument(out, std::to_string(x.rule.ttl.count()));
   append_argument(out, numbers_lifetime(x.rule));

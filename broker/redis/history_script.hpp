@@ -32,6 +32,19 @@ struct history_call {
 void append_history_append(std::string& out, const history_call& x,
                            std::span<const history_message> messages);
 
+/// Return how many keys and arguments such a call has, for a script that
+/// appends among other things.
+std::size_t history_keys(std::span<const history_message> messages);
+std::size_t history_arguments(std::span<const history_message> messages);
+
+/// Appends these keys alone.
+void append_history_keys(std::string& out, const history_call& x,
+                         std::span<const history_message> messages);
+
+/// Appends these arguments alone.
+void append_history_arguments(std::string& out, const history_call& x,
+                              std::span<const history_message> messages);
+
 /// Where one of them stands.
 struct history_place {
   position at;

@@ -18,5 +18,7 @@ extern const std::string_view lease_script;
 extern const std::string_view limiter_script;
 extern const std::string_view presence_script;
 extern const std::string_view presence_reap_script;
+extern const std::string_view room_owner_script;
+extern const std::string_view room_word_script;
 
 } // namespace atrium

@@ -1,0 +1,195 @@
+#pragma once
+
+#include "atrium/broker/memory/memory_room_owners.hpp"
+#include "atrium/broker/redis/redis_room_owners.hpp"
+
+#include "support/history_probe.hpp"
+#include "support/node_medium.hpp"
+#include "support/subscriber_log.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace atrium::test {
+
+using own_room_owners = alone<redis_room_owners>;
+
+/// What nodes meet on, and who of them is alive.
+class owners_medium : public node_medium<room_owners> {
+public:
+  /// The node of a run is alive from now on, or dead.
+  virtual void live(const std::string& run) = 0;
+  virtual void die(const std::string& run) = 0;
+};
+
+/// One process.
+class memory_owners_medium final : public owners_medium {
+public:
+  static constexpr std::size_t max_bytes = std::size_t{16} << 20;
+
+  std::shared_ptr<room_owners> make_node() override {
+    return subject_;
+  }
+
+  bus& on() override {
+    return *bus_;
+  }
+
+  void live(const std::string& run) override {
+    std::lock_guard guard{mutex_};
+    alive_.insert(run);
+  }
+
+  void die(const std::string& run) override {
+    std::lock_guard guard{mutex_};
+    alive_.erase(run);
+  }
+
+private:
+  std::mutex mutex_;
+  std::set<std::string> alive_;
+  std::shared_ptr<memory_bus> bus_ = std::make_shared<memory_bus>();
+  std::shared_ptr<room_owners> subject_ = std::make_shared<memory_room_owners>(
+    bus_, channel_names{"n"}, max_bytes, [this](const std::string& run) {
+      std::lock_guard guard{mutex_};
+      return alive_.contains(run);
+    });
+};
+
+inline settings<redis_room_owners> owners_config(const redis_server& server) {
+  settings<redis_room_owners> config;
+  static_cast<redis_client_config&>(config) = quick_config(server);
+  config.names = channel_names{"n"};
+  return config;
+}
+
+/// A lease as lease.lua writes it, which does not end.
+inline void take_lease(const redis_server& server, const std::string& run) {
+  server.command({"ZADD", "{n:nodes}:leases", "9000000000000", run + ".1"});
+}
+
+/// One that is over.
+inline void end_lease(const redis_server& server, const std::string& run) {
+  server.command({"ZADD", "{n:nodes}:leases", "1000", run + ".1"});
+}
+
+/// One redis-server, where each node has a client of its own.
+class redis_owners_medium final : public owners_medium {
+public:
+  std::shared_ptr<room_owners> make_node() override {
+    auto node = std::make_shared<own_room_owners>(owners_config(server_));
+    eventually([&] { return node->stats().connected; });
+    return node;
+  }
+
+  bus& on() override {
+    return bus_;
+  }
+
+  void live(const std::string& run) override {
+    take_lease(server_, run);
+  }
+
+  void die(const std::string& run) override {
+    end_lease(server_, run);
+  }
+
+private:
+  redis_server server_;
+  own_bus bus_{quick_config(server_)};
+};
+
+/// Asks and waits for the answer; what `T` is by default, if none comes.
+template <class T, class F>
+T answer_to(F&& ask) {
+  auto promise = std::make_shared<std::promise<T>>();
+  ask([promise](T x) { promise->set_value(std::move(x)); });
+  auto answer = promise->get_future();
+  auto came = answer.wait_for(std::chrono::seconds{20}) == std::future_status::ready;
+  return came ? answer.get() : T{};
+}
+
+inline found_owner find(room_owners& at, const std::string& room,
+                        std::vector<std::string> candidates) {
+  return answer_to<found_owner>(
+    [&](auto done) { at.find(room, std::move(candidates), std::move(done)); });
+}
+
+/// Returns the owner as found, with token 0 if there is none.
+inline ownership owner_of(room_owners& at, const std::string& room,
+                          std::vector<std::string> candidates) {
+  return find(at, room, std::move(candidates)).owner.value_or(ownership{});
+}
+
+inline std::pair<fencing, std::uint64_t> move(room_owners& at, const std::string& room,
+                                              std::uint64_t token, const std::string& to) {
+  return answer_to<std::pair<fencing, std::uint64_t>>([&](auto done) {
+    at.move(room, token, to, [done](fencing x, std::uint64_t next) { done({x, next}); });
+  });
+}
+
+inline fencing release(room_owners& at, const std::string& room, std::uint64_t token) {
+  return answer_to<fencing>([&](auto done) { at.release(room, token, std::move(done)); });
+}
+
+inline room_opening open(room_owners& at, const std::string& room, std::uint64_t token) {
+  return answer_to<room_opening>(
+    [&](auto done) { at.open(room, token, std::chrono::hours{1}, std::move(done)); });
+}
+
+inline word_receipt say(room_owners& at, const std::string& room, std::uint64_t token,
+                        room_word what) {
+  return answer_to<word_receipt>(
+    [&](auto done) { at.say(room, token, std::move(what), std::move(done)); });
+}
+
+/// Returns a word with a state and a message; an empty text is none.
+inline room_word word(std::uint64_t number, const std::string& state,
+                      const std::string& packet = {}) {
+  room_word result;
+  result.number = number;
+  result.state = state.empty() ? nullptr : bytes(state);
+  result.packet = packet.empty() ? nullptr : bytes(packet);
+  return result;
+}
+
+/// Returns one whose message is kept, by an id that its publisher has chosen.
+inline room_word kept_word(std::uint64_t number, const std::string& state, const std::string& id) {
+  auto result = word(number, state, packet_of(id));
+  result.history = hundred;
+  result.event_id = id;
+  result.is_chosen = true;
+  return result;
+}
+
+/// Returns the state of an opening; `-` without one, `!` if it was fenced.
+inline std::string state_of(const room_opening& x) {
+  if (x.result != fencing::passed)
+    return "!";
+  return x.state ? *x.state : "-";
+}
+
+/// Runs a rule of the contract over every kind of owners. Each gets a fresh
+/// medium.
+template <class F>
+void on_every_owners(F&& rule) {
+  {
+    std::puts("on memory_room_owners");
+    memory_owners_medium memory;
+    rule(memory);
+  }
+  if (!redis_server::is_installed())
+    return;
+  std::puts("on redis_room_owners");
+  redis_owners_medium redis;
+  rule(redis);
+}
+
+} // namespace atrium::test
