@@ -104,6 +104,13 @@ void refused(const std::string& room, const member& who, errc code) {
             "room refuses a request");
 }
 
+void answered(const std::string& room, const member& who) {
+  log::info(
+    "trace_answered",
+    {{"room", room}, {"user", who.user}, {"connection", who.connection}},
+    "room answers a message");
+}
+
 void published(const envelope& x) {
   auto from = x.from.value_or(sender{});
   log::info("trace_published",

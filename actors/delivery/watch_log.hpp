@@ -27,6 +27,9 @@ void left(const std::string& room, const member& who);
 /// A room has refused a join or a message.
 void refused(const std::string& room, const member& who, errc code);
 
+/// The logic of a room has answered a message, which goes to nobody.
+void answered(const std::string& room, const member& who);
+
 /// A message is on its way to the bus.
 void published(const envelope& x);
 

@@ -19,13 +19,13 @@ room::room(caf::actor_config& config, environment_ptr env, std::string name,
   // However the room ends, who waits for it is told: a promise that dies with
   // the state answers nobody (CAF 0.17), and a join has no timeout.
   set_exit_handler([this](const caf::exit_msg& x) {
-    state.fail_joins("the room's subscription ended", errc::bus_unavailable);
+    state.fail_all("the room's subscription ended", errc::bus_unavailable);
     quit(x.reason);
   });
   // CAF ends an actor that throws, whatever is returned here. Of the
   // exceptions of an operator's class only the constructor's come this far.
   set_exception_handler([this](std::exception_ptr&) -> caf::error {
-    state.fail_joins("the room has failed", errc::bus_unavailable);
+    state.fail_all("the room has failed", errc::bus_unavailable);
     return caf::sec::runtime_error;
   });
 }

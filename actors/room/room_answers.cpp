@@ -1,9 +1,10 @@
 #include "atrium/actors/room/room_answers.hpp"
 
+#include "atrium/actors/delivery/watch_log.hpp"
 #include "atrium/actors/util/room_counters.hpp"
+#include "atrium/broker/envelope.hpp"
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/util/utf8.hpp"
 
 #include <caf/send.hpp>
 
@@ -35,10 +36,16 @@ actor_number asker::connection() const {
   return client != nullptr ? client->to->id() : 0;
 }
 
-void room_answers::start(environment_ptr env, std::string room,
+member asker::who() const {
+  auto* client = std::get_if<client_of>(&who_);
+  return client != nullptr ? client->who : member{};
+}
+
+void room_answers::start(environment_ptr env, std::string room, bool watched,
                          std::function<void(time_point)> wake) {
   env_ = std::move(env);
   room_ = std::move(room);
+  watched_ = watched;
   wake_ = std::move(wake);
 }
 
@@ -72,9 +79,17 @@ void room_answers::answer(asker who, std::string data) {
 
 void room_answers::finish(asker who, verdict x) {
   if (x.code != errc::none)
-    return std::move(who).fail(x.code, std::move(x.text));
+    return fail(std::move(who), x.code, std::move(x.text));
   ++env_->room_counts->answers;
+  if (watched_)
+    watch_log::answered(room_, who.who());
   std::move(who).answer(std::move(x.text));
+}
+
+void room_answers::fail(asker who, errc code, std::string why) {
+  if (watched_)
+    watch_log::refused(room_, who.who(), code);
+  std::move(who).fail(code, std::move(why));
 }
 
 void room_answers::give(answer_ticket to, verdict x) {
@@ -94,8 +109,13 @@ auto room_answers::check(std::string data) -> verdict {
                "room drops what its logic made: not JSON in UTF-8");
     return {errc::internal, "the room's logic made an invalid answer"};
   }
-  if (data.size() > env_->limits->message_bytes)
-    return {errc::message_too_large, "the answer is too large"};
+  // A reply has less around it than a message.
+  if (data.size() + envelope_overhead > env_->limits->message_bytes) {
+    log::warn("room_answer_lost",
+              {{"room", room_}, {"code", to_string(errc::message_too_large)}},
+              "room loses an answer of its logic");
+    return {errc::message_too_large, "the room's answer is too large"};
+  }
   return {errc::none, std::move(data)};
 }
 
@@ -105,8 +125,8 @@ void room_answers::expire(time_point now) {
     if (at->second.deadline > now)
       continue;
     auto late = waiting_.extract(at);
-    std::move(late.mapped().who)
-      .fail(errc::timeout, "the room has not answered in time");
+    fail(std::move(late.mapped().who), errc::timeout,
+         "the room has not answered in time");
   }
 }
 
@@ -126,7 +146,7 @@ void room_answers::forget(actor_number connection) {
 
 void room_answers::fail_all(errc code, const std::string& why) {
   for (auto& [number, x] : std::exchange(waiting_, {}))
-    std::move(x.who).fail(code, why);
+    fail(std::move(x.who), code, why);
 }
 
 } // namespace atrium

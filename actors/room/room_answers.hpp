@@ -22,8 +22,8 @@ namespace atrium {
 /// connection, or the back end.
 class asker {
 public:
-  asker(connection_actor client, outcome what)
-    : who_(client_of{std::move(client), std::move(what)}) {
+  asker(connection_actor client, outcome what, member who)
+    : who_(client_of{std::move(client), std::move(what), std::move(who)}) {
     // nop
   }
 
@@ -40,10 +40,14 @@ public:
   /// Returns the number of the connection; 0: the back end asks.
   actor_number connection() const;
 
+  /// Returns who it is; nobody: the back end.
+  member who() const;
+
 private:
   struct client_of {
     connection_actor to;
     outcome what;
+    member who;
   };
 
   std::variant<client_of, post_callback> who_;
@@ -51,7 +55,8 @@ private:
 
 /// Messages that the logic of a room answers later, or has answered. Those of a
 /// connection are bounded by its window of requests, those of the back end by
-/// the bounds of the API. For the room's actor.
+/// the bounds of the API. What the logic answers is checked before anybody gets
+/// it. For the room's actor.
 class room_answers {
 public:
   using time_point = caf::actor_clock::time_point;
@@ -61,8 +66,9 @@ public:
   room_answers(const room_answers&) = delete;
   room_answers& operator=(const room_answers&) = delete;
 
-  /// `wake` has the room call `expire` at that time, or before.
-  void start(environment_ptr env, std::string room,
+  /// With `watched` the log tells everything. `wake` has the room call `expire`
+  /// at that time, or before.
+  void start(environment_ptr env, std::string room, bool watched,
              std::function<void(time_point)> wake);
 
   /// The logic is asked about a message: returns its ticket, by which it may be
@@ -76,7 +82,8 @@ public:
   void reply(answer_ticket to, std::string data);
   void refuse(answer_ticket to, std::string_view reason);
 
-  /// Answers at once; a bad answer is an error `internal`.
+  /// Answers at once. What is no JSON becomes an error `internal`, what is too
+  /// large `message_too_large`.
   void answer(asker who, std::string data);
 
   /// Those who have waited long enough hear of it.
@@ -84,7 +91,7 @@ public:
 
   std::optional<time_point> earliest() const;
 
-  /// The connection has gone or has left: it waits for nothing.
+  /// The connection has gone: it waits for nothing.
   void forget(actor_number connection);
 
   /// Nobody will answer any more.
@@ -108,10 +115,12 @@ private:
 
   void give(answer_ticket to, verdict x);
   void finish(asker who, verdict x);
+  void fail(asker who, errc code, std::string why);
   verdict check(std::string data);
 
   environment_ptr env_;
   std::string room_;
+  bool watched_ = false;
   std::function<void(time_point)> wake_;
   std::uint64_t last_ = 0;       // ticket
   std::optional<verdict> early_; // for the last one, given by its hook

@@ -6,21 +6,17 @@
 
 namespace atrium {
 
-// The room may have been opened for this: it ends when nobody is in it. While
-// the bus has not answered it stays, or its logic could not linger.
+// The room may have been opened for this: it ends when nobody is in it.
 void room_state::post(post_in_room& x) {
   end_.count_join();
   publisher_.post(x);
   heed_logic();
-  if (open_)
-    passivate_if_empty();
-  else
-    self_->delayed_send(self_, env_->limits->bus_timeout, room_deadline{});
+  end_if_unused();
 }
 
 // Those who wait would hear nothing. Members hear of it from their lanes.
 void room_state::close() {
-  fail_joins("closed by the back end", errc::room_died);
+  fail_all("closed by the back end", errc::room_died);
   self_->quit(caf::exit_reason::user_shutdown);
 }
 

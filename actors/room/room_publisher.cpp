@@ -12,7 +12,11 @@
 #include "atrium/broker/log/log.hpp"
 #include "atrium/broker/util/text.hpp"
 
+#include <algorithm>
+
 namespace atrium {
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -24,6 +28,9 @@ std::string_view fault_of(const room_message& x) {
     return "trace_id";
   return is_json_value(x.data) ? "" : "data";
 }
+
+// A logic may be patient for ever; no clock reaches so far.
+constexpr std::chrono::milliseconds most_patience = 24h;
 
 void report_loss(const std::string& room, const std::string& event_id,
                  errc code) {
@@ -80,7 +87,9 @@ void room_publisher::put_off(asker who, review verdict, answer_ticket ticket) {
     answers_.answer(std::move(who), std::move(*verdict.answer));
   else
     answers_.wait(ticket, std::move(who),
-                  self_->clock().now() + *verdict.patience);
+                  self_->clock().now()
+                    + std::clamp<decltype(most_patience)>(*verdict.patience, 0h,
+                                                          most_patience));
   for (auto& x : verdict.after)
     publish(std::move(x));
 }
@@ -109,8 +118,8 @@ void room_publisher::publish_from(publish_in_room& x) {
     return refuse(verdict.code, std::move(verdict.why));
   if (!verdict.goes_on()) {
     what.what.target = name_;
-    return put_off({x.from, std::move(what)}, std::move(verdict),
-                   message.ticket);
+    return put_off({x.from, std::move(what), std::move(who)},
+                   std::move(verdict), message.ticket);
   }
   auto is_chosen_id = !message.event_id.empty();
   auto e = make_envelope(std::move(message), std::move(request.traceparent));
@@ -130,6 +139,9 @@ void room_publisher::post(post_in_room& x) {
       watch_log::refused(name_, {}, verdict.code);
     return x.done.refuse(verdict.code, std::move(verdict.why));
   }
+  // The request of the back end ends soon after, whatever the logic says.
+  if (verdict.patience)
+    verdict.patience = std::min(*verdict.patience, env_->limits->bus_timeout);
   if (!verdict.goes_on())
     return put_off(asker{std::move(x.done)}, std::move(verdict), x.what.ticket);
   auto e = make_envelope(std::move(x.what), std::move(x.traceparent));

@@ -40,7 +40,8 @@ void room_state::start(environment_ptr env, std::string name,
   publisher_.start(self_, env_, at, name_, watched_);
   // The logic before the subscription: when its constructor throws, the bus has
   // not been asked for anything yet.
-  answers_.start(env_, name_, [this](auto due) { context_.wake_by(due); });
+  answers_.start(env_, name_, watched_,
+                 [this](auto due) { context_.wake_by(due); });
   context_.start(self_, env_, name_);
   logic_.start(env_, context_, [this](bool give_up) { failed(give_up); });
   // Linked: a room that hears nothing is of no use to its members.
@@ -82,10 +83,12 @@ void room_state::refuse(const channel_refused& x) {
   passivate_if_empty();
 }
 
-void room_state::fail_joins(const std::string& reason, errc code) {
+void room_state::fail_all(const std::string& reason, errc code) {
   waiting_.fail(waiting_.take_all(), code, reason);
   waiting_.fail(history_.give_up(), code, reason);
   waiting_.fail(presence_.give_up(), code, reason);
+  // Also those who have left meanwhile, and would not hear of the end.
+  answers_.fail_all(errc::room_died, "the room has ended");
 }
 
 void room_state::refuse(join_queue::entries joins, errc why) {
@@ -239,8 +242,16 @@ void room_state::publish_from(publish_in_room& x) {
 // room that nobody is in stays until then.
 void room_state::heed_logic() {
   auto owed = std::exchange(owes_answers_, answers_.size() != 0);
-  if (owed && !owes_answers_ && open_)
+  if (owed && !owes_answers_)
+    end_if_unused();
+}
+
+// While the bus has not answered the room stays, or its logic could not linger.
+void room_state::end_if_unused() {
+  if (open_)
     passivate_if_empty();
+  else
+    self_->delayed_send(self_, env_->limits->bus_timeout, room_deadline{});
 }
 
 void room_state::tick() {
@@ -261,12 +272,12 @@ void room_state::schedule_tick() {
 void room_state::failed(bool give_up) {
   constexpr auto why = "the room's logic keeps failing";
   record(node_event::kind::restarted, {});
-  context_.restart();
   if (give_up) {
     ended_ = true;
     // Before the state ends, and the promises with it. Joins that `admit` has
     // taken out already find `ended_` set. Members hear of the end from lanes.
-    fail_joins(why, errc::bus_unavailable);
+    fail_all(why, errc::bus_unavailable);
+    context_.restart();
     self_->quit(make_failure(errc::internal, why));
     return;
   }

@@ -85,8 +85,8 @@ public:
     admit(join_queue::entries{});
   }
 
-  /// The room ends: whoever waits for the bus is told.
-  void fail_joins(const std::string& reason, errc code);
+  /// The room ends: whoever waits for the bus or for the logic is told.
+  void fail_all(const std::string& reason, errc code);
 
   /// The linger time is over: offers to stop if nobody has come.
   void lingered();
@@ -129,6 +129,7 @@ private:
   void forget(actor_number connection);
   void heed_logic();
   void passivate_if_empty();
+  void end_if_unused();
   void record(node_event::kind what, const room_member& x);
   void schedule_tick();
   void failed(bool give_up);

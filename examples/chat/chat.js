@@ -105,7 +105,8 @@ async function send(talk, text) {
   const slow = setTimeout(() => add(talk, waiting), 1000);
   try {
     if (talk.kind === "room") {
-      await client.room(talk.name).publish(data);
+      const { answer } = await client.room(talk.name).publish(data);
+      if (answer !== undefined) note(talk, `${text}: ${wordsOf(answer)} (only you see this)`);
     } else if (talk.kind === "all") {
       await client.broadcast(data);
     } else {

@@ -257,6 +257,13 @@ export interface HistoryReader {
   forget(position: Position): void;
 }
 
+/** What has become of a message in a room. */
+export type PublishResult =
+  /** It went to the members; `offset`: its place in the room's history. */
+  | { room: string; event_id: string; offset?: number; answer?: undefined }
+  /** The room's own logic has answered it, and nobody else hears of it. */
+  | { room: string; event_id?: undefined; offset?: undefined; answer: any };
+
 /** A room that the client wants to be a member of. */
 export declare class AtriumRoom extends Emitter<RoomEvents, []> {
   private constructor();
@@ -278,10 +285,10 @@ export declare class AtriumRoom extends Emitter<RoomEvents, []> {
    * Publishes; waits until the client is a member. In a room with a history it
    * is repeated, also over reconnects, for 4 minutes: the history has it once.
    * Elsewhere it fails with "offline", "timeout" or "bus_unavailable" when it
-   * is not known whether it was delivered.
+   * is not known whether it was delivered. Where the room's own logic answers,
+   * a repetition asks it again.
    */
-  publish(data: Json, options?: PublishOptions):
-    Promise<{ room: string; event_id: string; offset?: number }>;
+  publish(data: Json, options?: PublishOptions): Promise<PublishResult>;
 
   /** Reads a page of the history; `since` is not in it. At most `limit` (100) messages. */
   history(query?: { since?: Position; limit?: number; reverse?: boolean }): Promise<HistoryPage>;

@@ -11,6 +11,10 @@ export const repeatableTime = 240_000; // ms
 // it waits for another connection, or was refused before it was stored.
 const isUnderWayNoMore = new Set(["offline", "rate_limited"]);
 
+// The room's own logic may answer in place of a message.
+const resultOf = (frame) =>
+  frame.type === "answered" ? { room: frame.room, answer: frame.data } : frame;
+
 /**
  * What the client does to become and to stay a member of a room: it joins with
  * its position, moves the position with each message, and sees what is missing.
@@ -108,7 +112,7 @@ export class Membership {
     const patience = timeout ?? (this.position ? repeatableTime : this.#link.timeout);
     const said = this.#outbox.add("publish", fields, patience, () => this.position !== null);
     if (echo === false) said.catch(() => this.#holes.over(eventId));
-    return said;
+    return said.then(resultOf);
   }
 
   request(type, fields) {

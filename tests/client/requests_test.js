@@ -87,6 +87,26 @@ test("a publish is repeated over reconnects, under its id and in order", async (
   stage.client.close();
 });
 
+test("what the logic of a room answers is the result, and is settled", async () => {
+  const { stage, room } = await member();
+  const fates = [1, 2, 3].map((data) => fate(room.publish(data, { echo: data !== 2 })));
+  const [first, second, third] = stage.sent("publish");
+  // In its own time: others may come before it.
+  await stage.come("answered", { id: third.id, room: "chat", data: null });
+  await stage.come("answered", { id: second.id, room: "chat", data: [2] });
+  assert.deepEqual(fates.map(({ value }) => value),
+    [undefined, { room: "chat", answer: [2] }, { room: "chat", answer: null }]);
+  await stage.reconnect();
+  await stage.joined("chat", { ...here, recovered: true });
+  const again = stage.sent("publish"); // only what has no answer
+  assert.deepEqual(again.map(({ event_id }) => event_id), [first.event_id]);
+  await stage.come("answered", { id: again[0].id, room: "chat", data: { right: true } });
+  assert.deepEqual(fates[0].value.answer, { right: true });
+  await stage.message("chat", 5); // the hole before it is none of the client's own
+  assert.equal(stage.heard("missed").length, 1);
+  stage.client.close();
+});
+
 test("after a refusal for now those behind wait, too", async () => {
   const { stage, room } = await member();
   const one = fate(room.publish("one"));

@@ -45,6 +45,8 @@ room.on("gap", ({ from_ts, to_ts }) => console.log(to_ts - from_ts));
 
 async function use(): Promise<void> {
   const { offset } = await room.publish({ text: "hello" }, { echo: false, eventId: "x" });
+  const { event_id: said, answer } = await room.publish({ guess: "Bern" });
+  console.log(said ?? answer?.right);
   const { inbox_id } = await client.send("bob", ["pay"], { durable: true });
   const { event_id } = await client.broadcast(null);
   const page = await room.history({ since: kept ?? undefined, reverse: true, limit: 5 });

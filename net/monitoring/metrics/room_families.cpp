@@ -32,6 +32,9 @@ void add_tasks(family_list& to, const environment& env) {
 } // namespace
 
 void add_rooms(family_list& to, const environment& env) {
+  to.counter({"atrium_room_answers_total",
+              "Messages that the logic of a room has answered."},
+             {{value_of(env.room_counts->answers)}});
   to.counter({"atrium_room_restarts_total", "Rooms whose logic has failed."},
              {{value_of(env.room_counts->room_restarts)}});
   to.counter({"atrium_rooms_failed_total", "Rooms that were given up."},

@@ -16,7 +16,11 @@ constexpr auto trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 class stubborn_room : public room_logic {
   decision on_message(const member&, room_message& message) override {
-    return message.data == "\"no\"" ? decision::refuse("no") : decision::accept();
+    if (message.data == "\"no\"")
+      return decision::refuse("no");
+    if (message.data == "\"later\"")
+      return decision::later(std::chrono::seconds{1});
+    return message.data == "\"ask\"" ? decision::handled("42") : decision::accept();
   }
 };
 
@@ -96,6 +100,22 @@ CAF_TEST(of a watched room everything is told) {
   leave(bob, "watched");
   CAF_CHECK_EQUAL(count("trace_left", "room=watched user=bob"), 1U);
   CAF_CHECK_EQUAL(count("trace_requested"), 0U);
+}
+
+CAF_TEST(of a watched room it is told who is answered) {
+  auto bob = connect("bob");
+  auto told = "room=watched user=bob connection=" + bob.out->connection;
+  for (auto* room : {"watched", "other"}) {
+    join(bob, room);
+    publish(bob, room, "\"ask\"");
+    publish(bob, room, "\"later\"");
+  }
+  CAF_CHECK_EQUAL(count("trace_answered"), 1U);
+  CAF_CHECK_EQUAL(count("trace_answered", told), 1U);
+  sched.advance_time(1s);
+  settle();
+  CAF_CHECK_EQUAL(count("trace_refused"), 1U);
+  CAF_CHECK_EQUAL(count("trace_refused", told + " code=timeout"), 1U);
 }
 
 CAF_TEST(what a slow lane drops is missed) {

@@ -7,6 +7,9 @@ import pytest
 
 from support.api import Backend
 from support.client import join, unique
+from support.deadline import until
+from support.metrics import Scrape
+from support.node import binary
 
 OPTIONS = ("--history", "kept-*=100,1h", "--presence", "told-*", "--presence", "crowd-*=count",
            "--presence-grace", "0")
@@ -160,6 +163,21 @@ async def test_a_bus_that_is_away_is_an_overload(start_node, redis):
     assert answer.json["error"]["code"] == 100
     batch = {"commands": [{"publish": {"channel": "a", "data": 1}}, {"rpc": {}}]}
     assert [x["error"]["code"] for x in api.ask("batch", **batch)["replies"]] == [100, 108]
+
+
+async def test_a_room_that_does_not_answer_is_an_error_in_time(start_node):
+    """The request of the back end has an end of its own. Then nobody waits, and the room ends."""
+    program = binary().parents[1] / "tests" / "blocking_room"
+    node, room = start_node("--bus-timeout", "1", program=program), unique("late:")
+    api = Backend(node)
+    answer = api.post("/api/publish", json.dumps({"channel": room, "data": 1}))
+    error = {"code": 100, "message": "the room has not answered in time"}
+    assert (answer.status, answer.json) == (503, {"error": error})
+    commands = [{"publish": {"channel": name, "data": 1}} for name in (room, unique("lobby"))]
+    late, other = api.ask("batch", commands=commands)["replies"]
+    assert late["error"] == error and other == {"publish": {}}
+    await until(lambda: Scrape(node)("atrium_rooms") == 0, "the room has ended")
+    api.close()
 
 
 async def test_a_durable_message_waits_for_a_device(pair, api, connect):

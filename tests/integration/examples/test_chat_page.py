@@ -8,6 +8,7 @@ from support.browser import PHONE
 from support.client import join, unique
 from support.deadline import wait_until
 from support.network import Network
+from support.node import example
 
 KEPT = ["--history", "chat:*=1000,1h", "--history", "short:*=3,1h"]
 TOLD = ["--presence", "chat:*", "--presence", "huge:*=count", "--presence-grace", "0"]
@@ -274,8 +275,24 @@ async def test_a_job_has_one_bar(browser, node, connect):
     shows(browser, "100 %", "half", "another", "meanwhile")
     bars = "[...document.querySelectorAll('#log progress')].map((x) => [x.value, x.max])"
     assert browser.run(bars) == [[1, 1], [0.5, 1], [0.1, 1]]
+    await bob.request("publish", room=room, data={"job": "3", "progress": 0})  # has no words
+    browser.reads("#log", '"job": "3"')
     await tell(bob, "3", 7, "more than all")
     await tell(bob, "2", -1, "less than nothing")
-    shows(browser, "100 %", "less than nothing", "another", "meanwhile", "more than all")
+    wait_until(lambda: said(browser)[1] == "less than nothing", "the bar has moved back")
+    assert said(browser)[-1] == "more than all" and len(said(browser)) == 6
     assert browser.run(bars) == [[1, 1], [0, 1], [0.1, 1], [1, 1]]
+    assert browser.complaints() == []
+
+
+async def test_an_answer_is_shown_to_the_one_who_has_asked(browser, start_node, connect):
+    """A user guesses in a quiz. The page shows what the quiz answers, below what it has asked."""
+    node, room = start_node(program=example("quiz")), unique("quiz:")
+    bob = await connect(node, unique("bob"))
+    await join(room, bob)
+    visit(browser, node, room)
+    browser.type("#text", "Atlantis\n")
+    browser.reads("#log", "Atlantis: no (only you see this)")
+    assert not any(frame.get("data") == {"text": "Atlantis"} for frame in bob.inbox)
+    assert "Atlantis" not in said(browser)
     assert browser.complaints() == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.api import Backend
 from support.client import join, unique
 from support.node import example
 
@@ -15,6 +16,11 @@ def dice_node(start_shared_node):
 def filter_node(start_shared_node):
     return start_shared_node("--family-word=darn", "--family-word=heck",
                              program=example("word_filter"))
+
+
+@pytest.fixture(scope="module")
+def quiz_node(start_shared_node):
+    return start_shared_node(program=example("quiz"))
 
 
 async def test_everybody_sees_the_dice_that_the_node_has_rolled(dice_node, connect):
@@ -149,3 +155,73 @@ async def test_a_quiet_room_wants_short_messages(start_node, connect):
     error = await ann.refusal("publish", room="quiet:1", data="x" * 280)
     assert (error["code"], error["message"]) == ("room_refused", "be brief")
     await ann.request("publish", room="quiet:1", data="x" * 270)
+
+
+RIDDLES = {"What is the capital of Italy?": "Rome", "How many legs has a spider?": "8",
+           "Which planet is nearest to the sun?": "Mercury"}
+
+
+async def question(client, room):
+    """The next one that comes; other words of the quiz are skipped."""
+    while (text := (await client.expect("message", room=room))["data"]["text"]) not in RIDDLES:
+        pass
+    return text
+
+
+async def solve(client, room):
+    """Guesses until it is right: a round may end at any time. Returns the question."""
+    while True:
+        asked = await question(client, room)
+        reply = await client.request("publish", room=room, data={"text": RIDDLES[asked]})
+        if reply["type"] == "published":
+            return asked
+
+
+async def test_a_wrong_guess_is_answered_and_nobody_sees_it(quiz_node, connect):
+    """A member of a quiz guesses.
+    The one who is wrong is told so; the others see the right guess only,
+    and then the next question."""
+    ann, bob = await connect(quiz_node), await connect(quiz_node)
+    room = unique("quiz:")
+    await join(room, ann, bob)
+    reply = await ann.request("publish", room=room, data={"text": "Atlantis"})
+    assert (reply["type"], reply["room"], reply["data"]) == (
+        "answered", room, {"right": False, "text": "no"})
+    await ann.post("publish", room=room, data=["no guess"])  # without an id: no reply
+    asked = await solve(ann, room)
+    heard = [await bob.expect("message", room=room)]
+    while "Right!" not in heard[-1]["data"]["text"]:
+        heard.append(await bob.expect("message", room=room))
+    guess, praise = heard[-2:]
+    assert (guess["sender"], guess["data"]) == (ann.sender, {"text": RIDDLES[asked]})
+    assert praise["data"]["text"] == f"Right! {ann.user} has 1" and "sender" not in praise
+    assert await question(bob, room) != asked
+    assert all("sender" not in frame for frame in heard[:-2])
+    assert not bob.seen("answered") and not ann.seen("answered")
+
+
+async def test_a_round_ends(quiz_node, connect):
+    """Nobody knows the answer.
+    After ten seconds the room tells it, and asks the next question."""
+    ann = await connect(quiz_node)
+    room = unique("quiz:")
+    await join(room, ann)
+    asked = await question(ann, room)
+    told = await ann.expect("message", room=room)
+    assert told["data"]["text"] == f"Nobody knew: {RIDDLES[asked]}"
+    assert await question(ann, room) != asked
+
+
+async def test_a_back_end_guesses(quiz_node):
+    """A back end publishes into a quiz.
+    It gets the answer as the result, also of each room of a broadcast and of each command of
+    a batch."""
+    api = Backend(quiz_node)
+    wrong = {"answer": {"right": False, "text": "no"}}
+    room, other = unique("quiz:"), unique("lobby")
+    assert api("publish", channel=room, data={"text": "Atlantis"}) == wrong
+    assert api("broadcast", channels=[room, other], data=1)["responses"] == [
+        {"result": wrong}, {"result": {}}]
+    commands = [{"publish": {"channel": name, "data": 1}} for name in (other, room)]
+    assert api.ask("batch", commands=commands)["replies"] == [{"publish": {}}, {"publish": wrong}]
+    api.close()

@@ -1,7 +1,8 @@
 // A node for the tests with rooms that do what rooms must not: in `stuck:*` a
 // message keeps the thread on which it is handled for a minute. In `task:*` it
 // begins a task that takes as long: "stubborn" work does not look whether
-// anybody waits for it; "patient" work may take its time, other has 0.1 s.
+// anybody waits for it; "patient" work may take its time, other has 0.1 s. In
+// `late:*` nobody gets an answer.
 
 #include <atrium/actors/room_logic.hpp>
 #include <atrium/net/run_node.hpp>
@@ -33,7 +34,14 @@ class task_room : public atrium::room_logic {
   }
 };
 
+class late_room : public atrium::room_logic {
+  atrium::decision on_message(const atrium::member&, atrium::room_message&) override {
+    return atrium::decision::later(std::chrono::minutes{1});
+  }
+};
+
 int main(int argc, char** argv) {
-  return atrium::run_node(argc, argv,
-                          atrium::room_types{}.add<stuck_room>("stuck:*").add<task_room>("task:*"));
+  atrium::room_types rooms;
+  rooms.add<stuck_room>("stuck:*").add<task_room>("task:*").add<late_room>("late:*");
+  return atrium::run_node(argc, argv, std::move(rooms));
 }

@@ -232,6 +232,8 @@ CAF_TEST(replies are those of the protocol) {
   CAF_CHECK_EQUAL(to_text(left{"", "r"}), R"({"type":"left","room":"r"})");
   CAF_CHECK_EQUAL(to_text(accepted{accepted::kind::published, "\"x\"", "r", "e"}),
                   R"({"type":"published","id":"x","room":"r","event_id":"e"})");
+  CAF_CHECK_EQUAL(to_text(answered{"7", "r\"", R"({"b":1,"a":[ ]})"}),
+                  R"({"type":"answered","id":7,"room":"r\"","data":{"b":1,"a":[ ]}})");
   CAF_CHECK_EQUAL(to_text(accepted{accepted::kind::sent, "1", "u", "e"}),
                   R"({"type":"sent","id":1,"user":"u","event_id":"e"})");
   CAF_CHECK_EQUAL(to_text(accepted{accepted::kind::broadcasted, "1", "", "e"}),

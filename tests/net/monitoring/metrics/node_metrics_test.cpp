@@ -142,8 +142,10 @@ CAF_TEST(histories count what they keep and tell) {
 
 CAF_TEST(rooms count what they tell without asking) {
   env->room_counts->replays_from_memory = 3;
+  env->room_counts->answers = 4;
   env->backlogs->replays.try_acquire(40);
   CAF_CHECK(has("atrium_history_from_memory_total 3"));
+  CAF_CHECK(has("atrium_room_answers_total 4"));
   CAF_CHECK(has("atrium_history_kept_bytes 40"));
 }
 
