@@ -13,8 +13,8 @@ constexpr std::uint64_t basis = 14'695'981'039'346'656'037U;
 constexpr std::uint64_t prime = 1'099'511'628'211U;
 
 std::uint64_t hash(std::uint64_t from, std::string_view text) {
-  for (unsigned char c : text)
-    from = (from ^ c) * prime;
+  for (char c : text)
+    from = (from ^ static_cast<unsigned char>(c)) * prime;
   return from;
 }
 
