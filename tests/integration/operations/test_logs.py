@@ -170,7 +170,8 @@ LEVELS = ("trace", "debug", "info", "warn", "error")
 HOSTILE = "a\u2028b \"\\ room=x \U0001f600"
 EVENT = re.compile(r'(?:log::(?:debug|info|error)|\b(?:warn|line)|log_to)\([^";{]*?"(\w+)"'
                    r'|either\("(\w+)", "(\w+)"\)'
-                   r'|(?:impl_->|\w_\.|redis_task::)start\(\s*\{[^"]*"(\w+)"')
+                   r'|(?:impl_->|\w_\.|redis_task::)start\(\s*\{[^"]*"(\w+)"'
+                   r'|\bscript_task\([^";{]*"(\w+)"')
 
 
 def documented_events():
