@@ -18,8 +18,10 @@ public:
 
   /// One of them is answered.
   void answer() {
-    if (--requests_ == 0)
-      bytes_ = 0; // of which request each was is not known here
+    // Of which request each byte was is not known here: an equal share goes, so
+    // that one that waits for long does not keep the bytes of all others.
+    bytes_ -= bytes_ / requests_;
+    --requests_;
   }
 
   /// Whether all are answered.
@@ -34,7 +36,7 @@ public:
 
 private:
   std::size_t requests_ = 0;
-  std::size_t bytes_ = 0; // of requests since there was none
+  std::size_t bytes_ = 0; // of those, about
 };
 
 } // namespace atrium

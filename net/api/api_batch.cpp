@@ -3,6 +3,7 @@
 #include "atrium/broker/json/json_writer.hpp"
 #include "atrium/net/api/api_method.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <utility>
@@ -68,11 +69,15 @@ private:
     return end != from ? end : from + 1;
   }
 
+  static api_error too_long() {
+    return {api_error::limit_exceeded,
+            "limit exceeded: the answer is longer than --api-max-bytes"};
+  }
+
   // Why no further command begins; of code 0: one may.
   api_error obstacle() const {
     if (bytes_ > by_.most_bytes)
-      return {api_error::limit_exceeded,
-              "limit exceeded: the answer is longer than --api-max-bytes"};
+      return too_long();
     if (next_ != 0 && !by_.has_time())
       return {api_error::internal, "internal: not done, the batch takes too "
                                    "long"};
@@ -85,7 +90,11 @@ private:
   }
 
   void take(std::size_t i, api_reply x) {
-    bytes_ += x.result.size();
+    // Messages have no groups of a size: what rooms answer to them is bounded
+    // here. The alternative stays when its content has been moved.
+    if (bytes_.fetch_add(x.result.size()) > by_.most_bytes
+        && is_message(what_.items[i].what))
+      x = {too_long(), {}};
     replies_[i] = std::move(x);
     if (--left_ == 0)
       by_.later([self = shared_from_this()] { self->go_on(); });
@@ -141,8 +150,14 @@ api_reply write_broadcast(const std::vector<std::string_view>&,
 api_reply write_lines(const std::vector<std::string_view>&,
                       const std::vector<api_reply>& replies) {
   std::string result;
-  for (auto& x : replies)
-    result.append(answer_text(x)).push_back('\n');
+  for (auto& x : replies) {
+    auto line = answer_text(x);
+    // Data of others may have line ends. In JSON they stand between tokens
+    // only.
+    std::ranges::replace_if(
+      line, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    result.append(line).push_back('\n');
+  }
   return {{}, std::move(result), true};
 }
 

@@ -44,3 +44,15 @@ CAF_TEST(bytes are given back when everything is answered) {
   CAF_CHECK(subject.is_empty());
   CAF_CHECK(subject.has_room(9, 1'000));
 }
+
+CAF_TEST(a request that waits does not keep the bytes of those that are answered) {
+  request_window subject;
+  subject.take(300);
+  for (int i = 0; i < 10'000; ++i) {
+    subject.take(300);
+    CAF_REQUIRE(subject.has_room(9, 2'000));
+    subject.answer();
+  }
+  subject.answer();
+  CAF_CHECK(subject.is_empty());
+}

@@ -5,6 +5,7 @@
 
 #include "caf/test/unit_test.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ struct fixture {
   }
 
   api_reply reply() {
-    return {{}, R"({"n":)" + std::to_string(++answered) + '}'};
+    ++answered;
+    return {{}, result.empty() ? R"({"n":)" + std::to_string(answered) + '}' : result};
   }
 
   // Answers the one that has waited longest, or shortest.
@@ -69,6 +71,7 @@ struct fixture {
   }
 
   std::string begun;
+  std::string result; // of each; empty: one with its number
   std::deque<api_handler> waiting;
   std::deque<std::function<void()>> turns;
   bool answers_at_once = false;
@@ -176,6 +179,34 @@ CAF_TEST(a broadcast has its responses in order) {
   answer();
   CAF_CHECK(!last.is_whole);
   CAF_CHECK_EQUAL(last.result, R"({"responses":[{"result":{"n":2}},{"result":{"n":1}}]})");
+}
+
+CAF_TEST(what rooms answer to messages has a bound) {
+  answers_at_once = true;
+  result = R"({"answer":"so long an answer"})";
+  most_bytes = 2 * result.size();
+  run(batch("ppppp"));
+  turn();
+  CAF_CHECK_EQUAL(begun, "ppppp");
+  auto parts = [this](std::string_view part) {
+    std::size_t found = 0;
+    for (auto i = last.result.find(part); i != last.result.npos; i = last.result.find(part, i + 1))
+      ++found;
+    return found;
+  };
+  CAF_CHECK_EQUAL(parts("so long"), 3U); // it may be passed by one
+  CAF_CHECK_EQUAL(parts("limit exceeded"), 2U);
+}
+
+CAF_TEST(an answer with line ends is one line) {
+  answers_at_once = true;
+  result = "{\"answer\":[\r\n1,\n2]}";
+  auto lines = batch("pp");
+  lines.is_lines = true;
+  run(std::move(lines));
+  turn();
+  CAF_CHECK_EQUAL(std::ranges::count(last.result, '\n'), 2);
+  CAF_CHECK(last.result.find("[  1, 2]") != last.result.npos);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
