@@ -101,8 +101,7 @@ protected:
   }
 
   /// Answers a message that `on_message` has put off by `decision::later`, with
-  /// one JSON value. Nothing happens if it is answered already, or nobody waits
-  /// any more.
+  /// one JSON value. Nothing happens if nobody waits (any more).
   void reply(answer_ticket to, std::string data) {
     room().reply(to, std::move(data));
   }
@@ -129,14 +128,11 @@ protected:
     return room().cancel_timer(timer);
   }
 
-  /// Runs `work` on one of the node's threads for tasks (`--task-threads`),
-  /// where it may wait and compute, and then `then` with its result in this
-  /// room, between two hooks; an exception from `then` is one of a hook. If the
-  /// room or this state of its logic is gone by then, nobody hears of the
-  /// result.
-  /// `work` must not touch the logic or its room: it gets copies. It may take a
-  /// `task_control&`, by which it reports how far it is and sees that nobody
-  /// waits any more. What goes wrong: `task_options`.
+  /// Runs `work` on a thread for tasks (`--task-threads`), where it may wait
+  /// and compute, and then `then` with its result in this room, as a hook;
+  /// unless the room or this state of its logic is gone by then. `work` must
+  /// not touch the logic or its room. It may take a `task_control&`. What goes
+  /// wrong: `task_options`.
   template <class Work, class Then>
   void run(Work work, Then then, task_options how = {}) {
     room().run(make_task(std::move(work), std::move(then), std::move(how)));

@@ -42,7 +42,7 @@ struct room_message {
 class [[nodiscard]] decision {
 public:
   /// How long the publisher waits for an answer that comes later.
-  static constexpr std::chrono::milliseconds usual_patience{30'000};
+  static constexpr std::chrono::milliseconds usual_patience{10'000};
 
   /// The message goes to all members; who wants to join is let in.
   static decision accept() {

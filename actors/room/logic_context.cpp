@@ -15,7 +15,7 @@ void logic_context::start(room_actor::pointer self, environment_ptr env,
   tasks_.start(self_, env_, name_);
 }
 
-void logic_context::wake(const room_wake& x) {
+void logic_context::take(const room_wake& x) {
   wake_ups_.erase(x.due);
   auto now = self_->clock().now();
   answers_.expire(now);

@@ -31,7 +31,7 @@ public:
   void start(room_actor::pointer self, environment_ptr env, std::string name);
 
   /// Something is due: a timer, the deadline of an answer or of a task.
-  void wake(const room_wake& x);
+  void take(const room_wake& x);
 
   /// A task has something to say.
   template <class What>

@@ -19,9 +19,10 @@ void logic_runner::start(environment_ptr env, room_context& context,
                          failure_handler on_failure) {
   env_ = std::move(env);
   context_ = &context;
+  name_ = context.room_name();
   on_failure_ = std::move(on_failure);
-  auto watched = env_->hooks->begin(context.room_name());
-  is_custom_ = env_->rooms->has(context.room_name());
+  auto watched = env_->hooks->begin(name_);
+  is_custom_ = env_->rooms->has(name_);
   try {
     state_ = env_->rooms->make(context);
   } catch (const std::exception& error) {
@@ -35,10 +36,9 @@ void logic_runner::start(environment_ptr env, room_context& context,
 
 void logic_runner::restart(const hook_error& why) {
   using namespace std::chrono_literals;
-  log::error(
-    "room_logic_restarted",
-    {{"room", context_->room_name()}, {"error", why.type}, {"text", why.text}},
-    "room restarts its logic");
+  log::error("room_logic_restarted",
+             {{"room", name_}, {"error", why.type}, {"text", why.text}},
+             "room restarts its logic");
   ++env_->room_counts->room_restarts;
   ++failures_;
   auto now = env_->now();
@@ -54,9 +54,7 @@ void logic_runner::restart(const hook_error& why) {
 std::string logic_runner::describe() const {
   auto complain = [this](const hook_error& why) {
     log::error("room_inspection_failed",
-               {{"room", context_->room_name()},
-                {"error", why.type},
-                {"text", why.text}},
+               {{"room", name_}, {"error", why.type}, {"text", why.text}},
                "room cannot be inspected");
     return std::string{"null"};
   };
@@ -86,18 +84,15 @@ bool logic_runner::make_anew() {
 }
 
 void logic_runner::complain(const hook_error& why) const {
-  log::error(
-    "room_logic_failed",
-    {{"room", context_->room_name()}, {"error", why.type}, {"text", why.text}},
-    "room has no logic");
+  log::error("room_logic_failed",
+             {{"room", name_}, {"error", why.type}, {"text", why.text}},
+             "room has no logic");
 }
 
 void logic_runner::discard(std::unique_ptr<room_logic> x) const {
   auto complain = [this](const hook_error& why) {
     log::error("room_logic_unclean",
-               {{"room", context_->room_name()},
-                {"error", why.type},
-                {"text", why.text}},
+               {{"room", name_}, {"error", why.type}, {"text", why.text}},
                "room's logic fails as it ends");
   };
   try {

@@ -42,7 +42,7 @@ public:
   template <class Hook>
   auto run(Hook hook, std::initializer_list<std::string_view> given = {})
     -> std::optional<decltype(hook(std::declval<room_logic&>()))> {
-    auto watched = env_->hooks->begin(context_->room_name());
+    auto watched = env_->hooks->begin(name_);
     try {
       return hook(*state_);
     } catch (const std::exception& error) {
@@ -79,7 +79,8 @@ private:
   void discard(std::unique_ptr<room_logic> x) const;
 
   environment_ptr env_;
-  room_context* context_ = nullptr;
+  room_context* context_ = nullptr; // gone before this one
+  std::string name_;                // of the room
   failure_handler on_failure_;
   std::unique_ptr<room_logic> state_;
   bool is_custom_ = false;

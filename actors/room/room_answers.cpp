@@ -57,6 +57,8 @@ answer_ticket room_answers::begin() {
 void room_answers::wait(answer_ticket x, asker who, time_point deadline) {
   // The hook may have answered before it has returned.
   auto early = std::exchange(early_, std::nullopt);
+  due_.emplace(deadline, x.number);
+  askers_.emplace(who.connection(), x.number);
   waiting_.emplace(x.number, entry{std::move(who), deadline});
   if (early)
     give(x, std::move(*early));
@@ -93,12 +95,20 @@ void room_answers::fail(asker who, errc code, std::string why) {
 }
 
 void room_answers::give(answer_ticket to, verdict x) {
-  auto found = waiting_.extract(to.number);
-  if (!found.empty()) {
-    finish(std::move(found.mapped().who), std::move(x));
-  } else if (to.number == last_ && !early_) {
+  if (auto who = take(to.number))
+    finish(std::move(*who), std::move(x));
+  else if (to.number == last_ && !early_)
     early_ = std::move(x);
-  }
+}
+
+std::optional<asker> room_answers::take(std::uint64_t ticket) {
+  auto found = waiting_.extract(ticket);
+  if (found.empty())
+    return std::nullopt;
+  auto& [who, deadline] = found.mapped();
+  due_.erase({deadline, ticket});
+  askers_.erase({who.connection(), ticket});
+  return std::move(who);
 }
 
 auto room_answers::check(std::string data) -> verdict {
@@ -120,33 +130,28 @@ auto room_answers::check(std::string data) -> verdict {
 }
 
 void room_answers::expire(time_point now) {
-  for (auto i = waiting_.begin(); i != waiting_.end();) {
-    auto at = i++;
-    if (at->second.deadline > now)
-      continue;
-    auto late = waiting_.extract(at);
-    fail(std::move(late.mapped().who), errc::timeout,
+  while (!due_.empty() && due_.begin()->first <= now)
+    fail(*take(due_.begin()->second), errc::timeout,
          "the room has not answered in time");
-  }
 }
 
 auto room_answers::earliest() const -> std::optional<time_point> {
-  std::optional<time_point> result;
-  for (auto& [number, x] : waiting_)
-    if (!result || x.deadline < *result)
-      result = x.deadline;
-  return result;
+  return due_.empty() ? std::nullopt : std::optional{due_.begin()->first};
+}
+
+bool room_answers::waits(actor_number connection) const {
+  auto i = askers_.lower_bound({connection, 0});
+  return i != askers_.end() && i->first == connection;
 }
 
 void room_answers::forget(actor_number connection) {
-  std::erase_if(waiting_, [connection](auto& x) {
-    return x.second.who.connection() == connection;
-  });
+  while (waits(connection))
+    take(askers_.lower_bound({connection, 0})->second);
 }
 
 void room_answers::fail_all(errc code, const std::string& why) {
-  for (auto& [number, x] : std::exchange(waiting_, {}))
-    fail(std::move(x.who), code, why);
+  while (!waiting_.empty())
+    fail(*take(waiting_.begin()->first), code, why);
 }
 
 } // namespace atrium

@@ -12,8 +12,10 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace atrium {
@@ -91,6 +93,9 @@ public:
 
   std::optional<time_point> earliest() const;
 
+  /// Returns whether the connection waits for an answer.
+  bool waits(actor_number connection) const;
+
   /// The connection has gone: it waits for nothing.
   void forget(actor_number connection);
 
@@ -114,6 +119,7 @@ private:
   };
 
   void give(answer_ticket to, verdict x);
+  std::optional<asker> take(std::uint64_t ticket);
   void finish(asker who, verdict x);
   void fail(asker who, errc code, std::string why);
   verdict check(std::string data);
@@ -124,7 +130,11 @@ private:
   std::function<void(time_point)> wake_;
   std::uint64_t last_ = 0;       // ticket
   std::optional<verdict> early_; // for the last one, given by its hook
-  std::map<std::uint64_t, entry> waiting_;
+  std::map<std::uint64_t, entry> waiting_; // by ticket
+
+  // Tickets of the same, by deadline and by connection.
+  std::set<std::pair<time_point, std::uint64_t>> due_;
+  std::set<std::pair<actor_number, std::uint64_t>> askers_;
 };
 
 } // namespace atrium

@@ -141,7 +141,8 @@ void room_publisher::post(post_in_room& x) {
   }
   // The request of the back end ends soon after, whatever the logic says.
   if (verdict.patience)
-    verdict.patience = std::min(*verdict.patience, env_->limits->bus_timeout);
+    verdict.patience = std::min<std::chrono::milliseconds>(
+      {*verdict.patience, env_->limits->bus_timeout, decision::usual_patience});
   if (!verdict.goes_on())
     return put_off(asker{std::move(x.done)}, std::move(verdict), x.what.ticket);
   auto e = make_envelope(std::move(x.what), std::move(x.traceparent));

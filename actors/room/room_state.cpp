@@ -106,6 +106,11 @@ void room_state::take(const history_answered& x) {
   passivate_if_empty(); // all of them may have been refused
 }
 
+bool room_state::is_empty() const {
+  return members_.empty() && waiting_.empty() && history_.joins() == 0
+         && presence_.joins() == 0 && answers_.size() == 0;
+}
+
 void room_state::passivate_if_empty() {
   if (is_empty())
     end_.begin(open_);
@@ -180,7 +185,9 @@ void room_state::leave(const leave_room& x) {
   auto i = members_.find(number);
   if (i == members_.end())
     return; // its connection is gone, and so is who would read an answer
-  self_->demonitor(x.from.address());
+  // Who still waits for an answer may be gone before it.
+  if (!answers_.waits(number))
+    self_->demonitor(x.from.address());
   // In the order of `admit`, too: what the client requests after `left` meets a
   // connection that knows of it.
   self_->send(x.from, leave_done{name_, x.number});
@@ -233,34 +240,13 @@ void room_state::tell_gap(const interrupted& x) {
   members_.tell(what);
 }
 
-void room_state::publish_from(publish_in_room& x) {
-  publisher_.publish_from(x);
-  heed_logic();
-}
-
-// After what may have had the logic put an answer off, or give the last one: a
-// room that nobody is in stays until then.
-void room_state::heed_logic() {
-  auto owed = std::exchange(owes_answers_, answers_.size() != 0);
-  if (owed && !owes_answers_)
-    end_if_unused();
-}
-
-// While the bus has not answered the room stays, or its logic could not linger.
-void room_state::end_if_unused() {
-  if (open_)
-    passivate_if_empty();
-  else
-    self_->delayed_send(self_, env_->limits->bus_timeout, room_deadline{});
-}
-
 void room_state::tick() {
   logic_.run([](room_logic& x) {
     x.on_tick();
     return true;
   });
-  heed_logic();
   schedule_tick();
+  heed_logic();
 }
 
 void room_state::schedule_tick() {
@@ -283,29 +269,7 @@ void room_state::failed(bool give_up) {
   }
   members_.tell(
     failure{{}, errc::room_restarted, "the room has lost its state", name_});
-}
-
-caf::error inspect(json_inspector& f, room_state& x) {
-  return f(
-    named("name"), x.name_, named("members"), x.members_.size(),
-    named("members_by_lane"), x.members_.by_lane(), named("subscribed"),
-    x.open_, named("waiting"),
-    x.waiting_.size() + x.history_.joins() + x.presence_.joins(),
-    named("presence"), to_string(x.presence_.mode()), named("present"),
-    x.presence_.present(), named("epoch"), x.history_.at().epoch,
-    named("offset"), x.history_.at().offset, named("behind"),
-    x.history_.is_behind(), named("followers"), x.history_.followers(),
-    named("published"), x.publisher_.published(), named("delivered"),
-    x.tally_->delivered.value(), named("queue"), x.tally_->queue->entries(),
-    named("queue_bytes"), x.tally_->queue->taken(), named("errors"),
-    x.logic_.failures(), named("restarts"), x.logic_.failures(),
-    named("timers"), x.context_.timers().size(), named("next_timers"),
-    x.context_.timers().next(20, x.self_->clock().now()), named("tasks"),
-    x.context_.tasks().list(), named("logic"), raw_json{x.logic_.describe()});
-}
-
-children room_state::parts() const {
-  return {{{"subscription", subscription_}}, 1};
+  context_.restart();
 }
 
 void room_state::record(node_event::kind what, const room_member& x) {

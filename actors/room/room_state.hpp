@@ -94,13 +94,8 @@ public:
   void tick();
 
   /// What the logic has begun is due, or has something to say.
-  void wake(const room_wake& x) {
-    context_.wake(x);
-    heed_logic();
-  }
-
   template <class What>
-  void hear_task(const What& x) {
+  void heed(const What& x) {
     context_.take(x);
     heed_logic();
   }
@@ -120,11 +115,7 @@ private:
   void refuse(join_queue::entries joins, errc why) override;
   void deliver(const std::vector<incoming>& messages) override;
 
-  bool is_empty() const {
-    return members_.empty() && waiting_.empty() && history_.joins() == 0
-           && presence_.joins() == 0 && answers_.size() == 0;
-  }
-
+  bool is_empty() const;
   caf::error refusal(const member& who);
   void forget(actor_number connection);
   void heed_logic();

@@ -99,7 +99,8 @@ void room_tasks::start(room_actor::pointer self, environment_ptr env,
 
 auto room_tasks::run(room_task x) -> time_point {
   auto number = ++last_;
-  auto patience = std::min(x.how.deadline, longest);
+  auto patience
+    = std::clamp<std::chrono::milliseconds>(x.how.deadline, {}, longest);
   auto begun = self_->clock().now();
   auto deadline = begun + patience;
   // Not that of the actor's clock, which only the room may ask.

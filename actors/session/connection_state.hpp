@@ -80,7 +80,6 @@ public:
 
   void push(const push_frame& x);
   void push(const push_reply& x);
-
   friend caf::error inspect(json_inspector& f, connection_state& x);
 
 private:

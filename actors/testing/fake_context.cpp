@@ -93,7 +93,8 @@ void fake_context::deliver() {
 }
 
 auto fake_context::later(std::chrono::milliseconds x) const -> time_point {
-  return clock + std::min(x, room_timers::longest);
+  return clock
+         + std::clamp<std::chrono::milliseconds>(x, {}, room_timers::longest);
 }
 
 void fake_context::restart() {

@@ -1,8 +1,8 @@
 #define CAF_SUITE placement_test
 
 #include "atrium/actors/placement.hpp"
-
 #include "atrium/actors/room_types.hpp"
+
 #include "support/actor_fixture.hpp"
 
 #include <set>

@@ -200,7 +200,7 @@ CAF_TEST(what follows the work is a hook) {
     x.run([](task_control& y) { y.report("1"); }, [] { CAF_FAIL("of another state"); }, how);
   });
   work_off();
-  CAF_CHECK_EQUAL(ann.out->count("error room_restarted"), 2U);
+  CAF_CHECK_EQUAL(ann.out->count("error room_restarted"), 1U);
 }
 
 CAF_TEST(a task that fails may begin another) {
@@ -226,7 +226,8 @@ CAF_TEST(operators see what a room waits for) {
                   [](caf::error&) { CAF_FAIL("the room does not answer"); });
     return result;
   };
-  CAF_CHECK_EQUAL(look(), nlohmann::json::parse(R"({"number":0,"oldest":[]})"));
+  // No CAF_CHECK_EQUAL: it would keep references to temporaries.
+  CAF_CHECK(look() == nlohmann::json::parse(R"({"number":0,"oldest":[]})"));
   in_room([&](working_room& x) { x.run([] {}, [] {}, with_failures()); });
   pass(2s);
   in_room([&](working_room& x) {
@@ -234,12 +235,12 @@ CAF_TEST(operators see what a room waits for) {
       x.run([] {}, [] {});
   });
   auto seen = look();
-  CAF_CHECK_EQUAL(seen["number"], 25);
+  CAF_CHECK(seen["number"] == 25);
   CAF_CHECK_EQUAL(seen["oldest"].size(), 20U);
-  CAF_CHECK_EQUAL(seen["oldest"][0], nlohmann::json::parse(R"({"name":"sum","age_s":2.0})"));
-  CAF_CHECK_EQUAL(seen["oldest"][1], nlohmann::json::parse(R"({"name":"task","age_s":0.0})"));
+  CAF_CHECK(seen["oldest"][0] == nlohmann::json::parse(R"({"name":"sum","age_s":2.0})"));
+  CAF_CHECK(seen["oldest"][1] == nlohmann::json::parse(R"({"name":"task","age_s":0.0})"));
   work_off();
-  CAF_CHECK_EQUAL(look()["number"], 0);
+  CAF_CHECK(look()["number"] == 0);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
