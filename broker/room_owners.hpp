@@ -52,16 +52,16 @@ struct room_owners_stats {
 /// Chubby lock service" (2006), section 2.4, sequencers.
 ///
 ///     find ──▶ token ──open──▶ state ──say──▶ counts, or fenced
-///                ▲                              │ fenced or unknown
-///                └────────── move to itself, or find ──┘
+///       ▲                                  │ fenced or unknown
+///       └───────────── release ◀───────────┘
 ///
 /// * Of the tokens with which words count, each is at least as high as the one
 ///   before; each word was made from the state of the word before it.
 /// * A token opens once. An owner that does not know what became of a call with
-///   its token, or is fenced, moves the room to itself, for a new token, and
-///   opens with that; what still travels under the old one is fenced then.
-///   Until then the old owner's words count: a new token alone takes nothing
-///   away.
+///   its token, or is fenced, releases the room, as often as it is found with
+///   that token; whoever finds it next makes a new token, and opens with that.
+///   What still travels under the old one is fenced then. Until then the old
+///   owner's words count: a new token alone takes nothing away.
 /// * A living owner keeps its rooms, whoever comes: a dead one loses its own.
 /// * If Redis has lost a state, the next owner finds none. Tokens rise even if
 ///   they are lost, as long as the clock of Redis is not set back.
@@ -77,13 +77,6 @@ public:
   /// candidates (runs) that is, with a new token.
   virtual void find(std::string room, std::vector<std::string> candidates,
                     std::function<void(found_owner)> done)
-    = 0;
-
-  /// Makes the node of another run, or of the same, the owner, if `token` is
-  /// that of the owner, and answers with the new token. Not whether that node
-  /// is alive: if it is not, whoever looks next finds another.
-  virtual void move(std::string room, std::uint64_t token, std::string to,
-                    std::function<void(fencing, std::uint64_t token)> done)
     = 0;
 
   /// The room has no owner any more, if `token` is that of the owner. Its state
@@ -102,7 +95,7 @@ public:
   /// Says a word. Several may be under way: if one of them does not count, none
   /// after it does.
   virtual void say(std::string room, std::uint64_t token, room_word what,
-                   std::function<void(word_receipt)> done)
+                   std::function<void(fencing)> done)
     = 0;
 
   /// Ends; what waits is `unknown`. Called once, not from a callback.

@@ -1,13 +1,12 @@
 #pragma once
 
 #include "atrium/broker/history.hpp"
-#include "atrium/broker/publish_receipt.hpp"
 #include "atrium/broker/util/shared_bytes.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
@@ -23,44 +22,40 @@ enum class fencing : std::uint8_t {
   unknown,
 };
 
+/// A part of the state of a room.
+struct room_field {
+  std::string name;             ///< Any bytes.
+  shared_bytes value = nullptr; ///< In a word null: the field goes.
+};
+
 /// The answer to an opening.
 struct room_opening {
   fencing result = fencing::unknown;
-  shared_bytes state = nullptr; ///< As last said; null: none.
+  std::vector<room_field> state = {}; ///< In no order; no value is null.
 };
 
-/// Something that an owner says: in one step its room's state is saved and its
-/// message goes to the room's channel, or neither.
+/// What a word publishes on the channel of its room.
+struct room_packet {
+  shared_bytes bytes; ///< `encode_packet`; not null.
+
+  /// Also in the history of the channel, if the word has a rule.
+  bool is_kept = false;
+};
+
+/// Something that an owner says: in one step its room's state changes and its
+/// packets go to the room's channel, or neither.
 struct room_word {
   /// 1 for the first word with a token, then one more each.
   std::uint64_t number = 0;
 
-  /// The whole state of the room after the word; null: it stays as it is.
-  shared_bytes state = nullptr;
+  /// What becomes of the state; each name once. The others stay as they are.
+  std::vector<room_field> changes = {};
 
-  /// What is published (`encode_packet`); null: nothing.
-  shared_bytes packet = nullptr;
-
-  /// With a rule the packet is also kept in the history of the channel.
+  std::vector<room_packet> packets = {}; ///< Published in this order.
   history_rule history = {};
-  std::string event_id = {};
-  bool is_chosen
-    = false; ///< The id, so the history knows it when it comes again.
 
   /// How long the state lasts after the last word.
   std::chrono::seconds ttl{std::chrono::hours{24}};
-};
-
-/// What became of a word.
-struct word_receipt {
-  fencing result = fencing::unknown;
-
-  /// The history has the message already, from an earlier word: this one has
-  /// not changed anything, and takes no number. Who says it should open anew,
-  /// since the state that was saved then has the message.
-  bool is_known = false;
-
-  std::optional<position> at = std::nullopt; ///< In rooms with a history.
 };
 
 } // namespace atrium

@@ -1,7 +1,6 @@
 #include "atrium/broker/memory/memory_room_owners.hpp"
 
 #include "atrium/broker/bus.hpp"
-#include "atrium/broker/memory/recent_ids.hpp"
 
 #include <mutex>
 #include <utility>
@@ -17,8 +16,7 @@ public:
     : bus_(std::move(on)),
       names_(std::move(names)),
       alive_(std::move(alive)),
-      store_(max_bytes),
-      ids_(max_bytes / 8) {
+      store_(max_bytes) {
     if (!alive_)
       alive_ = [](auto&) { return true; };
   }
@@ -51,26 +49,21 @@ public:
     return alive_;
   }
 
-  // What the bus refuses has changed nothing.
-  word_receipt say(const std::string& room, std::uint64_t token,
-                   const room_word& what) {
+  // A bus that refuses has been stopped: the state stays as it is.
+  fencing say(const std::string& room, std::uint64_t token,
+              const room_word& what) {
     auto now = room_owner_store::clock::now();
     if (!store_.would_pass(room, token, what.number, now))
-      return {judge(false)};
+      return judge(false);
     auto channel = names_.room(room);
-    auto keeps = what.packet && what.history.is_on();
-    if (keeps && what.is_chosen)
-      if (auto* at = ids_.find(channel, what.event_id, now))
-        return {judge(true), true, *at};
-    auto published = publish(channel, what, keeps);
-    if (published.error != errc::none) {
+    for (auto& packet : what.packets) {
+      if (publish(channel, packet, what.history))
+        continue;
       ++stats_.unknown;
-      return {};
+      return fencing::unknown;
     }
-    if (keeps && what.is_chosen && published.at)
-      ids_.add(channel, what.event_id, *published.at, now);
     store_.take(room, what, now);
-    return {judge(true, &room_owners_stats::said), false, published.at};
+    return judge(true, &room_owners_stats::said);
   }
 
   void stop() {
@@ -88,22 +81,18 @@ public:
   }
 
 private:
-  publish_receipt publish(const std::string& channel, const room_word& what,
-                          bool keeps) {
-    if (!what.packet)
-      return {};
+  bool publish(const std::string& channel, const room_packet& what,
+               const history_rule& rule) {
     // A bus that does not answer at once may do so later.
-    auto receipt = std::make_shared<publish_receipt>();
-    receipt->error = errc::bus_unavailable;
-    auto done = [receipt](publish_receipt x) { *receipt = std::move(x); };
-    auto* log = keeps ? bus_->history() : nullptr;
+    auto taken = std::make_shared<bool>(false);
+    auto done
+      = [taken](const publish_receipt& x) { *taken = x.error == errc::none; };
+    auto* log = what.is_kept && rule.is_on() ? bus_->history() : nullptr;
     if (log != nullptr)
-      log->append(channel,
-                  {what.packet, what.history, what.event_id, what.is_chosen},
-                  done);
+      log->append(channel, {what.bytes, rule, {}, false}, done);
     else
-      bus_->publish(channel, what.packet, done);
-    return *receipt;
+      bus_->publish(channel, what.bytes, done);
+    return *taken;
   }
 
   const std::shared_ptr<bus> bus_;
@@ -111,7 +100,6 @@ private:
   room_owner_store::life alive_;
   mutable std::mutex mutex_;
   room_owner_store store_;
-  recent_ids ids_;
   room_owners_stats stats_;
   bool stopped_ = false;
 };
@@ -139,17 +127,6 @@ void memory_room_owners::find(std::string room,
   }));
 }
 
-void memory_room_owners::move(
-  std::string room, std::uint64_t token, std::string to,
-  std::function<void(fencing, std::uint64_t token)> done) {
-  std::uint64_t next = 0;
-  auto result = state_->with_store(fencing::unknown, [&](auto& store) {
-    next = store.move(room, token, std::move(to));
-    return state_->judge(next != 0);
-  });
-  done(result, next);
-}
-
 void memory_room_owners::release(std::string room, std::uint64_t token,
                                  std::function<void(fencing)> done) {
   done(state_->with_store(fencing::unknown, [&](auto& store) {
@@ -169,9 +146,9 @@ void memory_room_owners::open(std::string room, std::uint64_t token,
 
 void memory_room_owners::say(std::string room, std::uint64_t token,
                              room_word what,
-                             std::function<void(word_receipt)> done) {
+                             std::function<void(fencing)> done) {
   done(state_->with_store(
-    word_receipt{}, [&](auto&) { return state_->say(room, token, what); }));
+    fencing::unknown, [&](auto&) { return state_->say(room, token, what); }));
 }
 
 void memory_room_owners::stop(std::chrono::milliseconds) {

@@ -8,9 +8,14 @@ namespace atrium {
 namespace {
 
 // With a guess at what the containers need; the name is there twice.
-std::size_t cost_of(const std::string& room, const shared_bytes& state) {
+std::size_t cost_of_room(const std::string& room) {
   constexpr std::size_t overhead = 300;
-  return overhead + 2 * room.size() + (state ? state->size() : 0);
+  return overhead + 2 * room.size();
+}
+
+std::size_t cost_of_field(const std::string& name, const shared_bytes& value) {
+  constexpr std::size_t overhead = 150;
+  return overhead + name.size() + value->size();
 }
 
 } // namespace
@@ -29,15 +34,6 @@ room_owner_store::find(const std::string& room,
     if (alive(run))
       return owners_[room] = {run, ++last_token_};
   return std::nullopt;
-}
-
-std::uint64_t room_owner_store::move(const std::string& room,
-                                     std::uint64_t token, std::string to) {
-  auto i = owners_.find(room);
-  if (i == owners_.end() || i->second.token != token)
-    return 0;
-  i->second = {std::move(to), ++last_token_};
-  return last_token_;
 }
 
 bool room_owner_store::release(const std::string& room, std::uint64_t token) {
@@ -74,13 +70,15 @@ room_opening room_owner_store::open(const std::string& room,
   auto i = look_up(room, now);
   if (i == fences_.end()) {
     i = fences_.try_emplace(room).first;
-    bytes_ += cost_of(room, nullptr);
+    grow(i->second, cost_of_room(room));
   } else if (i->second.token >= token) {
     return {fencing::fenced};
   }
   i->second.token = token;
   i->second.number = 0;
-  room_opening result{fencing::passed, i->second.state};
+  room_opening result{fencing::passed};
+  for (auto& [name, value] : i->second.state)
+    result.state.push_back({name, value});
   use(i, ttl, now);
   give_way();
   return result;
@@ -98,13 +96,32 @@ void room_owner_store::take(const std::string& room, const room_word& what,
   auto i = look_up(room, now);
   auto& x = i->second;
   x.number = what.number;
-  if (what.state) {
-    bytes_ -= cost_of(room, x.state);
-    x.state = what.state;
-    bytes_ += cost_of(room, x.state);
-  }
+  for (auto& change : what.changes)
+    apply(x, change);
   use(i, what.ttl, now);
   give_way();
+}
+
+void room_owner_store::apply(entry& to, const room_field& change) {
+  auto& [name, value] = change;
+  if (auto i = to.state.find(name); i != to.state.end()) {
+    shrink(to, cost_of_field(name, i->second));
+    to.state.erase(i);
+  }
+  if (!value)
+    return;
+  to.state.emplace(name, value);
+  grow(to, cost_of_field(name, value));
+}
+
+void room_owner_store::grow(entry& x, std::size_t by) {
+  x.bytes += by;
+  bytes_ += by;
+}
+
+void room_owner_store::shrink(entry& x, std::size_t by) {
+  x.bytes -= by;
+  bytes_ -= by;
 }
 
 auto room_owner_store::fence_of(const std::string& room) const -> const fence* {
@@ -131,7 +148,7 @@ void room_owner_store::use(entries::iterator x, std::chrono::seconds ttl,
 }
 
 void room_owner_store::erase(entries::iterator x) {
-  bytes_ -= cost_of(x->first, x->second.state);
+  bytes_ -= x->second.bytes;
   order_.erase(x->second.used);
   fences_.erase(x);
 }

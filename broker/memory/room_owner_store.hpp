@@ -33,10 +33,6 @@ public:
                                 std::span<const std::string> candidates,
                                 const life& alive);
 
-  /// Returns the new token; 0: the old one is not that of the owner.
-  std::uint64_t move(const std::string& room, std::uint64_t token,
-                     std::string to);
-
   /// Returns whether the token was that of the owner.
   bool release(const std::string& room, std::uint64_t token);
 
@@ -55,7 +51,7 @@ public:
   struct fence {
     std::uint64_t token = 0;  ///< Of the newest owner that has opened.
     std::uint64_t number = 0; ///< Of its last word.
-    shared_bytes state = nullptr;
+    std::map<std::string, shared_bytes> state; ///< By the names of fields.
   };
 
   /// Returns the fence of a room; null: it has none.
@@ -76,6 +72,7 @@ private:
   struct entry : fence {
     clock::time_point until{};
     std::uint64_t used = 0; // in `order_`
+    std::size_t bytes = 0;
   };
 
   using entries = std::map<std::string, entry>;
@@ -83,6 +80,9 @@ private:
   entries::iterator look_up(const std::string& room, clock::time_point now);
   void use(entries::iterator x, std::chrono::seconds ttl,
            clock::time_point now);
+  void apply(entry& to, const room_field& change);
+  void grow(entry& x, std::size_t by);
+  void shrink(entry& x, std::size_t by);
   void erase(entries::iterator x);
   void give_way();
   void sweep(const std::string& but, const life& alive);

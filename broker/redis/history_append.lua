@@ -13,7 +13,9 @@
 --      8. for each message: kind, event id, packet
 -- Kinds: 'n' new; 'c' its id is chosen, so it may come again; 'r' it was sent
 -- before, and the answer was lost.
--- Answer: epoch, then for each message its offset, and 1 if it was known.
+-- Answer: epoch, then for each message its offset, and 1 if it was known. A
+-- script in front of which this one stands gets the packets with their places
+-- besides, without those that were known.
 --
 -- What can be refused comes before what takes effect: the reads, then the first
 -- XADD, which a server without memory or replicas refuses as it would all later
@@ -139,4 +141,4 @@ end
 if publish ~= '' then
   for _, x in ipairs(packets) do redis.call(publish, channel, x) end
 end
-return answer
+return answer, packets

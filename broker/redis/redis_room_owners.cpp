@@ -64,8 +64,13 @@ struct counters {
   }
 };
 
-std::size_t size_of(const shared_bytes& x) {
-  return x ? x->size() : 0;
+std::size_t size_of(const room_word& x) {
+  std::size_t result = 0;
+  for (auto& [name, value] : x.changes)
+    result += name.size() + (value ? value->size() : 0);
+  for (auto& packet : x.packets)
+    result += packet.bytes->size();
+  return result;
 }
 
 } // namespace
@@ -105,18 +110,12 @@ public:
     ask(owners_, std::move(call));
   }
 
-  /// Moves a room, or releases it: then `to` is nothing.
-  void change(std::string room, std::uint64_t token,
-              std::optional<std::string> to,
-              std::function<void(fencing, std::uint64_t)> done) {
-    auto bytes = room.size() + (to ? to->size() : 0);
+  void release(std::string room, std::uint64_t token,
+               std::function<void(fencing)> done) {
+    auto bytes = room.size();
     auto call = std::make_unique<single_call>(
-      [this, room = std::move(room), token, to = std::move(to)](auto& out,
-                                                                auto sha) {
-        if (to)
-          append_owner_move(out, about(sha, room), token, *to);
-        else
-          append_owner_release(out, about(sha, room), token);
+      [this, room = std::move(room), token](auto& out, auto sha) {
+        append_owner_release(out, about(sha, room), token);
       },
       [this, done](resp_reply reply) {
         auto owner = read_ownership(reply);
@@ -124,12 +123,12 @@ public:
           return false;
         auto result = owner->token != 0 ? fencing::passed : fencing::fenced;
         counts.count(result, nullptr);
-        done(result, owner->token);
+        done(result);
         return true;
       },
       [this, done](errc) {
         ++counts.unknown;
-        done(fencing::unknown, 0);
+        done(fencing::unknown);
       });
     call->bytes = bytes;
     call->may_repeat = false;
@@ -145,7 +144,12 @@ public:
         append_room_open(out, {sha, channel, token, {}}, ttl);
       },
       [this, done](resp_reply reply) {
-        return tell(read_room_opening(reply), counts.opened, done);
+        auto opening = read_room_opening(reply);
+        if (!opening)
+          return false;
+        counts.count(opening->result, &counts.opened);
+        done(std::move(*opening));
+        return true;
       },
       [this, done](errc) {
         ++counts.unknown;
@@ -158,10 +162,9 @@ public:
   }
 
   void say(const std::string& room, std::uint64_t token, room_word what,
-           std::function<void(word_receipt)> done) {
+           std::function<void(fencing)> done) {
     auto channel = config_.names.room(room);
-    auto bytes = channel.size() + what.event_id.size() + size_of(what.state)
-                 + size_of(what.packet);
+    auto bytes = channel.size() + size_of(what);
     auto call = std::make_unique<single_call>(
       [this, channel = std::move(channel), token,
        what = std::move(what)](auto& out, auto sha) {
@@ -169,11 +172,16 @@ public:
                         what);
       },
       [this, done](resp_reply reply) {
-        return tell(read_word_receipt(reply), counts.said, done);
+        auto result = read_room_word(reply);
+        if (!result)
+          return false;
+        counts.count(*result, &counts.said);
+        done(*result);
+        return true;
       },
       [this, done](errc) {
         ++counts.unknown;
-        done({});
+        done(fencing::unknown);
       });
     call->bytes = bytes;
     call->may_repeat = false;
@@ -188,17 +196,6 @@ private:
 
   room_owner_call about(std::string_view sha, std::string_view room) const {
     return {sha, config_.names, room, config_.lease};
-  }
-
-  // Returns whether the answer made sense.
-  template <class T>
-  bool tell(std::optional<T> answer, std::atomic<std::uint64_t>& good,
-            const std::function<void(T)>& done) {
-    if (!answer)
-      return false;
-    counts.count(answer->result, &good);
-    done(std::move(*answer));
-    return true;
   }
 
   void connected(bool is_up) override {
@@ -226,16 +223,9 @@ void redis_room_owners::find(std::string room,
   impl_->find(std::move(room), std::move(candidates), std::move(done));
 }
 
-void redis_room_owners::move(
-  std::string room, std::uint64_t token, std::string to,
-  std::function<void(fencing, std::uint64_t token)> done) {
-  impl_->change(std::move(room), token, std::move(to), std::move(done));
-}
-
 void redis_room_owners::release(std::string room, std::uint64_t token,
                                 std::function<void(fencing)> done) {
-  impl_->change(std::move(room), token, std::nullopt,
-                [done = std::move(done)](fencing x, auto) { done(x); });
+  impl_->release(std::move(room), token, std::move(done));
 }
 
 void redis_room_owners::open(std::string room, std::uint64_t token,
@@ -245,8 +235,7 @@ void redis_room_owners::open(std::string room, std::uint64_t token,
 }
 
 void redis_room_owners::say(std::string room, std::uint64_t token,
-                            room_word what,
-                            std::function<void(word_receipt)> done) {
+                            room_word what, std::function<void(fencing)> done) {
   impl_->say(room, token, std::move(what), std::move(done));
 }
 

@@ -44,9 +44,6 @@ public:
   void find(std::string room, std::vector<std::string> candidates,
             std::function<void(found_owner)> done) override;
 
-  void move(std::string room, std::uint64_t token, std::string to,
-            std::function<void(fencing, std::uint64_t token)> done) override;
-
   void release(std::string room, std::uint64_t token,
                std::function<void(fencing)> done) override;
 
@@ -54,7 +51,7 @@ public:
             std::function<void(room_opening)> done) override;
 
   void say(std::string room, std::uint64_t token, room_word what,
-           std::function<void(word_receipt)> done) override;
+           std::function<void(fencing)> done) override;
 
   void stop(std::chrono::milliseconds patience) override;
 

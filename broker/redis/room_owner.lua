@@ -2,9 +2,8 @@
 --
 -- KEYS 1 sorted set: lease id, <run>.<n>, to its end, in ms  2 time of the
 --      latest call of lease.lua  3 hash: room to <run> <token>  4 the last token
--- ARGV 1 'find', 'move' or 'release'  2 room  3 ms that leases last
+-- ARGV 1 'find' or 'release'  2 room  3 ms that leases last
 --      find: 4. runs, in order of preference
---      move: 4 token of the owner  5 run that is to own the room
 --      release: 4 token of the owner
 -- Answer: run and token; '' and 0 if nobody is alive, or the token is not that
 -- of the owner. release: '' and the token.
@@ -30,9 +29,8 @@ local function read(entry)
 end
 
 local owner, token = read(redis.call('HGET', KEYS[3], room))
-if action ~= 'find' then
+if action == 'release' then
   if token ~= ARGV[4] then return {'', 0} end
-  if action == 'move' then return new_owner(ARGV[5]) end
   redis.call('HDEL', KEYS[3], room)
   return {'', tonumber(token)}
 end

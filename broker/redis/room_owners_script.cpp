@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/history_script.hpp"
 #include "atrium/broker/redis/resp.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace atrium {
@@ -21,6 +22,13 @@ void append_owner_head(std::string& out, const room_owner_call& x,
   append_argument(out, action);
   append_argument(out, x.room);
   append_argument(out, std::to_string(x.lease.count()));
+}
+
+// In front of the names of fields, which share a hash with `t` and `n`.
+constexpr std::string_view field_prefix = ":";
+
+std::string field_of(const std::string& name) {
+  return std::string{field_prefix} + name;
 }
 
 std::string fence_key(std::string_view channel) {
@@ -47,13 +55,6 @@ void append_owner_find(std::string& out, const room_owner_call& x,
     append_argument(out, run);
 }
 
-void append_owner_move(std::string& out, const room_owner_call& x,
-                       std::uint64_t token, std::string_view to) {
-  append_owner_head(out, x, "move", 2);
-  append_argument(out, std::to_string(token));
-  append_argument(out, to);
-}
-
 void append_owner_release(std::string& out, const room_owner_call& x,
                           std::uint64_t token) {
   append_owner_head(out, x, "release", 1);
@@ -77,59 +78,57 @@ void append_room_open(std::string& out, const room_word_call& x,
 void append_room_say(std::string& out, const room_word_call& x,
                      const room_word& what) {
   history_call log{x.sha, x.channel, x.incarnation, what.history};
-  history_message message{what.event_id, {}, what.is_chosen};
-  std::span<const history_message> messages{&message, 1};
-  if (what.packet)
-    message.packet = *what.packet;
-  auto keeps = what.packet && what.history.is_on();
-  auto keys = 1 + (keeps ? history_keys(messages) : 0);
-  append_command_head(out,
-                      3 + keys + 7 + (keeps ? history_arguments(messages) : 2));
+  auto keys = 1 + history_keys({});
+  auto& changes = what.changes;
+  auto values = changes.size()
+                - static_cast<std::size_t>(
+                  std::ranges::count(changes, nullptr, &room_field::value));
+  append_command_head(out, 3 + keys + 4 + history_arguments({}) + 2 + values
+                             + changes.size() + 2 * what.packets.size());
   append_argument(out, "EVALSHA");
   append_argument(out, x.sha);
   append_argument(out, std::to_string(keys));
   append_argument(out, fence_key(x.channel));
-  if (keeps)
-    append_history_keys(out, log, messages);
+  append_history_keys(out, log, {});
   append_argument(out, "say");
   append_argument(out, std::to_string(x.token));
   append_argument(out, std::to_string(what.ttl.count()));
   append_argument(out, std::to_string(what.number));
-  append_argument(out, what.state ? "1" : "");
-  append_argument(out, what.state ? std::string_view{*what.state} : "");
-  if (keeps) {
-    append_argument(out, "keep");
-    append_history_arguments(out, log, messages);
-    return;
+  append_history_arguments(out, log, {});
+  append_argument(out, std::to_string(values));
+  append_argument(out, std::to_string(changes.size() - values));
+  for (auto& [name, value] : changes)
+    if (value) {
+      append_argument(out, field_of(name));
+      append_argument(out, *value);
+    }
+  for (auto& [name, value] : changes)
+    if (!value)
+      append_argument(out, field_of(name));
+  for (auto& packet : what.packets) {
+    append_argument(out, packet.is_kept && what.history.is_on() ? "1" : "");
+    append_argument(out, *packet.bytes);
   }
-  append_argument(out, what.packet ? "PUBLISH" : "");
-  append_argument(out, x.channel);
-  append_argument(out, message.packet);
 }
 
 std::optional<room_opening> read_room_opening(resp_reply reply) {
   auto result = read_fencing(reply);
-  if (!result || reply.size() > 3)
+  if (!result || reply.size() % 2 != 0)
     return std::nullopt;
   room_opening opening{*result};
-  if (reply.size() == 3)
-    opening.state = std::make_shared<const std::string>(reply[2].text);
+  opening.state.reserve(reply.size() / 2);
+  for (auto rest = reply.subspan(2); !rest.empty(); rest = rest.subspan(2)) {
+    auto name = rest[0].text;
+    if (name.starts_with(field_prefix))
+      opening.state.push_back(
+        {std::string{name.substr(field_prefix.size())},
+         std::make_shared<const std::string>(rest[1].text)});
+  }
   return opening;
 }
 
-std::optional<word_receipt> read_word_receipt(resp_reply reply) {
-  auto result = read_fencing(reply);
-  if (!result)
-    return std::nullopt;
-  word_receipt receipt{*result};
-  if (reply.size() == 2)
-    return receipt;
-  if (reply.size() != 5 || !is_number(reply[3]) || !is_number(reply[4]))
-    return std::nullopt;
-  receipt.at = position{std::string{reply[2].text},
-                        static_cast<std::uint64_t>(reply[3].value)};
-  receipt.is_known = reply[4].value == 1;
-  return receipt;
+std::optional<fencing> read_room_word(resp_reply reply) {
+  return reply.size() == 2 ? read_fencing(reply) : std::nullopt;
 }
 
 } // namespace atrium

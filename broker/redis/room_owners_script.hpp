@@ -24,8 +24,6 @@ struct room_owner_call {
 
 void append_owner_find(std::string& out, const room_owner_call& x,
                        std::span<const std::string> candidates);
-void append_owner_move(std::string& out, const room_owner_call& x,
-                       std::uint64_t token, std::string_view to);
 void append_owner_release(std::string& out, const room_owner_call& x,
                           std::uint64_t token);
 
@@ -49,6 +47,6 @@ void append_room_say(std::string& out, const room_word_call& x,
 
 /// Return what the script answers; nothing if that makes no sense.
 std::optional<room_opening> read_room_opening(resp_reply reply);
-std::optional<word_receipt> read_word_receipt(resp_reply reply);
+std::optional<fencing> read_room_word(resp_reply reply);
 
 } // namespace atrium

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -106,14 +107,14 @@ private:
   own_bus bus_{quick_config(server_)};
 };
 
-/// Asks and waits for the answer; what `T` is by default, if none comes.
+/// Asks and waits for the answer; `none` if none comes.
 template <class T, class F>
-T answer_to(F&& ask) {
+T answer_to(F&& ask, T none = {}) {
   auto promise = std::make_shared<std::promise<T>>();
   ask([promise](T x) { promise->set_value(std::move(x)); });
   auto answer = promise->get_future();
   auto came = answer.wait_for(std::chrono::seconds{20}) == std::future_status::ready;
-  return came ? answer.get() : T{};
+  return came ? answer.get() : none;
 }
 
 inline found_owner find(room_owners& at, const std::string& room,
@@ -128,15 +129,15 @@ inline ownership owner_of(room_owners& at, const std::string& room,
   return find(at, room, std::move(candidates)).owner.value_or(ownership{});
 }
 
-inline std::pair<fencing, std::uint64_t> move(room_owners& at, const std::string& room,
-                                              std::uint64_t token, const std::string& to) {
-  return answer_to<std::pair<fencing, std::uint64_t>>([&](auto done) {
-    at.move(room, token, to, [done](fencing x, std::uint64_t next) { done({x, next}); });
-  });
+inline fencing release(room_owners& at, const std::string& room, std::uint64_t token) {
+  return answer_to([&](auto done) { at.release(room, token, std::move(done)); }, fencing::unknown);
 }
 
-inline fencing release(room_owners& at, const std::string& room, std::uint64_t token) {
-  return answer_to<fencing>([&](auto done) { at.release(room, token, std::move(done)); });
+/// Releases a room and finds it again. Returns the new token; 0: it was not the owner's.
+inline std::uint64_t renew(room_owners& at, const std::string& room, std::uint64_t token,
+                           const std::string& run) {
+  auto released = release(at, room, token) == fencing::passed;
+  return released ? owner_of(at, room, {run}).token : 0;
 }
 
 inline room_opening open(room_owners& at, const std::string& room, std::uint64_t token) {
@@ -144,36 +145,52 @@ inline room_opening open(room_owners& at, const std::string& room, std::uint64_t
     [&](auto done) { at.open(room, token, std::chrono::hours{1}, std::move(done)); });
 }
 
-inline word_receipt say(room_owners& at, const std::string& room, std::uint64_t token,
-                        room_word what) {
-  return answer_to<word_receipt>(
-    [&](auto done) { at.say(room, token, std::move(what), std::move(done)); });
+/// Opens a room for its owner, and returns the token.
+inline std::uint64_t opened(room_owners& at, const std::string& room = "x") {
+  auto owner = owner_of(at, room, {"a", "b"});
+  return open(at, room, owner.token).result == fencing::passed ? owner.token : 0;
 }
 
-/// Returns a word with a state and a message; an empty text is none.
+inline fencing say(room_owners& at, const std::string& room, std::uint64_t token, room_word what) {
+  return answer_to([&](auto done) { at.say(room, token, std::move(what), std::move(done)); },
+                   fencing::unknown);
+}
+
+/// Returns a word that sets the field `s`, and publishes; an empty text is none.
 inline room_word word(std::uint64_t number, const std::string& state,
                       const std::string& packet = {}) {
   room_word result;
   result.number = number;
-  result.state = state.empty() ? nullptr : bytes(state);
-  result.packet = packet.empty() ? nullptr : bytes(packet);
+  if (!state.empty())
+    result.changes = {{"s", bytes(state)}};
+  if (!packet.empty())
+    result.packets = {{bytes(packet)}};
   return result;
 }
 
-/// Returns one whose message is kept, by an id that its publisher has chosen.
+/// Returns one whose message is kept.
 inline room_word kept_word(std::uint64_t number, const std::string& state, const std::string& id) {
-  auto result = word(number, state, packet_of(id));
+  auto result = word(number, state);
+  result.packets = {{bytes(packet_of(id)), true}};
   result.history = hundred;
-  result.event_id = id;
-  result.is_chosen = true;
   return result;
 }
 
-/// Returns the state of an opening; `-` without one, `!` if it was fenced.
+/// Returns the fields of an opening, in the order of their names.
+inline std::map<std::string, std::string> fields_of(const room_opening& x) {
+  std::map<std::string, std::string> result;
+  for (auto& field : x.state)
+    result.emplace(field.name, *field.value);
+  return result;
+}
+
+/// Returns the field `s` of an opening; `-` without one, `!` if it was fenced.
 inline std::string state_of(const room_opening& x) {
   if (x.result != fencing::passed)
     return "!";
-  return x.state ? *x.state : "-";
+  auto fields = fields_of(x);
+  auto i = fields.find("s");
+  return i != fields.end() ? i->second : "-";
 }
 
 /// Runs a rule of the contract over every kind of owners. Each gets a fresh

@@ -24,13 +24,12 @@ struct budgets {
   int deaths = 1;   // leases that end
   int returns = 1;  // leases that come back
   int losses = 1;   // links that are lost, with what is under way
-  int moves = 1;    // to another node
-  int retakes = 1;  // to itself
+  int releases = 1; // by owners that could go on
   int crashes = 0;  // nodes that forget
   int pipeline = 2; // words under way
 };
 
-/// An opening (`id` 0), or a word.
+/// An opening (`id` 0), or a word, which adds a field to those of its base.
 struct call {
   std::uint64_t token = 0;
   std::uint64_t number = 0;
@@ -61,6 +60,16 @@ inline std::string name(int i) {
   return std::string(1, static_cast<char>('a' + i));
 }
 
+/// Returns the values of all fields, whose names are their places.
+template <class Fields>
+std::string joined(const Fields& state) {
+  std::string result(state.size(), '?');
+  for (auto& [place, value] : state)
+    if (auto at = static_cast<std::size_t>(place[0] - '0'); at < result.size())
+      result[at] = (*value)[0];
+  return result;
+}
+
 inline bool has(const std::string& state, int id) {
   return state.find(static_cast<char>('0' + id)) != std::string::npos;
 }
@@ -75,11 +84,19 @@ struct world {
 
   // -- what Redis does --------------------------------------------------------
 
+  std::string state() const {
+    auto* x = store.fence_of(room);
+    return x != nullptr ? joined(x->state) : std::string{};
+  }
+
   room_opening open(std::uint64_t token) {
     if (wrong != mutant::opens_without_fence)
       return store.open(room, token, std::chrono::hours{1}, {});
-    auto* x = store.fence_of(room);
-    return {fencing::passed, x != nullptr ? x->state : nullptr};
+    room_opening result{fencing::passed};
+    if (auto* x = store.fence_of(room))
+      for (auto& [place, value] : x->state)
+        result.state.push_back({place, value});
+    return result;
   }
 
   // Returns whether a word counts, and looks whether it may.
@@ -99,7 +116,7 @@ struct world {
       return false;
     room_word what;
     what.number = number;
-    what.state = bytes(x.state);
+    what.changes = {{std::to_string(x.base.size()), bytes(x.state.substr(x.base.size()))}};
     store.take(room, what, {});
     if (x.token < top)
       fault = "a word of an older owner counts";
@@ -107,6 +124,8 @@ struct world {
       fault = "a word counts that was made from another state";
     top = x.token;
     truth = x.state;
+    if (state() != truth && fault.empty())
+      fault = "the fields are not those that the word was made for";
     return true;
   }
 
@@ -133,12 +152,11 @@ struct world {
     auto& x = nodes[static_cast<std::size_t>(i)];
     if (!owner || owner->run != name(i))
       return;
-    if (owner->token != x.used) {
+    // With a token that is of no use whoever finds the room would wait for ever.
+    if (owner->token == x.used)
+      store.release(room, x.used);
+    else
       x.token = owner->token;
-    } else if (left.retakes > 0) {
-      --left.retakes;
-      x.token = store.move(room, owner->token, name(i));
-    }
   }
 
   void open_room(node& x) {
@@ -147,7 +165,7 @@ struct world {
       return x.give_up();
     x.is_open = true;
     x.number = 0;
-    x.local = x.confirmed = answer.state ? *answer.state : "";
+    x.local = x.confirmed = joined(answer.state);
   }
 
   void change(node& x, int id) {
@@ -194,9 +212,9 @@ struct world {
     add(owner != nullptr ? owner->token : 0);
     auto* fence = store.fence_of(room);
     add(fence != nullptr ? fence->token : 0, fence != nullptr ? fence->number : 0);
-    add_text(fence != nullptr && fence->state ? *fence->state : "");
+    add_text(state());
     add_text(truth);
-    add(top, alive, acknowledged, left.deaths, left.returns, left.losses, left.moves, left.retakes,
+    add(top, alive, acknowledged, left.deaths, left.returns, left.losses, left.releases,
         left.crashes);
     for (auto& x : nodes) {
       add(x.token, x.used, x.is_open, x.number);

@@ -19,7 +19,7 @@ struct fixture {
     CAF_REQUIRE(store.open(room, 1, 1h, now).result == fencing::passed);
     room_word what;
     what.number = 1;
-    what.state = bytes(std::string(state_size, 's'));
+    what.changes = {{"s", bytes(std::string(state_size, 's'))}};
     what.ttl = 1h;
     CAF_REQUIRE(store.would_pass(room, 1, 1, now));
     store.take(room, what, now);
@@ -48,7 +48,20 @@ CAF_TEST(over the bound the room that was quiet for longest loses its state and 
   CAF_CHECK(store.fence_of("b") == nullptr);
   CAF_CHECK(!store.would_pass("b", 1, 2, now));
   CAF_CHECK(store.would_pass("a", 1, 3, now));
-  CAF_CHECK(store.open("b", 1, 1h, now).state == nullptr);
+  CAF_CHECK(store.open("b", 1, 1h, now).state.empty());
+}
+
+CAF_TEST(what fields take is given back when they change or go) {
+  fill("a");
+  auto one = store.bytes();
+  room_word what{2, {{"s", bytes("short")}, {"other", bytes(std::string(state_size, 'o'))}}};
+  store.take("a", what, now);
+  CAF_CHECK(store.bytes() > one);
+  CAF_CHECK(store.bytes() < one + 1'000);
+  store.take("a", {3, {{"s", bytes(std::string(state_size, 's'))}, {"other", nullptr}}}, now);
+  CAF_CHECK_EQUAL(store.bytes(), one);
+  store.take("a", {4, {{"other", nullptr}}}, now);
+  CAF_CHECK_EQUAL(store.bytes(), one);
 }
 
 CAF_TEST(a state lasts for its time after the last word) {
@@ -64,7 +77,7 @@ CAF_TEST(a state lasts for its time after the last word) {
   now += 1min;
   CAF_CHECK(!store.would_pass("a", 1, 3, now));
   CAF_CHECK_EQUAL(store.bytes(), 0u);
-  CAF_CHECK(store.open("a", 1, 1h, now).state == nullptr);
+  CAF_CHECK(store.open("a", 1, 1h, now).state.empty());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -45,12 +45,12 @@ CAF_TEST(a lost fence is closed and a lost counter does not go back) {
     node here{server};
     take_lease(server, "a");
     auto token = here.opened();
-    CAF_CHECK(say(here.subject, "x", token, word(1, "s")).result == fencing::passed);
-    CAF_CHECK_EQUAL(fence(server, "s"), "s");
+    CAF_CHECK(say(here.subject, "x", token, word(1, "s")) == fencing::passed);
+    CAF_CHECK_EQUAL(fence(server, ":s"), "s");
     CAF_CHECK(std::stoi(server.ask({"TTL", "{n:room:x}:own"})) > 86'000); // of the word
     server.command({"FLUSHALL"});
-    CAF_CHECK(say(here.subject, "x", token, word(2, "s")).result == fencing::fenced);
-    CAF_CHECK(move(here.subject, "x", token, "a").first == fencing::fenced);
+    CAF_CHECK(say(here.subject, "x", token, word(2, "s")) == fencing::fenced);
+    CAF_CHECK(release(here.subject, "x", token) == fencing::fenced);
     take_lease(server, "a");
     auto next = owner_of(here.subject, "x", {"a"}).token;
     CAF_CHECK(next > token);
@@ -58,8 +58,8 @@ CAF_TEST(a lost fence is closed and a lost counter does not go back) {
     // A clock that was set back is behind the counter, and that goes on.
     auto ahead = std::to_string(next + 3'600'000'000);
     server.command({"SET", "{n:nodes}:token", ahead});
-    auto moved = move(here.subject, "x", next, "a");
-    CAF_CHECK_EQUAL(moved.second, next + 3'600'000'001);
+    auto last = renew(here.subject, "x", next, "a");
+    CAF_CHECK_EQUAL(last, next + 3'600'000'001);
   });
 }
 
@@ -73,10 +73,10 @@ CAF_TEST(a script that was flushed neither loses nor reorders a word) {
       if (i % 50 == 0)
         server.command({"SCRIPT", "FLUSH"});
       here.subject.say("x", token, word(i, std::to_string(i)),
-                       [&](auto x) { passed += x.result == fencing::passed ? 1 : 0; });
+                       [&](auto x) { passed += x == fencing::passed ? 1 : 0; });
     }
     CAF_CHECK(eventually([&] { return passed == 300; }));
-    CAF_CHECK_EQUAL(fence(server, "s"), "300");
+    CAF_CHECK_EQUAL(fence(server, ":s"), "300");
   });
 }
 
@@ -86,29 +86,29 @@ CAF_TEST(after a lost link what is unknown is never overtaken) {
     take_lease(server, "a");
     auto token = here.opened();
     for (std::uint64_t round = 1; round <= 20; ++round) {
-      // What was answered counts, up to the first that was not; of the rest the
-      // state alone tells.
-      std::vector<std::shared_ptr<std::promise<word_receipt>>> receipts;
+      // What is unknown may have counted, or none after it does. What was fenced has not.
+      std::vector<std::shared_ptr<std::promise<fencing>>> receipts;
       for (std::uint64_t i = 1; i <= 100; ++i) {
-        auto& x = receipts.emplace_back(std::make_shared<std::promise<word_receipt>>());
+        auto& x = receipts.emplace_back(std::make_shared<std::promise<fencing>>());
         here.subject.say("x", token, word(i, std::to_string(1000 * round + i)),
-                         [x](word_receipt got) { x->set_value(std::move(got)); });
+                         [x](fencing got) { x->set_value(got); });
         if (i == 50)
           server.command({"CLIENT", "KILL", "TYPE", "normal"});
       }
-      std::size_t passed = 0;
-      auto goes_on = true;
-      for (auto& x : receipts) {
-        auto counts = x->get_future().get().result == fencing::passed;
-        CAF_CHECK(goes_on || !counts);
-        goes_on = goes_on && counts;
-        passed += counts ? 1 : 0;
+      std::size_t passed = 0; // the number of the last one
+      auto is_fenced = false;
+      for (std::size_t i = 0; i < receipts.size(); ++i) {
+        auto result = receipts[i]->get_future().get();
+        is_fenced = is_fenced || result == fencing::fenced;
+        if (result == fencing::passed) {
+          CAF_CHECK(!is_fenced);
+          passed = i + 1;
+        }
       }
-      auto moved = move(here.subject, "x", token, "a");
-      if (moved.first != fencing::passed)
-        moved.second = owner_of(here.subject, "x", {"a"}).token;
-      CAF_REQUIRE(moved.second > token);
-      token = moved.second;
+      release(here.subject, "x", token);
+      auto next = owner_of(here.subject, "x", {"a"}).token;
+      CAF_REQUIRE(next > token);
+      token = next;
       auto state = state_of(open(here.subject, "x", token));
       CAF_CHECK(passed == 0 || std::stoull(state) >= 1000 * round + passed);
     }
@@ -125,20 +125,25 @@ CAF_TEST(what Redis refuses changes nothing) {
     CAF_REQUIRE(is_connected(on));
     bus_member member{on, channel_names{"n"}.room("x")};
     CAF_REQUIRE(member.is_subscribed());
-    CAF_CHECK(say(here.subject, "x", token, kept_word(1, "s1", "e1")).result == fencing::passed);
+    CAF_CHECK(say(here.subject, "x", token, kept_word(1, "s1", "e1")) == fencing::passed);
     server.command({"CONFIG", "SET", "maxmemory", "1"});
-    CAF_CHECK(say(here.subject, "x", token, word(2, "s2", "m2")).result == fencing::unknown);
-    CAF_CHECK(say(here.subject, "x", token, kept_word(2, "s2", "e2")).result == fencing::unknown);
+    CAF_CHECK(say(here.subject, "x", token, word(2, "s2", "m2")) == fencing::unknown);
+    CAF_CHECK(say(here.subject, "x", token, kept_word(2, "s2", "e2")) == fencing::unknown);
+    // Where the first command that memory is needed for is not the first of all.
+    room_word what{2, {{"s", nullptr}}};
+    what.packets = {{bytes("m2")}, {bytes(packet_of("e2")), true}};
+    what.history = hundred;
+    CAF_CHECK(say(here.subject, "x", token, what) == fencing::unknown);
     server.command({"CONFIG", "SET", "maxmemory", "0"});
     CAF_CHECK_EQUAL(fence(server, "n"), "1");
-    CAF_CHECK_EQUAL(fence(server, "s"), "s1");
+    CAF_CHECK_EQUAL(fence(server, ":s"), "s1");
     CAF_CHECK_EQUAL(server.ask({"XLEN", "{n:room:x}:h"}), "1");
     // Nor does a word that was made from one that was refused.
-    CAF_CHECK(say(here.subject, "x", token, word(3, "s3", "m3")).result == fencing::fenced);
-    CAF_CHECK(say(here.subject, "x", token, word(2, "s2", "m2")).result == fencing::passed);
+    CAF_CHECK(say(here.subject, "x", token, word(3, "s3", "m3")) == fencing::fenced);
+    CAF_CHECK(say(here.subject, "x", token, word(2, "s2", "m2")) == fencing::passed);
     CAF_CHECK(eventually([&] { return member.probe->messages().size() == 2; }));
     CAF_CHECK(member.probe->messages().back() == "m2");
-    CAF_CHECK_EQUAL(here.subject.stats().unknown, 2u);
+    CAF_CHECK_EQUAL(here.subject.stats().unknown, 3u);
   });
 }
 
@@ -198,11 +203,12 @@ CAF_TEST(the rights that the README names are enough) {
     config.names = channel_names{"prod:chat"};
     node here{config};
     auto token = here.opened();
-    CAF_CHECK(say(here.subject, "x", token, word(1, "s1", "m1")).result == fencing::passed);
-    CAF_CHECK(say(here.subject, "x", token, kept_word(2, "s2", "e1")).result == fencing::passed);
-    auto moved = move(here.subject, "x", token, "a");
-    CAF_CHECK_EQUAL(state_of(open(here.subject, "x", moved.second)), "s2");
-    CAF_CHECK(release(here.subject, "x", moved.second) == fencing::passed);
+    CAF_CHECK(say(here.subject, "x", token, word(1, "s1", "m1")) == fencing::passed);
+    CAF_CHECK(say(here.subject, "x", token, kept_word(2, "s2", "e1")) == fencing::passed);
+    CAF_CHECK(say(here.subject, "x", token, {3, {{"gone", nullptr}}}) == fencing::passed);
+    token = renew(here.subject, "x", token, "a");
+    CAF_CHECK_EQUAL(state_of(open(here.subject, "x", token)), "s2");
+    CAF_CHECK(release(here.subject, "x", token) == fencing::passed);
     CAF_CHECK(!log.has("NOPERM"));
   });
 }
