@@ -44,6 +44,17 @@ void append_json(std::string& text, const envelope& x) {
   out.raw("data", x.data).close_object();
 }
 
+std::string encode_with(const packet_header& header, const envelope& x) {
+  // Keys, quotes, time, and the fields of an owner: saves growing.
+  auto overhead = std::size_t{header.word ? 256U : 192U};
+  std::string result;
+  result.reserve(x.data.size() + x.target.size() + overhead);
+  append_header(result, header);
+  result.push_back(':');
+  append_json(result, x);
+  return result;
+}
+
 // What an envelope says, as it stands in its text.
 struct envelope_members {
   std::string_view type;
@@ -157,13 +168,12 @@ std::string to_json(const envelope& x) {
 
 std::string encode_packet(const envelope& x, bool skip_sender,
                           std::string_view source_run) {
-  constexpr std::size_t overhead = 192; // keys, quotes, time: saves growing
-  std::string result;
-  result.reserve(x.data.size() + x.target.size() + overhead);
-  append_header(result, {skip_sender, source_run});
-  result.push_back(':');
-  append_json(result, x);
-  return result;
+  return encode_with({skip_sender, source_run}, x);
+}
+
+std::string encode_packet(const envelope& x, bool skip_sender,
+                          std::string_view source_run, const packet_word& as) {
+  return encode_with({skip_sender, source_run, {}, {}, as}, x);
 }
 
 // A quote in a string is written with a backslash, so a key that is found is
@@ -199,6 +209,7 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
   result.source_run = header->source_run;
   result.at = header->at;
   result.inbox = header->inbox;
+  result.word = header->word;
   result.json = bytes.substr(colon + 1);
   auto members = read_members(result.json, known_members);
   // Checked once for all receivers: each of them would have to close its

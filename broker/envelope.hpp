@@ -57,6 +57,7 @@ struct packet {
   std::string_view source_run; ///< Run of the node, or empty.
   std::optional<packet_position> at = std::nullopt;
   std::optional<packet_inbox> inbox = std::nullopt;
+  std::optional<packet_word> word = std::nullopt;
   envelope_head about;
   std::string_view json; ///< The envelope's text inside the packet.
   std::string_view data; ///< The data inside `json`, verbatim.
@@ -74,6 +75,10 @@ enum class packet_error : std::uint8_t {
 /// sends.
 std::string encode_packet(const envelope& x, bool skip_sender,
                           std::string_view source_run = {});
+
+/// The same for the word of a room's owner.
+std::string encode_packet(const envelope& x, bool skip_sender,
+                          std::string_view source_run, const packet_word& as);
 
 /// Returns the time of the envelope in a packet, without a look at anything
 /// else; nothing if there is none where it should be.

@@ -23,6 +23,16 @@ struct packet_inbox {
     previous; ///< Of the message before it; `0-0`: there is none.
 };
 
+/// That a message is the word of a room's owner (`room_owners`).
+struct packet_word {
+  std::uint64_t token = 0; ///< Of the ownership: from 1, below 2^53.
+
+  /// The request that the message was; without a run: of nobody.
+  std::string_view run; ///< `is_run`, or empty.
+  std::uint64_t stream = 0;
+  std::uint64_t number = 0; ///< From 1.
+};
+
 /// What stands before the first colon of a packet: what nodes need to know of
 /// it, and clients do not.
 ///
@@ -32,7 +42,9 @@ struct packet_inbox {
 /// comes from where the envelope does not. The fields `o`, `p` and `e` are the
 /// position in the channel's history: offset, offset of the message before
 /// (where that is not one less), epoch. A log writes them. An inbox writes `i`
-/// and `j`: the message's id, and that of the one before. The rest are fields
+/// and `j`: the message's id, and that of the one before. The owner of a room
+/// writes `t`, its token, and `a`, run, stream and number of the request that
+/// the message was, with dots between them. The rest are fields
 /// that newer nodes may add: a reader skips those that it does not know. A
 /// field therefore must not change what the rest of a packet means; what does
 /// needs another version, and who does not know that drops the packet.
@@ -47,6 +59,7 @@ struct packet_header {
   std::string_view source_run; ///< Run of the node (`0-9a-z`), or empty.
   std::optional<packet_position> at = std::nullopt;
   std::optional<packet_inbox> inbox = std::nullopt;
+  std::optional<packet_word> word = std::nullopt;
 };
 
 /// Appends the text of `x`, without the colon.
@@ -65,6 +78,10 @@ std::string with_position(std::string_view packet, const packet_position& at);
 /// Returns a packet with a place in its user's inbox, likewise. (inbox_put.lua
 /// does the same.)
 std::string with_inbox(std::string_view packet, const packet_inbox& at);
+
+/// Returns whether this may name the run of a node: 1 to 32 characters of
+/// `0-9a-z`.
+bool is_run(std::string_view x) noexcept;
 
 /// Returns whether this is what the id of a message in an inbox looks like.
 bool is_inbox_id(std::string_view x) noexcept;

@@ -83,6 +83,29 @@ CAF_TEST(the header may say where a packet comes from) {
   CAF_CHECK(error_of("0@" + std::string(33, 'a') + ":" + text) == packet_error::unknown_version);
 }
 
+CAF_TEST(the header may say that a packet is the word of an owner) {
+  packet_word as;
+  as.token = 5;
+  as.run = "k3j2h1";
+  as.stream = 4;
+  as.number = 17;
+  auto bytes = encode_packet(sample(), true, {}, as);
+  CAF_CHECK_EQUAL(bytes, "0x;t=5;a=k3j2h1.4.17:" + to_json(sample()));
+  auto decoded = decode_packet(bytes);
+  CAF_REQUIRE(std::holds_alternative<packet>(decoded));
+  auto& x = std::get<packet>(decoded);
+  CAF_CHECK(x.skip_sender);
+  CAF_REQUIRE(x.word);
+  CAF_CHECK_EQUAL(x.word->token, 5u);
+  CAF_CHECK_EQUAL(x.word->run, "k3j2h1");
+  CAF_CHECK_EQUAL(x.word->stream, 4u);
+  CAF_CHECK_EQUAL(x.word->number, 17u);
+  CAF_CHECK_EQUAL(x.json, to_json(sample()));
+  auto plain = decode_packet("0:" + to_json(sample()));
+  CAF_CHECK(std::holds_alternative<packet>(plain) && !std::get<packet>(plain).word);
+  CAF_CHECK(error_of("0;a=k3j2h1.4.17:" + to_json(sample())) == packet_error::unknown_version);
+}
+
 CAF_TEST(a newer node may add fields to the header) {
   auto text = to_json(sample());
   struct header {
@@ -90,7 +113,7 @@ CAF_TEST(a newer node may add fields to the header) {
     const char* newer;
   };
   for (auto x : {header{"0", ";offset=17"}, header{"0x", ";epoch=k3=j;offset=17"},
-                 header{"0@k3j2h1", ";urgent"}, header{"0x@k3j2h1", ";a=;b=\"{,}\""}}) {
+                 header{"0@k3j2h1", ";urgent"}, header{"0x@k3j2h1", ";b=;c=\"{,}\""}}) {
     auto short_one = std::string{x.now} + ':' + text;
     auto long_one = std::string{x.now} + x.newer + ':' + text;
     auto older = decode_packet(short_one);
@@ -108,10 +131,10 @@ CAF_TEST(a newer node may add fields to the header) {
 
 CAF_TEST(a header that makes no sense or is of another version is unknown) {
   auto text = to_json(sample());
-  auto longest = "0;a=" + std::string(packet_header::max_size - 4, 'b');
+  auto longest = "0;l=" + std::string(packet_header::max_size - 4, 'b');
   CAF_CHECK(std::holds_alternative<packet>(decode_packet(longest + ':' + text)));
-  for (auto header : {"1"s, "1;a=1"s, "00"s, "0;"s, ";a=1"s, "0;a=1;"s, "0;;a"s, "0;=1"s, "0;A=1"s,
-                      "0;a=b c"s, "0;a=\xFF"s, "0;a@b"s, "0;x@run"s, longest + 'b'})
+  for (auto header : {"1"s, "1;l=1"s, "00"s, "0;"s, ";l=1"s, "0;l=1;"s, "0;;l"s, "0;=1"s, "0;L=1"s,
+                      "0;l=b c"s, "0;l=\xFF"s, "0;l@b"s, "0;x@run"s, longest + 'b'})
     CAF_CHECK(error_of(header + ':' + text) == packet_error::unknown_version);
 }
 
