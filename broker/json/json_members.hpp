@@ -19,15 +19,13 @@ struct json_member {
   std::string_view Members::*value;
 };
 
-/// Reads `text` as `json_object::parse` does, but keeps only the members that
-/// are `known`, and needs no memory for the others. What is missing has an
-/// empty text, which no value has. The result refers to `text`.
+/// Walks over one object and takes those of its members that are `known`.
+/// Returns false, maybe with some of them, if it is none; values may be nested
+/// as `json_object` accepts them.
 template <class Members, std::size_t N>
-std::optional<Members>
-read_members(std::string_view text,
-             const std::array<json_member<Members>, N>& known) {
-  std::optional<Members> result{std::in_place};
-  json_scanner in{text};
+bool take_members(json_scanner& in,
+                  const std::array<json_member<Members>, N>& known,
+                  Members& out) {
   // The search goes on behind the member found last: mostly the members stand
   // in the order of `known`, so that the first try is right.
   std::size_t next = 0;
@@ -40,14 +38,27 @@ read_members(std::string_view text,
     }
     return static_cast<std::string_view Members::*>(nullptr);
   };
-  auto whole = in.only_object([&](std::string_view raw) {
+  return in.object([&](std::string_view raw) {
     auto value = in.take_value(json_object::max_depth - 1);
     // Of equal keys the last one counts.
     if (auto field = find(raw))
-      (*result).*field = value;
+      out.*field = value;
     return !value.empty();
   });
-  if (!whole)
+}
+
+/// Reads `text` as `json_object::parse` does, but keeps only the members that
+/// are `known`, and needs no memory for the others. What is missing has an
+/// empty text, which no value has. The result refers to `text`.
+template <class Members, std::size_t N>
+std::optional<Members>
+read_members(std::string_view text,
+             const std::array<json_member<Members>, N>& known) {
+  std::optional<Members> result{std::in_place};
+  json_scanner in{text};
+  auto taken = take_members(in, known, *result);
+  in.space();
+  if (!taken || !in.at_end())
     result.reset();
   return result;
 }

@@ -28,27 +28,47 @@ public:
     return value_here(max_depth) ? since(first) : std::string_view{};
   }
 
-  /// Walks over the text, which has to be one object and nothing else. Calls
-  /// `take` with each key as it stands there, without its quotes; `take` skips
-  /// the value, and returns false if it cannot.
+  /// Walks over one object. Calls `take` with each key as it stands there,
+  /// without its quotes; `take` skips the value, and returns false if it
+  /// cannot.
   template <class Function>
-  bool only_object(Function take) {
+  bool object(Function take) {
     if (!token('{'))
       return false;
-    if (!token('}')) {
-      do {
-        space();
-        auto quote = at_;
-        if (!string())
-          return false;
-        auto key = since(quote + 1);
-        key.remove_suffix(1);
-        if (!token(':') || !take(key))
-          return false;
-      } while (token(','));
-      if (!token('}'))
+    if (token('}'))
+      return true;
+    do {
+      space();
+      auto quote = at_;
+      if (!string())
         return false;
-    }
+      auto key = since(quote + 1);
+      key.remove_suffix(1);
+      if (!token(':') || !take(key))
+        return false;
+    } while (token(','));
+    return token('}');
+  }
+
+  /// The same for one array: `take` skips an element.
+  template <class Function>
+  bool array(Function take) {
+    if (!token('['))
+      return false;
+    if (token(']'))
+      return true;
+    do
+      if (!take())
+        return false;
+    while (token(','));
+    return token(']');
+  }
+
+  /// Walks over the text, which has to be one object and nothing else.
+  template <class Function>
+  bool only_object(Function take) {
+    if (!object(take))
+      return false;
     space();
     return at_end();
   }
