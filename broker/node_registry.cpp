@@ -27,6 +27,7 @@ void add_load(json_writer& to, const node_info& x) {
     .number("users", x.users);
   add_decimal(to, "load", x.load);
   to.text("internal", utf8_or_empty(x.internal));
+  to.text("homes", utf8_or_empty(x.homes)).boolean("draining", x.draining);
 }
 
 void add_row(json_writer& to, const node_row& x) {
@@ -92,6 +93,8 @@ std::optional<node_info> parse_node_info(std::string_view text) {
   read(*object, "users", x.users);
   read(*object, "load", x.load);
   read(*object, "internal", x.internal);
+  read(*object, "homes", x.homes);
+  x.draining = object->find("draining") == "true";
   return x;
 }
 

@@ -19,8 +19,10 @@ struct node_info {
   std::uint64_t connections = 0;
   std::uint64_t rooms = 0;
   std::uint64_t users = 0;
-  double load = 0;      ///< Cores that it keeps busy.
-  std::string internal; ///< Where it serves operators; empty: nowhere.
+  double load = 0;       ///< Cores that it keeps busy.
+  std::string internal;  ///< Where it serves operators; empty: nowhere.
+  std::string homes;     ///< Which rooms with one home it knows; empty: none.
+  bool draining = false; ///< It ends soon, and takes over nothing any more.
 };
 
 /// Returns the report as the text of one JSON object.

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 
 node_info sample() {
-  return {"n1", "r1", "0.1.0", 7, 3, 2, 1, 0.25, "127.0.0.1:9080"};
+  return {"n1", "r1", "0.1.0", 7, 3, 2, 1, 0.25, "127.0.0.1:9080", ""};
 }
 
 } // namespace
@@ -19,10 +19,24 @@ CAF_TEST(a report is read as it was written) {
   auto text = to_json(sample());
   CAF_CHECK_EQUAL(text, R"({"node":"n1","run":"r1","version":"0.1.0","uptime_s":7,)"
                         R"("connections":3,"rooms":2,"users":1,"load":0.250,)"
-                        R"("internal":"127.0.0.1:9080"})");
+                        R"("internal":"127.0.0.1:9080","homes":"","draining":false})");
   auto read = parse_node_info(text);
   CAF_REQUIRE(read);
   CAF_CHECK_EQUAL(to_json(*read), text);
+}
+
+CAF_TEST(a node says that it drains and an older one does not ) {
+  auto x = sample();
+  x.draining = true;
+  auto read = parse_node_info(to_json(x));
+  CAF_REQUIRE(read);
+  CAF_CHECK(read->draining);
+  for (auto text : {R"({"node":"n1"})", R"({"node":"n1","draining":1})",
+                    R"({"node":"n1","draining":"true"})", R"({"node":"n1","draining":false})"}) {
+    read = parse_node_info(text);
+    CAF_REQUIRE(read);
+    CAF_CHECK(!read->draining);
+  }
 }
 
 CAF_TEST(a report of another version loses only what is not understood) {
@@ -61,13 +75,14 @@ CAF_TEST(a listing is an object with a row for each node and an error) {
   other.seen_s = 12.5;
   auto listing = list_alone(sample(), "no \"Redis\"");
   listing.nodes.push_back(other);
-  CAF_CHECK_EQUAL(to_json(listing),
-                  R"({"nodes":[{"node":"n1","run":"r1","self":true,"silent":false,"seen_s":0.000,)"
-                  R"("version":"0.1.0","uptime_s":7,"connections":3,"rooms":2,"users":1,)"
-                  R"("load":0.250,"internal":"127.0.0.1:9080"},)"
-                  R"({"node":"n\"2","run":"","self":false,"silent":true,"seen_s":12.500,)"
-                  R"("version":"","uptime_s":0,"connections":0,"rooms":0,"users":0,)"
-                  R"("load":0.000,"internal":""}],"error":"no \"Redis\""})");
+  CAF_CHECK_EQUAL(
+    to_json(listing),
+    R"({"nodes":[{"node":"n1","run":"r1","self":true,"silent":false,"seen_s":0.000,)"
+    R"("version":"0.1.0","uptime_s":7,"connections":3,"rooms":2,"users":1,)"
+    R"("load":0.250,"internal":"127.0.0.1:9080","homes":"","draining":false},)"
+    R"({"node":"n\"2","run":"","self":false,"silent":true,"seen_s":12.500,)"
+    R"("version":"","uptime_s":0,"connections":0,"rooms":0,"users":0,)"
+    R"("load":0.000,"internal":"","homes":"","draining":false}],"error":"no \"Redis\""})");
 }
 
 CAF_TEST(a node alone lists itself) {

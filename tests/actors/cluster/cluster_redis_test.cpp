@@ -30,7 +30,7 @@ struct live_node {
     env->bus = std::make_shared<redis_bus>(thread.client(), redis_bus_config{});
     redis_node_registry_config config;
     config.timing.interval = 20ms;
-    config.report = [name] { return node_info{name, name + 'r', "1", 0, 0, 0, 0, 0, ""}; };
+    config.report = [name] { return node_info{name, name + 'r', "1", 0, 0, 0, 0, 0, "", ""}; };
     registry = std::make_shared<redis_node_registry>(thread.client(), std::move(config));
     registry->start();
     auto status_text = [name] { return '"' + name + '"'; };

@@ -86,7 +86,7 @@ struct fixture {
   node_registry_queue::clock::time_point now{1'000h};
   node_registry_queue queue{{"heartbeats", "reports"},
                             {5s, 15s, 600s, 1'000},
-                            [] { return node_info{"of me", "me", "1", 0, 0, 0, 0, 0, ""}; },
+                            [] { return node_info{"of me", "me", "1", 0, 0, 0, 0, 0, "", ""}; },
                             {}};
 };
 

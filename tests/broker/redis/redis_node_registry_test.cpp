@@ -23,7 +23,7 @@ settings<redis_node_registry> config_of(const redis_server& server, std::string 
   settings<redis_node_registry> config;
   static_cast<redis_client_config&>(config) = quick_config(server);
   config.timing = timing;
-  config.report = [run] { return node_info{"of " + run, run, "1", 0, 3, 0, 0, 0, ""}; };
+  config.report = [run] { return node_info{"of " + run, run, "1", 0, 3, 0, 0, 0, "", ""}; };
   return config;
 }
 
@@ -95,7 +95,7 @@ CAF_TEST(a name that is used twice is two rows) {
   with_redis([](redis_server& server) {
     member a{server, "a"};
     auto config = config_of(server, "b", {20ms, 1s, 1s});
-    config.report = [] { return node_info{"of a", "b", "1", 0, 0, 0, 0, 0, ""}; };
+    config.report = [] { return node_info{"of a", "b", "1", 0, 0, 0, 0, 0, "", ""}; };
     own_node_registry twin{std::move(config)};
     twin.start();
     CAF_CHECK(a.lists({"a", "b"}));
