@@ -16,7 +16,8 @@ import sys
 ORDER = """
 net net/cli net/node net/options net/api net/inspector net/websocket net/http net/monitoring
 net/events net/auth net/admission net/protocol net/lane net/http_client net/transport
-actors/cluster actors/directory actors/session actors/testing actors/room actors/delivery actors
+actors/cluster actors/owner actors/directory actors/session actors/testing actors/room
+actors/delivery actors
 actors/util
 broker/redis broker/memory broker broker/tcp broker/log broker/json broker/util
 """.split()

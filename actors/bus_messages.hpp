@@ -6,9 +6,11 @@
 #include "atrium/actors/util/permit.hpp"
 #include "atrium/actors/util/watch_list.hpp"
 #include "atrium/broker/publish_receipt.hpp"
+#include "atrium/broker/room_note.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,12 +56,19 @@ struct log_place {
   std::uint64_t previous = 0; ///< Offset of the message before it.
 };
 
+/// That a message is the word of the room's owner.
+struct word_mark {
+  std::uint64_t token = 0;
+  std::optional<request_mark> answers = std::nullopt;
+};
+
 /// One checked envelope.
 struct incoming {
   publication_ptr content;
   message_source from;
   watch_note_ptr watched = nullptr;
   std::shared_ptr<const log_place> place = nullptr; ///< Null: in no history.
+  std::shared_ptr<const word_mark> word = nullptr;  ///< Null: of no owner.
 };
 
 /// Somebody has come into a room, or gone.
@@ -72,6 +81,7 @@ struct arrived {
   std::vector<incoming> batch;
   permit held;
   std::vector<presence_event> events = {}; ///< Apart from the messages.
+  std::vector<room_notes> notes = {};      ///< Likewise; they come first.
 };
 
 } // namespace atrium

@@ -24,6 +24,7 @@ class hook_watch;
 class connection_limiter;
 class inbox;
 class presence;
+class room_homes;
 class room_types;
 class task_pool;
 struct backlogs;
@@ -77,8 +78,9 @@ struct environment : std::enable_shared_from_this<environment> {
   std::shared_ptr<semaphore> bus_queue;
   std::shared_ptr<hook_watch> hooks;
   std::shared_ptr<const room_types> rooms; ///< Which logic runs in which.
-  std::shared_ptr<task_pool> tasks;        ///< Of the rooms' logic.
-  live<watch_list> watched; ///< Whom the log tells everything of.
+  std::shared_ptr<room_homes> homes; ///< Null: each node runs all its rooms.
+  std::shared_ptr<task_pool> tasks;  ///< Of the rooms' logic.
+  live<watch_list> watched;          ///< Whom the log tells everything of.
 };
 
 using environment_ptr = std::shared_ptr<const environment>;

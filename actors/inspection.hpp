@@ -10,7 +10,19 @@ namespace atrium {
 
 // What the inspector asks of those who have children, and what they answer.
 
-enum class child_kind : std::uint8_t { room, user };
+enum class child_kind : std::uint8_t { room, user, owner };
+
+/// The name of the kind; with an `s` that of their list.
+constexpr const char* to_string(child_kind x) {
+  switch (x) {
+  case child_kind::room:
+    return "room";
+  case child_kind::user:
+    return "user";
+  default:
+    return "owner"; // of a room with one home; it has the room's name
+  }
+}
 
 /// Which children are wanted, in the order of their names.
 struct list_children {

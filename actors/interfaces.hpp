@@ -5,7 +5,7 @@
 namespace atrium {
 
 // Every actor of the node and every message it understands; the others are in
-// connection_interface, lane_interface and cluster_interface. Who sends what:
+// connection_, lane_, cluster_ and owner_interface. Who sends what:
 //
 //   session ─▶ connection ─▶ directory ─▶ room ─▶ subscription ─▶ bus
 //      ▲            │  ▲ └──────────────▶  │ ▲                      │
@@ -39,6 +39,14 @@ using listener_actor = caf::typed_actor<
 /// Holds one bus subscription for the actor that has spawned it.
 using subscription_actor = listener_actor;
 
+/// Whoever runs the logic of a room.
+using logic_actor = caf::typed_actor<
+  // Internal: something that the logic has begun may be due.
+  caf::reacts_to<room_wake>,
+  // From tasks that it has begun.
+  caf::reacts_to<task_finished>, caf::reacts_to<task_refused>,
+  caf::reacts_to<task_reported>>;
+
 /// A room that has members on this node.
 using room_actor = caf::typed_actor<
   // From a connection, by way of the directory: it wants to become a member.
@@ -62,13 +70,14 @@ using room_actor = caf::typed_actor<
   // Internal: the custom room's clock, and deadlines.
   caf::reacts_to<tick_atom>, caf::reacts_to<room_deadline>,
   caf::reacts_to<room_lingered>, caf::reacts_to<history_due>,
-  caf::reacts_to<presence_overdue>, caf::reacts_to<room_wake>,
-  // From tasks that the custom room has begun.
-  caf::reacts_to<task_finished>, caf::reacts_to<task_refused>,
-  caf::reacts_to<task_reported>,
+  caf::reacts_to<presence_overdue>,
+  // From the owner table: who owns it, and which nodes are gone.
+  caf::reacts_to<owner_found>, caf::reacts_to<runs_lost>,
+  // Internal: its requests to the owner have to be looked at.
+  caf::reacts_to<link_due>,
   // From the inspector: who is in it, a page at a time.
   caf::replies_to<list_members>::with<members_page>>::
-  extend_with<subscriber_actor>;
+  extend_with<subscriber_actor>::extend_with<logic_actor>;
 
 /// A user who has connections on this node.
 using user_actor = caf::typed_actor<

@@ -54,6 +54,22 @@ ATRIUM_MESSAGE(task_finished)
 ATRIUM_MESSAGE(task_refused)
 ATRIUM_MESSAGE(task_reported)
 
+// -- about rooms with one home ------------------------------------------------
+
+ATRIUM_MESSAGE(owner_request)
+ATRIUM_MESSAGE(owner_found)
+ATRIUM_MESSAGE(owner_opened)
+ATRIUM_MESSAGE(owner_released)
+ATRIUM_MESSAGE(owner_due)
+ATRIUM_MESSAGE(word_said)
+ATRIUM_MESSAGE(runs_lost)
+ATRIUM_MESSAGE(watch_room)
+ATRIUM_MESSAGE(link_due)
+ATRIUM_MESSAGE(hand_over)
+ATRIUM_MESSAGE(drain_owners)
+ATRIUM_MESSAGE(registry_due)
+ATRIUM_MESSAGE(registry_read)
+
 // -- to users -----------------------------------------------------------------
 
 ATRIUM_MESSAGE(lease_decided)

@@ -8,10 +8,25 @@
 
 namespace atrium {
 
-placement placement::of_room(const environment& env, const std::string& name) {
-  if (env.lanes.empty() || !env.rooms->run_on_lane(name))
+namespace {
+
+placement by_name(const environment& env, const std::string& name,
+                  bool on_lane) {
+  if (env.lanes.empty() || !on_lane)
     return {};
   return placement{std::hash<std::string>{}(name) % env.lanes.size()};
+}
+
+} // namespace
+
+// Where the logic has a home of its own the room itself has none.
+placement placement::of_room(const environment& env, const std::string& name) {
+  auto elsewhere = env.homes && env.rooms->home_of(name) == home::one;
+  return by_name(env, name, elsewhere || env.rooms->run_on_lane(name));
+}
+
+placement placement::of_owner(const environment& env, const std::string& name) {
+  return by_name(env, name, env.rooms->run_on_lane(name));
 }
 
 lane_unit* placement::unit(const environment& env) const {

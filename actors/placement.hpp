@@ -34,6 +34,10 @@ public:
   /// their order. Rooms with logic that may block live on the scheduler.
   static placement of_room(const environment& env, const std::string& name);
 
+  /// Returns the placement of the owner of a room with `home::one`, by the
+  /// same rule.
+  static placement of_owner(const environment& env, const std::string& name);
+
   /// Returns the thread for `pinned` actors; null: CAF's scheduler.
   lane_unit* unit(const environment& env) const;
 

@@ -53,6 +53,14 @@ std::chrono::milliseconds room_logic::linger() const {
   return std::chrono::milliseconds::zero();
 }
 
+std::chrono::milliseconds room_logic::snapshot_interval() const {
+  return std::chrono::milliseconds::zero();
+}
+
+std::chrono::seconds room_logic::snapshot_lifetime() const {
+  return std::chrono::hours{24};
+}
+
 void room_logic::every(std::string timer, std::chrono::milliseconds interval) {
   if (interval.count() <= 0)
     throw std::invalid_argument{"a timer needs an interval"};

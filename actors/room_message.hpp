@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/actors/json_inspector.hpp"
 #include "atrium/broker/util/time.hpp"
 
 #include <chrono>
@@ -19,6 +20,11 @@ struct member {
   /// the member joined; may be null.
   std::shared_ptr<const std::string> info = nullptr;
 };
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, member& x) {
+  return f(named("user"), x.user, named("connection"), x.connection);
+}
 
 /// Names a message whose answer comes later (`decision::later`). A copy may be
 /// kept anywhere.

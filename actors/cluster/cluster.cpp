@@ -21,9 +21,10 @@ cluster::cluster(caf::actor_system& system, lane_unit* unit,
   : env_(setup.env),
     registry_(setup.registry),
     places_(std::make_shared<semaphore>(cluster_setup::max_surveys)),
+    at_(setup.at),
     actor_(system.spawn<survey_actor>(unit, std::move(setup))) {
   // Last: packets may come from now on, and the actor is there for them.
-  channel_.emplace(*env_, actor_);
+  channel_.emplace(*env_, at_.bus_of(*env_), actor_);
 }
 
 cluster::~cluster() {

@@ -62,6 +62,7 @@ private:
   environment_ptr env_;
   std::shared_ptr<node_registry> registry_;
   std::shared_ptr<semaphore> places_; // of our surveys
+  placement at_;
   cluster_actor actor_;
   std::optional<control_channel> channel_;
 };

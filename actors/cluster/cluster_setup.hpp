@@ -3,6 +3,7 @@
 #include "atrium/actors/cluster/control_packet.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/broker/node_registry.hpp"
 
 #include <chrono>
@@ -41,6 +42,9 @@ struct cluster_setup {
   /// Knows users and rooms, and does what nodes command about them; null: on
   /// this node there are none.
   directory_actor directory = {};
+
+  /// Where the cluster's actor lives, if that has a bus of its own.
+  placement at = {};
 };
 
 } // namespace atrium

@@ -6,19 +6,23 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace atrium {
 
 namespace {
 
-// Of packets that wait for the actor.
+// Of packets that wait for the actor, or of two as large as they may be.
 constexpr std::size_t max_waiting_bytes = std::size_t{16} << 20;
 
 // The end on the bus's thread: does nothing but put messages into the mailbox.
 class control_subscriber final : public subscriber {
 public:
-  control_subscriber(cluster_actor to,
-                     std::shared_ptr<cluster_counters> counters)
-    : to_(std::move(to)), counters_(std::move(counters)) {
+  control_subscriber(cluster_actor to, const environment& env)
+    : to_(std::move(to)),
+      counters_(env.cluster_counts),
+      queue_(std::make_shared<semaphore>(
+        std::max(max_waiting_bytes, 2 * env.limits->message_bytes))) {
     // nop
   }
 
@@ -51,13 +55,12 @@ public:
 private:
   cluster_actor to_;
   std::shared_ptr<cluster_counters> counters_;
-  std::shared_ptr<semaphore> queue_
-    = std::make_shared<semaphore>(max_waiting_bytes);
+  std::shared_ptr<semaphore> queue_;
 };
 
-void send(const environment& env, std::string channel,
+void send(bus& by, const environment& env, std::string channel,
           control_packet::content what, bus::receipt_handler done) {
-  env.bus->publish(
+  by.publish(
     std::move(channel),
     std::make_shared<const std::string>(encode({env.run_id, std::move(what)})),
     std::move(done));
@@ -65,31 +68,37 @@ void send(const environment& env, std::string channel,
 
 } // namespace
 
-control_channel::control_channel(const environment& env,
+control_channel::control_channel(const environment& env, bus& by,
                                  const cluster_actor& to) {
   // One listener for both, so that one queue bounds both channels.
-  auto listener = std::make_shared<control_subscriber>(to, env.cluster_counts);
+  auto listener = std::make_shared<control_subscriber>(to, env);
   // Not waited for: a survey that comes before the bus has acknowledged is
   // lost, and the other node names this one as silent.
-  all_ = env.bus->subscribe(env.names.nodes(), listener);
-  own_ = env.bus->subscribe(env.names.node(env.run_id), listener);
+  all_ = by.subscribe(env.names.nodes(), listener);
+  own_ = by.subscribe(env.names.node(env.run_id), listener);
 }
 
 void send_to_all(const environment& env, control_packet::content what,
                  bus::receipt_handler done) {
-  send(env, env.names.nodes(), std::move(what), std::move(done));
+  send(*env.bus, env, env.names.nodes(), std::move(what), std::move(done));
 }
 
 void send_to_node(const environment& env, std::string_view run,
                   control_packet::content what) {
-  send_to_node(env, run, std::move(what), [](const publish_receipt&) {
-    // nop
-  });
+  send_to_node(*env.bus, env, run, std::move(what));
+}
+
+void send_to_node(bus& by, const environment& env, std::string_view run,
+                  control_packet::content what) {
+  send(by, env, env.names.node(run), std::move(what),
+       [](const publish_receipt&) {
+         // nop
+       });
 }
 
 void send_to_node(const environment& env, std::string_view run,
                   control_packet::content what, bus::receipt_handler done) {
-  send(env, env.names.node(run), std::move(what), std::move(done));
+  send(*env.bus, env, env.names.node(run), std::move(what), std::move(done));
 }
 
 } // namespace atrium

@@ -23,7 +23,8 @@ struct control_packets {
 /// MiB; over it they are dropped and counted.
 class control_channel {
 public:
-  control_channel(const environment& env, const cluster_actor& to);
+  /// `by` is the bus of the actor's thread, if it has one of its own.
+  control_channel(const environment& env, bus& by, const cluster_actor& to);
 
 private:
   bus::subscription all_;
@@ -39,6 +40,10 @@ void send_to_all(const environment& env, control_packet::content what,
 /// for an answer does not do so for ever, and what the limiter wants it says
 /// again when it renews a place.
 void send_to_node(const environment& env, std::string_view run,
+                  control_packet::content what);
+
+/// The same by another bus than the node's, that of the thread which sends it.
+void send_to_node(bus& by, const environment& env, std::string_view run,
                   control_packet::content what);
 
 /// The same for who wants to know whether the bus has taken it.

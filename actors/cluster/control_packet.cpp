@@ -1,5 +1,8 @@
 #include "atrium/actors/cluster/control_packet.hpp"
 
+#include "atrium/actors/cluster/packet_members.hpp"
+#include "atrium/actors/cluster/room_request_text.hpp"
+#include "atrium/broker/envelope.hpp"
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/util/text.hpp"
@@ -18,7 +21,9 @@ using content = control_packet::content;
 // Names, numbers and the braces round an answer.
 constexpr std::size_t max_packet_bytes = max_response_bytes + 4'096;
 
-constexpr std::size_t max_name_bytes = 128; // of a node, run or connection
+// What may be longer, since it has a message.
+constexpr std::string_view request_beginning
+  = R"({"v":1,"type":"room_request",)";
 
 // The body of a response that is empty: the node knows nothing of the name.
 constexpr std::string_view nothing = "null";
@@ -94,30 +99,6 @@ void append_members(json_writer& out, const close_room_command& x) {
 }
 
 // -- reading ------------------------------------------------------------------
-
-std::optional<std::string> text_in(const json_object& x, std::string_view key) {
-  auto raw = x.find(key);
-  return raw ? json_string(*raw) : std::nullopt;
-}
-
-std::optional<std::uint64_t> number_in(const json_object& x,
-                                       std::string_view key) {
-  auto raw = x.find(key);
-  return raw ? json_unsigned(*raw) : std::nullopt;
-}
-
-std::optional<bool> truth_in(const json_object& x, std::string_view key) {
-  auto raw = x.find(key);
-  return raw == "true" || raw == "false" ? std::optional{*raw == "true"}
-                                         : std::nullopt;
-}
-
-std::optional<std::string> name_in(const json_object& x, std::string_view key) {
-  auto result = text_in(x, key);
-  if (!result || result->empty() || result->size() > max_name_bytes)
-    return std::nullopt;
-  return result;
-}
 
 std::optional<content> read_survey_request(const json_object& x) {
   auto id = number_in(x, "id");
@@ -224,6 +205,10 @@ std::optional<content> read_close_room(const json_object& x) {
   return close_room_command{std::move(*room)};
 }
 
+std::optional<content> read_request(const json_object& x) {
+  return read_room_request(x);
+}
+
 struct reader {
   std::string_view type;
   std::optional<content> (*read)(const json_object& x);
@@ -237,7 +222,15 @@ constexpr reader readers[] = {
   {probe_response::type, read_probe_response},
   {user_command::type, read_user_command},
   {close_room_command::type, read_close_room},
+  {room_request::type, read_request},
 };
+
+std::size_t bound_of(std::string_view bytes, std::size_t longest_message) {
+  // Around a message there is no more than in an envelope.
+  return bytes.starts_with(request_beginning)
+           ? std::max(max_packet_bytes, longest_message + envelope_overhead)
+           : max_packet_bytes;
+}
 
 } // namespace
 
@@ -271,12 +264,13 @@ std::string encode(const control_packet& x) {
 }
 
 std::variant<control_packet, control_packet_error>
-decode_control_packet(std::string_view bytes) {
+decode_control_packet(std::string_view bytes, std::size_t longest_message) {
   // The length first: who may write to the bus must not have a node parse for
   // long.
-  auto object = bytes.size() <= max_packet_bytes && is_utf8(bytes)
-                  ? json_object::parse(bytes)
-                  : std::nullopt;
+  auto object
+    = bytes.size() <= bound_of(bytes, longest_message) && is_utf8(bytes)
+        ? json_object::parse(bytes)
+        : std::nullopt;
   auto version = object ? number_in(*object, "v") : std::nullopt;
   if (!version)
     return control_packet_error::malformed;

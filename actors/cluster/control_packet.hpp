@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/replies.hpp"
+#include "atrium/actors/room_request.hpp"
 #include "atrium/actors/user_command.hpp"
 
 #include <cstddef>
@@ -68,7 +69,7 @@ struct control_packet {
   using content
     = std::variant<survey_request, survey_response, disconnect_command,
                    probe_request, probe_response, user_command,
-                   close_room_command>;
+                   close_room_command, room_request>;
 
   std::string run; ///< Of the node that says it.
   content what;
@@ -95,8 +96,9 @@ std::string fit_response(std::string json);
 /// `fit_response`. Names that are not UTF-8 are sent empty.
 std::string encode(const control_packet& x);
 
-/// Reads a packet; any bytes will do.
+/// Reads a packet; any bytes will do. A `room_request` may have a message of so
+/// many bytes; other packets have a bound of their own.
 std::variant<control_packet, control_packet_error>
-decode_control_packet(std::string_view bytes);
+decode_control_packet(std::string_view bytes, std::size_t longest_message = 0);
 
 } // namespace atrium

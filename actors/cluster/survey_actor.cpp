@@ -4,6 +4,7 @@
 #include "atrium/actors/cluster/connection_commands.hpp"
 #include "atrium/actors/cluster/control_channel.hpp"
 #include "atrium/actors/cluster_interface.hpp"
+#include "atrium/actors/room_homes.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/semaphore.hpp"
@@ -127,7 +128,8 @@ void survey_state::stop() {
 
 void survey_state::take(const control_packets& x) {
   for (auto& bytes : x.batch) {
-    auto read = decode_control_packet(*bytes);
+    auto read
+      = decode_control_packet(*bytes, setup_.env->limits->message_bytes);
     if (auto* why = std::get_if<control_packet_error>(&read)) {
       drop(*why);
       continue;
@@ -181,6 +183,17 @@ bool survey_state::dispatch(const std::string&, close_room_command& x,
                             const permit& held) {
   if (setup_.directory)
     self_->send(setup_.directory, close_room{std::move(x.room), held});
+  return true;
+}
+
+// A connection belongs to the run of its node.
+bool survey_state::dispatch(const std::string& run, room_request& x,
+                            const permit& held) {
+  auto& homes = setup_.env->homes;
+  if (!x.connection.empty() && run_of(x.connection) != run)
+    return false;
+  if (homes)
+    homes->take({run, std::move(x), held});
   return true;
 }
 

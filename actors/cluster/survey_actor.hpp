@@ -91,6 +91,7 @@ private:
   bool dispatch(const std::string& run, user_command& x, const permit& held);
   bool dispatch(const std::string& run, close_room_command& x,
                 const permit& held);
+  bool dispatch(const std::string& run, room_request& x, const permit& held);
   template <class Command>
   bool dispatch(const std::string& run, const Command& x, const permit& held);
 

@@ -10,6 +10,7 @@
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/envelope.hpp"
 #include "atrium/broker/presence_packet.hpp"
+#include "atrium/broker/room_note.hpp"
 
 #include <caf/send.hpp>
 
@@ -91,7 +92,9 @@ private:
     auto to = unix_time::min();
     for (auto& x : batch) {
       // Only the time is read: there is no time for more where so much comes.
-      auto time = packet_time(*x).value_or(env_->now());
+      // Notes have none, but data that may look like one.
+      auto said = is_notes(*x) ? std::nullopt : packet_time(*x);
+      auto time = said.value_or(env_->now());
       from = std::min(from, time);
       to = std::max(to, time);
     }
@@ -129,10 +132,14 @@ std::vector<incoming> channel_feed::decode(const packets& in,
                                            const environment& env) {
   std::vector<incoming> result;
   result.reserve(in.batch.size());
-  events_.clear(); // of no use to whoever has not asked for them
+  // Of no use to whoever has not asked for them.
+  events_.clear();
+  notes_.clear();
   for (auto& bytes : in.batch)
     if (is_presence(*bytes))
       add_event(bytes, env);
+    else if (is_notes(*bytes))
+      add_notes(bytes, env);
     else
       add(bytes, env, result);
   return result;
@@ -166,6 +173,15 @@ void channel_feed::add_event(const shared_bytes& bytes,
   auto decoded = decode_presence_event(bytes, env);
   if (auto* x = std::get_if<presence_event>(&decoded))
     events_.push_back(std::move(*x));
+  else
+    ++malformed_;
+}
+
+void channel_feed::add_notes(const shared_bytes& bytes,
+                             const environment& env) {
+  auto decoded = decode_room_notes(bytes, env);
+  if (auto* x = std::get_if<room_notes>(&decoded))
+    notes_.push_back(std::move(*x));
   else
     ++malformed_;
 }

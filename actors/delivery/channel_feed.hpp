@@ -6,6 +6,7 @@
 #include "atrium/actors/interfaces.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/broker/bus.hpp"
+#include "atrium/broker/room_note.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -38,6 +39,12 @@ public:
     return std::exchange(events_, {});
   }
 
+  /// Returns what it has found of what owners of rooms say besides messages,
+  /// once.
+  std::vector<room_notes> notes() {
+    return std::exchange(notes_, {});
+  }
+
   std::uint64_t decoded() const {
     return decoded_;
   }
@@ -56,6 +63,7 @@ private:
   void add(const shared_bytes& bytes, const environment& env,
            std::vector<incoming>& out);
   void add_event(const shared_bytes& bytes, const environment& env);
+  void add_notes(const shared_bytes& bytes, const environment& env);
   void leave_out(unix_time time);
 
   bus::subscription held_;
@@ -63,6 +71,7 @@ private:
   std::uint64_t malformed_ = 0;
   std::optional<interrupted> left_out_;
   std::vector<presence_event> events_;
+  std::vector<room_notes> notes_;
 };
 
 } // namespace atrium

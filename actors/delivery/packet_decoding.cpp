@@ -28,6 +28,17 @@ std::shared_ptr<const log_place> place_in_log(const packet& x) {
     log_place{{std::string{x.at->epoch}, x.at->offset}, x.at->previous});
 }
 
+std::shared_ptr<const word_mark> mark_of(const packet& x) {
+  if (!x.word)
+    return nullptr;
+  auto& word = *x.word;
+  word_mark result{word.token};
+  if (!word.run.empty())
+    result.answers
+      = request_mark{std::string{word.run}, word.stream, word.number};
+  return std::make_shared<const word_mark>(std::move(result));
+}
+
 void log_drop(std::string_view error) {
   log::debug("packet_dropped", {{"error", error}}, "feed drops a packet");
 }
@@ -65,8 +76,9 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
   auto place = in_log ? std::move(in_log) : place_in_log(x);
   if (place)
     x.at = packet_position{place->at.epoch, place->at.offset, place->previous};
+  auto word = mark_of(x);
   return incoming{std::make_shared<const publication>(bytes, std::move(x)),
-                  from, std::move(watched), std::move(place)};
+                  from, std::move(watched), std::move(place), std::move(word)};
 }
 
 std::variant<presence_event, unreadable>
@@ -87,6 +99,13 @@ decode_presence_event(const shared_bytes& bytes, const environment& env) {
   x.json = x.data = decoded->json;
   result.content = std::make_shared<const publication>(bytes, std::move(x));
   return result;
+}
+
+std::variant<room_notes, unreadable>
+decode_room_notes(const shared_bytes& bytes, const environment& env) {
+  if (auto decoded = decode_notes(*bytes))
+    return std::move(*decoded);
+  return refuse(packet_error::malformed, env);
 }
 
 void end_at_too_large(history_page& page, const environment& env) {

@@ -3,6 +3,7 @@
 #include "atrium/actors/bus_messages.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/broker/history.hpp"
+#include "atrium/broker/room_note.hpp"
 #include "atrium/broker/util/shared_bytes.hpp"
 #include "atrium/broker/util/time.hpp"
 
@@ -30,6 +31,11 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
 /// (`is_presence`). Where the room's rule is off, no node has made it.
 std::variant<presence_event, unreadable>
 decode_presence_event(const shared_bytes& bytes, const environment& env);
+
+/// Checks and decodes a packet of what a room's owner says besides messages
+/// (`is_notes`).
+std::variant<room_notes, unreadable>
+decode_room_notes(const shared_bytes& bytes, const environment& env);
 
 /// Ends a page before a message that this node cannot give anybody, since one
 /// with larger limits has let it in. A page that begins with such a message

@@ -22,11 +22,11 @@ void subscription_state::start(environment_ptr env, const std::string& channel,
 
 void subscription_state::decode(const packets& in) {
   // The permit goes on to the owner: the bound covers both mailboxes.
-  arrived out{feed_.decode(in, *env_), in.held, feed_.events()};
+  arrived out{feed_.decode(in, *env_), in.held, feed_.events(), feed_.notes()};
   // Before the batch: its messages may be newer than what is left out.
   if (auto gap = feed_.left_out())
     pass_on_gap(*gap);
-  if (!out.batch.empty() || !out.events.empty())
+  if (!out.batch.empty() || !out.events.empty() || !out.notes.empty())
     self_->send(owner_, std::move(out));
 }
 

@@ -5,6 +5,7 @@
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/room/room.hpp"
+#include "atrium/actors/room_homes.hpp"
 #include "atrium/actors/session/user.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
 #include "atrium/actors/util/event_log.hpp"
@@ -82,6 +83,8 @@ void directory_state::command(command_user& x) {
 }
 
 void directory_state::close(const close_room& x) {
+  if (env_->homes)
+    env_->homes->close(x);
   auto room = stopping_ ? std::nullopt : rooms_.take(x.room);
   if (!room)
     return;

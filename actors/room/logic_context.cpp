@@ -2,22 +2,27 @@
 
 #include "atrium/actors/room_messages.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <utility>
 
 namespace atrium {
 
-void logic_context::start(room_actor::pointer self, environment_ptr env,
+void logic_context::start(logic_actor self, environment_ptr env,
                           std::string name) {
-  self_ = self;
+  self_ = caf::actor_cast<caf::weak_actor_ptr>(self);
+  clock_ = &self->home_system().clock();
   env_ = std::move(env);
   name_ = std::move(name);
-  tasks_.start(self_, env_, name_);
+  tasks_.start(self, env_, name_);
 }
 
 void logic_context::take(const room_wake& x) {
   wake_ups_.erase(x.due);
-  auto now = self_->clock().now();
+  auto now = clock_->now();
   answers_.expire(now);
   tasks_.expire(now);
   auto last = timers_.last();
@@ -37,9 +42,11 @@ void logic_context::wake_by(caf::actor_clock::time_point due) {
   if (!wake_ups_.empty() && *wake_ups_.begin() <= due)
     return;
   wake_ups_.insert(due);
-  auto rest = due - self_->clock().now();
-  self_->delayed_send(self_, std::max(rest, decltype(rest)::zero()),
-                      room_wake{due});
+  auto rest = due - clock_->now();
+  if (auto self = caf::actor_cast<caf::strong_actor_ptr>(self_))
+    caf::delayed_anon_send(caf::actor_cast<logic_actor>(self),
+                           std::max(rest, decltype(rest)::zero()),
+                           room_wake{due});
 }
 
 std::optional<caf::actor_clock::time_point> logic_context::earliest() const {
@@ -56,8 +63,15 @@ void logic_context::restart() {
   answers_.fail_all(errc::internal, logic_runner::failed);
 }
 
+void logic_context::restore(std::vector<room_timers::entry> timers) {
+  for (auto& x : timers)
+    timers_.put(std::move(x));
+  if (auto due = earliest())
+    wake_by(*due);
+}
+
 std::vector<member> logic_context::members() const {
-  return members_.list();
+  return voice_.members();
 }
 
 unix_time logic_context::now() const {
@@ -65,15 +79,15 @@ unix_time logic_context::now() const {
 }
 
 void logic_context::publish(std::string data) {
-  publisher_.publish(std::move(data));
+  voice_.publish(std::move(data));
 }
 
 void logic_context::publish_after(std::string data) {
-  publisher_.publish_after(std::move(data));
+  voice_.publish_after(std::move(data));
 }
 
 void logic_context::tell(const member& who, std::string data) {
-  publisher_.tell(who, std::move(data));
+  voice_.tell(who, std::move(data));
 }
 
 void logic_context::reply(answer_ticket to, std::string data) {
@@ -86,7 +100,7 @@ void logic_context::refuse(answer_ticket to, std::string_view reason) {
 
 void logic_context::set_timer(std::string name, std::chrono::milliseconds first,
                               std::chrono::milliseconds interval) {
-  wake_by(timers_.set(std::move(name), self_->clock().now(), first, interval));
+  wake_by(timers_.set(std::move(name), clock_->now(), first, interval));
 }
 
 bool logic_context::cancel_timer(std::string_view name) {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "atrium/actors/room/room_answers.hpp"
-#include "atrium/actors/room/room_publisher.hpp"
 #include "atrium/actors/room/room_tasks.hpp"
 #include "atrium/actors/room/room_timers.hpp"
+#include "atrium/actors/room/room_voice.hpp"
 #include "atrium/actors/room_context.hpp"
 
 #include <optional>
@@ -15,20 +15,17 @@
 namespace atrium {
 
 /// What the logic of a room can do to its room: speak, set timers, answer
-/// later, run tasks. What it has begun ends with its state. For the room's
-/// actor.
+/// later, run tasks. What it has begun ends with its state. For the actor that
+/// runs it.
 class logic_context : public room_context {
 public:
-  logic_context(logic_runner& logic, room_members& members,
-                room_publisher& publisher, room_answers& answers)
-    : logic_(logic),
-      members_(members),
-      publisher_(publisher),
-      answers_(answers) {
+  logic_context(logic_runner& logic, room_voice& voice, room_answers& answers)
+    : logic_(logic), voice_(voice), answers_(answers) {
     // nop
   }
 
-  void start(room_actor::pointer self, environment_ptr env, std::string name);
+  /// `self` runs the logic.
+  void start(logic_actor self, environment_ptr env, std::string name);
 
   /// Something is due: a timer, the deadline of an answer or of a task.
   void take(const room_wake& x);
@@ -39,7 +36,7 @@ public:
     tasks_.take(x);
   }
 
-  /// Has the room wake at that time, or before.
+  /// Has the actor wake at that time, or before.
   void wake_by(caf::actor_clock::time_point due);
 
   /// The logic has failed: nothing of what it had begun goes on.
@@ -48,6 +45,9 @@ public:
   const room_timers& timers() const {
     return timers_;
   }
+
+  /// Sets timers that were saved.
+  void restore(std::vector<room_timers::entry> timers);
 
   const room_tasks& tasks() const {
     return tasks_;
@@ -73,10 +73,10 @@ private:
   std::optional<caf::actor_clock::time_point> earliest() const;
 
   logic_runner& logic_;
-  room_members& members_;
-  room_publisher& publisher_;
+  room_voice& voice_;
   room_answers& answers_;
-  room_actor::pointer self_ = nullptr;
+  caf::weak_actor_ptr self_; // or the actor would keep itself
+  caf::actor_clock* clock_ = nullptr;
   environment_ptr env_;
   std::string name_;
   room_timers timers_;

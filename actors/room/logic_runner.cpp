@@ -34,6 +34,34 @@ void logic_runner::start(environment_ptr env, room_context& context,
   }
 }
 
+void logic_runner::start_plain(environment_ptr env, room_context& context) {
+  env_ = std::move(env);
+  context_ = &context;
+  name_ = context.room_name();
+  state_ = room_types::make_plain(context);
+}
+
+bool logic_runner::can_restore() const {
+  return room_types::can_restore(*state_);
+}
+
+bool logic_runner::restore(std::string_view text) {
+  std::optional<std::string> fault;
+  try {
+    fault = room_types::restore(*state_, text);
+  } catch (const std::exception& error) {
+    fault = hook_error::of(error, {text}).text;
+  } catch (...) {
+    fault = unknown().type;
+  }
+  if (!fault)
+    return true;
+  log::error("room_state_unreadable", {{"room", name_}, {"error", *fault}},
+             "room cannot read its saved state, and begins anew");
+  make_anew();
+  return false;
+}
+
 void logic_runner::restart(const hook_error& why) {
   using namespace std::chrono_literals;
   log::error("room_logic_restarted",

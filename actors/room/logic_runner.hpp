@@ -37,6 +37,9 @@ public:
   void start(environment_ptr env, room_context& context,
              failure_handler on_failure);
 
+  /// Does without: the room's logic runs elsewhere.
+  void start_plain(environment_ptr env, room_context& context);
+
   /// Runs a hook. Nothing if it threw; then the logic has been made anew. What
   /// is `given` to the hook is JSON that an exception may quote.
   template <class Hook>
@@ -53,6 +56,11 @@ public:
     return std::nullopt;
   }
 
+  /// Whether there is one.
+  bool is_started() const {
+    return state_ != nullptr;
+  }
+
   /// Whether it is the operator's; otherwise every hook accepts everything.
   bool is_custom() const {
     return is_custom_;
@@ -65,6 +73,13 @@ public:
 
   /// The fields of the logic's `inspect`, as the text of a JSON value.
   std::string describe() const;
+
+  /// Whether such a text can be read back.
+  bool can_restore() const;
+
+  /// Reads the text back. Returns whether that went well; the log tells if not,
+  /// and the logic has been made anew.
+  bool restore(std::string_view text);
 
 private:
   static hook_error unknown() {

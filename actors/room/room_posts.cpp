@@ -9,6 +9,8 @@
 namespace atrium {
 
 void room_state::publish_from(publish_in_room& x) {
+  if (owned_.is_on())
+    return owned_.forward(x);
   publisher_.publish_from(x);
   heed_logic();
 }
@@ -32,6 +34,8 @@ void room_state::end_if_unused() {
 // The room may have been opened for this: it ends when nobody is in it.
 void room_state::post(post_in_room& x) {
   end_.count_join();
+  if (owned_.is_on())
+    return owned_.forward(x);
   publisher_.post(x);
   heed_logic();
   end_if_unused();

@@ -6,31 +6,14 @@
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room_messages.hpp"
 #include "atrium/actors/util/message_source.hpp"
-#include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/bus.hpp"
-#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/util/text.hpp"
 
 #include <algorithm>
 
 namespace atrium {
 
-using namespace std::chrono_literals;
-
 namespace {
-
-// What other nodes would drop as malformed, or nothing.
-std::string_view fault_of(const room_message& x) {
-  if (!x.event_id.empty() && !is_event_id(x.event_id))
-    return "event_id";
-  if (!x.trace_id.empty() && !is_event_id(x.trace_id))
-    return "trace_id";
-  return is_json_value(x.data) ? "" : "data";
-}
-
-// A logic may be patient for ever; no clock reaches so far.
-constexpr std::chrono::milliseconds most_patience = 24h;
 
 void report_loss(const std::string& room, const std::string& event_id,
                  errc code) {
@@ -49,49 +32,19 @@ void room_publisher::start(room_actor::pointer self, environment_ptr env,
   name_ = std::move(name);
   watched_ = watched;
   history_ = env_->limits->history.find(name_);
+  review_.start(env_, name_);
 }
 
-auto room_publisher::ask_logic(const member& who, room_message& x) -> review {
-  if (!logic_.is_custom())
-    return {};
-  // Kept to see what the hook changes, and what an exception may quote. Rooms
-  // without logic of their own pay for neither.
-  x.ticket = answers_.begin();
-  auto before = x;
-  is_asking_ = true;
-  auto verdict = logic_.run(
-    [&](room_logic& s) { return s.on_message(who, x); },
-    {before.data, who.info ? std::string_view{*who.info} : std::string_view{}});
-  is_asking_ = false;
-  auto after = std::exchange(after_, {});
-  x.ticket = before.ticket;
-  if (!verdict)
-    return {errc::internal, logic_runner::failed};
-  if (verdict->refusal())
-    return {errc::room_refused, *verdict->refusal()};
-  if (verdict->answer() || verdict->patience())
-    return {
-      errc::none, {}, verdict->answer(), verdict->patience(), std::move(after)};
-  // What the client has sent was checked when it was parsed: only what the hook
-  // has changed may be wrong.
-  auto fault = x == before ? std::string_view{} : fault_of(x);
-  if (fault.empty())
-    return {errc::none, {}, {}, {}, std::move(after)};
-  reject_words("on_message", fault);
-  return {errc::internal, "the room's logic made an invalid message"};
+void room_publisher::publish_all(std::vector<std::string> what) {
+  for (auto& x : what)
+    publish(std::move(x));
 }
 
 // The message goes to nobody: the logic has answered it, or will.
-void room_publisher::put_off(asker who, review verdict, answer_ticket ticket) {
-  if (verdict.answer)
-    answers_.answer(std::move(who), std::move(*verdict.answer));
-  else
-    answers_.wait(ticket, std::move(who),
-                  self_->clock().now()
-                    + std::clamp<decltype(most_patience)>(*verdict.patience, 0h,
-                                                          most_patience));
-  for (auto& x : verdict.after)
-    publish(std::move(x));
+void room_publisher::put_off(asker who, message_verdict verdict,
+                             answer_ticket ticket) {
+  review_.put_off(std::move(who), verdict, ticket, self_->clock().now());
+  publish_all(std::move(verdict.after));
 }
 
 void room_publisher::publish_from(publish_in_room& x) {
@@ -113,7 +66,7 @@ void room_publisher::publish_from(publish_in_room& x) {
   auto watched = watched_ || i->second.watched;
   room_message message{std::move(request.data), std::move(request.event_id),
                        std::move(request.trace_id)};
-  auto verdict = ask_logic(who, message);
+  auto verdict = review_.ask(who, message);
   if (verdict.code != errc::none)
     return refuse(verdict.code, std::move(verdict.why));
   if (!verdict.goes_on()) {
@@ -128,12 +81,11 @@ void room_publisher::publish_from(publish_in_room& x) {
         x.from, std::move(what), std::move(e),
         {!request.echo, watched, is_chosen_id, history_}))
     ++published_;
-  for (auto& y : verdict.after)
-    publish(std::move(y));
+  publish_all(std::move(verdict.after));
 }
 
 void room_publisher::post(post_in_room& x) {
-  auto verdict = ask_logic({}, x.what);
+  auto verdict = review_.ask({}, x.what);
   if (verdict.code != errc::none) {
     if (watched_)
       watch_log::refused(name_, {}, verdict.code);
@@ -152,8 +104,7 @@ void room_publisher::post(post_in_room& x) {
     [done = std::move(x.done), id = e.event_id](publish_receipt receipt) {
       done.tell(std::move(receipt), id);
     });
-  for (auto& y : verdict.after)
-    publish(std::move(y));
+  publish_all(std::move(verdict.after));
 }
 
 envelope room_publisher::make_envelope(room_message x,
@@ -166,8 +117,8 @@ envelope room_publisher::make_envelope(room_message x,
 }
 
 void room_publisher::publish(std::string data) {
-  if (!is_json_value(data))
-    return reject_words("publish", "data");
+  if (!review_.accepts("publish", data))
+    return;
   publisher out{*env_, placement_};
   auto e = out.make_envelope(scope::room, name_, std::move(data));
   // Nobody has asked for this message, so nobody waits for the receipt: a loss
@@ -180,15 +131,13 @@ void room_publisher::publish(std::string data) {
 }
 
 void room_publisher::publish_after(std::string data) {
-  if (is_asking_)
-    after_.push_back(std::move(data));
-  else
+  if (!review_.keep_after(data))
     publish(std::move(data));
 }
 
 void room_publisher::tell(const member& who, std::string data) {
-  if (!is_json_value(data))
-    return reject_words("tell", "data");
+  if (!review_.accepts("tell", data))
+    return;
   auto number = connection_number(*env_, who.connection);
   auto content = std::make_shared<const publication>(
     publisher{*env_}.make_envelope(scope::room, name_, std::move(data)));
@@ -212,17 +161,7 @@ void room_publisher::tell(const member& who, std::string data) {
 
 auto room_publisher::release() -> held_words {
   joining_ = 0;
-  is_asking_ = false;
-  return {std::exchange(held_, {}), std::exchange(after_, {})};
-}
-
-// The words themselves are not logged: they may be those of a member.
-void room_publisher::reject_words(std::string_view where,
-                                  std::string_view field) {
-  ++env_->room_counts->invalid_words;
-  log::error("room_words_invalid",
-             {{"room", name_}, {"where", where}, {"field", field}},
-             "room drops what its logic made: not JSON in UTF-8");
+  return {std::exchange(held_, {}), review_.take_after()};
 }
 
 } // namespace atrium

@@ -42,8 +42,12 @@ void room_state::start(environment_ptr env, std::string name,
   // not been asked for anything yet.
   answers_.start(env_, name_, watched_,
                  [this](auto due) { context_.wake_by(due); });
-  context_.start(self_, env_, name_);
-  logic_.start(env_, context_, [this](bool give_up) { failed(give_up); });
+  context_.start(logic_actor{self_}, env_, name_);
+  owned_.start(self_, env_, at, name_, watched_);
+  if (owned_.is_on())
+    logic_.start_plain(env_, context_);
+  else
+    logic_.start(env_, context_, [this](bool give_up) { failed(give_up); });
   // Linked: a room that hears nothing is of no use to its members.
   subscription_ = self_->spawn<subscription, caf::linked>(
     env_, channel_, caf::actor_cast<subscriber_actor>(self_),
@@ -56,6 +60,7 @@ void room_state::open() {
   waiting_.accept();
   history_.doubt(); // the channel was not heard until now
   presence_.open();
+  owned_.link().open();
   // All of them: this answer of the bus is younger than every join that waits.
   admit(waiting_.take_all());
 }
@@ -67,11 +72,15 @@ void room_state::carry(const channel_carried& x) {
 
 void room_state::admit(join_queue::entries joins) {
   for (auto& x : presence_.let_in(std::move(joins)))
-    history_.admit(std::move(x));
+    if (owned_.is_on())
+      owned_.ask(std::move(x));
+    else
+      history_.admit(std::move(x));
   passivate_if_empty();
 }
 
 void room_state::take(const arrived& x) {
+  owned_.take(x);
   presence_.take(x.events, [this](auto& y) { history_.tell_followers(y); });
   history_.take(x);
 }
@@ -89,9 +98,12 @@ void room_state::fail_all(const std::string& reason, errc code) {
   waiting_.fail(presence_.give_up(), code, reason);
   // Also those who have left meanwhile, and would not hear of the end.
   answers_.fail_all(errc::room_died, "the room has ended");
+  owned_.link().fail_all(errc::room_died, "the room has ended");
 }
 
 void room_state::refuse(join_queue::entries joins, errc why) {
+  for (auto& x : joins)
+    owned_.take_back(x.request.from);
   waiting_.fail(std::move(joins), why, "the history does not answer");
   passivate_if_empty();
 }
@@ -108,7 +120,8 @@ void room_state::take(const history_answered& x) {
 
 bool room_state::is_empty() const {
   return members_.empty() && waiting_.empty() && history_.joins() == 0
-         && presence_.joins() == 0 && answers_.size() == 0;
+         && presence_.joins() == 0 && answers_.size() == 0
+         && owned_.link().waiting() == 0;
 }
 
 void room_state::passivate_if_empty() {
@@ -130,7 +143,9 @@ caf::result<join_accepted> room_state::join(join_room& x) {
 
 void room_state::admit(join_queue::entry join, entrance what) {
   auto& [x, answer, number, deadline] = join;
-  if (ended_) { // by the logic, which was asked about another join
+  // Ended by the logic, which was asked about another join; or the owner has
+  // changed its mind.
+  if (ended_ || !owned_.is_approved(x.from.number())) {
     answer.deliver(make_failure(errc::internal, logic_runner::failed));
     return;
   }
@@ -139,12 +154,14 @@ void room_state::admit(join_queue::entry join, entrance what) {
   // What the logic has told somebody whom it then refuses is dropped.
   auto held = publisher_.release();
   if (error) {
+    owned_.take_back(x.from);
     if (watched_)
       watch_log::refused(name_, x.from.who, static_cast<errc>(error.code()));
     answer.deliver(std::move(error));
     return;
   }
   auto lane = x.from.lane;
+  auto connection = x.from.number();
   // A connection that has ended while its join waited is reported at once, so
   // it does not stay a member.
   self_->monitor(x.from.connection);
@@ -161,23 +178,9 @@ void room_state::admit(join_queue::entry join, entrance what) {
   tally_->members.set(members_.size());
   for (auto& message : held.told)
     members_.send(lane, message);
+  owned_.admitted(connection);
   for (auto& data : held.published)
     publisher_.publish(std::move(data));
-}
-
-caf::error room_state::refusal(const member& who) {
-  auto most = env_->limits->members_per_room;
-  // Before the hook: the logic is not asked about somebody who cannot come.
-  if (most != 0 && members_.size() >= most)
-    return make_failure(errc::room_full, "the room is full");
-  auto verdict
-    = logic_.run([&](room_logic& x) { return x.on_join(who); },
-                 {who.info ? std::string_view{*who.info} : std::string_view{}});
-  if (!verdict)
-    return make_failure(errc::internal, logic_runner::failed);
-  if (verdict->refusal())
-    return make_failure(errc::room_refused, *verdict->refusal());
-  return {};
 }
 
 void room_state::leave(const leave_room& x) {
@@ -209,6 +212,8 @@ void room_state::forget(actor_number connection) {
   presence_.leave(*gone);
   tally_->members.set(members_.size());
   record(node_event::kind::left, *gone);
+  if (owned_.is_on())
+    owned_.link().leave(gone->who);
   logic_.run([&](room_logic& x) {
     x.on_leave(gone->who);
     return true;
@@ -231,6 +236,7 @@ void room_state::tell_gap(const interrupted& x) {
   if (x.why == interrupted::cause::repaired)
     waiting_.accept();
   presence_.doubt();
+  owned_.link().doubt();
   // It knows what was missed, or else who has to be told.
   if (history_.is_on())
     return history_.doubt();
@@ -238,38 +244,6 @@ void room_state::tell_gap(const interrupted& x) {
   if (watched_)
     watch_log::missed(what);
   members_.tell(what);
-}
-
-void room_state::tick() {
-  logic_.run([](room_logic& x) {
-    x.on_tick();
-    return true;
-  });
-  schedule_tick();
-  heed_logic();
-}
-
-void room_state::schedule_tick() {
-  auto interval = logic_.run([](room_logic& x) { return x.tick_interval(); });
-  if (interval && interval->count() > 0)
-    self_->delayed_send(self_, *interval, tick_atom{});
-}
-
-void room_state::failed(bool give_up) {
-  constexpr auto why = "the room's logic keeps failing";
-  record(node_event::kind::restarted, {});
-  if (give_up) {
-    ended_ = true;
-    // Before the state ends, and the promises with it. Joins that `admit` has
-    // taken out already find `ended_` set. Members hear of the end from lanes.
-    fail_all(why, errc::bus_unavailable);
-    context_.restart();
-    self_->quit(make_failure(errc::internal, why));
-    return;
-  }
-  members_.tell(
-    failure{{}, errc::room_restarted, "the room has lost its state", name_});
-  context_.restart();
 }
 
 void room_state::record(node_event::kind what, const room_member& x) {

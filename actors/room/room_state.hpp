@@ -4,6 +4,7 @@
 #include "atrium/actors/room/join_queue.hpp"
 #include "atrium/actors/room/logic_context.hpp"
 #include "atrium/actors/room/logic_runner.hpp"
+#include "atrium/actors/room/owned_room.hpp"
 #include "atrium/actors/room/passivation.hpp"
 #include "atrium/actors/room/room_history.hpp"
 #include "atrium/actors/room/room_presence.hpp"
@@ -30,9 +31,9 @@ namespace atrium {
 /// `bus_timeout`. While one waits the room does not passivate.
 ///
 /// What is said in the room is up to its logic (`room_logic`), and goes out by
-/// `room_publisher`; this class keeps the members, the subscription and the
-/// order.
-class room_state : private history_owner {
+/// `room_publisher`; with `home::one` the logic is elsewhere, and asked by the
+/// `owned_room`. This class keeps the members, the subscription and the order.
+class room_state : private history_owner, private owned_room_host {
 public:
   static inline constexpr auto name = "room";
 
@@ -46,7 +47,6 @@ public:
   /// Starts the logic and the subscription.
   void start(environment_ptr env, std::string name, directory_actor directory,
              std::shared_ptr<room_tally> tally, placement at);
-
   /// Admits as soon as the bus has shown, after the join came, that it carries
   /// the channel; refuses when it does not in time.
   caf::result<join_accepted> join(join_room& x);
@@ -55,20 +55,16 @@ public:
   /// Takes a member out whose connection is gone.
   void lose(actor_number connection);
 
-  /// A member's message.
+  // A member's message; a back end's message, and that it wants the room to
+  // end.
   void publish_from(publish_in_room& x);
-
-  /// A back end's message; it wants the room to end.
   void post(post_in_room& x);
   void close();
 
-  /// Takes what comes from the bus.
+  // Take what comes from the bus, from the history, and about the owner.
   void take(const arrived& x);
-
-  /// Takes what comes from the history.
-  room_history& history() {
-    return history_;
-  }
+  room_history& history();
+  owner_link& link();
 
   // The bus carries the channel from now on, or still, or refuses it, or has
   // kept a join waiting for as long as a join may; the history has answered.
@@ -88,8 +84,7 @@ public:
   /// The room ends: whoever waits for the bus or for the logic is told.
   void fail_all(const std::string& reason, errc code);
 
-  /// The linger time is over: offers to stop if nobody has come.
-  void lingered();
+  void lingered(); // offers to stop if nobody has come
   void tell_gap(const interrupted& x);
   void tick();
 
@@ -103,13 +98,17 @@ public:
   /// The actors that the room has for itself.
   children parts() const;
 
-  members_page list(const list_members& x) const {
-    return members_.page(x);
-  }
+  members_page list(const list_members& x) const;
+
   /// For operators: members, channel, traffic, and the logic's own fields.
   friend caf::error inspect(json_inspector& f, room_state& x);
 
 private:
+  void go_on(join_queue::entry x) override;
+  void remove(actor_number connection) override;
+  void lose_state(bool give_up) override;
+  void settle() override;
+
   void admit(join_queue::entries joins);
   void admit(join_queue::entry join, entrance what) override;
   void refuse(join_queue::entries joins, errc why) override;
@@ -130,7 +129,7 @@ private:
   std::string name_;
   std::string channel_;
   outbox_policy policy_ = outbox_policy::disconnect;
-  bool watched_ = false; // the log tells everything
+  bool watched_ = false;
   subscription_actor subscription_;
   logic_runner logic_;
   std::shared_ptr<room_tally> tally_;
@@ -142,9 +141,10 @@ private:
   room_members members_;
   room_answers answers_;
   room_publisher publisher_{logic_, members_, answers_};
-  logic_context context_{logic_, members_, publisher_, answers_};
+  logic_context context_{logic_, publisher_, answers_};
   room_history history_{*this, members_};
   room_presence presence_{members_};
+  owned_room owned_{*this, members_, publisher_};
 };
 
 } // namespace atrium

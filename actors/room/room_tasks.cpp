@@ -5,6 +5,7 @@
 #include "atrium/broker/log/log.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -75,13 +76,14 @@ public:
     tell(task_finished{number_, std::move(error)});
   }
 
-private:
+  /// Tells whoever runs the logic, if they are still there.
   template <class What>
   void tell(What what) {
     if (auto to = caf::actor_cast<caf::strong_actor_ptr>(room_))
-      caf::anon_send(caf::actor_cast<room_actor>(to), std::move(what));
+      caf::anon_send(caf::actor_cast<logic_actor>(to), std::move(what));
   }
 
+private:
   const caf::weak_actor_ptr room_;
   const std::uint64_t number_;
   const task_pool::clock::time_point deadline_;
@@ -90,9 +92,10 @@ private:
   std::optional<std::string> progress_; // that the room has not seen
 };
 
-void room_tasks::start(room_actor::pointer self, environment_ptr env,
+void room_tasks::start(const logic_actor& self, environment_ptr env,
                        std::string room) {
-  self_ = self;
+  self_ = caf::actor_cast<caf::weak_actor_ptr>(self);
+  clock_ = &self->home_system().clock();
   env_ = std::move(env);
   name_ = std::move(room);
 }
@@ -101,12 +104,11 @@ auto room_tasks::run(room_task x) -> time_point {
   auto number = ++last_;
   auto patience
     = std::clamp<std::chrono::milliseconds>(x.how.deadline, {}, longest);
-  auto begun = self_->clock().now();
+  auto begun = clock_->now();
   auto deadline = begun + patience;
   // Not that of the actor's clock, which only the room may ask.
   auto end = task_pool::clock::now() + patience;
-  auto shared = std::make_shared<control>(
-    caf::actor_cast<caf::weak_actor_ptr>(room_actor{self_}), number, end);
+  auto shared = std::make_shared<control>(self_, number, end);
   task_pool::job job{
     x.how.name + " of room " + name_, end,
     [shared, work = std::move(x.work)]() mutable { shared->perform(work); }};
@@ -116,7 +118,7 @@ auto room_tasks::run(room_task x) -> time_point {
   // Told by a message: a hook that starts a task shall not be called back
   // before it has returned.
   if (!env_->tasks->submit(std::move(job)))
-    self_->send(room_actor{self_}, task_refused{number});
+    shared->tell(task_refused{number});
   return deadline;
 }
 
@@ -212,7 +214,7 @@ void room_tasks::clear() {
 task_list room_tasks::list() const {
   constexpr std::size_t most = 20;
   task_list result{tasks_.size(), {}};
-  auto now = self_->clock().now();
+  auto now = clock_->now();
   for (auto& [number, x] : tasks_) { // by number, so the oldest first
     if (result.oldest.size() == most)
       break;

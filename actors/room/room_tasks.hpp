@@ -61,7 +61,8 @@ public:
     clear();
   }
 
-  void start(room_actor::pointer self, environment_ptr env, std::string room);
+  /// `self` runs the logic.
+  void start(const logic_actor& self, environment_ptr env, std::string room);
 
   /// Has a task run; over the bound of the pool it fails, but after this.
   /// Returns when its deadline is.
@@ -101,7 +102,8 @@ private:
   void fail(const entry& x, const task_failure& why, std::string_view logged);
 
   logic_runner& logic_;
-  room_actor::pointer self_ = nullptr;
+  caf::weak_actor_ptr self_;
+  caf::actor_clock* clock_ = nullptr;
   environment_ptr env_;
   std::string name_;       // of the room
   std::uint64_t last_ = 0; // number

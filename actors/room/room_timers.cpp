@@ -16,6 +16,7 @@ auto room_timers::set(std::string name, time_point now, milliseconds first,
   auto due = now + bounded(first);
   timers_.insert_or_assign(std::move(name),
                            timer{due, bounded(interval), ++last_});
+  ++version_;
   return due;
 }
 
@@ -24,6 +25,7 @@ bool room_timers::cancel(std::string_view name) {
   if (i == timers_.end())
     return false;
   timers_.erase(i);
+  ++version_;
   return true;
 }
 
@@ -43,12 +45,29 @@ std::optional<std::string> room_timers::take_due(time_point now,
       first = i;
   if (first == timers_.end())
     return std::nullopt;
+  ++version_;
   auto& [name, x] = *first;
   if (x.interval.count() == 0)
     return std::move(timers_.extract(first).key());
   auto missed = (now - x.due) / x.interval;
   x.due += (missed + 1) * x.interval;
   return name;
+}
+
+auto room_timers::list() const -> std::vector<entry> {
+  std::map<std::uint64_t, entry> by_number;
+  for (auto& [name, x] : timers_)
+    by_number.emplace(x.number, entry{name, x.due, x.interval});
+  std::vector<entry> result;
+  for (auto& [number, x] : by_number)
+    result.push_back(std::move(x));
+  return result;
+}
+
+void room_timers::put(entry x) {
+  timers_.insert_or_assign(std::move(x.name),
+                           timer{x.due, x.interval, ++last_});
+  ++version_;
 }
 
 auto room_timers::next(std::size_t n, time_point now) const

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace atrium {
 
@@ -40,6 +41,7 @@ public:
 
   void clear() {
     timers_.clear();
+    ++version_;
   }
 
   /// Returns the time of the next one.
@@ -60,6 +62,24 @@ public:
     return timers_.size();
   }
 
+  /// A timer as it is saved.
+  struct entry {
+    std::string name;
+    time_point due;
+    std::chrono::milliseconds interval{0}; ///< Zero: once.
+  };
+
+  /// Returns all, in the order in which they were set.
+  std::vector<entry> list() const;
+
+  /// Sets one that was saved, in place of one of that name.
+  void put(entry x);
+
+  /// Changes whenever `list` does.
+  std::uint64_t version() const {
+    return version_;
+  }
+
   /// Returns the names of the `n` that are due first, and the milliseconds
   /// until then; negative: it is late.
   std::map<std::string, std::int64_t> next(std::size_t n, time_point now) const;
@@ -78,6 +98,7 @@ private:
 
   std::map<std::string, timer, std::less<>> timers_;
   std::uint64_t last_ = 0;
+  std::uint64_t version_ = 0;
 };
 
 } // namespace atrium

@@ -6,6 +6,13 @@
 namespace atrium {
 
 caf::error inspect(json_inspector& f, room_state& x) {
+  auto& link = x.owned_.link();
+  auto owner = link.owner().value_or(ownership{});
+  if (link.is_on())
+    f(named("home"), "one", named("owner"), owner.run, named("token"),
+      owner.token, named("asked"), link.waiting());
+  else
+    f(named("home"), "each");
   return f(
     named("name"), x.name_, named("members"), x.members_.size(),
     named("members_by_lane"), x.members_.by_lane(), named("subscribed"),
@@ -22,6 +29,18 @@ caf::error inspect(json_inspector& f, room_state& x) {
     named("timers"), x.context_.timers().size(), named("next_timers"),
     x.context_.timers().next(20, x.self_->clock().now()), named("tasks"),
     x.context_.tasks().list(), named("logic"), raw_json{x.logic_.describe()});
+}
+
+room_history& room_state::history() {
+  return history_;
+}
+
+owner_link& room_state::link() {
+  return owned_.link();
+}
+
+members_page room_state::list(const list_members& x) const {
+  return members_.page(x);
 }
 
 children room_state::parts() const {

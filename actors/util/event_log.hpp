@@ -16,7 +16,7 @@ namespace atrium {
 /// Something that an operator who watches the node may want to see happen.
 struct node_event {
   enum class kind : std::uint8_t {
-    spawned,   ///< A room or user has begun.
+    spawned,   ///< A room, user or owner has begun.
     stopped,   ///< It has ended, as it should or not.
     restarted, ///< A room's logic has failed and was made anew.
     joined,

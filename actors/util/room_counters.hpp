@@ -21,6 +21,14 @@ struct room_counters {
   /// Those of rooms or states of their logic that have ended meanwhile.
   std::atomic<std::uint64_t> tasks_dropped = 0;
 
+  // Of rooms with one home.
+  std::atomic<std::uint64_t> owners = 0;           ///< On this node, now.
+  std::atomic<std::uint64_t> requests_refused = 0; ///< Too many wait.
+  std::atomic<std::uint64_t> stale_words = 0;      ///< Of older owners.
+  std::atomic<std::uint64_t> owners_opened = 0;    ///< Rooms that got one here.
+  std::atomic<std::uint64_t> owners_restored = 0;  ///< With a saved state.
+  std::atomic<std::uint64_t> owners_given_up = 0;  ///< Fenced, or unanswered.
+
   /// Portions of what somebody has missed that cost no reading.
   std::atomic<std::uint64_t> replays_from_memory = 0;
 };

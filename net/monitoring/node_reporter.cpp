@@ -1,5 +1,7 @@
 #include "atrium/net/monitoring/node_reporter.hpp"
 
+#include "atrium/actors/room_homes.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 
@@ -27,6 +29,10 @@ node_info node_reporter::report() {
   x.rooms = env_->directory_counts->rooms.value();
   x.users = env_->directory_counts->users.value();
   x.load = cpu_.load();
+  if (env_->homes) {
+    x.homes = env_->rooms->digest(home::one);
+    x.draining = env_->homes->is_draining();
+  }
   std::lock_guard guard{mutex_};
   x.internal = internal_;
   return x;

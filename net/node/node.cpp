@@ -1,8 +1,11 @@
 #include "atrium/net/node/node.hpp"
 
 #include "atrium/actors/cluster/connection_commands.hpp"
+#include "atrium/actors/cluster/control_channel.hpp"
 #include "atrium/actors/directory/directory.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/owner/owner_table.hpp"
+#include "atrium/actors/room_homes.hpp"
 #include "atrium/actors/util/frugal_scheduler.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
@@ -68,6 +71,11 @@ node::node(options with, room_types rooms, option_table table)
   hooks_ = env->hooks;
   tasks_ = env->tasks;
   auto root = system_->spawn<directory>(env);
+  if (env->homes)
+    env->homes->start(system_->spawn<owner_table>(&internal_lane_->unit(), env),
+                      [](auto& by, auto& us, auto run, auto what) {
+                        send_to_node(by, us, run, std::move(what));
+                      });
   // Only here: descriptors that lanes and the Redis client have opened by now
   // are not for clients.
   files_ = file_budget::of_process(
@@ -86,9 +94,10 @@ node::node(options with, room_types rooms, option_table table)
   std::vector<lane_thread*> all;
   for (auto& lane : lanes_)
     all.push_back(lane.get());
-  operators_ = std::make_unique<operator_services>(
-    operator_setup{*system_, from, env, root, all, *internal_lane_, life_,
-                   connections, counts, api, admission, redis_.get(), lease_});
+  operators_ = std::make_unique<operator_services>(operator_setup{
+    *system_, from, env, root, all, *internal_lane_,
+    internal_bus_ ? placement{*internal_bus_} : placement{}, life_, connections,
+    counts, api, admission, redis_.get(), lease_});
   // Not by `make_shared`: rules that are live stay where they are made.
   std::shared_ptr<node_context> context{new node_context{
     .system = *system_,
@@ -182,6 +191,7 @@ std::shared_ptr<environment> node::make_environment(room_types rooms) {
   env->presence = make_presence(from, *env, redis_.get(), lease_.get(),
                                 internal_lane_->io());
   env->inbox = make_inbox(from, *env, redis_.get(), internal_lane_->io());
+  env->homes = make_room_homes(from, *env, redis_.get());
   event_secret_ = event_secret::load(from.events.secret_file, error_);
   env->sink = make_event_sink(
     from, *env,

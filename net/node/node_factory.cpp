@@ -1,6 +1,8 @@
 #include "atrium/net/node/node_factory.hpp"
 
 #include "atrium/actors/connection_control.hpp"
+#include "atrium/actors/room_homes.hpp"
+#include "atrium/actors/room_types.hpp"
 #include "atrium/actors/util/user_counters.hpp"
 #include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/log/log.hpp"
@@ -10,6 +12,7 @@
 #include "atrium/broker/memory/memory_inbox.hpp"
 #include "atrium/broker/memory/memory_node_registry.hpp"
 #include "atrium/broker/memory/memory_presence.hpp"
+#include "atrium/broker/memory/memory_room_owners.hpp"
 #include "atrium/broker/redis/redis_bus.hpp"
 #include "atrium/broker/redis/redis_connection_limiter.hpp"
 #include "atrium/broker/redis/redis_event_sink.hpp"
@@ -17,6 +20,7 @@
 #include "atrium/broker/redis/redis_lease.hpp"
 #include "atrium/broker/redis/redis_node_registry.hpp"
 #include "atrium/broker/redis/redis_presence.hpp"
+#include "atrium/broker/redis/redis_room_owners.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/events/webhook.hpp"
@@ -157,6 +161,24 @@ std::shared_ptr<presence> make_presence(const options& from,
     redis->client(), *lease,
     redis_presence_config{env.names, from.presence.grace,
                           from.limits.bus_timeout});
+}
+
+std::shared_ptr<room_homes> make_room_homes(const options& from,
+                                            const environment& env,
+                                            redis_thread* redis) {
+  // Of a node alone: states of rooms that nobody is in give way to others.
+  constexpr std::size_t max_bytes = std::size_t{256} << 20;
+  if (!env.rooms->has_any(home::one))
+    return nullptr;
+  std::shared_ptr<room_owners> owners;
+  if (redis == nullptr)
+    owners
+      = std::make_shared<memory_room_owners>(env.bus, env.names, max_bytes);
+  else
+    owners = std::make_shared<redis_room_owners>(
+      redis->client(), redis_room_owners_config{env.names, from.bus.lease,
+                                                from.limits.bus_timeout});
+  return std::make_shared<room_homes>(std::move(owners));
 }
 
 std::shared_ptr<inbox> make_inbox(const options& from, const environment& env,

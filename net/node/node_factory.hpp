@@ -74,6 +74,12 @@ std::shared_ptr<presence> make_presence(const options& from,
                                         redis_thread* redis, redis_lease* lease,
                                         boost::asio::io_context& io);
 
+/// Returns the way to the owners of rooms with one home, or nothing if no room
+/// has one. Needs the environment's bus, names and rooms.
+std::shared_ptr<room_homes> make_room_homes(const options& from,
+                                            const environment& env,
+                                            redis_thread* redis);
+
 /// Returns who keeps durable messages, or nothing if none is durable. Needs the
 /// environment's bus and names; `io` runs timers of a node alone. Dead letters
 /// are told to the environment's sink.

@@ -1,6 +1,7 @@
 // The end of a node, in order; node.hpp has the list.
 
 #include "atrium/actors/lane_messages.hpp"
+#include "atrium/actors/room_homes.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/actors/util/task_pool.hpp"
@@ -45,6 +46,9 @@ void node::drain() {
   if (!life_->wants_clients())
     return; // has never begun
   life_->advance(node_phase::draining);
+  // While clients are still here, who hardly notice then.
+  if (auto& homes = context_->env->homes)
+    homes->drain();
   std::this_thread::sleep_for(options_.stop.drain_delay);
 }
 
@@ -151,9 +155,18 @@ bool node::stop_actors(steady::time_point deadline) {
   operators_->stop_asking();
   waits_for_ = "rooms and users to end";
   caf::anon_send(context_->directory, stop_atom{});
+  if (context_->env->homes)
+    context_->env->homes->stop();
   auto running = [this] { return system_->registry().running(); };
   auto others = lanes_.size() + 2; // their actors and the inspector
-  auto gone = wait_until(deadline, [&] { return running() <= others; });
+  auto have_ended = [&] { return running() <= others; };
+  auto& homes = context_->env->homes;
+  // Owners of rooms wait for Redis, but not to the last.
+  auto patience = std::chrono::milliseconds{options_.stop.grace} / 2;
+  auto gone = wait_until(homes ? deadline - patience : deadline, have_ended);
+  if (homes)
+    homes->owners().stop({});
+  gone = gone || wait_until(deadline, have_ended);
   // Nobody waits for them any more; what runs is waited for below.
   tasks_->stop();
   if (gone)

@@ -2,6 +2,7 @@
 
 #include "atrium/actors/cluster/cluster.hpp"
 #include "atrium/actors/lane_port.hpp"
+#include "atrium/actors/room_homes.hpp"
 #include "atrium/actors/util/hook_watch.hpp"
 #include "atrium/actors/util/task_pool.hpp"
 #include "atrium/broker/bus.hpp"
@@ -96,7 +97,7 @@ operator_services::operator_services(const operator_setup& x)
       x.system, &x.own_lane.unit(),
       cluster_setup{x.env, registry_,
                     [by = reporter_] { return to_json(by->report()); }, nullptr,
-                    cluster_setup::usual_patience, x.directory})),
+                    cluster_setup::usual_patience, x.directory, x.own_bus})),
     metrics_(make_metrics(x, health_, registry_)) {
   auto status = std::make_shared<node_status>(
     x.env, reporter_, metrics_, x.life,
@@ -114,6 +115,8 @@ operator_services::operator_services(const operator_setup& x)
 void operator_services::start(std::string internal) {
   reporter_->serve_at(std::move(internal));
   registry_->start();
+  if (env_->homes)
+    env_->homes->watch(registry_);
   check_up_ = std::make_unique<ticker>(own_lane_.io(), std::chrono::seconds{1},
                                        [this] { check_up(); });
 }
@@ -147,6 +150,9 @@ void operator_services::stop_asking() {
 
 void operator_services::sign_off(std::chrono::milliseconds patience) {
   registry_->stop(patience);
+  // It knows the environment, which knows these.
+  if (env_->homes)
+    env_->homes->forget_registry();
 }
 
 void operator_services::end() {

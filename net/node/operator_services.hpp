@@ -2,6 +2,7 @@
 
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/interfaces.hpp"
+#include "atrium/actors/placement.hpp"
 #include "atrium/actors/util/semaphore.hpp"
 #include "atrium/net/inspector/inspect_service.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
@@ -28,6 +29,7 @@ struct operator_setup {
   directory_actor directory;
   std::vector<lane_thread*> lanes; ///< With clients.
   lane_thread& own_lane;           ///< Without: answers when those do not.
+  placement own_bus;               ///< That of this lane, if it has one.
   std::shared_ptr<node_life> life;
   std::shared_ptr<semaphore> connections;
   std::shared_ptr<const struct client_counters> client_counts;
