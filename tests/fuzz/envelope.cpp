@@ -3,6 +3,7 @@
 #include "atrium/broker/envelope.hpp"
 
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/room_note.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 #include "atrium/broker/util/utf8.hpp"
 
@@ -20,16 +21,29 @@ bool same(const std::optional<sender>& a, const std::optional<sender>& b) {
   return a->user == b->user && a->connection == b->connection;
 }
 
+bool same(const std::optional<packet_word>& a, const std::optional<packet_word>& b) {
+  if (!a || !b)
+    return a.has_value() == b.has_value();
+  return a->token == b->token && a->run == b->run && a->stream == b->stream
+         && a->number == b->number;
+}
+
 bool same(const packet& a, const packet& b) {
   auto& x = a.about;
   auto& y = b.about;
   return a.skip_sender == b.skip_sender && a.source_run == b.source_run && x.event_id == y.event_id
          && x.to == y.to && x.target == y.target && same(x.from, y.from) && x.time == y.time
-         && x.trace_id == y.trace_id && x.traceparent == y.traceparent && a.data == b.data;
+         && same(a.word, b.word) && x.trace_id == y.trace_id && x.traceparent == y.traceparent
+         && a.data == b.data;
 }
 
 envelope whole(const packet& x) {
   return {x.about, std::string{x.data}};
+}
+
+std::string written(const packet& x) {
+  return x.word ? encode_packet(whole(x), x.skip_sender, x.source_run, *x.word)
+                : encode_packet(whole(x), x.skip_sender, x.source_run);
 }
 
 // What a newer node adds to the header changes nothing for this one.
@@ -41,10 +55,27 @@ void check_newer(const packet& x, std::string bytes) {
   require(same(x, *y), "unknown fields of a header change nothing");
 }
 
+void check_notes(std::string_view bytes) {
+  auto x = decode_notes(bytes);
+  if (!x)
+    return;
+  require(!std::holds_alternative<packet>(decode_packet(bytes)), "notes are no message");
+  for (auto& note : x->notes)
+    require(note.data.empty() || is_json_value(note.data), "the data of a note is one JSON value");
+  auto text = encode_notes(*x);
+  auto again = decode_notes(text);
+  require(again && encode_notes(*again) == text, "nothing of notes is lost");
+  auto longer = text;
+  longer.insert(text.size() - 2, std::string{x->notes.empty() ? "" : ","} + R"({"what":"later"})");
+  auto newer = decode_notes(longer);
+  require(newer && encode_notes(*newer) == text, "unknown notes are skipped");
+}
+
 } // namespace
 
 int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   auto bytes = fuzz::as_text(data, size);
+  check_notes(bytes);
   auto decoded = decode_packet(bytes);
   if (bytes.starts_with("0:"))
     if (auto expected = test::expected_of(bytes.substr(2)))
@@ -63,7 +94,7 @@ int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   require(*object->find("data") == x->data, "data is verbatim");
   auto& parent = x->about.traceparent;
   require(read_traceparent(parent) == parent, "a traceparent is sound or missing");
-  auto again = encode_packet(whole(*x), x->skip_sender, x->source_run);
+  auto again = written(*x);
   auto twice = decode_packet(again);
   auto* y = std::get_if<packet>(&twice);
   require(y != nullptr, "what is written can be read");

@@ -131,6 +131,20 @@ CAF_TEST(packets that wait have a bound) {
   CAF_CHECK_EQUAL(told.at(0).answers.size(), 3U);
 }
 
+CAF_TEST(a request of a room may be as long as a message may be) {
+  auto send = [&](std::size_t bytes) {
+    room_request x{"table:1", 1, 1, 1, room_request::kind::publish};
+    x.data = '"' + std::string(bytes - 2, 'x') + '"';
+    publish(names.node("ar"), encode({"br", x}));
+    return counted("a").delivery_counts->malformed_packets.load();
+  };
+  auto most = counted("a").limits->message_bytes;
+  CAF_CHECK_EQUAL(send(most), 0U);
+  CAF_CHECK_EQUAL(send(most + envelope_overhead), 1U);
+  at("a").env->limits.edit().message_bytes = 2 * most;
+  CAF_CHECK_EQUAL(send(2 * most), 1U);
+}
+
 CAF_TEST(the first answer of a run counts) {
   ask({"room", "later"});
   answer_from("br", "1");

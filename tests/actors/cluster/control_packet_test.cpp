@@ -1,6 +1,7 @@
 #define CAF_SUITE control_packet_test
 
 #include "atrium/actors/cluster/control_packet.hpp"
+#include "atrium/broker/envelope.hpp"
 
 #include "caf/test/unit_test.hpp"
 
@@ -188,12 +189,30 @@ CAF_TEST(packets that are too long are not even read) {
   CAF_CHECK(is(error::malformed, encode({"r", survey_response{1, "n", longest}})));
 }
 
+CAF_TEST(only a request of a room may be as long as a message) {
+  constexpr std::size_t longest = 2 * max_response_bytes;
+  room_request x{"table:1", 1, 1, 1, room_request::kind::publish};
+  x.data = '"' + std::string(longest - 2, 'x') + '"';
+  auto bytes = encode({"r1", x});
+  CAF_CHECK(std::holds_alternative<control_packet>(decode_control_packet(bytes, longest)));
+  CAF_CHECK(is(error::malformed, bytes));
+  auto fits = [&](const std::string& what) {
+    return std::holds_alternative<control_packet>(decode_control_packet(what, longest));
+  };
+  CAF_CHECK(fits(std::string(envelope_overhead / 2, ' ').insert(0, bytes)));
+  CAF_CHECK(!fits(std::string(envelope_overhead, ' ').insert(0, bytes)));
+  auto other = encode({"r1", survey_request{1, {"room", "x"}}});
+  CAF_CHECK(fits(other));
+  CAF_CHECK(!fits(std::string(longest, ' ').insert(0, other)));
+}
+
 CAF_TEST(damaged packets never throw) {
   std::minstd_rand random{1};
   auto pick = [&](std::size_t n) { return std::size_t{random()} % n; };
   const std::string good[] = {encode({"r1", survey_request{1, {"room", "lobby"}}}),
                               answer_with("{\"a\":1}"), encode({"r1", disconnect_command{"r2-7"}}),
-                              encode({"r1", probe_response{"r2-7", "r1-3", true}})};
+                              encode({"r1", probe_response{"r2-7", "r1-3", true}}),
+                              encode({"r1", room_request{"table:1", 1, 2, 1}})};
   std::size_t refused = 0;
   for (std::size_t i = 0; i < 20'000; ++i) {
     auto bytes = good[i % std::size(good)];

@@ -64,6 +64,34 @@ CAF_TEST(a packet may say its place itself) {
   CAF_CHECK_EQUAL(x.content->previous(), 4U);
 }
 
+CAF_TEST(a packet may be the word of an owner) {
+  auto decode = [&](const std::string& fields) {
+    auto got = decode_incoming(bytes("0@run" + fields + ':' + to_json(say("a", "1"))), *env);
+    CAF_REQUIRE(std::holds_alternative<incoming>(got));
+    return std::get<incoming>(got).word;
+  };
+  CAF_CHECK(decode("") == nullptr);
+  auto own = decode(";t=5");
+  CAF_REQUIRE(own != nullptr);
+  CAF_CHECK_EQUAL(own->token, 5U);
+  CAF_CHECK(!own->answers);
+  auto answer = decode(";t=6;a=k3j2h1.4.17;o=7;e=1a");
+  CAF_REQUIRE(answer != nullptr);
+  CAF_CHECK_EQUAL(answer->token, 6U);
+  CAF_CHECK(answer->answers == (request_mark{"k3j2h1", 4, 17}));
+}
+
+CAF_TEST(what a log has kept may be the word of an owner) {
+  history_page page;
+  page.top = {"1a", 7};
+  page.messages = {{7, 6, bytes("0@run;t=5;a=k3j2h1.4.17:" + to_json(say("a", "1")))}};
+  auto got = decode_stored(page, *env);
+  CAF_REQUIRE_EQUAL(got.size(), 1U);
+  CAF_CHECK(got[0].place != nullptr);
+  CAF_REQUIRE(got[0].word != nullptr);
+  CAF_CHECK(got[0].word->answers == (request_mark{"k3j2h1", 4, 17}));
+}
+
 CAF_TEST(what a log has kept is decoded with the place that the log says) {
   history_page page;
   page.top = {"1a", 9};
@@ -118,6 +146,15 @@ CAF_TEST(who comes and goes is taken only where rooms tell it) {
   CAF_CHECK(std::holds_alternative<unreadable>(decode("elsewhere", "ann")));
   CAF_CHECK(std::holds_alternative<unreadable>(decode("lobby", std::string(5'000, 'a'))));
   CAF_CHECK_EQUAL(env->delivery_counts->malformed_packets.load(), 2U);
+}
+
+CAF_TEST(notes of an owner are checked) {
+  auto got = decode_room_notes(bytes(encode_notes({5, {{room_note::kind::gone}}})), *env);
+  CAF_REQUIRE(std::holds_alternative<room_notes>(got));
+  CAF_CHECK_EQUAL(std::get<room_notes>(got).token, 5U);
+  auto broken = decode_room_notes(bytes(R"(0:{"type":"room_notes","notes":[]})"), *env);
+  CAF_CHECK(std::holds_alternative<unreadable>(broken));
+  CAF_CHECK_EQUAL(env->delivery_counts->malformed_packets.load(), 1U);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -5,6 +5,7 @@
 #include "caf/test/unit_test.hpp"
 
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 using namespace atrium;
@@ -152,6 +153,70 @@ CAF_TEST(those that come next are shown) {
   set("c", 10ms);
   CAF_CHECK_EQUAL(timers.next(3, now), (due_in{{"b", 20}, {"c", 10}, {"late", -5}}));
   CAF_CHECK_EQUAL(timers.next(9, now).size(), 4U);
+}
+
+// -- saved and set again ----------------------------------------------------------
+
+CAF_TEST(they are listed in the order in which they were set) {
+  set("b", 20ms);
+  set("a", 30ms, 5ms);
+  set("c", 20ms);
+  set("b", 10ms); // again, so last
+  auto all = timers.list();
+  CAF_REQUIRE_EQUAL(all.size(), 3U);
+  CAF_CHECK_EQUAL(all[0].name, "a");
+  CAF_CHECK(all[0].due == now + 30ms);
+  CAF_CHECK(all[0].interval == 5ms);
+  CAF_CHECK_EQUAL(all[1].name, "c");
+  CAF_CHECK_EQUAL(all[2].name, "b");
+  CAF_CHECK(all[2].due == now + 10ms);
+  CAF_CHECK(all[2].interval == 0ms);
+}
+
+CAF_TEST(what is put back goes on as it was) {
+  set("once", 20ms);
+  set("often", 10ms, 15ms);
+  set("same time", 20ms);
+  auto all = timers.list();
+  timers.clear();
+  for (auto& x : all)
+    timers.put(std::move(x));
+  CAF_CHECK(rest() == 10ms);
+  now += 20ms;
+  CAF_CHECK_EQUAL(take(), (names{"often", "once", "same time"}));
+  CAF_CHECK(rest() == 5ms); // often
+  CAF_CHECK_EQUAL(timers.size(), 1U);
+}
+
+CAF_TEST(what is put takes the place of a timer of that name) {
+  set("a", 20ms, 20ms);
+  timers.put({"a", now + 5ms});
+  CAF_CHECK_EQUAL(timers.size(), 1U);
+  now += 5ms;
+  CAF_CHECK_EQUAL(take(), names{"a"});
+  CAF_CHECK_EQUAL(timers.size(), 0U);
+}
+
+CAF_TEST(the version changes when the list does) {
+  auto before = timers.version();
+  auto changed = [&] { return std::exchange(before, timers.version()) != timers.version(); };
+  set("a", 10ms, 10ms);
+  CAF_CHECK(changed());
+  set("a", 20ms, 10ms);
+  CAF_CHECK(changed());
+  CAF_CHECK(!timers.cancel("b"));
+  CAF_CHECK_EQUAL(take(), names{});
+  timers.list();
+  CAF_CHECK(!changed());
+  now += 20ms;
+  CAF_CHECK_EQUAL(take(), names{"a"}); // it is due later from now on
+  CAF_CHECK(changed());
+  timers.cancel("a");
+  CAF_CHECK(changed());
+  timers.put({"a", now});
+  CAF_CHECK(changed());
+  timers.clear();
+  CAF_CHECK(changed());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
