@@ -10,7 +10,16 @@ namespace atrium {
 
 namespace {
 
-// What several nodes say of a room or user, in one answer.
+// The name of the node with this run, which is all that rooms know of their
+// owner. A node that knows nothing of the room has answered, too.
+json node_of(const survey_result& from, const json& run) {
+  for (auto& x : from.answers)
+    if (run == x.run)
+      return x.node;
+  return nullptr;
+}
+
+// What several nodes say of a room, user or owner, in one answer.
 json merge(const char* what, const char* count, const std::string& name,
            const survey_result& from) {
   json result{{what, name}, {count, 0}, {"nodes", json::array()}};
@@ -27,6 +36,8 @@ json merge(const char* what, const char* count, const std::string& name,
     else if (value.is_array())
       total += value.size();
     json row{{"node", x.node}, {"run", x.run}};
+    if (said.contains("state") && said["state"].contains("owner"))
+      said["state"]["owner_node"] = node_of(from, said["state"]["owner"]);
     row.update(said);
     result["nodes"].push_back(std::move(row));
   }
@@ -75,20 +86,18 @@ void view_everywhere(const inspector_context& by, child_kind kind,
                      const std::string& name, inspect_answer to) {
   if (!by.cluster)
     return view_here(by, kind, name, to);
-  auto room = kind == child_kind::room;
-  by.cluster->survey_all(
-    {room ? "room" : "user", name},
-    [back = by.here(), to, room, name](survey_result x) {
-      back([to, room, name, x = std::move(x)]() mutable {
-        auto result = merge(room ? "room" : "user",
-                            room ? "members" : "connections", name, x);
-        // 404 only when every node has said that it knows nothing.
-        if (result["nodes"].empty() && x.silent.empty() && x.error.empty())
-          refuse_unknown(to);
-        else
-          to.deliver(std::uint16_t{200}, dump(result));
-      });
+  by.cluster->survey_all({to_string(kind), name}, [back = by.here(), to, kind,
+                                                   name](survey_result x) {
+    back([to, kind, name, x = std::move(x)]() mutable {
+      auto count = kind == child_kind::user ? "connections" : "members";
+      auto result = merge(to_string(kind), count, name, x);
+      // 404 only when every node has said that it knows nothing.
+      if (result["nodes"].empty() && x.silent.empty() && x.error.empty())
+        refuse_unknown(to);
+      else
+        to.deliver(std::uint16_t{200}, dump(result));
     });
+  });
 }
 
 void disconnect_everywhere(const inspector_context& by, const std::string& user,
@@ -141,6 +150,7 @@ void answer_cluster(caf::actor_system& system, const inspect_service& whom,
   constexpr kind kinds[] = {
     {"room", "rooms/", "?local=1", false},
     {"user", "users/", "?local=1", false},
+    {"owner", "owners/", "?local=1", false},
     {"connection", "connections/", "?local=1", false},
     {"disconnect_user", "users/", "/disconnect?local=1", true},
     {"disconnect_connection", "connections/", "/disconnect?local=1", true},

@@ -15,6 +15,13 @@ namespace {
 
 constexpr auto broken = "the target is broken";
 
+std::optional<child_kind> kind_of(std::string_view list) {
+  for (auto kind : {child_kind::room, child_kind::user, child_kind::owner})
+    if (list == to_string(kind) + std::string{'s'})
+      return kind;
+  return std::nullopt;
+}
+
 } // namespace
 
 caf::result<std::uint16_t, std::string>
@@ -33,15 +40,14 @@ void inspector_state::view_path(const inspect_target& x, inspect_answer to) {
   // All nodes by default: an operator does not know where a user is. `local` is
   // for the surveys by which nodes ask each other (`answer_cluster`).
   auto here = !x.text("local").empty();
+  auto kind = kind_of(what);
   if (path.empty())
     return view_node(context_, to);
   if (path.size() == 1) {
     if (what == "tree")
       return view_tree(context_, x, to);
-    if (what == "rooms")
-      return view_children(context_, child_kind::room, x, to);
-    if (what == "users")
-      return view_children(context_, child_kind::user, x, to);
+    if (kind)
+      return view_children(context_, *kind, x, to);
     if (what == "connections")
       return view_connections(context_, x, to);
     if (what == "find")
@@ -56,10 +62,9 @@ void inspector_state::view_path(const inspect_target& x, inspect_answer to) {
       return view_dead_letters(context_, {}, x, to);
   }
   if (path.size() == 2) {
-    auto kind = what == "rooms" ? child_kind::room : child_kind::user;
-    if (what == "rooms" || what == "users")
-      return here ? view_here(context_, kind, path[1], to)
-                  : view_everywhere(context_, kind, path[1], to);
+    if (kind)
+      return here ? view_here(context_, *kind, path[1], to)
+                  : view_everywhere(context_, *kind, path[1], to);
     if (what == "connections")
       return view_connection(context_, path[1], !here, to);
     if (what == "actors")

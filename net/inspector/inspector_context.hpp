@@ -27,6 +27,11 @@ using inspector_actor = inspect_service::extend<
   // Internal: what was answered on another thread.
   caf::reacts_to<continuation>>::extend_with<observable_actor>;
 
+/// Whoever has children with names: the directory, and the table of owners.
+using parent_actor = caf::typed_actor<
+  caf::replies_to<list_children>::with<children>,
+  caf::replies_to<find_child>::with<children>>::extend_with<observable_actor>;
+
 /// What the inspector is made from.
 struct inspector_setup {
   environment_ptr env;
@@ -44,6 +49,10 @@ using inspect_answer = caf::typed_response_promise<std::uint16_t, std::string>;
 /// as long as the inspector.
 struct inspector_context : inspector_setup {
   inspector_actor::pointer self = nullptr;
+
+  /// Returns who has the children of this kind. Null: no room has one home, so
+  /// there are no owners.
+  parent_actor parent_of(child_kind kind) const;
 
   /// Returns what runs something in the inspector, from any thread.
   std::function<void(std::function<void()>)> here() const {

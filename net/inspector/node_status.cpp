@@ -1,6 +1,8 @@
 #include "atrium/net/inspector/node_status.hpp"
 
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/room_homes.hpp"
+#include "atrium/actors/util/room_counters.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/inbox.hpp"
@@ -69,6 +71,20 @@ typename Inspector::result_type inspect(Inspector& f, event_view& x) {
            named("refused"), s.refused);
 }
 
+struct owner_view {
+  std::uint64_t here;
+  room_owners_stats stats;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, owner_view& x) {
+  auto& s = x.stats;
+  return f(named("connected"), s.connected, named("here"), x.here,
+           named("found"), s.found, named("opened"), s.opened, named("said"),
+           s.said, named("fenced"), s.fenced, named("unknown"), s.unknown,
+           named("evicted"), s.evicted, named("state_bytes"), s.bytes);
+}
+
 } // namespace
 
 node_status::node_status(environment_ptr env,
@@ -98,13 +114,17 @@ std::string node_status::to_json() const {
   std::optional<event_view> events; // null: no back end hears anything
   if (env_->sink)
     events = event_view{env_->sink->stats()};
+  std::optional<owner_view> owners; // null: no room has one home
+  if (env_->homes)
+    owners
+      = owner_view{env_->room_counts->owners, env_->homes->owners().stats()};
   json_inspector f;
   f(named("node"), x.node, named("run"), x.run, named("version"), x.version,
     named("uptime_s"), x.uptime_s, named("phase"), to_string(life_->phase()),
     named("connections"), x.connections, named("rooms"), x.rooms,
     named("users"), x.users, named("load"), x.load, named("totals"), totals,
     named("bus"), bus, named("presence"), told, named("inbox"), kept,
-    named("events"), events);
+    named("events"), events, named("owners"), owners);
   return f.take();
 }
 

@@ -108,7 +108,6 @@ void view_actor(const inspector_context& by, const std::string& number,
   // asked.
   auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  look(all, by.directory);
   look(all, inspector_actor{by.self});
   gathering::ask(all, by.directory, list_parts{}, look_through);
   for (auto& lane : by.env->lanes) {
@@ -116,7 +115,11 @@ void view_actor(const inspector_context& by, const std::string& number,
     if (wanted != 0)
       gathering::ask(all, lane.actor, just(wanted), look_through);
   }
-  gathering::ask(all, by.directory, find_child{wanted}, look_through);
+  for (auto kind : {child_kind::room, child_kind::owner})
+    if (auto parent = by.parent_of(kind)) {
+      look(all, parent);
+      gathering::ask(all, parent, find_child{wanted}, look_through);
+    }
 }
 
 void view_found(const inspector_context& by, const inspect_target& x,
@@ -126,17 +129,19 @@ void view_found(const inspector_context& by, const inspect_target& x,
   auto all = std::make_shared<gathering>(by.self, to);
   all->result = {{"rooms", json::array()},
                  {"users", json::array()},
+                 {"owners", json::array()},
                  {"connections", json::array()}};
   auto look = [&](child_kind kind, const char* key) {
-    gathering::ask(all, by.directory,
-                   list_children{kind, part, {}, limit, false},
-                   [key](auto& shown, children& found) {
-                     for (auto& one : found.page)
-                       shown->result[key].push_back(one.name);
-                   });
+    if (auto parent = by.parent_of(kind))
+      gathering::ask(all, parent, list_children{kind, part, {}, limit, false},
+                     [key](auto& shown, children& found) {
+                       for (auto& one : found.page)
+                         shown->result[key].push_back(one.name);
+                     });
   };
   look(child_kind::room, "rooms");
   look(child_kind::user, "users");
+  look(child_kind::owner, "owners");
   // A connection has no name, and lanes sort by number: only a whole id finds
   // one without a look at all.
   auto number = connection_number(*by.env, part);

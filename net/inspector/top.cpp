@@ -78,6 +78,8 @@ void view_top(const inspector_context& by, const inspect_target& x,
   gathering::observe_parts(
     all, by.directory,
     [](auto& shown, auto&, json state) { add_mailbox(shown->result, state); });
+  if (auto owners = by.parent_of(child_kind::owner))
+    gathering::observe(all, owners, add_actor);
   gathering::ask(
     all, by.directory, list_busiest{limit},
     [](auto& shown, busy_rooms& found) { add_rooms(shown->result, found); });
@@ -113,6 +115,11 @@ void view_tree(const inspector_context& by, const inspect_target& x,
   gathering::observe_parts(
     all, by.directory,
     [add](auto& shown, auto&, json state) { add(shown, std::move(state)); });
+  if (auto owners = by.parent_of(child_kind::owner))
+    gathering::observe(all, owners, [add](auto& shown, json state) {
+      state["children_total"] = state.value("owners", 0);
+      add(shown, std::move(state));
+    });
   auto show = [add, users, limit, id = by.directory->id()](auto& shown,
                                                            children& page) {
     auto kind = users ? "user" : "room";

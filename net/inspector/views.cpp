@@ -44,12 +44,16 @@ void view_children(const inspector_context& by, child_kind kind,
   auto wanted = page_of(kind, x);
   auto show = [kind, limit = wanted.limit](auto& shown, children& found) {
     auto full = is_full(found.page.size(), limit);
-    shown->result[kind == child_kind::room ? "rooms" : "users"] = brief(found);
+    shown->result[to_string(kind) + std::string{'s'}] = brief(found);
     shown->result["total"] = found.total;
     shown->result["next"] = full ? json(found.page.back().name) : json(nullptr);
   };
-  gathering::ask(std::make_shared<gathering>(by.self, to), by.directory, wanted,
-                 show);
+  auto all = std::make_shared<gathering>(by.self, to);
+  children none;
+  if (auto parent = by.parent_of(kind))
+    gathering::ask(all, parent, wanted, show);
+  else
+    show(all, none);
 }
 
 void view_here(const inspector_context& by, child_kind kind,
@@ -76,7 +80,8 @@ void view_here(const inspector_context& by, child_kind kind,
   };
   auto all = std::make_shared<gathering>(by.self, to);
   all->status = 404;
-  gathering::ask(all, by.directory, just(kind, name), show);
+  if (auto parent = by.parent_of(kind))
+    gathering::ask(all, parent, just(kind, name), show);
 }
 
 void view_members(const inspector_context& by, const std::string& room,

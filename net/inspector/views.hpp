@@ -7,7 +7,7 @@
 
 namespace atrium {
 
-// The node, its rooms and users, and what happens.
+// The node, its rooms, users and owners, and what happens.
 
 void view_node(const inspector_context& by, inspect_answer to);
 

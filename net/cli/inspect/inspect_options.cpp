@@ -20,8 +20,10 @@ constexpr auto footer = R"(Commands:
   node                      the node and its lanes
   tree                      its actors: lanes, rooms, users
   cluster                   all nodes that share its Redis
-  rooms, users, connections lists of this node's; --prefix for names
+  rooms, users, owners      lists of this node's; --prefix for names
+  connections               those to this node
   room NAME, user NAME      one of them, on all nodes
+  owner NAME                who runs a room with one home, on whatever node
   members ROOM              who is in a room, on this node
   connection ID, actor N    one connection, on any node; one actor of this node
   find TEXT                 rooms and users with TEXT in their name
@@ -57,6 +59,8 @@ constexpr std::array commands = {
   command{"members", task::members, "ROOM"},
   command{"users", task::users, ""},
   command{"user", task::user, "NAME"},
+  command{"owners", task::owners, ""},
+  command{"owner", task::owner, "NAME"},
   command{"connections", task::connections, ""},
   command{"connection", task::connection, "ID"},
   command{"actor", task::actor, "NUMBER"},
@@ -190,8 +194,9 @@ std::string check(const CLI::App& app, const inspect_options& x,
     return "--limit: only for lists";
   if (raw.all && !is_paged(x.what))
     return "--all: only for lists that come in pages";
-  if (!x.prefix.empty() && x.what != task::rooms && x.what != task::users)
-    return "--prefix: only for rooms and users";
+  if (!x.prefix.empty() && x.what != task::rooms && x.what != task::users
+      && x.what != task::owners)
+    return "--prefix: only for rooms, users and owners";
   if (app.count("--interval") != 0 && x.what != task::watch)
     return "--interval: only for watch";
   return {};
@@ -250,7 +255,7 @@ parsed_inspect_options parse_inspect_options(int argc, const char* const* argv,
 
 bool is_paged(task x) {
   return x == task::tree || x == task::rooms || x == task::users
-         || x == task::connections || x == task::members
+         || x == task::owners || x == task::connections || x == task::members
          || x == task::dead_letters;
 }
 

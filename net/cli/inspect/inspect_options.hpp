@@ -23,6 +23,8 @@ enum class task : std::uint8_t {
   members,
   users,
   user,
+  owners,
+  owner,
   connections,
   connection,
   actor,

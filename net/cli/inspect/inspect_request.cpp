@@ -17,6 +17,8 @@ std::string name_of(task x) {
     return "rooms";
   case task::users:
     return "users";
+  case task::owners:
+    return "owners";
   default:
     return "connections";
   }
@@ -37,6 +39,8 @@ std::string target_of(const inspect_options& from) {
     return "rooms/" + word(0) + "/members";
   case task::user:
     return "users/" + word(0);
+  case task::owner:
+    return "owners/" + word(0);
   case task::connection:
     return "connections/" + word(0);
   case task::actor:

@@ -17,6 +17,8 @@ const char* key_of(task x) {
     return "rooms";
   case task::users:
     return "users";
+  case task::owners:
+    return "owners";
   case task::connections:
     return "connections";
   case task::members:

@@ -72,12 +72,19 @@ lines node_lines(json view, std::size_t width) {
   return result;
 }
 
+std::string standing_of(const json& node) {
+  if (node.value("silent", false))
+    return "silent";
+  std::string result = node.value("self", false) ? "this one" : "";
+  if (node.value("draining", false))
+    result += result.empty() ? "draining" : ", draining";
+  return result;
+}
+
 lines cluster_lines(json view, std::size_t width) {
   auto& nodes = view["nodes"];
   for (auto& x : nodes)
-    x["state"] = x.value("silent", false) ? "silent"
-                 : x.value("self", false) ? "this one"
-                                          : "";
+    x["state"] = standing_of(x);
   auto result = table_of(nodes,
                          {{"node"},
                           {"state"},
@@ -95,7 +102,7 @@ lines cluster_lines(json view, std::size_t width) {
   return result;
 }
 
-// A room or a user, as the nodes know it that have it.
+// A room, a user or an owner, as the nodes know it that have it.
 lines everywhere_lines(const json& view, const char* kind, const char* count) {
   if (!view.contains("nodes"))
     return object_lines(view); // from a node that knows no others
@@ -121,6 +128,7 @@ lines found_lines(const json& view, std::size_t width) {
   text_table table{{{"kind"}, {"name"}}};
   for (auto [key, kind] : {std::pair{"rooms", "room"},
                            {"users", "user"},
+                           {"owners", "owner"},
                            {"connections", "connection"}})
     for (auto& x : member_of(view, key))
       table.add({kind, value_text({}, x)});
@@ -166,6 +174,10 @@ lines list_lines(task what, const json& view, std::size_t width) {
   case task::users:
     return table_of(member_of(view, "users"),
                     {{"name", false, "user"}, {"id", true, "actor"}}, width);
+  case task::owners:
+    return table_of(member_of(view, "owners"),
+                    {{"name", false, "owned room"}, {"id", true, "actor"}},
+                    width);
   case task::members:
     return table_of(member_of(view, "members"),
                     {{"user"}, {"connection"}, {"lane", true}}, width);
@@ -202,6 +214,8 @@ lines any_lines(task what, const json& view, std::size_t width) {
     return everywhere_lines(view, "room", "members");
   case task::user:
     return everywhere_lines(view, "user", "connections");
+  case task::owner:
+    return everywhere_lines(view, "owner", "members");
   case task::connection:
     return object_lines(member_of(view, "connection"));
   case task::actor:

@@ -49,7 +49,7 @@ views["actors/"] = {
   },
 
   paint(state, { name }) {
-    const page = ["room", "user", "connection"].includes(state.kind) && state.name;
+    const page = ["room", "user", "owner", "connection"].includes(state.kind) && state.name;
     const own = { logic: null };
     if (state.kind === "connection") own.rooms = roomLinks(state.rooms ?? {});
     if (state.kind === "user") own.connections = connectionLinks(state);

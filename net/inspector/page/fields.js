@@ -53,6 +53,7 @@ function withUnit(key, value) {
   if (alarming.has(key)) return alarm(value);
   if (key === "connected" || key === "subscribed" || key === "signed_on")
     return value ? badge("yes", "good") : badge("no", "bad");
+  if (key === "token") return String(value); // as the log has it
   if (key === "stuck") return value ? badge("yes", "bad") : "no";
   if (typeof value === "number") {
     if (/(?<!_per)_s$/.test(key)) return duration(value);

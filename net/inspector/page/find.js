@@ -9,8 +9,8 @@ views["find/"] = {
     return ask(["find"], { q: name, limit: 50 });
   },
 
-  paint({ rooms = [], users = [], connections = [] }, { name }) {
-    const total = rooms.length + users.length + connections.length;
+  paint({ rooms = [], users = [], owners = [], connections = [] }, { name }) {
+    const total = rooms.length + users.length + owners.length + connections.length;
     const found = (title, all, to) => (all.length === 0 ? null
       : section(title, count(all.length),
         names(all.map((one) => ({ key: one, link: to(one) })), title)));
@@ -18,7 +18,8 @@ views["find/"] = {
       title: ["Search: ", quoted(name)],
       about: `${total === 0 ? "Nothing" : count(total)} found on this node`,
       body: [found("Rooms", rooms, roomLink), found("Users", users, userLink),
-        found("Connections", connections, connectionLink), elsewhere(name)],
+        found("Owners", owners, ownerLink), found("Connections", connections, connectionLink),
+        elsewhere(name)],
     };
   },
 };

@@ -1,6 +1,6 @@
 "use strict";
 
-// All rooms, all users and all connections of this node.
+// All rooms, users, owners and connections of this node.
 
 const list = { pages: new Pages() };
 
@@ -55,6 +55,9 @@ views.rooms = nameList("rooms", "Rooms",
 
 views.users = nameList("users", "Users",
   (total) => `${plural(total ?? 0, "user")} with connections on this node`);
+
+views.owners = nameList("owners", "Owners",
+  (total) => `${plural(total ?? 0, "room")} with one home on this node`);
 
 views.connections = {
   every: 2000,

@@ -25,7 +25,8 @@ views[""] = {
         silentBadge(silent)],
       body: [figures(node), charts(), clusterSection(cluster),
         laneSection(node.lanes ?? []), linkSection("Bus", node.bus ?? {}),
-        node.events ? linkSection("Back end", node.events) : ""],
+        node.events ? linkSection("Back end", node.events) : "",
+        node.owners ? linkSection("Rooms with one home", node.owners) : ""],
     };
   },
 };
@@ -40,11 +41,12 @@ function phaseBadge(phase) {
   return badge(phase, phase === "running" ? "good" : "wait");
 }
 
-function figures({ connections, rooms, users, load }) {
+function figures({ connections, rooms, users, owners, load }) {
   const figure = (value, word) => make("li", {}, make("strong", {}, value), " ", word);
   const some = (n, one) => figure(count(n), link(`#/${one}s`, n === 1 ? one : `${one}s`));
   return make("ul", { class: "figures", "data-key": "figures", "aria-label": "This node" },
     some(connections, "connection"), some(rooms, "room"), some(users, "user"),
+    owners ? some(owners.here, "owner") : null,
     figure(percent(load), "load"));
 }
 
@@ -81,12 +83,13 @@ function clusterSection({ nodes = [], error }) {
       { label: "Nodes of the cluster", key: runOf, mark: markOf }));
 }
 
-function nodeName({ node, self, internal }) {
+function nodeName({ node, self, draining, internal }) {
   const to = self ? null : inspectorOf(internal);
   const shown = to
     ? make("a", { href: to, title: "The inspector of this node" }, quoted(node))
     : quoted(node);
-  return [shown, self ? [" ", badge("this node")] : null];
+  return [shown, self ? [" ", badge("this node")] : null,
+    draining ? [" ", badge("draining", "wait")] : null];
 }
 
 // The address comes from the other node and may be of no use to a browser.

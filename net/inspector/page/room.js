@@ -27,10 +27,12 @@ views["rooms/"] = {
     const here = runOf(await whoAmI());
     const members = rows.some((row) => runOf(row) === here)
       ? await membersOf(ask, name) : null;
-    return { room, members, here };
+    const owner = rows.some(({ state }) => state?.home === "one")
+      ? await ownerOf(ask, name) : null;
+    return { room, members, owner, here };
   },
 
-  paint({ room, members, here }, { name }) {
+  paint({ room, members, owner, here }, { name }) {
     const rows = room.nodes ?? [];
     const silent = (room.silent ?? []).map((node) => ({ node, silent: true }));
     return {
@@ -45,6 +47,7 @@ views["rooms/"] = {
           chart("Published", "/s", seriesOf("").rates("published")),
           chart("Delivered", "/s", seriesOf("").rates("delivered"))),
         section("Nodes", "", roomNodes([...rows, ...silent])),
+        ownerSection(owner, name),
         make("div", { class: "pair", "data-key": "pair" },
           make("div", {}, rows.map((row) => logicSection(row, rows.length <= 2, here))),
           membersSection(members)),
@@ -128,8 +131,8 @@ function logicSection(row, open, here) {
   return folding(runOf(row), `On ${node}`, open,
     empty ? null : [make("h4", {}, "Room logic"), described(own, `Room logic on ${node}`),
       make("h4", {}, "State")],
-    fields(state, { ...inTheTable, id: actorNumber(state, runOf(row) === here) },
-      `State on ${node}`));
+    fields(state, { ...inTheTable, id: actorNumber(state, runOf(row) === here),
+      owner: ownerNode(state, state.name), owner_node: null }, `State on ${node}`));
 }
 
 function membersSection(members) {

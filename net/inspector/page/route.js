@@ -48,6 +48,10 @@ function userLink(name) {
   return link(hashOf("users", name), quoted(name));
 }
 
+function ownerLink(name) {
+  return link(hashOf("owners", name), quoted(name));
+}
+
 function connectionLink(id) {
   return link(hashOf("connections", id), quoted(id));
 }
@@ -59,6 +63,7 @@ function connectionLink(id) {
 function actorLink({ kind, name, id }) {
   if (kind === "room" && name) return roomLink(name);
   if (kind === "user" && name) return userLink(name);
+  if (kind === "owner" && name) return ownerLink(name);
   if (kind === "connection" && name) return connectionLink(name);
   const text = quoted(name || `${kind ?? "actor"} ${id}`);
   return id === undefined ? text : link(hashOf("actors", id), text);

@@ -59,6 +59,7 @@ function summary(actor, children) {
   if (actor.handled !== undefined) words.push(`${count(actor.handled)} handled`);
   if (actor.kind === "lane")
     words.push(plural(actor.children_total ?? 0, "connection"));
+  if (actor.kind === "owners") words.push(plural(actor.children_total ?? 0, "owner"));
   if (actor.kind === "directory") {
     const rooms = children.filter(({ kind }) => kind === "room").length;
     const users = children.length - rooms;

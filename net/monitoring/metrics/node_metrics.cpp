@@ -8,6 +8,7 @@
 #include "atrium/net/monitoring/metrics/api_families.hpp"
 #include "atrium/net/monitoring/metrics/event_families.hpp"
 #include "atrium/net/monitoring/metrics/family_list.hpp"
+#include "atrium/net/monitoring/metrics/owner_families.hpp"
 #include "atrium/net/monitoring/metrics/room_families.hpp"
 #include "atrium/net/monitoring/metrics/shared_families.hpp"
 
@@ -53,6 +54,7 @@ std::string node_metrics::text() const {
   add_errors(result);
   add_bus_and_links(result);
   add_rooms(result, *env_);
+  add_owners(result, *env_);
   add_log(result);
   add_process(result);
   return result.text();

@@ -21,6 +21,7 @@ NAMED_IN_FULL = [
     "atrium_slow_consumers_total", "atrium_dropped_total", "atrium_bus_link_up",
     "atrium_bus_publishes_total", "atrium_user_limits_events_total",
     "atrium_node_registry_events_total", "atrium_room_tasks_total",
+    "atrium_room_owner_events_total", "atrium_room_words_total",
     "atrium_log_lines_lost_total"]
 
 

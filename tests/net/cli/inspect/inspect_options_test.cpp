@@ -165,6 +165,8 @@ CAF_TEST(commands_become_targets) {
   CAF_CHECK_EQUAL(target_of(good({"cluster"})), "cluster");
   CAF_CHECK_EQUAL(target_of(good({"rooms"})), "rooms");
   CAF_CHECK_EQUAL(target_of(good({"rooms", "--prefix", "a/b"})), "rooms?prefix=a%2Fb");
+  CAF_CHECK_EQUAL(target_of(good({"owners", "--prefix", "a"})), "owners?prefix=a");
+  CAF_CHECK_EQUAL(target_of(good({"owner", "table:1"})), "owners/table%3A1");
   CAF_CHECK_EQUAL(target_of(good({"room", "a b/c?"})), "rooms/a%20b%2Fc%3F");
   CAF_CHECK_EQUAL(target_of(good({"members", "a"})), "rooms/a/members");
   CAF_CHECK_EQUAL(target_of(good({"user", "ann"})), "users/ann");

@@ -62,6 +62,29 @@ CAF_TEST(the_cluster_says_who_is_silent) {
   CAF_CHECK_EQUAL(got[3], "problem: the bus is away");
 }
 
+CAF_TEST(the_cluster_says_who_drains) {
+  auto got = show(task::cluster, R"({"nodes":[{"node":"n1","self":true,"draining":true},
+    {"node":"n2","draining":true},{"node":"n3","draining":false}]})");
+  CAF_REQUIRE_EQUAL(got.size(), 4U);
+  CAF_CHECK_EQUAL(got[1], "n1    this one, draining");
+  CAF_CHECK_EQUAL(got[2], "n2    draining");
+  CAF_CHECK_EQUAL(got[3], "n3");
+}
+
+CAF_TEST(an_owner_is_shown_where_it_is) {
+  auto list = show(task::owners, R"({"owners":[{"name":"table:1","id":17}],"total":1})");
+  CAF_CHECK_EQUAL(list, lines({"OWNED ROOM  ACTOR", "table:1        17"}));
+  auto got = show(task::owner, R"({"owner":"table:1","members":2,"nodes":[{"node":"n2","run":"r",
+    "state":{"token":1732876111000001,"saved_age_s":61,"ahead":true,"tasks":[],"timers":1,
+    "next_timers":[{"name":"close","due_s":5}]}}],"silent":[]})");
+  CAF_CHECK_EQUAL(
+    got, lines({"owner table:1: 2 members", "", "on n2", "  token      1732876111000001",
+                "  saved age  1 min 1 s", "  ahead      yes", "  tasks      none", "  timers     1",
+                "  next timers", "    - name  close", "      due   5 s"}));
+  CAF_CHECK_EQUAL(show(task::find, R"({"owners":["table:1"]})"),
+                  lines({"KIND   NAME", "owner  table:1"}));
+}
+
 CAF_TEST(a_tree_is_drawn) {
   auto got = show(task::tree, R"({"tree":{"kind":"node","name":"n1","children":[
     {"kind":"lane","name":"lane-0","id":3,"connections":2,"mailbox":4},

@@ -1,6 +1,7 @@
 #define CAF_SUITE node_metrics_test
 
 #include "atrium/actors/backlogs.hpp"
+#include "atrium/actors/room_homes.hpp"
 #include "atrium/actors/util/cluster_counters.hpp"
 #include "atrium/actors/util/delivery_counters.hpp"
 #include "atrium/actors/util/directory_counters.hpp"
@@ -18,6 +19,30 @@ using namespace atrium::test;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Owners that only have counters.
+struct counted_owners final : room_owners {
+  void find(std::string, std::vector<std::string>, std::function<void(found_owner)>) override {
+    // nop
+  }
+  void release(std::string, std::uint64_t, std::function<void(fencing)>) override {
+    // nop
+  }
+  void open(std::string, std::uint64_t, std::chrono::seconds,
+            std::function<void(room_opening)>) override {
+    // nop
+  }
+  void say(std::string, std::uint64_t, room_word, std::function<void(fencing)>) override {
+    // nop
+  }
+  void stop(std::chrono::milliseconds) override {
+    // nop
+  }
+  room_owners_stats stats() const override {
+    return counters;
+  }
+  room_owners_stats counters;
+};
 
 /// A node of two lanes, seen by its metrics.
 struct fixture : node_fixture {
@@ -117,12 +142,16 @@ CAF_TEST(each thing that is dropped has its reason) {
   env->cluster_counts->responses_refused = 4;
   env->user_counts->commands_refused = 6;
   env->room_counts->invalid_words = 5;
+  env->room_counts->stale_words = 7;
+  env->room_counts->requests_refused = 8;
   CAF_CHECK(has("atrium_dropped_total{reason=\"channel_refused\"} 1"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"cluster_queue\"} 2"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"survey_refused\"} 3"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"response_refused\"} 4"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"command_refused\"} 6"));
   CAF_CHECK(has("atrium_dropped_total{reason=\"room_logic\"} 5"));
+  CAF_CHECK(has("atrium_dropped_total{reason=\"stale_owner\"} 7"));
+  CAF_CHECK(has("atrium_dropped_total{reason=\"owner_queue\"} 8"));
 }
 
 CAF_TEST(histories count what they keep and tell) {
@@ -165,6 +194,29 @@ CAF_TEST(the presence counts whom it tells of) {
   CAF_CHECK(has("atrium_presence_failed_total 7"));
   CAF_CHECK(has("atrium_presence_reaped_total 8"));
   CAF_CHECK(has("atrium_presence_lease_lost_total 9"));
+}
+
+CAF_TEST(rooms with one home count their owners) {
+  CAF_CHECK(has("atrium_room_owners 0")); // no room has one
+  CAF_CHECK(subject->text().find("\natrium_room_owners_up ") == std::string::npos);
+  auto owners = std::make_shared<counted_owners>();
+  owners->counters = {true, 1, 2, 3, 4, 5, 6, 7};
+  env->homes = std::make_shared<room_homes>(owners);
+  env->room_counts->owners = 8;
+  env->room_counts->owners_opened = 9;
+  env->room_counts->owners_restored = 10;
+  env->room_counts->owners_given_up = 11;
+  CAF_CHECK(has("atrium_room_owners_up 1"));
+  CAF_CHECK(has("atrium_room_owners 8"));
+  CAF_CHECK(has("atrium_room_owner_events_total{event=\"found\"} 1"));
+  CAF_CHECK(has("atrium_room_owner_events_total{event=\"opened\"} 9"));
+  CAF_CHECK(has("atrium_room_owner_events_total{event=\"restored\"} 10"));
+  CAF_CHECK(has("atrium_room_owner_events_total{event=\"given_up\"} 11"));
+  CAF_CHECK(has("atrium_room_words_total{result=\"said\"} 3"));
+  CAF_CHECK(has("atrium_room_words_total{result=\"fenced\"} 4"));
+  CAF_CHECK(has("atrium_room_words_total{result=\"unknown\"} 5"));
+  CAF_CHECK(has("atrium_room_states_evicted_total 6"));
+  CAF_CHECK(has("atrium_room_state_bytes 7"));
 }
 
 CAF_TEST(a round trip is known when something has come back) {
