@@ -20,6 +20,7 @@ import sys
 import alone
 import api
 import history
+import homes
 import instructions
 import peers
 import presence
@@ -35,6 +36,7 @@ ALONE = {
     "history": history.measure_cost,
     "recovery": history.measure_recovery,
     "presence": presence.measure,
+    "homes": homes.measure,
 }
 WITH_PEERS = {
     "goals": peers.measure_goals,

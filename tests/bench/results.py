@@ -8,6 +8,7 @@ import statistics
 import alone
 import api
 import history
+import homes
 import peers
 import presence
 from alone import COST
@@ -56,6 +57,12 @@ ABOUT_PRESENCE = """\
 One room, of whose members five leave and come back all the time; each leave and each join is a
 change, also where a user is back before the node has told Redis of the leave. A room that only counts tells its members nothing; in the
 other one every change is an event to every member, which is most of what the node does then.
+"""
+
+ABOUT_HOMES = """\
+Two nodes and rooms with the same logic, in turns: with one home, where all publishers are on the
+node that does not own the room, and with a home on each node. Each room has one publisher, and as
+many members on both nodes. The ratio is of the CPU of both nodes.
 """
 
 ABOUT_API = """\
@@ -180,7 +187,7 @@ def kept(record):
         lines += [*ABOUT_HISTORY.splitlines(), "",
                   *table(["work", "µs server CPU per delivery: with", "without", "ratio",
                           "in the rounds", "goal", "", "other CPU, %: with / without"], rows)]
-    return lines + recovery(record) + company(record)
+    return lines + recovery(record) + company(record) + one_home(record)
 
 
 def recovery(record):
@@ -213,6 +220,25 @@ def company(record):
     return ["### Presence", "", *ABOUT_PRESENCE.splitlines(), "",
             *table(["room", "members", "µs server CPU per change", "µs Redis CPU", "changes/s",
                     "p99 in ms", "events to a member per change", "other CPU, %"], rows)]
+
+
+def one_home(record):
+    rows = []
+    for name, pairs in record.part("homes").items():
+        ours, theirs = zip(*pairs)
+        found = ratios(pairs, homes.CPU)
+        cells = [f"{column(reports, key):{form}}" for key, form in (
+            (homes.CPU, ".1f"), (homes.REDIS, ".1f"), ("published_per_second", ",.0f"),
+            (OTHERS, ".0f")) for reports in (ours, theirs)]
+        rows.append([name, *cells[:2], f"{median(found):.2f}", span(found, ".2f"),
+                     f"{homes.GOAL:.2f}", "met" if median(found) <= homes.GOAL else "missed",
+                     *cells[2:]])
+    if not rows:
+        return []
+    return ["### Rooms with one home", "", *ABOUT_HOMES.splitlines(), "",
+            *table(["work", "µs CPU of the nodes per publish: one home", "each", "ratio",
+                    "in the rounds", "goal", "", "µs Redis CPU: one home", "each",
+                    "publishes/s: one home", "each", "other CPU, %: one home", "each"], rows)]
 
 
 def turns(record):
