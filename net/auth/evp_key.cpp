@@ -1,6 +1,6 @@
 #include "atrium/net/auth/evp_key.hpp"
 
-#include "atrium/net/transport/pass_phrase.hpp"
+#include "atrium/broker/tcp/pass_phrase.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

@@ -2,7 +2,7 @@
 
 #include "atrium/broker/tcp/name_lookup.hpp"
 #include "atrium/broker/tcp/tcp_dialer.hpp"
-#include "atrium/net/http_client/tls_trust.hpp"
+#include "atrium/broker/tcp/tls_trust.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>

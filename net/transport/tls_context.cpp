@@ -1,7 +1,7 @@
 #include "atrium/net/transport/tls_context.hpp"
 
 #include "atrium/broker/log/log.hpp"
-#include "atrium/net/transport/pass_phrase.hpp"
+#include "atrium/broker/tcp/pass_phrase.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

@@ -1,8 +1,8 @@
 #include "atrium/net/cli/inspect/exchange.hpp"
 
+#include "atrium/broker/tcp/tls_trust.hpp"
 #include "atrium/net/cli/inspect/human.hpp"
 #include "atrium/net/cli/inspect/terminal_text.hpp"
-#include "atrium/net/http_client/tls_trust.hpp"
 #include "atrium/net/options/version.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>

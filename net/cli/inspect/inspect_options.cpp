@@ -161,11 +161,15 @@ void add_options(CLI::App& app, inspect_options& out, raw_values& raw) {
   app.add_option("--node", raw.node,
                  "The node's --internal: http://HOST:PORT, https://HOST:PORT "
                  "or unix:///PATH; http://127.0.0.1:9080.");
-  app.add_option("--ca", out.ca,
-                 "Who signs the certificate of an https node, in PEM; without "
-                 "it whom this machine trusts.");
-  app.add_option("--token-file", out.token_file,
-                 "File with the token of administrators.");
+  app
+    .add_option("--ca", out.ca,
+                "Who signs the certificate of an https node, in PEM; without "
+                "it whom this machine trusts.")
+    ->type_name("FILE");
+  app
+    .add_option("--token-file", out.token_file,
+                "File with the token of administrators.")
+    ->type_name("FILE");
   app.add_option("--timeout", raw.timeout, "Seconds to wait for the node.")
     ->capture_default_str()
     ->check(CLI::Range(0.1, 300.0));

@@ -1,4 +1,4 @@
-#include "atrium/net/transport/pass_phrase.hpp"
+#include "atrium/broker/tcp/pass_phrase.hpp"
 
 #include <openssl/ui.h>
 
