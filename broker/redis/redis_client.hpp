@@ -1,40 +1,36 @@
 #pragma once
 
+#include "atrium/broker/redis/channel_listener.hpp"
+#include "atrium/broker/redis/redis_caller.hpp"
 #include "atrium/broker/redis/redis_client_config.hpp"
-#include "atrium/broker/redis/redis_link.hpp"
-#include "atrium/broker/redis/redis_pipeline.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
+#include "atrium/broker/redis/server_links.hpp"
 
 #include <boost/asio/io_context.hpp>
 
-#include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 
 namespace atrium {
 
+class gap_clock;
 class turn;
 
-/// How the links of a client are.
-struct redis_client_state {
-  bool commands = false;        ///< The command link is up and set up.
-  bool subscriptions = false;   ///< So is the one that is subscribed.
-  bool takes_writes = true;     ///< The server has not refused the last one.
-  std::string trouble;          ///< What is wrong with them; empty: nothing.
-  std::uint64_t reconnects = 0; ///< Links that were lost.
-};
-
-/// All that a node has to do with one Redis: two connections that heal
-/// themselves. Callers (`redis_caller`) share the one for commands; the other
-/// is subscribed, and Redis may cut it off for being slow without taking
-/// commands with it.
+/// All that a node has to do with Redis: connections that heal themselves, two
+/// for each server. Callers (`redis_caller`) share those for commands; the
+/// others are subscribed, and Redis may cut them off for being slow without
+/// taking commands with them.
 ///
 /// Runs on the context that it is given, of which one thread has charge:
 /// everything but the first functions up to `state` is for that thread.
-/// Nothing is ever sent twice.
-class redis_client {
+class redis_client : public redis_terms {
 public:
   /// `turns` are those of the thread that runs `io`; null: it has none.
-  redis_client(boost::asio::io_context& io, redis_client_config config,
-               turn* turns = nullptr);
+  redis_client(boost::asio::io_context& io, bus_log log, turn* turns)
+    : io_(io), turns_(turns), log_(std::move(log)) {
+    // nop
+  }
 
   redis_client(const redis_client&) = delete;
   redis_client& operator=(const redis_client&) = delete;
@@ -55,53 +51,36 @@ public:
   }
 
   /// Returns how the links are. Any thread.
-  redis_client_state state() const;
+  virtual redis_client_state state() const = 0;
 
-  /// Starts to connect the command link.
-  void start() {
-    commands_.start(pipeline_);
-  }
+  /// Starts to connect the links for commands.
+  virtual void start() = 0;
 
-  /// Closes both links for good, without a word to anybody.
-  void stop();
+  /// Closes all links for good, without a word to anybody.
+  virtual void stop() = 0;
 
-  /// Calls `who` when the command link can take something, and when answers
+  /// Calls `who` when a link for commands can take something, and when answers
   /// come. It has to live until it is removed.
-  void add(redis_caller& who, const redis_caller::profile& what);
-
-  void remove(redis_caller& who) {
-    pipeline_.remove(who);
-  }
+  virtual void add(redis_caller& who, const redis_caller::profile& what) = 0;
+  virtual void remove(redis_caller& who) = 0;
 
   /// A caller has something to say.
-  void wake() {
-    commands_.wake();
-  }
+  virtual void wake() = 0;
 
-  /// Returns what names the server since its start, as far as the command link
-  /// knows; empty if it does not.
-  std::string_view incarnation() const noexcept {
-    return commands_.incarnation();
-  }
-
-  /// Starts to connect the other link, over which `who` subscribes. Once; it
-  /// has to live until that link is stopped.
-  void subscribe_by(redis_dialog& who) {
-    subscriptions_.start(who);
-  }
-
-  /// The link for subscriptions.
-  redis_link& subscriptions() noexcept {
-    return subscriptions_;
-  }
+  /// Makes the one who listens on the links for subscriptions. Once; the client
+  /// has to live until that is stopped.
+  virtual std::unique_ptr<channel_listener> listen(gap_clock clock) = 0;
 
 private:
   boost::asio::io_context& io_;
   turn* const turns_;
   const bus_log log_;
-  redis_pipeline pipeline_;
-  redis_link commands_;
-  redis_link subscriptions_;
 };
+
+/// Makes the client that the address asks for: of one server, of a cluster, or
+/// of several servers that know nothing of each other.
+std::unique_ptr<redis_client> make_redis_client(boost::asio::io_context& io,
+                                                redis_client_config config,
+                                                turn* turns = nullptr);
 
 } // namespace atrium

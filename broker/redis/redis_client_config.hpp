@@ -1,18 +1,27 @@
 #pragma once
 
 #include "atrium/broker/log/bus_log.hpp"
-#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/broker/redis/redis_access.hpp"
+#include "atrium/broker/redis/redis_address.hpp"
 #include "atrium/broker/tcp/name_lookup.hpp"
 
 #include <chrono>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
 /// Where a Redis is, and how patient its client is; the defaults suit
 /// production.
 struct redis_client_config {
-  redis_url url;
+  redis_address address;
+
+  /// Others that share the keys with it, and know nothing of each other.
+  std::vector<redis_address> others;
+
+  /// What lets us in there, which may be replaced; null: what the address says.
+  std::shared_ptr<current_access> access;
 
   /// Shown by `CLIENT LIST` with `.cmd` or `.sub` appended; no spaces.
   std::string client_name = "atrium";

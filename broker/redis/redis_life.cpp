@@ -28,7 +28,7 @@ void redis_life::ask(std::string& out, steady now) {
   asked_at_ = now;
   missing_ = 1;
   // In RESP2 a subscribed connection accepts no ROLE.
-  if (how_ == purpose::subscriptions)
+  if (how_ != link_purpose::commands)
     return append_command(out, {"PING"});
   append_command(out, {"ROLE"});
   if (!writes())
@@ -42,7 +42,7 @@ auto redis_life::on_reply(resp_reply reply) -> finding {
   // Only on the link for commands: a subscribed connection answers PING by an
   // array, ["pong", ""], which would read as the role "pong".
   if (auto role = role_but_master(reply);
-      how_ == purpose::commands && !role.empty())
+      how_ == link_purpose::commands && !role.empty())
     result.demotion = std::string{no_master} + std::string{role};
   if (is_error(reply) && tells_of_writes(reply))
     (is_demotion(reply.front().text) ? result.demotion : result.write_error)

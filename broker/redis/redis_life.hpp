@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/broker/redis/gap_clock.hpp"
+#include "atrium/broker/redis/link_purpose.hpp"
 #include "atrium/broker/redis/resp.hpp"
 
 #include <chrono>
@@ -18,12 +19,6 @@ class redis_life {
 public:
   using steady = gap_clock::steady;
 
-  /// What the link is for.
-  enum class purpose : std::uint8_t {
-    commands,      ///< Everything may be asked.
-    subscriptions, ///< Nothing but PING.
-  };
-
   /// What an answer means for the link.
   struct finding {
     bool is_whole = false;   ///< It was the last answer to the question.
@@ -31,13 +26,18 @@ public:
     std::string write_error; ///< Not empty: it takes no writes.
   };
 
-  redis_life(purpose how, std::string write_key)
+  redis_life(link_purpose how, std::string write_key)
     : how_(how), write_key_(std::move(write_key)) {
     // nop
   }
 
-  bool is_for_commands() const noexcept {
-    return how_ == purpose::commands;
+  link_purpose purpose() const noexcept {
+    return how_;
+  }
+
+  /// Writes to another key from now on.
+  void set_write_key(std::string key) {
+    write_key_ = std::move(key);
   }
 
   /// Starts over: a new connection was set up at `now`.
@@ -83,11 +83,11 @@ public:
 
 private:
   bool writes() const noexcept {
-    return is_for_commands() && !write_key_.empty();
+    return how_ == link_purpose::commands && !write_key_.empty();
   }
 
-  const purpose how_;
-  const std::string write_key_;
+  const link_purpose how_;
+  std::string write_key_;
   bool is_due_ = false;
   unsigned missing_ = 0; // answers to the question
   bool is_silent_ = false;

@@ -1,8 +1,6 @@
 #include "atrium/broker/redis/redis_link.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/write.hpp>
 
 #include <exception>
 #include <utility>
@@ -42,12 +40,12 @@ auto redis_link::if_fresh(F f) {
 }
 
 redis_link::redis_link(asio::io_context& io, redis_client_config config,
-                       std::string name, redis_life::purpose purpose)
+                       std::string name, link_purpose purpose,
+                       std::unique_ptr<redis_locator> where)
   : config_(std::move(config)),
     name_(std::move(name)),
-    lookup_(io, config_.resolve),
-    dialer_(io, config_.connect_timeout),
-    socket_(io),
+    connector_(io, config_, std::move(where)),
+    stream_(dial_protocol::socket{io}),
     timer_(io),
     backoff_(config_.backoff_floor, config_.backoff_cap),
     in_(read_size),
@@ -78,6 +76,26 @@ void redis_link::wake() {
   write();
 }
 
+void redis_link::ask_soon() {
+  life_.call();
+  wake();
+}
+
+void redis_link::drop(std::string_view reason) {
+  if (state_ != state::down)
+    lose(reason);
+}
+
+// A link that is refused whenever it has come up is news once.
+void redis_link::settled() {
+  backoff_.reset();
+  if (std::exchange(is_settled_, true))
+    return;
+  last_loss_.clear(); // logs the same cause again after a repair
+  if (!std::exchange(is_told_, true))
+    report_up(log::level::info);
+}
+
 void redis_link::drop_if_at(const dial_protocol::endpoint& where,
                             std::string_view reason) {
   if (state_ >= state::setting_up && peer_ == where)
@@ -87,57 +105,32 @@ void redis_link::drop_if_at(const dial_protocol::endpoint& where,
 // -- coming up ----------------------------------------------------------------
 
 void redis_link::connect() {
-  if (config_.url.is_unix())
-    return dial({asio::local::stream_protocol::endpoint{config_.url.path}});
-  state_ = state::resolving;
-  arm(config_.resolve_timeout, &redis_link::time_out);
-  lookup_.find(config_.url.host, config_.url.port,
-               [this, generation = generation_](name_lookup::outcome x) {
-                 if (generation != generation_)
-                   return;
-                 if (!x.error.empty())
-                   return lose(config_.url.host + ": " + x.error);
-                 dial(tcp_endpoints(x.found));
-               });
+  state_ = state::connecting;
+  connector_.open([this](redis_connector::outcome&& x) {
+    x.error.empty() ? set_up(std::move(x)) : lose(x.error);
+  });
 }
 
-void redis_link::dial(dial_targets targets) {
-  state_ = state::dialing;
-  constexpr std::chrono::seconds slack{1}; // the dialer is in time by itself
-  arm(tcp_dialer::stagger * targets.size() + config_.connect_timeout + slack,
-      &redis_link::time_out);
-  dialer_.dial(order_.sorted(std::move(targets)),
-               [this, generation = generation_](tcp_dialer::outcome x) {
-                 if (generation != generation_)
-                   return;
-                 if (!x.error.empty())
-                   return lose(x.error);
-                 set_up(std::move(x));
-               });
-}
-
-void redis_link::set_up(tcp_dialer::outcome x) {
+void redis_link::set_up(redis_connector::outcome x) {
   state_ = state::setting_up;
-  socket_ = std::move(x.socket);
+  stream_.replace(std::move(x.stream));
   peer_ = std::move(x.peer);
+  host_ = std::move(x.host);
   arm(config_.setup_timeout, &redis_link::time_out);
-  if (!config_.url.is_unix())
-    tune_tcp(socket_, config_.ping_idle + config_.ping_timeout);
   // The old reader may hold half a reply of the last connection.
   reader_ = resp_reader{};
   life_.reset(clock_type::now());
-  setup_.emplace(config_.url, config_.client_name + '.' + name_,
-                 life_.is_for_commands(), out_);
+  setup_.emplace(config_, config_.client_name + '.' + name_, life_.purpose(),
+                 out_);
   write();
   read();
 }
 
 void redis_link::go_up() {
   state_ = state::up;
-  last_loss_.clear(); // logs the same cause again after a repair
   status_.tell({}, true);
-  log_to(config_.log, log::level::info, "bus_link_up", {{"link", name_}},
-         "link to " + config_.url.masked() + " is up");
+  is_told_ = std::exchange(is_settled_, false);
+  report_up(is_told_ ? log::level::info : log::level::debug);
   arm({}, &redis_link::look_after_life);
   // The backoff is not reset here: a server that accepts connections and drops
   // them would be tried every 50 ms. `settled` resets it.
@@ -149,8 +142,8 @@ void redis_link::go_up() {
 // -- reading and writing ------------------------------------------------------
 
 void redis_link::read() {
-  socket_.async_read_some(
-    asio::buffer(in_), if_fresh([this](std::size_t size) { on_read(size); }));
+  stream_.read_some(asio::buffer(in_),
+                    if_fresh([this](std::size_t size) { on_read(size); }));
 }
 
 void redis_link::on_read(std::size_t size) {
@@ -172,7 +165,7 @@ void redis_link::on_read(std::size_t size) {
 }
 
 bool redis_link::on_reply(resp_reply reply) {
-  if (life_.is_asking() && !is_message(reply))
+  if (life_.is_asking() && !is_unasked(reply))
     on_life_reply(reply);
   else
     trouble_ = dialog_->on_reply(reply);
@@ -192,13 +185,13 @@ void redis_link::write() {
   if (out_.empty())
     return;
   writing_ = true;
-  asio::async_write(socket_, asio::buffer(out_), if_fresh([this](std::size_t) {
-                      writing_ = false;
-                      out_.clear();
-                      if (out_.capacity() > keep_size)
-                        out_.shrink_to_fit();
-                      wake();
-                    }));
+  stream_.write(asio::buffer(out_), if_fresh([this](std::size_t) {
+                  writing_ = false;
+                  out_.clear();
+                  if (out_.capacity() > keep_size)
+                    out_.shrink_to_fit();
+                  wake();
+                }));
 }
 
 // -- health -------------------------------------------------------------------
@@ -224,30 +217,30 @@ void redis_link::on_life_reply(resp_reply reply) {
            {{"link", name_}, {"error", found.write_error}},
            "Redis takes no writes");
   if (found.is_whole) {
-    order_.worked(); // not before: a replica may have come up as well
+    connector_.order()
+      .worked(); // not before: a replica may have come up as well
     status_.tell(found.write_error, found.write_error.empty());
     dialog_->on_proven();
   }
 }
 
 void redis_link::time_out() {
-  lose(state_ == state::resolving
-         ? config_.url.host + ": the name is not resolved in time"
-         : "the server does not answer in time");
+  lose("the server does not answer in time");
 }
 
 // -- going down ---------------------------------------------------------------
 
 void redis_link::lose(std::string_view reason) {
   auto before = state_;
-  std::string why{reason}; // may be part of what is closed now
+  // A copy: it may be part of what is closed now.
+  auto why = before == state::setting_up ? setup_->explain(reason)
+                                         : std::string{reason};
   auto pause = backoff_.next();
   if (before >= state::setting_up)
     // Or an address that accepts and then fails is dialed first each time.
-    order_.failed(peer_);
+    connector_.order().failed(peer_);
   // What is not sent yet must not arrive when this node counts as dead.
-  error_code ignored;
-  socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+  stream_.reset();
   close();
   report_loss(why, pause);
   // Before the dialog is called: the link comes back even if that throws.
@@ -264,12 +257,15 @@ void redis_link::close() {
   ++generation_;
   state_ = state::down;
   status_.set_up(false);
-  lookup_.forget(); // the look-up goes on for the next attempt
-  dialer_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  connector_.cancel();
+  stream_.close();
   out_.clear();
   writing_ = false;
+}
+
+void redis_link::report_up(log::level level) {
+  log_to(config_.log, level, "bus_link_up", {{"link", name_}},
+         "link to " + config_.address.masked() + " is up");
 }
 
 // A server that stays away is one warning, not one per attempt.
@@ -279,7 +275,7 @@ void redis_link::report_loss(std::string_view reason, backoff::duration pause) {
   status_.tell(last_loss_, status_.takes_writes() && !is_demotion(reason));
   log_to(config_.log, level, "bus_link_down",
          {{"link", name_}, {"error", last_loss_}, {"retry_ms", pause.count()}},
-         "link to " + config_.url.masked() + " is down");
+         "link to " + config_.address.masked() + " is down");
 }
 
 void redis_link::arm(std::chrono::milliseconds delay,

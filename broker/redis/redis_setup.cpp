@@ -26,20 +26,19 @@ std::string_view role_but_master(resp_reply reply) noexcept {
   return reply[1].text;
 }
 
-redis_setup::redis_setup(const redis_url& url, std::string_view client_name,
-                         bool is_for_commands, std::string& out) {
+redis_setup::redis_setup(const redis_client_config& config,
+                         std::string_view client_name, link_purpose purpose,
+                         std::string& out)
+  : is_nobody_(config.address.tls && config.access
+               && !config.access->get()->has_certificate) {
   // AUTH first: without it Redis refuses everything else (NOAUTH). All commands
   // go out at once, so a set-up costs one round trip.
-  if (!url.password.empty()) {
-    steps_.push_back(step::auth);
-    if (url.user.empty())
-      append_command(out, {"AUTH", url.password});
-    else
-      append_command(out, {"AUTH", url.user, url.password});
-  }
-  if (url.db != 0) {
+  log_in(config, purpose, out);
+  auto is_for_redis = purpose == link_purpose::commands
+                      || purpose == link_purpose::subscriptions;
+  if (config.address.db != 0 && is_for_redis) {
     steps_.push_back(step::select);
-    append_command(out, {"SELECT", std::to_string(url.db)});
+    append_command(out, {"SELECT", std::to_string(config.address.db)});
   }
   steps_.push_back(step::set_name);
   append_command(out, {"CLIENT", "SETNAME", client_name});
@@ -47,16 +46,48 @@ redis_setup::redis_setup(const redis_url& url, std::string_view client_name,
   // the link would come up too early.
   steps_.push_back(step::ping);
   append_command(out, {"PING"});
-  steps_.push_back(step::role);
-  append_command(out, {"ROLE"});
-  if (is_for_commands) {
+  if (is_for_redis) {
+    steps_.push_back(step::role);
+    append_command(out, {"ROLE"});
+  }
+  if (purpose == link_purpose::commands) {
     steps_.push_back(step::info);
     append_command(out, {"INFO", "server"});
   }
   std::ranges::reverse(steps_);
 }
 
+// With TLS 1.3 a server that misses a certificate says so after the handshake,
+// and closes the connection, which often takes the alert along.
+std::string redis_setup::explain(std::string_view reason) const {
+  std::string result{reason};
+  if (is_nobody_ && !is_heard_)
+    result += "; the server may want a certificate of the node (redis-cert)";
+  return result;
+}
+
+// The password is read anew each time: it may have been replaced.
+void redis_setup::log_in(const redis_client_config& config,
+                         link_purpose purpose, std::string& out) {
+  auto user = config.address.user;
+  auto password = config.address.password;
+  if (purpose == link_purpose::sentinel) {
+    user = config.access ? config.access->get()->sentinel_user : "";
+    password = config.access ? config.access->get()->sentinel_password : "";
+  } else if (config.access && !config.access->get()->password.empty()) {
+    password = config.access->get()->password;
+  }
+  if (password.empty())
+    return;
+  steps_.push_back(step::auth);
+  if (user.empty())
+    append_command(out, {"AUTH", password});
+  else
+    append_command(out, {"AUTH", user, password});
+}
+
 auto redis_setup::on_reply(resp_reply reply) -> result {
+  is_heard_ = true;
   auto current = steps_.back();
   steps_.pop_back();
   error_ = flaw(current, reply);

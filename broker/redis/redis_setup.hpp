@@ -1,6 +1,7 @@
 #pragma once
 
-#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/broker/redis/link_purpose.hpp"
+#include "atrium/broker/redis/redis_client_config.hpp"
 #include "atrium/broker/redis/resp.hpp"
 
 #include <string>
@@ -26,9 +27,10 @@ public:
   };
 
   /// Appends all commands of the set-up to `out`. A connection for commands
-  /// also asks for the incarnation.
-  redis_setup(const redis_url& url, std::string_view client_name,
-              bool is_for_commands, std::string& out);
+  /// also asks for the incarnation; a sentinel has no role, nor
+  /// databases, and any node of a cluster knows the others.
+  redis_setup(const redis_client_config& config, std::string_view client_name,
+              link_purpose purpose, std::string& out);
 
   /// Takes the next answer.
   result on_reply(resp_reply reply);
@@ -39,6 +41,9 @@ public:
     return incarnation_;
   }
 
+  /// Returns why the connection was lost meanwhile, with what may be behind it.
+  std::string explain(std::string_view reason) const;
+
   /// Returns what the server has complained about.
   const std::string& error() const noexcept {
     return error_;
@@ -47,9 +52,13 @@ public:
 private:
   enum class step { auth, select, set_name, ping, role, info };
 
+  void log_in(const redis_client_config& config, link_purpose purpose,
+              std::string& out);
   std::string flaw(step current, resp_reply reply);
 
   std::vector<step> steps_; // without an answer, the next one last
+  const bool is_nobody_;    // shows no certificate
+  bool is_heard_ = false;
   std::string error_;
   std::string incarnation_;
 };

@@ -5,6 +5,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <memory>
 #include <thread>
 
 namespace atrium {
@@ -24,16 +25,22 @@ public:
   ~redis_thread();
 
   redis_client& client() noexcept {
-    return client_;
+    return *client_;
+  }
+
+  /// How it was made. Any thread.
+  const redis_client_config& config() const noexcept {
+    return config_;
   }
 
 private:
   void run() noexcept;
 
+  const redis_client_config config_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type>
     work_{io_.get_executor()};
-  redis_client client_;
+  const std::unique_ptr<redis_client> client_;
   std::thread thread_;
 };
 

@@ -40,7 +40,15 @@ inline bool is_push(resp_reply reply) noexcept {
 /// Returns whether `reply` is a pushed message: its items are the word itself,
 /// the channel and the payload.
 inline bool is_message(resp_reply reply) noexcept {
-  return is_push(reply) && reply[1].text == "message";
+  return is_push(reply)
+         && (reply[1].text == "message" || reply[1].text == "smessage");
+}
+
+/// Returns whether a server may send `reply` though nobody has asked: a
+/// message, or that it has given away the slot of a sharded channel.
+inline bool is_unasked(resp_reply reply) noexcept {
+  return is_message(reply)
+         || (is_push(reply) && reply[1].text == "sunsubscribe");
 }
 
 } // namespace atrium

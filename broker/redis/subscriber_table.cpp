@@ -110,12 +110,45 @@ void subscriber_table::on_refused(std::string_view name,
     return;
   auto& channel = i->second;
   channel.live = false;
+  // A slot of a cluster that nobody serves may be served soon.
+  auto is_down = reason.starts_with("CLUSTERDOWN");
   // `lost_since` stays: the gap lasts until Redis takes the channel again.
   channel.refused = true;
   refused_.push_back(i->first);
   for (auto& who : channel.listeners)
-    if (!std::exchange(who->refused, true))
+    if (!is_down && !std::exchange(who->refused, true))
       tell(*who, [&] { who->who->on_refused(std::string{reason}); });
+}
+
+// It stays as it is until somebody takes it.
+void subscriber_table::on_given_away(std::string_view name,
+                                     std::string_view where) {
+  given_away_.push_back({std::string{name}, std::string{where}});
+}
+
+auto subscriber_table::take(std::string_view name, gap_clock::steady since)
+  -> std::optional<audience> {
+  auto i = channels_.find(name);
+  if (i == channels_.end())
+    return std::nullopt;
+  auto& from = i->second;
+  if (!from.batch.empty()) {
+    std::erase(touched_, &from);
+    deliver(from);
+  }
+  audience result{std::move(from.listeners), from.lost_since,
+                  std::move(from.doubts)};
+  if (from.live)
+    result.lost_since = since;
+  channels_.erase(i);
+  return result;
+}
+
+void subscriber_table::put(const std::string& name, audience from) {
+  auto& to = channels_[name];
+  to.listeners = std::move(from.listeners);
+  to.lost_since = from.lost_since;
+  to.doubts = std::move(from.doubts);
 }
 
 std::vector<std::string> subscriber_table::take_refused() {

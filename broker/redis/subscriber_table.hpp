@@ -2,6 +2,7 @@
 
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/bus_log.hpp"
+#include "atrium/broker/redis/bus_listener.hpp"
 #include "atrium/broker/redis/gap_clock.hpp"
 #include "atrium/broker/redis/subscription_tracker.hpp"
 #include "atrium/broker/util/string_map.hpp"
@@ -17,23 +18,6 @@
 #include <vector>
 
 namespace atrium {
-
-/// One subscriber of one channel. All but `ended` belongs to the thread of the
-/// bus.
-struct bus_listener {
-  bus_listener(std::string name, std::shared_ptr<subscriber> subscriber)
-    : channel(std::move(name)), who(std::move(subscriber)) {
-    // nop
-  }
-
-  const std::string channel;
-  const std::shared_ptr<subscriber> who;
-  std::atomic<bool> ended = false; ///< Set by whoever ends the subscription.
-  bool told = false;               ///< Has had `on_subscribed`.
-  bool refused = false;            ///< Has had `on_refused` since.
-};
-
-using bus_listener_ptr = std::shared_ptr<bus_listener>;
 
 /// Knows who listens to which channel and tells them, in the order that the
 /// contract of `subscriber` demands. Messages of channels that are not
@@ -71,7 +55,35 @@ public:
 
   void on_acknowledged(std::string_view name) override;
   void on_refused(std::string_view name, std::string_view reason) override;
+  void on_given_away(std::string_view name, std::string_view where) override;
   void on_message(std::string_view name, std::string_view payload) override;
+
+  /// A channel that the server has given to another one, and what it has said
+  /// of that.
+  struct given {
+    std::string channel;
+    std::string where;
+  };
+
+  /// Returns the channels that were given away since the last call.
+  std::vector<given> take_given_away() {
+    return std::exchange(given_away_, {});
+  }
+
+  /// Who listens to a channel, and what they wait for.
+  struct audience {
+    std::vector<bus_listener_ptr> listeners;
+    std::optional<gap_clock::steady> lost_since;
+    std::vector<std::function<void()>> doubts;
+  };
+
+  /// Lets go of a channel whose listeners go on elsewhere; what was published
+  /// after `since` they have missed, if it was acknowledged. Nothing: nobody
+  /// listens to it.
+  std::optional<audience> take(std::string_view name, gap_clock::steady since);
+
+  /// Takes over a channel that is new here; it has to be asked for.
+  void put(const std::string& name, audience from);
 
   /// Returns the channels that were refused since the last call and that
   /// somebody still listens to: they are to be asked for again.
@@ -117,8 +129,9 @@ private:
   string_map<channel_state> channels_;
   std::vector<channel_state*> touched_; // those with a batch
   std::vector<std::string> refused_;    // to be asked for again
-  std::vector<std::string> doubted_;    // channels with doubts since `on_asked`
-  std::vector<std::string> asked_;      // and with some from before
+  std::vector<given> given_away_;
+  std::vector<std::string> doubted_; // channels with doubts since `on_asked`
+  std::vector<std::string> asked_;   // and with some from before
   std::uint64_t received_ = 0;
 };
 

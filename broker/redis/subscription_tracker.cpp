@@ -1,5 +1,8 @@
 #include "atrium/broker/redis/subscription_tracker.hpp"
 
+#include "atrium/broker/redis/cluster/key_slot.hpp"
+#include "atrium/broker/redis/cluster/redirect.hpp"
+
 #include <utility>
 #include <vector>
 
@@ -31,8 +34,8 @@ void subscription_tracker::compose(std::string& out) {
     channel->asked = channel->wanted;
     ++channel->outstanding;
     update_due(*channel);
-    if (channel->asked && channel->alone)
-      issue(out, true, {&channel, 1});
+    if (how_ == kind::sharded || (channel->asked && channel->alone))
+      issue(out, channel->asked, {&channel, 1});
     else
       (channel->asked ? joins : leaves).push_back(channel);
   }
@@ -46,12 +49,13 @@ auto subscription_tracker::on_reply(resp_reply reply) -> verdict {
     events_.on_message(reply[2].text, reply[3].text);
     return verdict::ok;
   }
-  // LOADING and BUSY are errors as well, but refuse no channel.
-  if (is_not_ready(reply))
+  // LOADING and BUSY are errors as well, but refuse no channel. Of a cluster
+  // the other slots go on.
+  if (is_not_ready(reply) && !reply[0].text.starts_with("CLUSTERDOWN"))
     return verdict::not_ready;
   if (is_error(reply))
     return on_error(reply[0].text);
-  if (!is_push(reply) || issued_.empty())
+  if (!is_push(reply))
     return verdict::confused;
   return on_confirmation(reply[1].text, reply[2].text);
 }
@@ -83,7 +87,10 @@ void subscription_tracker::issue(std::string& out, bool subscribes,
   if (channels.empty())
     return;
   append_command_head(out, channels.size() + 1);
-  append_argument(out, subscribes ? "SUBSCRIBE" : "UNSUBSCRIBE");
+  if (how_ == kind::sharded)
+    append_argument(out, subscribes ? "SSUBSCRIBE" : "SUNSUBSCRIBE");
+  else
+    append_argument(out, subscribes ? "SUBSCRIBE" : "UNSUBSCRIBE");
   for (auto* channel : channels) {
     append_argument(out, channel->name);
     issued_.push_back({channel, subscribes, channel == channels.back()});
@@ -94,11 +101,22 @@ void subscription_tracker::issue(std::string& out, bool subscribes,
 auto subscription_tracker::on_confirmation(std::string_view verb,
                                            std::string_view channel)
   -> verdict {
-  auto next = issued_.front();
-  auto& state = *next.channel;
-  auto expected = next.subscribes ? "subscribe" : "unsubscribe";
-  if (verb != expected || state.name != channel)
+  if (how_ == kind::sharded && verb.starts_with('s'))
+    verb.remove_prefix(1);
+  auto is_next
+    = !issued_.empty() && issued_.front().channel->name == channel
+      && verb == (issued_.front().subscribes ? "subscribe" : "unsubscribe");
+  if (!is_next && how_ == kind::sharded && verb == "unsubscribe") {
+    // Nobody has asked: the slot has gone to another server.
+    if (auto i = channels_.find(channel); i != channels_.end()) {
+      give_away(i->second, {});
+      drop_if_unused(i->second);
+    }
+    return verdict::ok;
+  }
+  if (!is_next)
     return verdict::confused;
+  auto& state = *issued_.front().channel;
   issued_.pop_front();
   state.alone = false;
   if (--state.outstanding > 0)
@@ -112,6 +130,8 @@ auto subscription_tracker::on_confirmation(std::string_view verb,
 // If commands for a channel are still outstanding, one of those decides about
 // it; otherwise the server does not hold it.
 auto subscription_tracker::on_error(std::string_view reason) -> verdict {
+  if (how_ == kind::sharded && is_late(reason))
+    return verdict::ok;
   if (issued_.empty())
     return verdict::confused;
   auto is_batch = !issued_.front().is_last;
@@ -127,11 +147,35 @@ auto subscription_tracker::on_error(std::string_view reason) -> verdict {
       continue;
     state.asked = false;
     update_due(state);
-    if (is_final && state.wanted)
+    if (is_final && state.wanted && reason.starts_with("MOVED "))
+      give_away(state, reason);
+    else if (is_final && state.wanted)
       refuse(state, reason);
     drop_if_unused(state);
   }
   return verdict::ok;
+}
+
+// The slot has gone while its channel was being unsubscribed: what the server
+// said unasked was taken for the answer, and this is the answer.
+bool subscription_tracker::is_late(std::string_view reason) const {
+  resp_node error{resp_type::error, 0, reason};
+  auto moved = read_redirect({&error, 1});
+  return moved
+         && (issued_.empty()
+             || key_slot(issued_.front().channel->name) != moved->slot);
+}
+
+// What is still under way for the channel decides nothing any more.
+void subscription_tracker::give_away(channel_state& channel,
+                                     std::string_view where) {
+  auto was_wanted = std::exchange(channel.wanted, false);
+  channel.asked = false;
+  update_due(channel);
+  if (!was_wanted)
+    return;
+  --wanted_;
+  events_.on_given_away(channel.name, where);
 }
 
 void subscription_tracker::refuse(channel_state& channel,

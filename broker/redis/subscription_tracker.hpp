@@ -6,6 +6,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <string>
@@ -25,6 +26,10 @@ public:
   virtual void on_refused(std::string_view channel, std::string_view reason)
     = 0;
 
+  /// The server has given the channel to another one; it is not wanted any
+  /// more. `where` is what it says of that, `MOVED slot host:port`; or nothing.
+  virtual void on_given_away(std::string_view channel, std::string_view where)
+    = 0;
   /// A message came in, perhaps for a channel that is not wanted any more.
   virtual void on_message(std::string_view channel, std::string_view payload)
     = 0;
@@ -54,7 +59,15 @@ public:
     confused,  ///< The answer fits no command: reconnect.
   };
 
-  explicit subscription_tracker(subscription_events& events) : events_(events) {
+  /// By which commands a server is told.
+  enum class kind : std::uint8_t {
+    plain,   ///< SUBSCRIBE.
+    sharded, ///< SSUBSCRIBE, of one channel each: they may be in other slots.
+  };
+
+  explicit subscription_tracker(subscription_events& events,
+                                kind how = kind::plain)
+    : events_(events), how_(how) {
     // nop
   }
 
@@ -116,10 +129,13 @@ private:
              std::span<channel_state* const> channels);
   verdict on_confirmation(std::string_view verb, std::string_view channel);
   verdict on_error(std::string_view reason);
+  bool is_late(std::string_view reason) const;
+  void give_away(channel_state& channel, std::string_view where);
   void refuse(channel_state& channel, std::string_view reason);
   void drop_if_unused(const channel_state& channel);
 
   subscription_events& events_;
+  const kind how_;
   string_map<channel_state> channels_;
   channel_list due_; // where wanted != asked
   std::deque<awaited> issued_;

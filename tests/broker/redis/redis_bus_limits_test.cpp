@@ -18,7 +18,7 @@ using lines = std::vector<std::string>;
 
 bus_settings nowhere() {
   bus_settings config;
-  config.url.path = "/nonexistent/redis.sock";
+  config.address.path = "/nonexistent/redis.sock";
   config.backoff_floor = 2ms;
   config.backoff_cap = 20ms;
   return config;
@@ -98,8 +98,8 @@ CAF_TEST(a channel without permission is refused alone) {
   with_redis([](redis_server& server) {
     server.command({"ACL", "SETUSER", "ann", "on", ">secret", "resetchannels", "&ok*", "+@all"});
     auto config = quick_config(server);
-    config.url.user = "ann";
-    config.url.password = "secret";
+    config.address.user = "ann";
+    config.address.password = "secret";
     own_bus subject{config};
     bus_member first{subject, "ok1"};
     bus_member denied{subject, "secret"};
@@ -135,7 +135,7 @@ CAF_TEST(a wrong password is logged without the password) {
   with_redis([](redis_server& server) {
     log_probe log;
     auto config = quick_config(server);
-    config.url.password = "not-the-one";
+    config.address.password = "not-the-one";
     config.log = log.sink();
     server.command({"ACL", "SETUSER", "default", "resetpass", ">another"});
     own_bus subject{config};

@@ -48,7 +48,7 @@ CAF_TEST(a server is reached over tcp by its name) {
   with_redis([](redis_server& server) {
     auto config = quick_config(server);
     auto port = std::to_string(server.open_port());
-    config.url = parse_redis_url("redis://localhost:" + port + "/1").url.value();
+    config.address = parse_redis_address("redis://localhost:" + port + "/1").address.value();
     own_bus subject{config};
     bus_member ann{subject, "room"};
     CAF_REQUIRE(ann.is_subscribed());
@@ -125,8 +125,8 @@ CAF_TEST(what waits for the server is delivered in order) {
     CAF_REQUIRE(ann.is_subscribed());
     // The bus under test is locked out until its user exists.
     auto config = quick_config(server);
-    config.url.user = "bob";
-    config.url.password = "secret";
+    config.address.user = "bob";
+    config.address.password = "secret";
     own_bus subject{config};
     receipt_probe receipts;
     lines sent;

@@ -58,7 +58,7 @@ private:
 
 bus_settings by_name(const redis_server& server) {
   auto config = quick_config(server);
-  config.url = parse_redis_url("redis://redis.example").url.value();
+  config.address = parse_redis_address("redis://redis.example").address.value();
   return config;
 }
 
@@ -85,7 +85,7 @@ CAF_TEST(what was not sent over a lost link is never sent) {
   boost::asio::io_context io;
   tcp::acceptor listener{io, at(0)};
   auto config = bus_settings{};
-  config.url = parse_redis_url("redis://redis.example").url.value();
+  config.address = parse_redis_address("redis://redis.example").address.value();
   config.setup_timeout = 20ms;
   config.resolve = [there = listener.local_endpoint()](auto&, auto) {
     return name_lookup::outcome{{there}, {}};
@@ -141,7 +141,7 @@ CAF_TEST(nobody waits for a name that is never resolved) {
   auto ended = std::make_shared<std::atomic<int>>(0);
   std::promise<void> released;
   bus_settings config;
-  config.url = parse_redis_url("redis://redis.example").url.value();
+  config.address = parse_redis_address("redis://redis.example").address.value();
   config.resolve = [begun, ended, wait = released.get_future().share()](auto&, auto) {
     ++*begun;
     wait.wait();

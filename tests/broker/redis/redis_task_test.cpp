@@ -114,7 +114,8 @@ struct fixture {
 
   boost::asio::io_context io{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
-  redis_client client{io, {}};
+  const std::unique_ptr<redis_client> made = make_redis_client(io, {});
+  redis_client& client = *made;
   diary task{client};
   std::future<void> stopped;
 };

@@ -30,6 +30,10 @@ struct model : subscription_events {
     wanted.erase(wanted.find(channel));
   }
 
+  void on_given_away(std::string_view, std::string_view) override {
+    CAF_FAIL("nobody has taken one");
+  }
+
   void on_message(std::string_view, std::string_view) override {
     CAF_FAIL("nobody has sent one");
   }
