@@ -190,6 +190,18 @@ void presence_book::tell_all_again() {
   waiting_ = users_;
 }
 
+void presence_book::tell_again(
+  const std::function<bool(const presence_room&)>& which) {
+  for (auto& [channel, in] : rooms_) {
+    if (!which(in.where))
+      continue;
+    for (auto& [user, x] : in.users) {
+      x.must_tell = x.must_tell || x.told != 0 || x.is_out;
+      update(x);
+    }
+  }
+}
+
 std::vector<presence_room> presence_book::take_emptied() {
   return std::exchange(emptied_, {});
 }

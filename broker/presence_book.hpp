@@ -19,9 +19,8 @@ namespace atrium {
 /// is told twice does no harm. Pure state, for one thread.
 ///
 /// Who leaves with the last connection is there until the grace is over. Who
-/// was never told of goes without a trace, so there are as many entries as
-/// users that are in a room, or that others still believe to be there: some 250
-/// bytes each, and the names and infos.
+/// was never told of goes without a trace: entries are of users that are in a
+/// room, or are believed to be. Each has some 250 bytes, a name and an info.
 class presence_book {
 public:
   using clock = std::chrono::steady_clock;
@@ -30,8 +29,7 @@ public:
     // nop
   }
 
-  /// A connection is in the room; `at` is when. One that is there already
-  /// changes nothing.
+  /// A connection has come to the room at `at`, unless it is there already.
   void enter(const presence_room& where, presence_member who, unix_time at);
 
   /// It is there no more. One that is not there changes nothing.
@@ -73,8 +71,10 @@ public:
   /// Others know nothing any more, and what was taken is void.
   void tell_all_again();
 
-  /// Returns rooms in which nobody is left, of those of which something was
-  /// settled.
+  /// Others may have forgotten rooms like these: they are told again.
+  void tell_again(const std::function<bool(const presence_room&)>& which);
+
+  /// Returns rooms in which nobody is left, and of which others have heard.
   std::vector<presence_room> take_emptied();
 
   /// Returns whether the book has anybody of this room.

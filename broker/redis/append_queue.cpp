@@ -41,28 +41,32 @@ void append_queue::call(entry& what, std::string& out) {
   }
   what.second.called = batch_.size();
   auto& newest = *jobs[batch_.size() - 1];
-  append_history_append(
-    out, {gate_.sha(), what.first, incarnation_, newest.rule}, batch_);
+  append_history_append(out,
+                        {gate_.sha(), what.first,
+                         terms_.incarnation(what.first), newest.rule,
+                         terms_.publish_command()},
+                        batch_);
   in_flight_.push_back(&what);
 }
 
 // -- reading ------------------------------------------------------------------
 
-bool append_queue::on_reply(resp_reply reply) {
-  if (in_flight_.empty())
+bool append_queue::on_reply_to(std::size_t which, resp_reply reply) {
+  if (which >= in_flight_.size())
     return false;
-  auto& of = *in_flight_.front();
+  auto at = in_flight_.begin() + static_cast<std::ptrdiff_t>(which);
+  auto& of = **at;
   std::vector<history_place> places;
   if (!is_error(reply)) {
     places = read_history_places(reply, of.second.called);
     if (places.empty())
       return false;
   }
-  in_flight_.pop_front();
+  in_flight_.erase(at);
   if (is_not_ready(reply))
     gate_.wait(clock::now());
-  if (is_no_script(reply) || is_not_ready(reply))
-    repeat(of, false);
+  if (is_no_script(reply) || is_not_ready(reply) || is_lost(reply))
+    repeat(of, is_lost(reply));
   else
     settle_called(of, reply, places);
   return true;
@@ -128,8 +132,7 @@ void append_queue::on_lost() {
     repeat(*in_flight_.back(), true);
 }
 
-void append_queue::on_up(std::string_view incarnation) {
-  incarnation_ = incarnation;
+void append_queue::on_up() {
   gate_.on_up();
 }
 

@@ -4,6 +4,7 @@
 #include "atrium/broker/redis/history_counters.hpp"
 #include "atrium/broker/redis/history_script.hpp"
 #include "atrium/broker/redis/publish_job.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 #include "atrium/broker/redis/script_gate.hpp"
 
 #include <cstddef>
@@ -43,9 +44,13 @@ public:
   static constexpr std::size_t max_batch = 64;
   static constexpr std::size_t max_batch_bytes = std::size_t{64} << 10;
 
-  append_queue(publish_accounting& accounting, history_counters& counters,
-               bus_log log = {})
-    : accounting_(accounting), counters_(counters), log_(std::move(log)) {
+  /// All have to outlive the queue.
+  append_queue(const redis_terms& terms, publish_accounting& accounting,
+               history_counters& counters, bus_log log = {})
+    : terms_(terms),
+      accounting_(accounting),
+      counters_(counters),
+      log_(std::move(log)) {
     // nop
   }
 
@@ -53,9 +58,9 @@ public:
   void push(append_job what);
 
   void compose(std::string& out, std::size_t limit) override;
-  bool on_reply(resp_reply reply) override;
+  bool on_reply_to(std::size_t which, resp_reply reply) override;
   void on_lost() override;
-  void on_up(std::string_view incarnation) override;
+  void on_up() override;
   void on_script(std::string_view sha) override;
   void on_script_refused(std::string_view error) override;
   void tick(clock::time_point now) override;
@@ -98,11 +103,11 @@ private:
   void settle(job& x, publish_receipt receipt);
   void erase(job_list::iterator x);
 
+  const redis_terms& terms_;
   publish_accounting& accounting_;
   history_counters& counters_;
   const bus_log log_;
   script_gate gate_;
-  std::string incarnation_;
   channel_map channels_;
   job_list jobs_;                      // without a receipt, by their deadlines
   job_list late_;                      // in flight, with one

@@ -22,17 +22,28 @@ public:
   /// they are in flight from now on.
   virtual void compose(std::string& out, std::size_t limit) = 0;
 
-  /// Takes the answer to the oldest command in flight. Returns false if there
-  /// is none, or it makes no sense: the server and we disagree about the
-  /// protocol.
-  virtual bool on_reply(resp_reply reply) = 0;
+  /// Takes the answer to the command number `which` in flight, counted from the
+  /// oldest. Returns false if there is none, or it makes no sense: the server
+  /// and we disagree about the protocol.
+  virtual bool on_reply_to(std::size_t which, resp_reply reply) = 0;
+
+  /// Takes the answer to the oldest one.
+  bool on_reply(resp_reply reply) {
+    return on_reply_to(0, reply);
+  }
+
+  /// The command at this place of those in flight waits for a server that is in
+  /// trouble: it does not count in bounds of what is in flight.
+  virtual void on_excused(std::size_t which) {
+    static_cast<void>(which);
+  }
 
   /// The connection was lost: what is in flight gets no answer.
   virtual void on_lost() = 0;
 
-  /// A connection is set up, to a server of this incarnation; empty: unknown.
-  virtual void on_up(std::string_view incarnation) {
-    static_cast<void>(incarnation);
+  /// A connection is set up, maybe one of several.
+  virtual void on_up() {
+    // nop
   }
 
   /// Redis has the script of these commands, under this name.

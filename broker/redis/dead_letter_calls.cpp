@@ -46,7 +46,7 @@ public:
       append_command(out, {"ZRANGE", in_.dead_key, from, "+", "BYLEX", "LIMIT",
                            "0", std::to_string(users_at_once)});
     } else {
-      append_inbox_list(out, {sha, in_.names.user(users_.front()), *in_.rule},
+      append_inbox_list(out, in_.about(sha, in_.names.user(users_.front())),
                         after_, what_.limit - page_.letters.size(),
                         what_.max_bytes - taken_);
     }
@@ -140,7 +140,7 @@ public:
     append_command(
       out, {"ZADD", in_.due_key, "LT", std::to_string(inbox_time()), user_});
     auto channel = in_.names.user(user_);
-    inbox_script_call call{sha, channel, *in_.rule};
+    auto call = in_.about(sha, channel);
     if (is_replay_)
       append_inbox_replay(out, call, id_);
     else
@@ -164,6 +164,10 @@ public:
     }
     done_(result_);
     return step::over;
+  }
+
+  void miss() override {
+    in_.miss(user_);
   }
 
   void fail(errc why) override {

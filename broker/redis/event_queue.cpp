@@ -16,9 +16,12 @@ using kind = backend_event::kind;
 
 } // namespace
 
-event_queue::event_queue(event_queue_config config, event_backlog& from,
-                         std::function<unix_time()> now)
-  : config_(std::move(config)), from_(from), now_(std::move(now)) {
+event_queue::event_queue(const redis_terms& terms, event_queue_config config,
+                         event_backlog& from, std::function<unix_time()> now)
+  : terms_(terms),
+    config_(std::move(config)),
+    from_(from),
+    now_(std::move(now)) {
   // nop
 }
 
@@ -31,14 +34,23 @@ void event_queue::on_lease(const std::string& id) {
   if (!lease_id_.empty())
     former_.push_back(std::exchange(lease_id_, {}));
   lease_id_ = id;
-  is_listed_ = false;
+  is_listed_ = must_list_ = false;
+  tell_again();
+}
+
+void event_queue::tell_again() {
   again_.clear();
   for (auto& [field, user] : there_)
     again_.push_back(field);
 }
 
-void event_queue::on_up(std::string_view, clock::time_point) {
+// Of many servers that of the events may have started anew, and lost what it
+// was told, while another one has the lease.
+void event_queue::on_up(clock::time_point) {
   gate_.on_up();
+  auto server = terms_.incarnation(config_.names.events());
+  if (!told_to_.empty() && !server.empty() && server != told_to_)
+    tell_again();
 }
 
 // Redis may have heard it or not. Who claims the leases of dead nodes is
@@ -82,8 +94,10 @@ void event_queue::compose(std::string& out, std::size_t, clock::time_point) {
   if (!is_open() || !sent_.empty())
     return;
   if (batch_.empty() && !reaping_ && !fill()) {
-    if (is_done() && is_listed_)
+    if (is_done() && (is_listed_ || must_list_))
       write_listing("SREM", verb::unlist, out);
+    else if (must_list_)
+      write_listing("SADD", verb::list, out);
     return;
   }
   if (std::exchange(was_sent_, true))
@@ -97,6 +111,7 @@ void event_queue::compose(std::string& out, std::size_t, clock::time_point) {
     return;
   }
   write_listing("SADD", verb::list, out);
+  told_to_ = terms_.incarnation(config_.names.events());
   append_tell_call(out, call, lease_id_, former_, batch_);
   sent_.push_back(verb::tell);
 }
@@ -165,17 +180,13 @@ std::string_view event_queue::on_reply(resp_reply reply,
     return "an answer to no command";
   auto what = sent_.front();
   sent_.pop_front();
-  if (is_no_script(reply))
-    return {};
   if (is_error(reply)) {
-    if (is_not_ready(reply))
-      gate_.wait(now);
-    else
-      pause_ = now + refusal_pause;
+    on_refused(what, reply, now);
     return {};
   }
   if (what == verb::list || what == verb::unlist) {
     is_listed_ = what == verb::list;
+    must_list_ = false;
     return {};
   }
   auto answer = read_event_answer(reply);
@@ -185,6 +196,18 @@ std::string_view event_queue::on_reply(resp_reply reply,
   std::ranges::move(answer->texts, std::back_inserter(told_));
   what == verb::tell ? on_told(*answer) : on_reap(*answer);
   return {};
+}
+
+// Of many servers the one may take the events, and the other not the mark of
+// the lease.
+void event_queue::on_refused(verb what, resp_reply error,
+                             clock::time_point now) {
+  if (what == verb::list && (is_lost(error) || is_unreachable(error)))
+    must_list_ = true;
+  if (is_not_ready(error))
+    gate_.wait(now);
+  else if (!is_no_script(error) && !is_lost(error))
+    pause_ = now + refusal_pause;
 }
 
 // What was told under an earlier lease stands there, and has to move.
@@ -222,7 +245,7 @@ bool event_queue::is_settled() const {
     return true; // what stands there ends with the lease
   if (!sent_.empty())
     return false;
-  return batch_.empty() && !reaping_ && from_.is_empty()
+  return batch_.empty() && !reaping_ && from_.is_empty() && !must_list_
          && (!is_done() || !is_listed_);
 }
 

@@ -3,15 +3,14 @@
 #include "atrium/broker/event_backlog.hpp"
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/redis/event_script.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 #include "atrium/broker/redis/script_gate.hpp"
 
 #include <chrono>
-#include <cstddef>
 #include <deque>
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -22,10 +21,9 @@ namespace atrium {
 /// lease of the node, and those of dead nodes. A batch without an answer is
 /// repeated, and recognised. Pure state, for one thread.
 ///
-/// Under another lease than before everything is told again that Redis was
-/// told: what still stands under an earlier lease moves without a word, and
-/// what is gone, since others took the node for dead or Redis has lost its
-/// data, is told once more.
+/// Under another lease than before, or to another server, all is told again:
+/// what still stands under an earlier lease moves without a word, and what is
+/// gone, since others have ended it or Redis has lost it, is told once more.
 class event_queue {
 public:
   using clock = std::chrono::steady_clock;
@@ -37,10 +35,10 @@ public:
   /// How long Redis is left alone when it refuses a call.
   static constexpr std::chrono::seconds refusal_pause{1};
 
-  /// Takes events from `from`, which has to live as long. `now` is the time
-  /// that events get which are told again.
-  event_queue(event_queue_config config, event_backlog& from,
-              std::function<unix_time()> now);
+  /// Takes events from `from`; it and `terms` have to outlive the queue. `now`
+  /// is the time that events get which are told again.
+  event_queue(const redis_terms& terms, event_queue_config config,
+              event_backlog& from, std::function<unix_time()> now);
 
   void on_lease(const std::string& id);
 
@@ -48,13 +46,12 @@ public:
     has_lease_ = false;
   }
 
-  void on_up(std::string_view incarnation, clock::time_point now);
+  void on_up(clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
   void on_script_refused(std::string_view error);
 
-  /// Ends what stands under the lease of a dead node; `take_reaped` says when
-  /// nothing is left.
+  /// Ends what stands under the lease of a dead node, see `take_reaped`.
   void reap(const std::string& lease_id);
 
   /// Whether events that come back can be taken.
@@ -62,8 +59,7 @@ public:
     is_allowed_ = yes;
   }
 
-  /// Nothing more is reported: a node of which nothing stands there is taken
-  /// out of its lease.
+  /// Nothing more is reported: a lease without events is marked no more.
   void leave() noexcept {
     leaves_ = true;
   }
@@ -113,11 +109,14 @@ private:
   bool is_done() const;
   bool fill();
   bool fill_again();
+  void tell_again();
+  void on_refused(verb what, resp_reply error, clock::time_point now);
   void write_listing(std::string_view command, verb what, std::string& out);
   void on_told(const event_answer& x);
   void on_reap(const event_answer& x);
   void note(const event_line& x);
 
+  const redis_terms& terms_;
   const event_queue_config config_;
   event_backlog& from_;
   const std::function<unix_time()> now_;
@@ -128,7 +127,9 @@ private:
   bool leaves_ = false;
   std::string lease_id_;            // the latest; empty: none yet
   std::vector<std::string> former_; // under which something may stand
+  std::string told_to_;             // incarnation of the server; empty: none
   bool is_listed_ = false;          // in the set of the lease
+  bool must_list_ = false;          // whatever else there is to say
 
   std::deque<verb> sent_;         // have no answer yet
   std::vector<event_line> batch_; // is to be told, maybe again

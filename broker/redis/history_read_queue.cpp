@@ -2,6 +2,7 @@
 
 #include "atrium/broker/redis/history_script.hpp"
 #include "atrium/broker/redis/redis_caller.hpp"
+#include "atrium/broker/util/take_at.hpp"
 
 #include <algorithm>
 
@@ -53,7 +54,8 @@ void history_read_queue::compose(std::string& out, std::size_t limit) {
     waiting_.pop_front();
   }
   while (gate_.is_open() && !waiting_.empty() && out.size() < limit
-         && in_flight_.size() < max_calls && promised_ < max_answers) {
+         && in_flight_.size() - excused_ < max_calls
+         && promised_ < max_answers) {
     call(waiting_.front(), out);
     in_flight_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -74,29 +76,33 @@ void history_read_queue::call(const history_read_job& x, std::string& out) {
   part.max_bytes = x.what.max_bytes - x.bytes;
   part.newest_first = x.what.newest_first;
   part.was_seen = x.what.was_seen && page.messages.empty();
-  append_history_read(out, {gate_.sha(), x.channel, incarnation_, x.what.rule},
-                      part);
+  append_history_read(
+    out, {gate_.sha(), x.channel, terms_.incarnation(x.channel), x.what.rule},
+    part);
 }
 
 // -- reading ------------------------------------------------------------------
 
-bool history_read_queue::on_reply(resp_reply reply) {
-  if (in_flight_.empty())
+bool history_read_queue::on_reply_to(std::size_t which, resp_reply reply) {
+  if (which >= in_flight_.size())
     return false;
   std::optional<history_page> part;
   if (!is_error(reply)) {
-    part = in_flight_.front().removes ? read_history_removal(reply)
-                                      : read_history_page(reply);
+    part = in_flight_[which].removes ? read_history_removal(reply)
+                                     : read_history_page(reply);
     if (!part)
       return false;
   }
-  auto job = std::move(in_flight_.front());
-  in_flight_.pop_front();
-  promised_ -= promise(job);
+  auto job = take_at(in_flight_, which);
+  if (std::exchange(job.is_excused, false))
+    --excused_;
+  else
+    promised_ -= promise(job);
   if (is_not_ready(reply))
     gate_.wait(clock::now());
-  auto goes_on = part ? add(job, std::move(*part))
-                      : is_no_script(reply) || is_not_ready(reply);
+  auto goes_on
+    = part ? add(job, std::move(*part))
+           : is_no_script(reply) || is_not_ready(reply) || is_lost(reply);
   if (goes_on)
     repeat(std::move(job));
   else if (part)
@@ -164,14 +170,24 @@ void history_read_queue::fail(history_read_job& x, errc why) {
 
 // -- what happens -------------------------------------------------------------
 
-void history_read_queue::on_lost() {
-  for (; !in_flight_.empty(); in_flight_.pop_back())
-    repeat(std::move(in_flight_.back()));
-  promised_ = 0;
+void history_read_queue::on_excused(std::size_t which) {
+  auto& job = in_flight_[which];
+  if (std::exchange(job.is_excused, true))
+    return;
+  ++excused_;
+  promised_ -= promise(job);
 }
 
-void history_read_queue::on_up(std::string_view incarnation) {
-  incarnation_ = incarnation;
+void history_read_queue::on_lost() {
+  for (; !in_flight_.empty(); in_flight_.pop_back()) {
+    in_flight_.back().is_excused = false;
+    repeat(std::move(in_flight_.back()));
+  }
+  promised_ = 0;
+  excused_ = 0;
+}
+
+void history_read_queue::on_up() {
   gate_.on_up();
 }
 

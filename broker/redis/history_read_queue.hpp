@@ -3,6 +3,7 @@
 #include "atrium/broker/log/bus_log.hpp"
 #include "atrium/broker/redis/command_queue.hpp"
 #include "atrium/broker/redis/history_counters.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 #include "atrium/broker/redis/script_gate.hpp"
 
 #include <atomic>
@@ -22,9 +23,10 @@ struct history_read_job {
   history_log::page_handler done;
   std::chrono::steady_clock::time_point deadline{}; ///< Then: `timeout`.
 
-  bool removes = false;  // nothing is asked
-  history_page page{};   // as far as it is read
-  std::size_t bytes = 0; // of the packets on it
+  bool removes = false;    // nothing is asked
+  history_page page{};     // as far as it is read
+  std::size_t bytes = 0;   // of the packets on it
+  bool is_excused = false; // in flight, but not counted
 };
 
 /// Makes a removal; `done` hears what has become of it.
@@ -47,8 +49,10 @@ public:
   static constexpr std::size_t max_answers = std::size_t{1} << 20;
   static constexpr std::size_t max_calls = 256;
 
-  explicit history_read_queue(history_counters& counters, bus_log log = {})
-    : counters_(counters), log_(std::move(log)) {
+  /// Both have to outlive the queue.
+  history_read_queue(const redis_terms& terms, history_counters& counters,
+                     bus_log log = {})
+    : terms_(terms), counters_(counters), log_(std::move(log)) {
     // nop
   }
 
@@ -67,9 +71,10 @@ public:
   void refuse(const history_log::page_handler& done);
 
   void compose(std::string& out, std::size_t limit) override;
-  bool on_reply(resp_reply reply) override;
+  bool on_reply_to(std::size_t which, resp_reply reply) override;
+  void on_excused(std::size_t which) override;
   void on_lost() override;
-  void on_up(std::string_view incarnation) override;
+  void on_up() override;
   void on_script(std::string_view sha) override;
   void on_script_refused(std::string_view error) override;
   void tick(clock::time_point now) override;
@@ -87,14 +92,15 @@ private:
   void answer(history_read_job& x);
   void fail(history_read_job& x, errc why);
 
+  const redis_terms& terms_;
   history_counters& counters_;
   const bus_log log_;
   script_gate gate_;
-  std::string incarnation_;
   std::atomic<std::size_t> pending_ = 0; // admitted and not answered
   std::deque<history_read_job> waiting_;
   std::deque<history_read_job> in_flight_;
   std::size_t promised_ = 0; // bytes that answers to these may have
+  std::size_t excused_ = 0;  // of those in flight
 };
 
 } // namespace atrium

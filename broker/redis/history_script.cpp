@@ -91,7 +91,7 @@ void append_history_arguments(std::string& out, const history_call& x,
   append_argument(out, x.channel);
   append_argument(out, make_random_id(epoch_size));
   append_argument(out, x.incarnation);
-  append_argument(out, "PUBLISH");
+  append_argument(out, x.publish);
   for (auto& m : messages) {
     append_argument(out, kind_of(m));
     append_argument(out, m.event_id);

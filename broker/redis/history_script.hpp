@@ -26,6 +26,7 @@ struct history_call {
   std::string_view channel;
   std::string_view incarnation; ///< Of the server; empty: unknown.
   history_rule rule;
+  std::string_view publish = {}; ///< The command that publishes, for appends.
 };
 
 /// Appends a call that keeps and publishes messages (history_append.lua).

@@ -4,10 +4,12 @@
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/redis/inbox_counters.hpp"
 #include "atrium/broker/redis/inbox_script.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 #include "atrium/broker/util/live.hpp"
 
 #include <chrono>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,7 @@ namespace atrium {
 
 /// What all calls of one inbox need. Outlives them.
 struct inbox_context {
+  const redis_terms& terms;
   channel_names names;
   live<inbox_rule> rule; ///< May change at any time.
   std::string due_key;   ///< `inbox_due_key`
@@ -26,11 +29,28 @@ struct inbox_context {
   /// Told of each user who has got dead letters.
   std::function<void(const std::string& user)> has_letters{};
 
-  inbox_context(channel_names with, const inbox_rule& by)
-    : names(std::move(with)),
+  /// Users who have something, and are not in the index: its server was not
+  /// reached. The next sweep puts them there; so many are remembered.
+  static constexpr std::size_t most_missed = 10'000;
+  std::set<std::string> missed{};
+
+  inbox_context(const redis_terms& by_client, channel_names with,
+                const inbox_rule& by)
+    : terms(by_client),
+      names(std::move(with)),
       due_key(inbox_due_key(names.inboxes())),
       dead_key(inbox_dead_key(names.inboxes())) {
     rule.replace(by);
+  }
+
+  /// What calls of the scripts of this user are about.
+  inbox_script_call about(std::string_view sha, std::string_view channel) {
+    return {sha, channel, *rule, terms.publish_command()};
+  }
+
+  void miss(const std::string& user) {
+    if (missed.size() < most_missed)
+      missed.insert(user);
   }
 
   /// Says what became of messages of a user.

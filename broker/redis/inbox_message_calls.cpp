@@ -26,7 +26,7 @@ public:
     auto end = inbox_time() + milliseconds{in_.rule->ttl}.count();
     append_command(out,
                    {"ZADD", in_.due_key, "LT", std::to_string(end), user_});
-    append_inbox_put(out, {sha, channel_, *in_.rule}, what_);
+    append_inbox_put(out, in_.about(sha, channel_), what_);
     return 2;
   }
 
@@ -41,6 +41,10 @@ public:
     }
     done_({errc::none, std::move(answer->id)});
     return step::over;
+  }
+
+  void miss() override {
+    in_.miss(user_);
   }
 
   void fail(errc why) override {
@@ -66,7 +70,7 @@ public:
   }
 
   std::size_t append(std::string& out, std::string_view sha) override {
-    append_inbox_read(out, {sha, in_.names.user(what_.user), *in_.rule}, what_);
+    append_inbox_read(out, in_.about(sha, in_.names.user(what_.user)), what_);
     return 1;
   }
 
@@ -106,8 +110,7 @@ public:
   }
 
   std::size_t append(std::string& out, std::string_view sha) override {
-    append_inbox_ack(out, {sha, in_.names.user(user_), *in_.rule}, device_,
-                     id_);
+    append_inbox_ack(out, in_.about(sha, in_.names.user(user_)), device_, id_);
     return 1;
   }
 

@@ -110,7 +110,7 @@ void append_inbox_put(std::string& out, const inbox_script_call& x,
   append_argument(out, keys_lifetime(x.rule));
   append_letters_rule(out);
   append_argument(out, x.channel);
-  append_argument(out, "PUBLISH");
+  append_argument(out, x.publish);
 }
 
 void append_inbox_read(std::string& out, const inbox_script_call& x,
@@ -163,7 +163,7 @@ void append_inbox_replay(std::string& out, const inbox_script_call& x,
   append_argument(out, std::to_string(x.rule.most));
   append_argument(out, keys_lifetime(x.rule));
   append_argument(out, x.channel);
-  append_argument(out, "PUBLISH");
+  append_argument(out, x.publish);
 }
 
 // -- answers ------------------------------------------------------------------

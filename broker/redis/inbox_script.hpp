@@ -25,6 +25,7 @@ struct inbox_script_call {
   std::string_view sha;
   std::string_view channel; ///< Of the user; begins the names of the keys.
   const inbox_rule& rule;
+  std::string_view publish = {}; ///< The command that publishes.
 };
 
 /// Appends a call of inbox_put.lua.

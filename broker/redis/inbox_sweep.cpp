@@ -1,25 +1,37 @@
 #include "atrium/broker/redis/inbox_sweep.hpp"
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace atrium {
 
 namespace {
 
-//   names ──▶ look ──▶ (look again) ──▶ write ──▶ look at the next user
+//   (mend) ──▶ names ──▶ look ──▶ (forget ──▶ look again) ──▶ write
+//                          ▲─────────── at the next user ───────┘
 //
+// Mended is what put a message while the index could not be reached.
 // A user with nothing left, or without dead letters, goes from that index and
-// is looked at once more: something may have come in between.
+// is looked at once more: something may have come in between. That is a step of
+// its own, for the index may be on another server than the user.
 class sweep_call final : public script_call {
 public:
   sweep_call(inbox_context& in, std::function<void(bool)> done)
     : in_(in), done_(std::move(done)) {
-    // nop
+    auto missed = std::min(in.missed.size(), users_at_once);
+    auto first = in.missed.begin();
+    missed_.assign(first, std::next(first, static_cast<int>(missed)));
+    at_ = missed_.empty() ? stage::names : stage::mend;
   }
 
   std::size_t append(std::string& out, std::string_view sha) override {
     switch (at_) {
+    case stage::mend:
+      return mend(out);
     case stage::names:
       append_command(out, {"ZRANGE", in_.due_key, "-inf",
                            std::to_string(inbox_time()), "BYSCORE", "LIMIT",
@@ -29,8 +41,10 @@ public:
       append_command(out, {"ZADD", in_.due_key, "XX",
                            std::to_string(inbox_time() + claim), user()});
       return 1 + look(out, sha);
+    case stage::forget:
+      return forget(out);
     case stage::look_again:
-      return forget(out) + look(out, sha);
+      return look(out, sha);
     case stage::write:
       return write(out);
     }
@@ -38,10 +52,16 @@ public:
   }
 
   step take(resp_reply reply) override {
+    if (at_ == stage::mend)
+      return end_mending();
     if (at_ == stage::names)
       return take_names(reply);
     if (at_ == stage::write)
       return go_on();
+    if (at_ == stage::forget) {
+      at_ = stage::look_again;
+      return step::goes_on;
+    }
     auto found = read_inbox_sweep(reply);
     if (!found)
       return step::nonsense;
@@ -51,12 +71,18 @@ public:
     auto is_empty = found_.next == 0;
     auto has_letters = found_.letters != 0;
     if (at_ == stage::look && (is_empty || !has_letters))
-      at_ = stage::look_again;
+      at_ = stage::forget;
     else if (is_empty && !has_letters)
       return go_on();
     else
       at_ = stage::write;
     return step::goes_on;
+  }
+
+  // Of one user: the others are elsewhere. Without the index nobody is found.
+  step pass_over() override {
+    auto is_user = at_ == stage::look || at_ == stage::look_again;
+    return is_user ? go_on() : step::nonsense;
   }
 
   // Others, or this node a while later, do the rest.
@@ -65,7 +91,7 @@ public:
   }
 
 private:
-  enum class stage { names, look, look_again, write };
+  enum class stage { mend, names, look, forget, look_again, write };
 
   static constexpr std::size_t users_at_once = 100;
   static constexpr std::int64_t claim = 60'000; // ms
@@ -75,8 +101,31 @@ private:
   }
 
   std::size_t look(std::string& out, std::string_view sha) const {
-    append_inbox_sweep(out, {sha, in_.names.user(user()), *in_.rule});
+    append_inbox_sweep(out, in_.about(sha, in_.names.user(user())));
     return 1;
+  }
+
+  // When these have come is not known any more.
+  std::size_t mend(std::string& out) const {
+    using std::chrono::milliseconds;
+    auto end
+      = std::to_string(inbox_time() + milliseconds{in_.rule->ttl}.count());
+    append_command_head(out, 3 + 2 * missed_.size());
+    append_argument(out, "ZADD");
+    append_argument(out, in_.due_key);
+    append_argument(out, "LT");
+    for (auto& user : missed_) {
+      append_argument(out, end);
+      append_argument(out, user);
+    }
+    return 1;
+  }
+
+  step end_mending() {
+    for (auto& user : missed_)
+      in_.missed.erase(user);
+    at_ = stage::names;
+    return step::goes_on;
   }
 
   std::size_t forget(std::string& out) const {
@@ -130,6 +179,7 @@ private:
 
   inbox_context& in_;
   const std::function<void(bool)> done_;
+  std::vector<std::string> missed_; // by the index
   stage at_ = stage::names;
   std::deque<std::string> users_; // who are due
   bool has_more_ = false;

@@ -18,9 +18,12 @@ constexpr std::chrono::milliseconds longest_pause{1'000};
 
 } // namespace
 
-lease_queue::lease_queue(channel_names names, std::string run,
-                         lease_timing timing)
-  : names_(std::move(names)), run_(std::move(run)), timing_(timing) {
+lease_queue::lease_queue(const redis_terms& terms, channel_names names,
+                         std::string run, lease_timing timing)
+  : terms_(terms),
+    names_(std::move(names)),
+    run_(std::move(run)),
+    timing_(timing) {
   // nop
 }
 
@@ -70,11 +73,15 @@ void lease_queue::doubt() {
 
 // -- from the link ------------------------------------------------------------
 
-// A server that has started anew may have lost what stands under the id: its
-// last writes, or all.
-void lease_queue::on_up(std::string_view incarnation, clock::time_point now) {
+void lease_queue::on_up(clock::time_point now) {
   is_up_ = true;
   next_ = now;
+}
+
+// One that has started anew may have lost what stands under the id: its last
+// writes, or all.
+void lease_queue::look_at_server() {
+  auto incarnation = terms_.incarnation(names_.nodes());
   if (incarnation.empty())
     return;
   is_stale_
@@ -87,10 +94,15 @@ void lease_queue::on_lost() {
   is_up_ = false;
   sha_.clear();
   sent_.reset();
-  claimed_.clear(); // the next answer gives them again
+  give_up_claims();
+  doubt();
+}
+
+// The next answer gives them again.
+void lease_queue::give_up_claims() {
+  claimed_.clear();
   emptied_.clear();
   telling_.clear();
-  doubt();
 }
 
 void lease_queue::on_script(std::string_view sha) {
@@ -102,6 +114,7 @@ void lease_queue::compose(std::string& out, std::size_t,
   if (sha_.empty() || sent_ || has_left_ || now < next_)
     return;
   tick(now); // the process may have been stopped until now
+  look_at_server();
   telling_ = std::exchange(emptied_, {});
   auto fresh = next_id();
   append_lease_call(out, {sha_, names_, is_stale_ ? std::string_view{} : id_,
@@ -148,15 +161,21 @@ std::string_view lease_queue::on_reply(resp_reply reply,
   return {};
 }
 
-// `NOSCRIPT` is cured at once, and others last: a server that is full, loads
-// its data or is no master any more.
+// `NOSCRIPT` and a lost link are cured at once, and others last: a server that
+// is full, loads its data or is no master any more. One that cannot be reached
+// will not learn that the node has left.
 void lease_queue::on_refused(resp_reply reply, clock::time_point now) {
-  has_left_ = false;
+  has_left_ = has_left_ && is_unreachable(reply);
+  if (is_lost(reply)) {
+    give_up_claims();
+    doubt();
+  }
   std::ranges::move(std::exchange(telling_, {}), std::back_inserter(emptied_));
   next_ = now;
-  if (is_no_script(reply))
+  if (is_no_script(reply) || is_lost(reply))
     return;
-  ++stats_.refused;
+  if (!is_unreachable(reply))
+    ++stats_.refused;
   next_ += std::min(timing_.lease / 6, longest_pause);
 }
 

@@ -2,6 +2,7 @@
 
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/redis/lease_script.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 #include "atrium/broker/redis/resp.hpp"
 
 #include <chrono>
@@ -37,7 +38,8 @@ class lease_queue {
 public:
   using clock = std::chrono::steady_clock;
 
-  lease_queue(channel_names names, std::string run, lease_timing timing);
+  lease_queue(const redis_terms& terms, channel_names names, std::string run,
+              lease_timing timing);
 
   // -- from the node ----------------------------------------------------------
 
@@ -65,7 +67,7 @@ public:
 
   // -- from the client: see redis_caller --------------------------------------
 
-  void on_up(std::string_view incarnation, clock::time_point now);
+  void on_up(clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
 
@@ -109,9 +111,12 @@ private:
   void doubt();
   void hold(std::string id);
   void confirm(clock::time_point until);
+  void look_at_server();
+  void give_up_claims();
   void count_claims(const std::vector<std::string>& now_claimed);
   void on_refused(resp_reply reply, clock::time_point now);
 
+  const redis_terms& terms_;
   const channel_names names_;
   const std::string run_;
   const lease_timing timing_;

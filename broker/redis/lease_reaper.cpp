@@ -4,6 +4,7 @@
 #include "atrium/broker/redis/lease_heir.hpp"
 #include "atrium/broker/redis/presence_script.hpp"
 #include "atrium/broker/redis/redis_caller.hpp"
+#include "atrium/broker/util/take_at.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -20,8 +21,9 @@ constexpr std::string_view rooms_at_a_time = "100";
 } // namespace
 
 lease_reaper::lease_reaper(
-  channel_names names, std::function<void(const std::string& lease_id)> emptied)
-  : names_(std::move(names)), emptied_(std::move(emptied)) {
+  const redis_terms& terms, channel_names names,
+  std::function<void(const std::string& lease_id)> emptied)
+  : terms_(terms), names_(std::move(names)), emptied_(std::move(emptied)) {
   // nop
 }
 
@@ -35,18 +37,24 @@ void lease_reaper::reap(const std::vector<std::string>& claimed,
     begin_next();
 }
 
-void lease_reaper::begin_next() {
-  if (claimed_.empty())
-    return;
-  current_ = claimed_.front();
-  ++work_;
+void lease_reaper::begin(std::string lease_id) {
+  abandon();
+  current_ = std::move(lease_id);
+  list_cursor_ = "0";
   waiting_.push_back({verb::list, work_});
+}
+
+void lease_reaper::begin_next() {
+  if (!claimed_.empty())
+    begin(claimed_.front());
 }
 
 // Answers that are still to come count for nothing but their entries.
 void lease_reaper::abandon() {
   current_.clear();
   is_inheriting_ = false;
+  is_partial_ = false;
+  retry_.reset();
   waiting_.clear();
   ++work_;
 }
@@ -76,24 +84,37 @@ void lease_reaper::write(const job& x, std::string& out) const {
   append_command(out,
                  {"EVALSHA", gate_.sha(), "2", presence_key(channel),
                   presence_users_key(channel), x.cursor, current_, x.room.name,
-                  channel, letter_of(x.room.mode), "PUBLISH"});
+                  channel, letter_of(x.room.mode), terms_.publish_command()});
 }
 
 // -- reading ------------------------------------------------------------------
 
-bool lease_reaper::on_reply(resp_reply reply) {
-  if (in_flight_.empty())
+bool lease_reaper::on_reply_to(std::size_t which, resp_reply reply) {
+  if (which >= in_flight_.size())
     return false;
-  auto x = std::move(in_flight_.front());
-  in_flight_.pop_front();
+  auto x = take_at(in_flight_, which);
   if (!is_error(reply))
     return on_answer(std::move(x), reply);
-  // Whatever it is may pass, and the claim is for a while only.
-  if (!is_no_script(reply))
+  on_refused(std::move(x), reply);
+  return true;
+}
+
+// Whatever it is may pass, and the claim is for a while only. What cannot be
+// reached holds nothing else up: it is found again when the lease is begun
+// anew.
+void lease_reaper::on_refused(job x, resp_reply error) {
+  if (is_unreachable(error)) {
+    if (x.work == work_) {
+      is_partial_ = true;
+      if (x.what == verb::list)
+        list_cursor_ = "0"; // the end
+    }
+    return go_on_if_idle();
+  }
+  if (!is_no_script(error) && !is_lost(error))
     gate_.wait(clock::now());
   if (x.work == work_)
     waiting_.push_front(std::move(x));
-  return true;
 }
 
 bool lease_reaper::on_answer(job x, resp_reply reply) {
@@ -159,6 +180,10 @@ void lease_reaper::go_on_if_idle() {
     waiting_.push_back({verb::list, work_, list_cursor_});
     return;
   }
+  if (is_partial_) {
+    retry_ = clock::now() + unreachable_pause;
+    return;
+  }
   auto done = std::exchange(current_, {});
   std::erase(claimed_, done);
   emptied_(done);
@@ -174,7 +199,7 @@ void lease_reaper::on_lost() {
   abandon();
 }
 
-void lease_reaper::on_up(std::string_view) {
+void lease_reaper::on_up() {
   gate_.on_up();
 }
 
@@ -186,12 +211,18 @@ void lease_reaper::on_script_refused(std::string_view error) {
   gate_.on_script_refused(error);
 }
 
+// Another lease comes first, if there is one.
 void lease_reaper::tick(clock::time_point now) {
   gate_.tick(now);
+  if (!retry_ || *retry_ > now)
+    return;
+  auto i = std::ranges::find(claimed_, current_);
+  auto is_last = i == claimed_.end() || ++i == claimed_.end();
+  begin(is_last ? claimed_.front() : *i);
 }
 
 auto lease_reaper::next_tick() const -> std::optional<clock::time_point> {
-  return gate_.next_tick();
+  return earlier(gate_.next_tick(), retry_);
 }
 
 void lease_reaper::fail_all() {

@@ -3,11 +3,13 @@
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/redis/command_queue.hpp"
 #include "atrium/broker/redis/leased_room.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 #include "atrium/broker/redis/script_gate.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +26,13 @@ class lease_heir;
 /// node, does no harm. Pure state, for one thread.
 class lease_reaper final : public command_queue {
 public:
-  /// `emptied` hears of each lease under which nothing is left; from
-  /// `on_reply`.
-  lease_reaper(channel_names names,
+  /// How long a lease is left alone when a server of one of its rooms is not to
+  /// be reached.
+  static constexpr std::chrono::seconds unreachable_pause{1};
+
+  /// `terms` have to outlive the reaper. `emptied` hears of each lease under
+  /// which nothing is left; from `on_reply`.
+  lease_reaper(const redis_terms& terms, channel_names names,
                std::function<void(const std::string& lease_id)> emptied);
 
   /// From now on these are the leases to be emptied, until `until`; no others,
@@ -50,9 +56,9 @@ public:
   // -- command_queue ----------------------------------------------------------
 
   void compose(std::string& out, std::size_t limit) override;
-  bool on_reply(resp_reply reply) override;
+  bool on_reply_to(std::size_t which, resp_reply reply) override;
   void on_lost() override;
-  void on_up(std::string_view incarnation) override;
+  void on_up() override;
   void on_script(std::string_view sha) override;
   void on_script_refused(std::string_view error) override;
   void tick(clock::time_point now) override;
@@ -74,14 +80,17 @@ private:
     leased_room room = {};
   };
 
+  void begin(std::string lease_id);
   void begin_next();
   void abandon();
   void write(const job& x, std::string& out) const;
+  void on_refused(job x, resp_reply error);
   bool on_answer(job x, resp_reply reply);
   bool on_list(job x, resp_reply reply);
   bool on_reaped(job x, resp_reply reply);
   void go_on_if_idle();
 
+  const redis_terms& terms_;
   const channel_names names_;
   const std::function<void(const std::string&)> emptied_;
   std::uint64_t reaped_ = 0;
@@ -92,6 +101,8 @@ private:
   std::string current_;    // the lease that is being emptied; empty: none
   std::uint64_t work_ = 0; // counts up with each lease that is begun
   std::string list_cursor_;
+  bool is_partial_ = false;                // some of it was not to be reached
+  std::optional<clock::time_point> retry_; // for the rest
   lease_heir* heir_ = nullptr;
   bool is_inheriting_ = false; // the heir is at the current lease
   std::deque<job> waiting_;

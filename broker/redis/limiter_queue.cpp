@@ -2,9 +2,9 @@
 
 #include "atrium/broker/redis/limiter_script.hpp"
 #include "atrium/broker/redis/redis_caller.hpp"
+#include "atrium/broker/util/take_at.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
@@ -96,10 +96,13 @@ void limiter_queue::decide_if(Predicate due) {
 
 // -- from the link ------------------------------------------------------------
 
-void limiter_queue::on_up(std::string_view, clock::time_point) {
-  is_lost_ = false;
-  round_.clear();
-  next_round_ = {}; // Redis may have lost everything
+// Redis may have lost everything. Of many servers it may be one: then a round
+// that has begun goes on, or one that comes and goes would keep it from its
+// end.
+void limiter_queue::on_up(clock::time_point) {
+  if (std::exchange(is_lost_, false))
+    round_.clear();
+  next_round_ = {};
 }
 
 // Departures are told again, which does no harm; whether an arrival took effect
@@ -178,18 +181,24 @@ void limiter_queue::renew_some(std::string& out, std::size_t limit,
   }
 }
 
-std::string_view limiter_queue::on_reply(resp_reply reply, clock::time_point) {
-  if (in_flight_.empty())
+std::string_view limiter_queue::on_reply_to(std::size_t which, resp_reply reply,
+                                            clock::time_point) {
+  if (which >= in_flight_.size())
     return "an answer to no command";
-  auto x = std::move(in_flight_.front());
-  in_flight_.pop_front();
-  if (is_no_script(reply))
+  auto x = take_at(in_flight_, which);
+  is_error(reply) ? on_refused(std::move(x), reply) : on_leases(x, reply);
+  return {};
+}
+
+void limiter_queue::on_refused(job x, resp_reply error) {
+  if (is_no_script(error) || (is_lost(error) && x.what == verb::renew))
     repeat(std::move(x));
-  else if (!is_error(reply))
-    on_leases(x, reply);
   else if (x.done)
     decide_alone(x);
-  return {};
+  else if (is_lost(error) && x.what == verb::leave)
+    tell_departure(x.user, x.who.connection);
+  else if (is_unreachable(error) && x.what == verb::leave)
+    ++stats_.discarded;
 }
 
 // In the order in which they were said. Whoever has left meanwhile is not told
@@ -220,7 +229,7 @@ void limiter_queue::on_leases(job& x, resp_reply reply) {
       evict(x.user, id);
     else if (x.what == verb::enter)
       result.rivals.push_back(std::move(id));
-    else if (auto* lease = connections_.find(x.user, own_number(id)))
+    else if (auto* lease = connections_.find(x.user, own_number(config_, id)))
       lease->since = read_since(since);
   }
   if (result.admitted)
@@ -273,21 +282,11 @@ void limiter_queue::answer(job& x, const lease_decision& result) {
 // One of this node that is not here any more has gone by itself.
 void limiter_queue::evict(const std::string& user,
                           const std::string& connection) {
-  auto number = own_number(connection);
+  auto number = own_number(config_, connection);
   if (number != 0 && !connections_.remove(user, number))
     return;
   ++stats_.evicted;
   call_guarded(log_, [&] { config_.evict(connection); });
-}
-
-std::uint64_t limiter_queue::own_number(std::string_view id) const {
-  auto& node = config_.node;
-  if (!id.starts_with(node) || id.size() <= node.size()
-      || id[node.size()] != '-')
-    return 0;
-  std::uint64_t result = 0;
-  std::from_chars(id.data() + node.size() + 1, id.data() + id.size(), result);
-  return result;
 }
 
 limiter_stats limiter_queue::stats() const {

@@ -61,12 +61,13 @@ public:
 
   // -- from the client: see redis_caller --------------------------------------
 
-  void on_up(std::string_view incarnation, clock::time_point now);
+  void on_up(clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
   void on_script_refused(std::string_view error);
   void compose(std::string& out, std::size_t limit, clock::time_point now);
-  std::string_view on_reply(resp_reply reply, clock::time_point now);
+  std::string_view on_reply_to(std::size_t which, resp_reply reply,
+                               clock::time_point now);
 
   std::size_t unanswered() const noexcept {
     return in_flight_.size();
@@ -114,6 +115,7 @@ private:
   void write(const job& x, std::string& out);
   void renew_some(std::string& out, std::size_t limit, clock::time_point now);
   void repeat(job x);
+  void on_refused(job x, resp_reply error);
   void on_leases(job& x, resp_reply reply);
   void on_own_lease(job& x, std::string_view since, lease_decision& result);
 
@@ -123,9 +125,6 @@ private:
   void decide_alone(job& x);
   void answer(job& x, const lease_decision& result);
   void evict(const std::string& user, const std::string& connection);
-
-  /// Returns the number of a connection of this node, or 0.
-  std::uint64_t own_number(std::string_view id) const;
 
   limiter_config config_;
   const limiter_timing timing_;

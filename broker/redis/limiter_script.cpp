@@ -17,6 +17,16 @@ std::string_view policy_of(const limiter_call& x) {
 
 } // namespace
 
+std::uint64_t own_number(const limiter_config& of, std::string_view id) {
+  auto& node = of.node;
+  if (!id.starts_with(node) || id.size() <= node.size()
+      || id[node.size()] != '-')
+    return 0;
+  std::uint64_t result = 0;
+  std::from_chars(id.data() + node.size() + 1, id.data() + id.size(), result);
+  return result;
+}
+
 std::int64_t read_since(std::string_view text) {
   std::int64_t result = 0;
   std::from_chars(text.data(), text.data() + text.size(), result);

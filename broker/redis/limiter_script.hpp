@@ -38,6 +38,9 @@ struct limiter_call {
   std::span<const std::string> dead_runs = {};
 };
 
+/// Returns the number of a connection of this node by its id; 0 for others.
+std::uint64_t own_number(const limiter_config& of, std::string_view id);
+
 /// Returns when a connection came, of what the script has answered; 0: never.
 std::int64_t read_since(std::string_view text);
 

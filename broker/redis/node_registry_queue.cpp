@@ -93,8 +93,8 @@ node_registry_queue::clock::time_point node_registry_queue::due() const {
 }
 
 void node_registry_queue::answer_all(clock::time_point now) {
+  ask_again();
   auto all = std::exchange(waiting_, {});
-  std::ranges::move(std::exchange(asked_, {}), std::back_inserter(all));
   stats_.unanswered += all.size();
   tell(std::move(all), known(now, "the registry has stopped"));
 }
@@ -102,7 +102,7 @@ void node_registry_queue::answer_all(clock::time_point now) {
 // -- from the link ------------------------------------------------------------
 
 // Redis may have lost everything.
-void node_registry_queue::on_up(std::string_view, clock::time_point now) {
+void node_registry_queue::on_up(clock::time_point now) {
   is_up_ = true;
   if (announces_)
     next_heartbeat_ = now;
@@ -114,9 +114,12 @@ void node_registry_queue::on_lost() {
   sha_.clear();
   in_flight_.clear();
   latest_flaw_ = "the link to Redis is down"; // until the next reading
-  waiting_.insert(waiting_.begin(), std::make_move_iterator(asked_.begin()),
-                  std::make_move_iterator(asked_.end()));
-  asked_.clear();
+  ask_again();
+}
+
+void node_registry_queue::ask_again() {
+  std::ranges::move(std::exchange(waiting_, {}), std::back_inserter(asked_));
+  waiting_ = std::exchange(asked_, {});
 }
 
 void node_registry_queue::on_script_refused(std::string_view error) {
@@ -148,19 +151,14 @@ void node_registry_queue::write_heartbeat(std::string& out) {
   in_flight_.push_back(verb::heartbeat);
 }
 
-// Not one script: Redis would do nothing else while it puts the answer
-// together. Who comes or goes between the three is in only one of the answers
-// and left out.
 void node_registry_queue::write_reading(std::string& out) {
   reading_due_ = false;
   asked_ = std::exchange(waiting_, {});
   flaw_.clear();
+  is_lost_ = false;
   read_ = {};
-  append_command(out, {"TIME"});
-  append_command(out, {"ZRANGE", keys_.heartbeats, "0",
-                       std::to_string(max_rows - 1), "REV", "WITHSCORES"});
-  append_command(out, {"HGETALL", keys_.reports});
-  for (auto part : {verb::time, verb::heartbeats, verb::reports})
+  append_registry_reading(out, keys_, max_rows);
+  for (auto part : {verb::heartbeats, verb::time, verb::reports})
     in_flight_.push_back(part);
 }
 
@@ -181,20 +179,19 @@ void node_registry_queue::on_heartbeat_reply(resp_reply reply) {
   if (!is_error(reply)) {
     ++stats_.heartbeats;
     refusal_.clear();
-    return;
-  }
-  if (is_no_script(reply)) {
+  } else if (is_no_script(reply) || is_lost(reply)) {
     heartbeat_due_ = announces_; // once more: the script is loaded first
-    return;
+  } else {
+    ++stats_.refused;
+    refusal_ = loggable(reply.front().text);
   }
-  ++stats_.refused;
-  refusal_ = loggable(reply.front().text);
 }
 
 // -- reading ------------------------------------------------------------------
 
 void node_registry_queue::on_read(verb part, resp_reply reply,
                                   clock::time_point now) {
+  is_lost_ = is_lost_ || is_lost(reply);
   if (is_error(reply))
     flaw_ = loggable(reply.front().text);
   else if (part == verb::time && reply.size() > 2)
@@ -238,6 +235,8 @@ void node_registry_queue::read_reports(resp_reply reply) {
 }
 
 void node_registry_queue::end_reading(clock::time_point now) {
+  if (is_lost_)
+    return ask_again();
   if (flaw_.empty()) {
     latest_ = std::exchange(read_, {});
     latest_at_ = now;

@@ -53,7 +53,7 @@ public:
 
   // -- from the client: see redis_caller --------------------------------------
 
-  void on_up(std::string_view incarnation, clock::time_point now);
+  void on_up(clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha) {
     sha_ = sha;
@@ -93,6 +93,7 @@ private:
   void write_reading(std::string& out);
 
   void on_heartbeat_reply(resp_reply reply);
+  void ask_again();
   void on_read(verb part, resp_reply reply, clock::time_point now);
   void read_heartbeats(resp_reply reply);
   void read_reports(resp_reply reply);
@@ -116,6 +117,7 @@ private:
   bool heartbeat_due_ = false;
   bool leave_due_ = false;
   bool reading_due_ = false;
+  bool is_lost_ = false; // a part of the reading under way
   clock::time_point next_heartbeat_ = clock::time_point::max();
   std::string refusal_; // of the latest heartbeat; empty: it was taken
 

@@ -37,4 +37,9 @@ void append_heartbeat(std::string& out, std::string_view sha,
                       const node_registry_timing& timing, std::string_view run,
                       std::string_view report);
 
+/// Appends the three commands that read the registry: heartbeats of those that
+/// were heard of last, the time, and reports.
+void append_registry_reading(std::string& out, const node_registry_keys& keys,
+                             std::size_t max_rows);
+
 } // namespace atrium

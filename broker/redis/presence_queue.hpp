@@ -2,6 +2,7 @@
 
 #include "atrium/broker/names.hpp"
 #include "atrium/broker/presence_book.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 #include "atrium/broker/redis/resp.hpp"
 #include "atrium/broker/redis/script_gate.hpp"
 
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace atrium {
 
@@ -34,8 +36,10 @@ public:
   /// How long a room is left alone about which Redis refuses a call.
   static constexpr std::chrono::seconds refusal_pause{1};
 
-  presence_queue(channel_names names, std::chrono::milliseconds grace)
-    : names_(std::move(names)), book_(grace) {
+  /// `terms` have to outlive the queue.
+  presence_queue(const redis_terms& terms, channel_names names,
+                 std::chrono::milliseconds grace)
+    : terms_(terms), names_(std::move(names)), book_(grace) {
     // nop
   }
 
@@ -53,7 +57,7 @@ public:
     has_lease_ = false;
   }
 
-  void on_up(std::string_view incarnation, clock::time_point now);
+  void on_up(clock::time_point now);
   void on_lost();
   void on_script(std::string_view sha);
   void on_script_refused(std::string_view error);
@@ -66,9 +70,10 @@ public:
     return in_flight_.size();
   }
 
-  /// Takes the answer to the oldest command; returns why the link must be
-  /// dropped, or nothing.
-  std::string_view on_reply(resp_reply reply, clock::time_point now);
+  /// Takes the answer to the command number `which` of those without one;
+  /// returns why the link must be dropped, or nothing.
+  std::string_view on_reply_to(std::size_t which, resp_reply reply,
+                               clock::time_point now);
 
   /// Does what is due at `now`.
   void tick(clock::time_point now);
@@ -88,7 +93,8 @@ private:
   struct call {
     verb what = verb::tell;
     presence_room where;
-    bool is_void = false; // of an earlier lease
+    bool is_void = false;     // of an earlier lease
+    bool is_unlisted = false; // Redis has refused the room of a tell
   };
 
   bool is_open() const noexcept {
@@ -96,11 +102,14 @@ private:
   }
 
   void tell(const presence_book::batch& x, std::string& out);
+  void list(const presence_room& where, std::string& out);
   void write_listing(std::string_view command, const presence_room& where,
                      std::string& out);
+  void on_unlisted(const presence_room& where, clock::time_point again);
   std::string_view on_told(const call& x, resp_reply reply,
                            clock::time_point now);
 
+  const redis_terms& terms_;
   const channel_names names_;
   presence_book book_;
   script_gate gate_;
@@ -108,8 +117,9 @@ private:
   std::string lease_id_; // the latest; empty: none yet
   std::deque<call> in_flight_;
   std::deque<presence_room> emptied_; // nobody is left, and Redis has the room
-  bool is_unlisted_ = false;          // Redis has refused the room of a call
-  std::deque<std::pair<clock::time_point, std::string>> refused_; // channels
+  std::deque<std::pair<clock::time_point, std::string>> refused_;    // channels
+  std::deque<std::pair<clock::time_point, presence_room>> unlisted_; // but told
+  std::vector<std::string> told_to_; // incarnations of servers
   std::uint64_t joins_ = 0;
   std::uint64_t leaves_ = 0;
 };

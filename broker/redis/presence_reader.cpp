@@ -1,6 +1,7 @@
 #include "atrium/broker/redis/presence_reader.hpp"
 
 #include "atrium/broker/redis/presence_script.hpp"
+#include "atrium/broker/util/take_at.hpp"
 
 #include <algorithm>
 
@@ -108,16 +109,16 @@ void presence_reader::scan(room& x, std::string& out) {
 
 // -- reading ------------------------------------------------------------------
 
-bool presence_reader::on_reply(resp_reply reply) {
-  if (in_flight_.empty())
+bool presence_reader::on_reply_to(std::size_t which, resp_reply reply) {
+  if (which >= in_flight_.size())
     return false;
-  auto& x = *in_flight_.front();
+  auto& x = *in_flight_[which];
   auto& of = x.second;
   if (is_error(reply))
     of.is_refused = true;
   else if (!take(of, reply))
     return false;
-  in_flight_.pop_front();
+  take_at(in_flight_, which);
   if (--of.unanswered > 0)
     return true;
   auto goes_on = !of.is_refused && of.limit > of.users.size()
@@ -194,7 +195,7 @@ void presence_reader::end(room& x) {
   reading read;
   std::swap(read, x.second);
   x.second.waiting = std::exchange(read.waiting, {});
-  --readings_;
+  readings_ -= read.is_excused ? 0 : 1;
   if (x.second.waiting.empty())
     rooms_.erase(rooms_.find(x.first));
   else
@@ -207,8 +208,13 @@ void presence_reader::end(room& x) {
 
 // -- what happens -------------------------------------------------------------
 
-void presence_reader::on_up(std::string_view) {
+void presence_reader::on_up() {
   is_up_ = true;
+}
+
+void presence_reader::on_excused(std::size_t which) {
+  if (!std::exchange(in_flight_[which]->second.is_excused, true))
+    --readings_;
 }
 
 void presence_reader::on_lost() {

@@ -61,9 +61,10 @@ public:
   void push(presence_question x);
 
   void compose(std::string& out, std::size_t limit) override;
-  bool on_reply(resp_reply reply) override;
+  bool on_reply_to(std::size_t which, resp_reply reply) override;
+  void on_excused(std::size_t which) override;
   void on_lost() override;
-  void on_up(std::string_view incarnation) override;
+  void on_up() override;
   void tick(clock::time_point now) override;
   std::optional<clock::time_point> next_tick() const override;
   void fail_all() override;
@@ -98,6 +99,7 @@ private:
     std::string cursor{};       // where the scan goes on; empty: nowhere
     std::size_t unanswered = 0; // commands
     bool is_refused = false;
+    bool is_excused = false; // it is no reading that counts
   };
 
   using room = string_map<reading>::value_type; // stays in place
@@ -121,7 +123,7 @@ private:
   std::deque<room*> ready_;        // with questions, and not read
   std::deque<room*> to_scan_;      // whose reading goes on
   std::deque<room*> in_flight_;    // one for each command
-  std::size_t readings_ = 0;       // rooms with askers
+  std::size_t readings_ = 0;       // rooms with askers, but for those excused
   std::deque<question> questions_; // by their deadlines
 };
 

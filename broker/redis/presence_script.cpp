@@ -44,7 +44,8 @@ std::string presence_users_key(std::string_view channel) {
 
 void append_presence_call(std::string& out, const presence_call& x,
                           std::span<const presence_book::change> changes) {
-  constexpr std::size_t fixed_args = 10; // EVALSHA to PUBLISH, two keys
+  constexpr std::size_t fixed_args
+    = 10; // EVALSHA to the command that publishes, two keys
   append_command_head(out, fixed_args + 2 * changes.size());
   append_argument(out, "EVALSHA");
   append_argument(out, x.sha);
@@ -55,7 +56,7 @@ void append_presence_call(std::string& out, const presence_call& x,
   append_argument(out, x.where.name);
   append_argument(out, x.where.channel);
   append_argument(out, letter_of(x.where.mode));
-  append_argument(out, "PUBLISH");
+  append_argument(out, x.publish);
   for (auto& one : changes) {
     append_argument(out, one.user);
     append_value(out, one, x.where.mode);

@@ -24,6 +24,7 @@ struct presence_call {
   std::string_view sha;
   std::string_view lease_id; ///< Under which it is written.
   const presence_room& where;
+  std::string_view publish; ///< The command that publishes.
 };
 
 /// Appends a call that writes down how these users stand.

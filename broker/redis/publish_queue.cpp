@@ -9,24 +9,25 @@ void publish_queue::push(publish_job job) {
 }
 
 void publish_queue::compose(std::string& out, std::size_t limit) {
+  auto command = terms_.publish_command();
   while (!waiting_.empty() && out.size() < limit) {
     auto& job = waiting_.front();
-    append_command(out, {"PUBLISH", job.channel, *job.payload});
+    append_command(out, {command, job.channel, *job.payload});
     in_flight_.push_back(std::move(job));
     waiting_.pop_front();
   }
 }
 
-bool publish_queue::on_reply(resp_reply reply) {
-  if (in_flight_.empty())
+bool publish_queue::on_reply_to(std::size_t which, resp_reply reply) {
+  if (which >= in_flight_.size())
     return false;
-  settle_oldest(is_error(reply) ? errc::bus_unavailable : errc::none);
+  settle_in_flight(which, is_error(reply) ? errc::bus_unavailable : errc::none);
   return true;
 }
 
 void publish_queue::on_lost() {
   while (!in_flight_.empty())
-    settle_oldest(errc::bus_unavailable);
+    settle_in_flight(0, errc::bus_unavailable);
 }
 
 void publish_queue::fail_all() {
@@ -55,12 +56,17 @@ auto publish_queue::next_tick() const -> std::optional<clock::time_point> {
   return std::nullopt;
 }
 
-void publish_queue::settle_oldest(errc code) {
-  if (expired_ > 0)
+// From the deque's nearer end: with many servers an answer is out of order by
+// no more than what a slow one has not answered yet.
+void publish_queue::settle_in_flight(std::size_t which, errc code) {
+  if (which < expired_)
     --expired_;
   else
-    settle(in_flight_.front(), code);
-  in_flight_.pop_front();
+    settle(in_flight_[which], code);
+  if (which == 0)
+    in_flight_.pop_front();
+  else
+    in_flight_.erase(in_flight_.begin() + static_cast<std::ptrdiff_t>(which));
 }
 
 } // namespace atrium

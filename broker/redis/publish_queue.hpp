@@ -2,6 +2,7 @@
 
 #include "atrium/broker/redis/command_queue.hpp"
 #include "atrium/broker/redis/publish_job.hpp"
+#include "atrium/broker/redis/redis_terms.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -20,8 +21,10 @@ namespace atrium {
 /// accounting. Each receipt is told exactly once.
 class publish_queue final : public command_queue {
 public:
-  explicit publish_queue(publish_accounting& accounting, bus_log log = {})
-    : accounting_(accounting), log_(std::move(log)) {
+  /// Both have to outlive the queue.
+  publish_queue(const redis_terms& terms, publish_accounting& accounting,
+                bus_log log = {})
+    : terms_(terms), accounting_(accounting), log_(std::move(log)) {
     // nop
   }
 
@@ -29,7 +32,7 @@ public:
   void push(publish_job job);
 
   void compose(std::string& out, std::size_t limit) override;
-  bool on_reply(resp_reply reply) override;
+  bool on_reply_to(std::size_t which, resp_reply reply) override;
   void on_lost() override;
   void tick(clock::time_point now) override;
   std::optional<clock::time_point> next_tick() const override;
@@ -45,8 +48,9 @@ private:
     atrium::settle(job, {code}, accounting_, log_);
   }
 
-  void settle_oldest(errc code);
+  void settle_in_flight(std::size_t which, errc code);
 
+  const redis_terms& terms_;
   publish_accounting& accounting_;
   bus_log log_;
   std::deque<publish_job> waiting_;

@@ -25,7 +25,7 @@ void queue_caller::wake() {
 }
 
 void queue_caller::on_up() {
-  queue_.on_up(client_.incarnation());
+  queue_.on_up();
 }
 
 void queue_caller::on_lost() {
@@ -49,7 +49,16 @@ std::size_t queue_caller::unanswered() const {
 }
 
 std::string_view queue_caller::on_reply(resp_reply reply) {
-  return queue_.on_reply(reply) ? "" : "an answer to no command";
+  return on_reply_to(0, reply);
+}
+
+std::string_view queue_caller::on_reply_to(std::size_t which,
+                                           resp_reply reply) {
+  return queue_.on_reply_to(which, reply) ? "" : "an answer to no command";
+}
+
+void queue_caller::on_excused(std::size_t which) {
+  queue_.on_excused(which);
 }
 
 // An answer may have put off what is to be sent next.

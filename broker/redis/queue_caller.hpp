@@ -34,6 +34,8 @@ private:
   void compose(std::string& out, std::size_t limit) override;
   std::size_t unanswered() const override;
   std::string_view on_reply(resp_reply reply) override;
+  std::string_view on_reply_to(std::size_t which, resp_reply reply) override;
+  void on_excused(std::size_t which) override;
   void on_read_end() override;
 
   void watch_time();

@@ -26,7 +26,7 @@ protected:
   }
 
   void on_up() override {
-    queue_.on_up(client().incarnation(), clock::now());
+    queue_.on_up(clock::now());
     go_on_soon();
   }
 
@@ -52,7 +52,15 @@ protected:
   }
 
   std::string_view on_reply(resp_reply reply) override {
-    return queue_.on_reply(reply, clock::now());
+    return on_reply_to(0, reply);
+  }
+
+  // Most have one or two commands in flight, and take answers in order.
+  std::string_view on_reply_to(std::size_t which, resp_reply reply) override {
+    if constexpr (requires { queue_.on_reply_to(which, reply, clock::now()); })
+      return queue_.on_reply_to(which, reply, clock::now());
+    else
+      return queue_.on_reply(reply, clock::now());
   }
 
   Queue queue_;

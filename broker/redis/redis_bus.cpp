@@ -4,7 +4,6 @@
 #include "atrium/broker/redis/publish_queue.hpp"
 #include "atrium/broker/redis/queue_caller.hpp"
 #include "atrium/broker/redis/redis_history.hpp"
-#include "atrium/broker/redis/redis_listener.hpp"
 #include "atrium/broker/util/handoff.hpp"
 
 #include <boost/asio/post.hpp>
@@ -20,11 +19,11 @@ public:
     : client_(client),
       publish_timeout_(config.publish_timeout),
       accounting_(config.max_pending, config.max_pending_bytes),
-      publishes_(accounting_, client.log()),
+      publishes_(client, accounting_, client.log()),
       publisher_(client, publishes_),
       history_(client, accounting_),
-      listener_(client, gap_clock{{config.publish_timeout, config.clock_skew},
-                                  std::move(config.clock)}),
+      listener_(client.listen(gap_clock{
+        {config.publish_timeout, config.clock_skew}, std::move(config.clock)})),
       requests_(
         client.io(), [this] { take_requests(); }, client.turns()) {
     // nop
@@ -32,8 +31,8 @@ public:
 
   void start() {
     boost::asio::post(client_.io(), [this] {
-      publisher_.start({{}, "publish_refused", "PUBLISH is refused"});
-      listener_.start();
+      publisher_.start({{}, "publish_refused", "PUBLISH is refused", true});
+      listener_->start();
     });
   }
 
@@ -100,7 +99,7 @@ public:
     auto links = client_.state();
     out.publishes = links.commands;
     out.subscribes = links.subscriptions;
-    out.connected = out.publishes && out.subscribes;
+    out.connected = links.is_whole;
     out.takes_writes = links.takes_writes;
     out.trouble = std::move(links.trouble);
     out.reconnects = links.reconnects;
@@ -108,10 +107,10 @@ public:
     out.carried = accounting_.carried();
     out.rejected = accounting_.rejected();
     out.failed = accounting_.failed();
-    out.received = listener_.received();
+    out.received = listener_->received();
     out.pending = accounting_.pending();
     out.pending_bytes = accounting_.pending_bytes();
-    out.subscriptions = listener_.channels();
+    out.subscriptions = listener_->channels();
     return out;
   }
 
@@ -186,7 +185,7 @@ private:
   void take_requests() {
     auto taken = requests_.take(std::exchange(emptied_, {}));
     apply(taken);
-    listener_.wake();
+    listener_->wake();
     publisher_.wake();
     history_.wake();
     for (auto& answer : taken.pings)
@@ -201,9 +200,9 @@ private:
   // The deadline is taken here, on one thread, so deadlines never decrease.
   void apply(requests& taken) {
     for (auto& [begins, who] : taken.subscriptions)
-      begins ? listener_.add(std::move(who)) : listener_.remove(who);
+      begins ? listener_->add(std::move(who)) : listener_->remove(who);
     for (auto& [channel, carried] : taken.doubts)
-      listener_.confirm(channel, std::move(carried));
+      listener_->confirm(channel, std::move(carried));
     auto deadline = publish_job::clock::now() + publish_timeout_;
     push(taken.publishes, deadline, publishes_);
     push(taken.appends, deadline, history_);
@@ -225,7 +224,7 @@ private:
     apply(last);
     publisher_.stop();
     history_.stop();
-    listener_.stop();
+    listener_->stop();
   }
 
   redis_client& client_;
@@ -234,7 +233,7 @@ private:
   publish_queue publishes_;
   queue_caller publisher_;
   redis_history history_;
-  redis_listener listener_;
+  const std::unique_ptr<channel_listener> listener_;
   requests emptied_;           // by the last turn
   handoff<requests> requests_; // of any thread
 };

@@ -24,12 +24,16 @@ public:
     /// about each of thousands of commands is one line.
     log::event refused;
     std::string_view refused_text;
+
+    /// Takes answers in any order; else in the order of its commands.
+    bool any_order = false;
   };
 
   virtual ~redis_caller() = default;
 
   /// The link is set up; what Redis knew may be gone. The script is being
-  /// loaded.
+  /// loaded. Of many servers it may be one that was set up: then it was not
+  /// lost before, and commands are in flight.
   virtual void on_up() = 0;
 
   /// The link is lost: what has no answer gets none. Whether it took effect is
@@ -57,6 +61,19 @@ public:
   /// the link must be dropped, or nothing.
   virtual std::string_view on_reply(resp_reply reply) = 0;
 
+  /// Takes the answer to its command number `which`, counted from the oldest
+  /// without an answer: 0, unless its profile says `any_order`.
+  virtual std::string_view on_reply_to(std::size_t which, resp_reply reply) {
+    static_cast<void>(which);
+    return on_reply(reply);
+  }
+
+  /// Its command number `which` waits for a server that is in trouble, one of
+  /// many: what belongs to others need not wait with it.
+  virtual void on_excused(std::size_t which) {
+    static_cast<void>(which);
+  }
+
   /// All replies of one read have been given, some of them to this caller.
   virtual void on_read_end() {
     // nop
@@ -66,6 +83,19 @@ public:
 /// Returns whether `reply` says that Redis does not have the script.
 inline bool is_no_script(resp_reply reply) noexcept {
   return is_error(reply) && reply.front().text.starts_with("NOSCRIPT");
+}
+
+/// Returns whether `reply` says that the link was lost: whether the command
+/// took effect is unknown. Of many servers one may be lost, and the link is
+/// not.
+inline bool is_lost(resp_reply reply) noexcept {
+  return is_error(reply) && reply.front().text.starts_with("LOST ");
+}
+
+/// Returns whether `reply` says that the command had no effect, since no server
+/// can be reached that has its key.
+inline bool is_unreachable(resp_reply reply) noexcept {
+  return is_error(reply) && reply.front().text.starts_with("UNREACHABLE ");
 }
 
 } // namespace atrium

@@ -105,8 +105,8 @@ private:
 redis_connection_limiter::redis_connection_limiter(
   redis_client& client, redis_connection_limiter_config config)
   : impl_(std::make_unique<impl>(client, std::move(config))) {
-  impl_->start(
-    {limiter_script, "registry_refused", "the registry of users is refused"});
+  impl_->start({limiter_script, "registry_refused",
+                "the registry of users is refused", true});
 }
 
 redis_connection_limiter::~redis_connection_limiter() {

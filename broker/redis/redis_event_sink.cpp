@@ -27,7 +27,7 @@ class redis_event_sink::impl final : public queue_task<event_queue>,
                                      private lease_heir {
 public:
   impl(redis_client& client, redis_lease& lease, config with)
-    : queue_task(client, std::move(with.queue), backlog_, wall_clock),
+    : queue_task(client, client, std::move(with.queue), backlog_, wall_clock),
       lease_(lease),
       to_(std::move(with.to)),
       backlog_(with.max_bytes, [this] { return to_ ? to_->bytes() : 0; }),

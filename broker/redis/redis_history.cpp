@@ -8,8 +8,8 @@ namespace atrium {
 
 redis_history::redis_history(redis_client& client,
                              publish_accounting& accounting)
-  : appends_(accounting, counters_, client.log()),
-    reads_(counters_, client.log()),
+  : appends_(client, accounting, counters_, client.log()),
+    reads_(client, counters_, client.log()),
     appender_(client, appends_),
     reader_(client, reads_) {
   // nop
@@ -19,14 +19,14 @@ void redis_history::push(append_job job) {
   appends_.push(std::move(job));
   if (!std::exchange(appends_begun_, true))
     appender_.start({history_append_script, "history_refused",
-                     "keeping messages is refused"});
+                     "keeping messages is refused", true});
 }
 
 void redis_history::push(history_read_job job) {
   reads_.push(std::move(job));
   if (!std::exchange(reads_begun_, true))
     reader_.start({history_read_script, "history_refused",
-                   "reading kept messages is refused"});
+                   "reading kept messages is refused", true});
 }
 
 void redis_history::wake() {

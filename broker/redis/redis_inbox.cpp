@@ -19,7 +19,7 @@ public:
   impl(redis_client& client, redis_inbox_config config)
     : script_task(client, config.patience, "inbox_refused",
                   "keeping messages for users is refused"),
-      context(std::move(config.names), config.rule),
+      context(client, std::move(config.names), config.rule),
       interval_(config.interval) {
     context.has_letters = [this](const std::string& user) {
       push_own(letters, make_letter_note(context, user));

@@ -16,8 +16,9 @@ namespace atrium {
 class redis_lease::impl final : public queue_task<lease_queue> {
 public:
   impl(redis_client& client, redis_lease_config config)
-    : queue_task(client, config.names, std::move(config.run), config.timing),
-      reaper_(std::move(config.names),
+    : queue_task(client, client, config.names, std::move(config.run),
+                 config.timing),
+      reaper_(client, std::move(config.names),
               [this](const std::string& id) {
                 queue_.on_emptied(id, clock::now());
                 go_on_soon();
@@ -71,7 +72,7 @@ private:
   clock::time_point work(clock::time_point now) override {
     if (!std::exchange(reaps_, true))
       reaping_.start({presence_reap_script, "presence_reap_refused",
-                      "Redis refuses to remove who was on a dead node"});
+                      "Redis refuses to remove who was on a dead node", true});
     queue_.tick(now);
     reaper_.reap(queue_.claimed(), queue_.claimed_until());
     reaping_.wake();

@@ -19,7 +19,7 @@ class redis_presence::impl final : public queue_task<presence_queue>,
                                    private lease_user {
 public:
   impl(redis_client& client, redis_lease& lease, redis_presence_config config)
-    : queue_task(client, std::move(config.names), config.grace),
+    : queue_task(client, client, std::move(config.names), config.grace),
       lease_(lease),
       patience_(config.patience),
       reader_(client.log()),
@@ -31,7 +31,7 @@ public:
 
   void start() {
     redis_task::start({presence_script, "presence_refused",
-                       "telling who is in rooms is refused"});
+                       "telling who is in rooms is refused", true});
     lease_.add(*this);
   }
 
@@ -97,7 +97,7 @@ private:
   clock::time_point work(clock::time_point now) override {
     if (!std::exchange(reads_, true))
       reading_.start(
-        {{}, "presence_refused", "reading who is there is refused"});
+        {{}, "presence_refused", "reading who is there is refused", true});
     take_requests(now);
     queue_.tick(now);
     reading_.wake();

@@ -141,7 +141,7 @@ public:
     auto bytes = channel.size();
     auto call = std::make_unique<single_call>(
       [channel = std::move(channel), token, ttl](auto& out, auto sha) {
-        append_room_open(out, {sha, channel, token, {}}, ttl);
+        append_room_open(out, {sha, channel, token}, ttl);
       },
       [this, done](resp_reply reply) {
         auto opening = read_room_opening(reply);
@@ -168,7 +168,10 @@ public:
     auto call = std::make_unique<single_call>(
       [this, channel = std::move(channel), token,
        what = std::move(what)](auto& out, auto sha) {
-        append_room_say(out, {sha, channel, token, client().incarnation()},
+        auto& terms = client();
+        append_room_say(out,
+                        {sha, channel, token, terms.incarnation(channel),
+                         terms.publish_command()},
                         what);
       },
       [this, done](resp_reply reply) {

@@ -77,7 +77,7 @@ void append_room_open(std::string& out, const room_word_call& x,
 
 void append_room_say(std::string& out, const room_word_call& x,
                      const room_word& what) {
-  history_call log{x.sha, x.channel, x.incarnation, what.history};
+  history_call log{x.sha, x.channel, x.incarnation, what.history, x.publish};
   auto keys = 1 + history_keys({});
   auto& changes = what.changes;
   auto values = changes.size()

@@ -37,7 +37,8 @@ struct room_word_call {
   std::string_view sha;
   std::string_view channel;
   std::uint64_t token = 0;
-  std::string_view incarnation; ///< Of the server; empty: unknown.
+  std::string_view incarnation = {}; ///< Of the server; empty: unknown.
+  std::string_view publish = {};     ///< The command that publishes.
 };
 
 void append_room_open(std::string& out, const room_word_call& x,

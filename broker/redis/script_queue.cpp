@@ -21,52 +21,90 @@ void script_queue::compose(std::string& out, std::size_t limit) {
     return;
   repeated_ = 0;
   while (gate_.is_open() && !waiting_.empty() && out.size() < limit
-         && in_flight_.size() < max_calls && promised_ < max_answers) {
+         && in_flight_.size() - excused_ < max_calls
+         && promised_ < max_answers) {
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
     auto count = next->append(out, gate_.sha());
     commands_ += count;
     promised_ += next->promise;
-    in_flight_.push_back({std::move(next), count});
+    in_flight_.push_back({std::move(next), count, fate::open});
   }
 }
 
 // -- reading ------------------------------------------------------------------
 
-bool script_queue::on_reply(resp_reply reply) {
-  if (in_flight_.empty())
+bool script_queue::on_reply_to(std::size_t which, resp_reply reply) {
+  auto at = in_flight_.begin();
+  for (; at != in_flight_.end() && which >= at->answers; ++at)
+    which -= at->answers;
+  if (at == in_flight_.end())
     return false;
-  auto& oldest = in_flight_.front();
-  if (oldest.answers > 1) {
-    --oldest.answers;
-    --commands_;
+  auto is_script = at->next == fate::open && which + 1 == at->answers;
+  if (is_script && !take(*at, reply))
+    return false;
+  if (!is_script && (is_lost(reply) || is_unreachable(reply)))
+    at->call->miss();
+  --commands_;
+  if (--at->answers > 0)
+    return true;
+  auto done = std::move(*at);
+  in_flight_.erase(at);
+  finish(std::move(done));
+  return true;
+}
+
+// Returns false for an answer that makes no sense.
+bool script_queue::take(sent& x, resp_reply reply) {
+  auto& call = *x.call;
+  if (is_error(reply)) {
+    x.next = fate_of(call, reply);
     return true;
   }
-  auto again = is_no_script(reply) || is_not_ready(reply);
   auto next = script_call::step::over;
-  if (!is_error(reply) && !oldest.call->is_late) {
-    call_guarded(log_, [&] { next = oldest.call->take(reply); });
-    if (next == script_call::step::nonsense)
-      return false;
-  }
-  auto call = std::move(oldest.call);
-  in_flight_.pop_front();
-  --commands_;
-  promised_ -= call->promise;
-  before_ -= before_ > 0 ? 1 : 0;
-  if (is_not_ready(reply))
-    gate_.wait(clock::now());
-  if (again) {
-    before_ = in_flight_.size();
-    repeat(std::move(call));
-  } else if (next == script_call::step::goes_on) {
-    repeat(std::move(call));
-  } else if (is_error(reply)) {
-    settle(*call, errc::bus_unavailable);
-  } else if (!call->is_late) {
-    release(call->bytes);
-  }
+  if (!call.is_late)
+    call_guarded(log_, [&] { next = call.take(reply); });
+  if (next == script_call::step::nonsense)
+    return false;
+  auto goes_on = next == script_call::step::goes_on;
+  x.next = goes_on ? fate::goes_on : fate::over;
+  if (!goes_on && !std::exchange(call.is_late, true))
+    release(call.bytes);
   return true;
+}
+
+auto script_queue::fate_of(script_call& x, resp_reply error) -> fate {
+  if (is_not_ready(error))
+    gate_.wait(clock::now());
+  if (is_no_script(error) || is_not_ready(error))
+    return fate::again;
+  if (is_lost(error) && x.may_repeat)
+    return fate::goes_on;
+  if (!is_unreachable(error) || x.is_late)
+    return fate::fails;
+  auto next = script_call::step::nonsense;
+  call_guarded(log_, [&] { next = x.pass_over(); });
+  if (next == script_call::step::goes_on)
+    return fate::goes_on;
+  if (next == script_call::step::nonsense)
+    return fate::fails;
+  x.is_late = true;
+  release(x.bytes);
+  return fate::over;
+}
+
+void script_queue::finish(sent x) {
+  if (x.is_excused)
+    --excused_;
+  else
+    promised_ -= x.call->promise;
+  before_ -= before_ > 0 ? 1 : 0;
+  if (x.next == fate::again)
+    before_ = in_flight_.size();
+  if (x.next == fate::again || x.next == fate::goes_on)
+    repeat(std::move(x.call));
+  else if (x.next == fate::fails)
+    settle(*x.call, errc::bus_unavailable);
 }
 
 // Ahead of others, which came later, and behind those that came before.
@@ -86,13 +124,26 @@ void script_queue::settle(script_call& x, errc why) {
 
 // -- what happens -------------------------------------------------------------
 
+void script_queue::on_excused(std::size_t which) {
+  auto at = in_flight_.begin();
+  for (; which >= at->answers; ++at)
+    which -= at->answers;
+  if (std::exchange(at->is_excused, true))
+    return;
+  ++excused_;
+  promised_ -= at->call->promise;
+}
+
 void script_queue::on_lost() {
   auto lost = std::exchange(in_flight_, {});
   commands_ = 0;
   promised_ = 0;
+  excused_ = 0;
   before_ = 0;
   // What was to be repeated already was sent before these.
   for (auto& x : lost) {
+    if (x.next != fate::open)
+      x.call->miss();
     if (x.call->may_repeat)
       repeat(std::move(x.call));
     else
@@ -100,7 +151,7 @@ void script_queue::on_lost() {
   }
 }
 
-void script_queue::on_up(std::string_view) {
+void script_queue::on_up() {
   gate_.on_up();
 }
 

@@ -24,13 +24,26 @@ public:
 
   virtual ~script_call() = default;
 
-  /// Appends the commands of a step, the script last; returns how many. What
-  /// the others answer is of no interest.
+  /// Appends the commands of a step, the script last; returns how many. Of many
+  /// servers each command may go to another one: then they take effect in any
+  /// order. What the others answer is of no interest, but for `miss`.
   virtual std::size_t append(std::string& out, std::string_view sha) = 0;
 
   /// Takes the answer to the last one, which is no error; with `over` whoever
   /// waits has been told.
   virtual step take(resp_reply reply) = 0;
+
+  /// One of the others may have had no effect: its server was lost, or is not
+  /// to be reached. The script may have been taken by then.
+  virtual void miss() {
+    // nop
+  }
+
+  /// The server of the script is not to be reached, so it had no effect.
+  /// Returns what comes next; `nonsense`: the call fails.
+  virtual step pass_over() {
+    return step::nonsense;
+  }
 
   /// Tells whoever waits, unless that has happened.
   virtual void fail(errc why) = 0;
@@ -39,7 +52,7 @@ public:
   std::size_t promise = 0;    ///< Bytes that an answer may have.
   clock::time_point deadline; ///< Then: `timeout`.
   bool may_repeat = true;     ///< When the answer to a step was lost.
-  bool is_late = false;       ///< Told; its answer still comes.
+  bool is_late = false;       ///< Told; an answer still comes.
 };
 
 /// Holds the calls of one script without an answer, in order: what one thread
@@ -80,9 +93,10 @@ public:
   void push(std::unique_ptr<script_call> x);
 
   void compose(std::string& out, std::size_t limit) override;
-  bool on_reply(resp_reply reply) override;
+  bool on_reply_to(std::size_t which, resp_reply reply) override;
+  void on_excused(std::size_t which) override;
   void on_lost() override;
-  void on_up(std::string_view incarnation) override;
+  void on_up() override;
   void on_script(std::string_view sha) override;
   void on_script_refused(std::string_view error) override;
   void tick(clock::time_point now) override;
@@ -98,11 +112,19 @@ public:
   }
 
 private:
+  /// What becomes of a call when all its answers are there.
+  enum class fate : std::uint8_t { open, over, goes_on, again, fails };
+
   struct sent {
     std::unique_ptr<script_call> call;
     std::size_t answers = 0; // that are still to come
+    fate next = fate::open;  // unless the script has been answered
+    bool is_excused = false; // not counted
   };
 
+  bool take(sent& x, resp_reply reply);
+  fate fate_of(script_call& x, resp_reply error);
+  void finish(sent x);
   void repeat(std::unique_ptr<script_call> x);
   void settle(script_call& x, errc why);
 
@@ -113,6 +135,7 @@ private:
   std::deque<sent> in_flight_;
   std::size_t commands_ = 0; // in flight
   std::size_t promised_ = 0; // bytes that answers to these may have
+  std::size_t excused_ = 0;  // calls in flight
   std::size_t repeated_ = 0; // of those that wait, the first ones
   std::size_t before_ = 0;   // answers to come before those are sent
 };

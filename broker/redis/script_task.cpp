@@ -60,7 +60,7 @@ auto script_task::work(clock::time_point now) -> clock::time_point {
     if (x.queue.is_empty())
       continue;
     if (!std::exchange(x.begun, true))
-      x.caller.start({x.script, event_, refused_});
+      x.caller.start({x.script, event_, refused_, true});
     x.caller.wake();
   }
   return next;

@@ -239,4 +239,33 @@ CAF_TEST(says of which rooms nobody is left) {
   CAF_CHECK(!book.has(lobby.channel));
 }
 
+CAF_TEST(rooms that others have forgotten are told again) {
+  enter("ann", 1);
+  enter("bob", 2);
+  tell();
+  leave("bob", 2);
+  pass(5s);        // others still have bob
+  enter("cid", 3); // and have not heard of cid
+  book.tell_again([](auto& x) { return x.name != "lobby"; });
+  CAF_CHECK_EQUAL(counts().waiting, 2u);
+  book.tell_again([](auto& x) { return x.name == "lobby"; });
+  CAF_CHECK_EQUAL(counts().waiting, 3u);
+  CAF_CHECK_EQUAL(take(), (lines{"lobby", "bob=0@2", "+cid=1@3", "ann=1@1"}));
+  book.tell_again([](auto&) { return true; });
+  book.settle(lobby.channel);
+  CAF_CHECK_EQUAL(take().size(), 4u); // once more
+  book.settle(lobby.channel);
+  CAF_CHECK_EQUAL(counts().waiting, 0u);
+}
+
+CAF_TEST(who was never told of goes without a trace also where others have forgotten) {
+  enter("ann", 1);
+  tell();
+  enter("bob", 2);
+  book.tell_again([](auto&) { return true; });
+  leave("bob", 2);
+  pass(5s);
+  CAF_CHECK_EQUAL(take(), (lines{"lobby", "ann=1@1"}));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/append_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ struct receipt {
 
 struct fixture {
   fixture() {
-    queue.on_up("run1");
+    queue.on_up();
     queue.on_script("sha");
   }
 
@@ -67,18 +68,34 @@ struct fixture {
     return result;
   }
 
-  bool reply(const array_reply& x) {
-    return queue.on_reply(x);
+  bool reply(const array_reply& x, std::size_t which = 0) {
+    return queue.on_reply_to(which, x);
   }
 
-  bool refuse(std::string_view error) {
-    return queue.on_reply(error_reply{error});
+  bool refuse(std::string_view error, std::size_t which = 0) {
+    return queue.on_reply_to(which, error_reply{error});
+  }
+
+  // The incarnation and the command that publishes in the call that is written.
+  lines terms_in_call() {
+    std::string out;
+    queue.compose(out, write_size);
+    lines result;
+    resp_reader reader;
+    reader.feed(out, [&](resp_reply x) {
+      auto keys = static_cast<std::size_t>(std::stoul(std::string{x[3].text}));
+      for (auto& arg : x.subspan(4 + keys + 5, 2))
+        result.emplace_back(arg.text);
+      return true;
+    });
+    return result;
   }
 
   clock_type::time_point start = clock_type::now() + 1h;
   publish_accounting accounting{1'000, 1 << 20};
   history_counters counters;
-  append_queue queue{accounting, counters};
+  redis_terms_stub terms;
+  append_queue queue{terms, accounting, counters};
   std::vector<receipt> receipts;
 };
 
@@ -161,10 +178,10 @@ CAF_TEST(what was on its way when the link was lost is marked) {
   queue.on_lost();
   CAF_CHECK(receipts.empty());
   CAF_CHECK_EQUAL(queue.in_flight(), 0u);
-  queue.on_up("run1");
+  queue.on_up();
   CAF_CHECK(compose() == (lines{"a r-a1 c-a2 n-a3", "b r-b1"}));
   queue.on_lost();
-  queue.on_up("run2");
+  queue.on_up();
   CAF_CHECK(compose() == (lines{"a r-a1 c-a2 r-a3", "b r-b1"}));
   reply({"e", 1, 1, 2, 1, 3, 0});
   CAF_CHECK_EQUAL(receipts.size(), 3u);
@@ -263,6 +280,59 @@ CAF_TEST(a stop fails everything once) {
   CAF_CHECK(receipts
             == (std::vector<receipt>{{"a1", late}, {"a2", lost}, {"a3", lost}, {"b1", lost}}));
   CAF_CHECK_EQUAL(accounting.pending(), 0u);
+}
+
+CAF_TEST(answers of many servers come in any order) {
+  publish("a", "a1");
+  publish("b", "b1");
+  publish("c", "c1");
+  compose();
+  CAF_CHECK(!reply({"e", 1, 0}, 3));
+  CAF_CHECK(reply({"e", 7, 0}, 1));
+  CAF_CHECK(refuse("OOM command not allowed", 1));
+  CAF_CHECK(receipts == (std::vector<receipt>{{"b1", none, 7}, {"c1", lost}}));
+  publish("b", "b2");
+  CAF_CHECK(compose() == (lines{"b n-b2"}));
+  CAF_CHECK(reply({"e", 8, 0}, 1));
+  CAF_CHECK(reply({"e", 1, 0}));
+  CAF_CHECK_EQUAL(receipts.size(), 4u);
+  CAF_CHECK_EQUAL(queue.in_flight(), 0u);
+}
+
+CAF_TEST(a call that one server of many has lost is repeated as one that was sent) {
+  publish("a", "a1");
+  publish("b", "b1");
+  compose();
+  publish("a", "a2");
+  CAF_CHECK(refuse(lost_answer));
+  queue.on_up(); // it is back
+  CAF_CHECK(receipts.empty());
+  CAF_CHECK(compose() == (lines{"a r-a1 n-a2"}));
+  CAF_CHECK(reply({"e", 1, 0}));
+  CAF_CHECK(reply({"e", 5, 1, 6, 0}));
+  CAF_CHECK(receipts == (std::vector<receipt>{{"b1", none, 1}, {"a1", none, 5}, {"a2", none, 6}}));
+}
+
+CAF_TEST(a server that is away fails its channels and holds no other up) {
+  publish("a", "a1");
+  compose();
+  publish("a", "a2");
+  publish("b", "b1");
+  CAF_CHECK(refuse(unreachable_answer));
+  CAF_CHECK(receipts == (std::vector<receipt>{{"a1", lost}}));
+  CAF_CHECK(compose() == (lines{"b n-b1", "a n-a2"}));
+}
+
+CAF_TEST(each call has the terms of the server of its channel) {
+  terms.runs = {{"a", "run7"}};
+  publish("a", "a1");
+  CAF_CHECK(terms_in_call() == (lines{"run7", "PUBLISH"}));
+  terms.publishes = "SPUBLISH";
+  publish("b", "b1");
+  CAF_CHECK(terms_in_call() == (lines{"run1", "SPUBLISH"}));
+  refuse(lost_answer);
+  terms.runs = {{"a", "run8"}}; // it has started anew
+  CAF_CHECK(terms_in_call() == (lines{"run8", "SPUBLISH"}));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

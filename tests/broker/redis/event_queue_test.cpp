@@ -4,6 +4,7 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/event_medium.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 using namespace atrium;
@@ -16,8 +17,9 @@ using lines = std::vector<std::string>;
 
 struct fixture {
   explicit fixture(std::optional<std::size_t> length = 1000)
-    : subject({channel_names{"n"}, "r", "node", length}, backlog, [] { return unix_time{}; }) {
-    subject.on_up({}, now);
+    : subject(terms, {channel_names{"n"}, "r", "node", length}, backlog,
+              [] { return unix_time{}; }) {
+    subject.on_up(now);
     subject.on_script("sha");
     subject.on_lease("r.1");
   }
@@ -79,13 +81,14 @@ struct fixture {
   // The link breaks, and comes back with this lease.
   void reconnect(const std::string& lease) {
     subject.on_lost();
-    subject.on_up({}, now);
+    subject.on_up(now);
     subject.on_script("sha");
     subject.on_lease(lease);
   }
 
   event_queue::clock::time_point now{1h};
   event_backlog backlog{std::size_t{1} << 20};
+  redis_terms_stub terms;
   event_queue subject;
 };
 
@@ -260,6 +263,54 @@ CAF_TEST(an answer that makes no sense ends the link) {
   array_reply reply{1, "end"};
   CAF_CHECK_NOT_EQUAL(subject.on_reply(reply, now), "");
   CAF_CHECK_NOT_EQUAL(fixture{}.subject.on_reply(reply, now), "");
+}
+
+CAF_TEST(what one server of many has lost is repeated at once) {
+  backlog.report(comes("ann", "1"));
+  written();
+  listed();
+  failed(lost_answer);
+  CAF_CHECK_EQUAL(written(), (lines{mark, "tell 1 r.1 c=1"}));
+  told(1);
+  subject.reap("d.1");
+  CAF_CHECK_EQUAL(written(), lines{"reap 2 d.1 0"});
+  failed(lost_answer);
+  CAF_CHECK_EQUAL(written(), lines{"reap 2 d.1 0"});
+  failed(unreachable_answer);
+  CAF_CHECK(written().empty());
+  CAF_REQUIRE(subject.next_tick());
+  subject.tick(*subject.next_tick());
+  CAF_CHECK_EQUAL(written(), lines{"reap 2 d.1 0"});
+}
+
+CAF_TEST(a mark that one server of many has not taken is made up for) {
+  backlog.report(comes("ann", "1"));
+  written();
+  failed(lost_answer);
+  answered(1);
+  CAF_CHECK(!subject.is_settled());
+  CAF_CHECK_EQUAL(written(), lines{mark});
+  failed(unreachable_answer);
+  CAF_CHECK(written().empty());
+  subject.tick(*subject.next_tick());
+  CAF_CHECK_EQUAL(written(), lines{mark});
+  listed();
+  CAF_CHECK(subject.is_settled());
+  CAF_CHECK(written().empty());
+}
+
+CAF_TEST(a server of events that has started anew is told all again) {
+  backlog.report(comes("ann", "1"));
+  written();
+  subject.on_up(now); // another one
+  told(1);
+  CAF_CHECK(written().empty());
+  terms.runs = {{"{n}:events", "run2"}};
+  subject.on_up(now);
+  CAF_CHECK_EQUAL(written(), (lines{mark, "tell 2 r.1 c=1"}));
+  told(1);
+  subject.on_up(now);
+  CAF_CHECK(written().empty());
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

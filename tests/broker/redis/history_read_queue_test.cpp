@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/history_read_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 #include <string>
@@ -45,7 +46,7 @@ private:
 
 struct fixture {
   fixture() {
-    queue.on_up("run1");
+    queue.on_up();
     queue.on_script("sha");
   }
 
@@ -76,17 +77,18 @@ struct fixture {
     return result;
   }
 
-  bool reply(const page_reply& x) {
-    return queue.on_reply(x);
+  bool reply(const page_reply& x, std::size_t which = 0) {
+    return queue.on_reply_to(which, x);
   }
 
-  bool refuse(std::string_view error) {
-    return queue.on_reply(error_reply{error});
+  bool refuse(std::string_view error, std::size_t which = 0) {
+    return queue.on_reply_to(which, error_reply{error});
   }
 
   clock_type::time_point start = clock_type::now() + 1h;
   history_counters counters;
-  history_read_queue queue{counters};
+  redis_terms_stub terms;
+  history_read_queue queue{terms, counters};
   std::vector<history_page> pages;
 };
 
@@ -206,7 +208,7 @@ CAF_TEST(what has no answer is asked again) {
   ask("a", 1);
   compose();
   queue.on_lost();
-  queue.on_up("run2");
+  queue.on_up();
   CAF_CHECK_EQUAL(compose().size(), 1u);
   refuse("NOSCRIPT No matching script");
   CAF_CHECK_EQUAL(compose().size(), 1u);
@@ -263,6 +265,73 @@ CAF_TEST(answers that make no sense are noticed) {
   CAF_CHECK(!queue.on_reply(array_reply{"e"s, 1, "lost"s}));
   CAF_CHECK(!queue.on_reply(array_reply{"e"s, "x"s, "end"s}));
   CAF_CHECK(pages.empty());
+}
+
+CAF_TEST(answers of many servers come in any order) {
+  ask("a", part + 1);
+  ask("b", 1);
+  ask("c", 1);
+  compose();
+  CAF_CHECK(!reply({10, 1, "end"}, 3));
+  CAF_CHECK(reply({30, 1, "end"}, 2));
+  CAF_CHECK(reply({20, 1, "end"}, 1));
+  CAF_REQUIRE_EQUAL(pages.size(), 2u);
+  CAF_CHECK_EQUAL(pages[0].messages[0].offset, 31u);
+  CAF_CHECK_EQUAL(pages[1].messages[0].offset, 21u);
+  CAF_CHECK(reply({10, part, "more"}));
+  CAF_CHECK_EQUAL(compose().size(), 1u);
+}
+
+CAF_TEST(of many servers one is asked again and one that is away is told) {
+  ask("a", 1);
+  ask("b", 1);
+  ask("c", 1);
+  compose();
+  CAF_CHECK(refuse(unreachable_answer, 1));
+  CAF_CHECK(refuse(lost_answer));
+  queue.on_up(); // it is back
+  CAF_REQUIRE_EQUAL(pages.size(), 1u);
+  CAF_CHECK_EQUAL(pages[0].error, errc::bus_unavailable);
+  CAF_CHECK(compose() == (lines{"a 10 1 262144"})); // at once
+  CAF_CHECK(reply({10, 1, "end"}, 1) && reply({10, 1, "end"}));
+  CAF_CHECK_EQUAL(pages.size(), 3u);
+  CAF_CHECK_EQUAL(counters.failed.load(), 1u);
+}
+
+CAF_TEST(each question has the incarnation of the server of its channel) {
+  terms.runs = {{"b", "run7"}};
+  ask("a", 1);
+  ask("b", 1);
+  std::string out;
+  queue.compose(out, std::size_t{256} << 10);
+  lines runs;
+  resp_reader reader;
+  reader.feed(out, [&](resp_reply x) {
+    runs.emplace_back(x[13].text);
+    return true;
+  });
+  CAF_CHECK(runs == (lines{"run1", "run7"}));
+}
+
+CAF_TEST(what waits for a server in trouble holds up nobody) {
+  auto wide = history_query{{100, 60s}, std::nullopt, part, history_read_queue::max_answers};
+  ask("dead", wide);
+  ask("alive", wide);
+  CAF_CHECK_EQUAL(compose().size(), 1u);
+  queue.on_excused(0);
+  queue.on_excused(0);
+  CAF_CHECK_EQUAL(compose().size(), 1u);
+  ask("third", wide);
+  CAF_CHECK_EQUAL(compose().size(), 0u);
+  // The answers settle what is counted, in any order.
+  CAF_CHECK(queue.on_reply_to(1, page_reply{10, 1, "end"}));
+  CAF_CHECK_EQUAL(compose().size(), 1u);
+  CAF_CHECK(queue.on_reply_to(0, error_reply{"UNREACHABLE nobody"}));
+  CAF_CHECK(queue.on_reply_to(0, page_reply{10, 1, "end"}));
+  CAF_CHECK_EQUAL(pages.size(), 3u);
+  ask("dead", wide);
+  ask("alive", wide);
+  CAF_CHECK_EQUAL(compose().size(), 1u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

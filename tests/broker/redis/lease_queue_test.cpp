@@ -4,6 +4,7 @@
 #include "atrium/broker/redis/lease_user.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 #include <algorithm>
@@ -33,7 +34,8 @@ struct fixture : lease_user {
   }
 
   void up(std::string_view incarnation = "run1") {
-    queue.on_up(incarnation, now);
+    terms.run = incarnation;
+    queue.on_up(now);
     queue.on_script("sha");
   }
 
@@ -97,7 +99,8 @@ struct fixture : lease_user {
 
   lease_queue::clock::time_point now{1'000h};
   lines heard;
-  lease_queue queue{channel_names{"dev:atrium"}, "a", {15s, 5s, 60s}};
+  redis_terms_stub terms;
+  lease_queue queue{terms, channel_names{"dev:atrium"}, "a", {15s, 5s, 60s}};
 };
 
 } // namespace
@@ -299,6 +302,49 @@ CAF_TEST(other answers end the link) {
     queue.on_lost();
     up();
   }
+}
+
+CAF_TEST(a call that one server of many has lost leaves the lease in doubt) {
+  up();
+  call();
+  answer("a.1", 1, {"d.1", "d"});
+  queue.on_emptied("d.1", now);
+  CAF_CHECK_EQUAL(last_in_call(), "d.1");
+  refuse(lost_answer);
+  CAF_CHECK(queue.claimed().empty());
+  CAF_CHECK_EQUAL(call(), (lines{"a.1", "a.2", "15000", "60000", "8", ""})); // at once
+  answer("a.1");
+  CAF_CHECK_EQUAL(heard, (lines{"a.1", "?", "a.1"}));
+}
+
+CAF_TEST(while its server is away the lease lasts as long as it does) {
+  hold();
+  for (auto wait : {5'000ms, 1'000ms}) {
+    later(wait);
+    CAF_CHECK_EQUAL(held_in_call(), "a.1");
+    refuse(unreachable_answer);
+    CAF_CHECK(call().empty());
+  }
+  later(9s);
+  CAF_CHECK_EQUAL(heard, (lines{"a.1", "?"}));
+  queue.leave(now);
+  CAF_CHECK_EQUAL(last_in_call(), "1");
+  refuse(unreachable_answer);
+  CAF_CHECK(queue.is_settled()); // who cannot be told need not wait
+  CAF_CHECK_EQUAL(queue.stats().refused, 0U);
+}
+
+CAF_TEST(another server that comes up changes the lease only if it has it) {
+  hold();
+  queue.on_up(now);
+  CAF_CHECK_EQUAL(held_in_call(), "a.1");
+  terms.runs = {{"{dev:atrium:nodes}", "run2"}}; // while the call is under way
+  queue.on_up(now);
+  CAF_CHECK(call().empty());
+  answer("a.1");
+  CAF_CHECK_EQUAL(held_in_call(), "");
+  answer("a.2");
+  CAF_CHECK_EQUAL(heard, (lines{"a.1", "?", "a.2"}));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

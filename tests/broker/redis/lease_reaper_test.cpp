@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/lease_reaper.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 using namespace atrium;
@@ -17,7 +18,7 @@ const auto for_long = lease_reaper::clock::now() + 1h;
 
 struct fixture {
   fixture() {
-    reaper.on_up("run1");
+    reaper.on_up();
     reaper.on_script("sha");
   }
 
@@ -49,9 +50,9 @@ struct fixture {
     CAF_CHECK(reaper.on_reply(nodes));
   }
 
-  void reaped(const std::string& cursor, long long entries) {
+  void reaped(const std::string& cursor, long long entries, std::size_t which = 0) {
     array_reply reply{cursor, entries};
-    CAF_CHECK(reaper.on_reply(reply));
+    CAF_CHECK(reaper.on_reply_to(which, reply));
   }
 
   void dropped() {
@@ -59,13 +60,19 @@ struct fixture {
     CAF_CHECK(reaper.on_reply({&node, 1}));
   }
 
-  void refused(std::string_view error) {
+  void refused(std::string_view error, std::size_t which = 0) {
     error_reply reply{error};
-    CAF_CHECK(reaper.on_reply(reply));
+    CAF_CHECK(reaper.on_reply_to(which, reply));
+  }
+
+  void wait() {
+    CAF_REQUIRE(reaper.next_tick().has_value());
+    reaper.tick(*reaper.next_tick());
   }
 
   lines emptied;
-  lease_reaper reaper{channel_names{"dev:atrium"},
+  redis_terms_stub terms;
+  lease_reaper reaper{terms, channel_names{"dev:atrium"},
                       [this](const std::string& id) { emptied.push_back(id); }};
 };
 
@@ -161,7 +168,7 @@ CAF_TEST(a lost link ends all until the claim is confirmed) {
   rooms("0", {"f 1"});
   reaper.on_lost();
   CAF_CHECK_EQUAL(reaper.in_flight(), 0U);
-  reaper.on_up("run1");
+  reaper.on_up();
   CAF_CHECK(written().empty());
   reaper.reap({"d.1"}, for_long);
   CAF_CHECK_EQUAL(written(), lines{"SSCAN 0 COUNT 100"});
@@ -179,6 +186,56 @@ CAF_TEST(other answers end the link) {
   CAF_CHECK(!reaper.on_reply(array_reply{"0"}));
   written();
   CAF_CHECK(!reaper.on_reply(array_reply{"0", 1}));
+}
+
+CAF_TEST(what one server of many has lost is done once more without a pause) {
+  reaper.reap({"d.1"}, for_long);
+  written();
+  refused(lost_answer);
+  CAF_CHECK_EQUAL(written(), lines{"SSCAN 0 COUNT 100"});
+  rooms("0", {"f 1", "f 2"});
+  written();
+  reaped("end", 2, 1);
+  refused(lost_answer);
+  reaper.on_up(); // it is back
+  CAF_CHECK_EQUAL(written(), (lines{"EVALSHA 0 d.1 1", "SREM f 2"}));
+  CAF_CHECK_EQUAL(reaper.reaped(), 2U);
+}
+
+CAF_TEST(rooms of a server that is away hold up no other) {
+  reaper.reap({"d.1", "e.1"}, for_long);
+  written();
+  rooms("0", {"f 1", "f 2"});
+  written();
+  refused(unreachable_answer);
+  reaped("end", 1);
+  CAF_CHECK_EQUAL(written(), lines{"SREM f 2"});
+  dropped();
+  CAF_CHECK(emptied.empty());
+  CAF_CHECK(written().empty());
+  wait();
+  CAF_CHECK_EQUAL(written(), lines{"SSCAN 0 COUNT 100"});
+  rooms("0", {});
+  CAF_CHECK_EQUAL(emptied, lines{"e.1"});
+  CAF_CHECK_EQUAL(written(), lines{"SSCAN 0 COUNT 100"}); // the first one again
+  rooms("0", {"f 1"});
+  CAF_CHECK_EQUAL(written(), lines{"EVALSHA 0 d.1 1"});
+  reaped("end", 1);
+  written();
+  dropped();
+  CAF_CHECK_EQUAL(emptied, (lines{"e.1", "d.1"}));
+  CAF_CHECK(!reaper.next_tick());
+}
+
+CAF_TEST(a list that is away is asked for again after a pause) {
+  reaper.reap({"d.1"}, for_long);
+  written();
+  rooms("8", {});
+  written();
+  refused(unreachable_answer);
+  CAF_CHECK(written().empty());
+  wait();
+  CAF_CHECK_EQUAL(written(), lines{"SSCAN 0 COUNT 100"});
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -4,6 +4,7 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/occurrences.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 #include <array>
@@ -24,7 +25,7 @@ struct fixture {
   }
 
   void up() {
-    queue.on_up({}, now);
+    queue.on_up(now);
     queue.on_script("sha");
   }
 
@@ -44,9 +45,13 @@ struct fixture {
       now);
   }
 
-  void text(std::string_view word, resp_type type = resp_type::string) {
+  void text(std::string_view word, resp_type type = resp_type::string, std::size_t which = 0) {
     std::array<resp_node, 1> reply{resp_node{type, 0, word}};
-    CAF_CHECK_EQUAL(queue.on_reply(reply, now), "");
+    CAF_CHECK_EQUAL(queue.on_reply_to(which, reply, now), "");
+  }
+
+  void fail(std::string_view error, std::size_t which = 0) {
+    text(error, resp_type::error, which);
   }
 
   // Pairs of an id and when it came; never, where it has no place.
@@ -54,7 +59,7 @@ struct fixture {
     std::vector<resp_node> reply{{resp_type::array, static_cast<long long>(words.size()), {}}};
     for (auto word : words)
       reply.push_back({resp_type::string, 0, word});
-    CAF_CHECK_EQUAL(queue.on_reply(reply, now), "");
+    CAF_CHECK_EQUAL(queue.on_reply_to(0, reply, now), "");
   }
 
   void later(std::chrono::milliseconds time) {
@@ -143,7 +148,7 @@ CAF_TEST(only who comes tells which runs are dead) {
                       [] {
                         return std::make_shared<const lines>(lines{"n2", "n3"});
                       }};
-  aware.on_up({}, now);
+  aware.on_up(now);
   aware.on_script("sha");
   aware.enter(
     "ann", {1, true, {"n4-1"}}, [](const lease_decision&) {}, now);
@@ -152,7 +157,7 @@ CAF_TEST(only who comes tells which runs are dead) {
   CAF_CHECK(out.find("$1\r\n3\r\n$4\r\nn4-1\r\n$2\r\nn2\r\n$2\r\nn3\r\n$4\r\nn1-1\r\n")
             != out.npos);
   test::array_reply place{"n1-1", "1000"};
-  CAF_CHECK_EQUAL(aware.on_reply(place, now), "");
+  CAF_CHECK_EQUAL(aware.on_reply_to(0, place, now), "");
   aware.tick(now);
   out.clear();
   aware.compose(out, write_size, now);
@@ -191,7 +196,7 @@ CAF_TEST(an error of Redis is no answer) {
 
 CAF_TEST(an answer to nothing ends the link) {
   std::array<resp_node, 1> reply{resp_node{resp_type::status, 0, "OK"}};
-  CAF_CHECK(!queue.on_reply(reply, now).empty());
+  CAF_CHECK(!queue.on_reply_to(0, reply, now).empty());
 }
 
 CAF_TEST(what a Redis without the script was asked is asked again in the same order) {
@@ -223,7 +228,7 @@ CAF_TEST(above its bound a queue decides alone and passes no departures on) {
 }
 
 CAF_TEST(a Redis that does not take the script decides nothing) {
-  queue.on_up({}, now);
+  queue.on_up(now);
   enter(1);
   queue.on_script_refused("NOPERM no");
   CAF_CHECK_EQUAL(decided, lines{"yes 1"});
@@ -252,6 +257,53 @@ CAF_TEST(what Redis has said first is told again and what it has not heard is as
   }
   CAF_CHECK(out.find("n1-1\r\n$4\r\n1000\r\n") != out.npos);
   CAF_CHECK(out.find("n1-2\r\n$6\r\n-90000\r\n") != out.npos);
+}
+
+CAF_TEST(answers of many servers come in any order) {
+  up();
+  enter(1);
+  enter(2, "bob");
+  enter(3, "eve");
+  written("EVALSHA");
+  fail(test::unreachable_answer, 2);
+  fail(test::lost_answer, 0);
+  places({"n1-2", "1000"});
+  CAF_CHECK_EQUAL(decided, (lines{"yes 3", "yes 1", "yes 2"}));
+  CAF_CHECK_EQUAL(queue.stats().alone, 2U);
+  CAF_CHECK(queue.is_settled());
+}
+
+CAF_TEST(a departure that was lost is told again and to a server that is away it is not ) {
+  up();
+  enter(1);
+  written("EVALSHA");
+  places({"n1-1", "1000"});
+  queue.leave("ann", 1);
+  written("HDEL");
+  fail(test::lost_answer);
+  CAF_CHECK_EQUAL(written("HDEL"), 1U);
+  fail(test::unreachable_answer);
+  CAF_CHECK_EQUAL(written("HDEL"), 0U);
+  CAF_CHECK_EQUAL(queue.stats().discarded, 1U);
+}
+
+CAF_TEST(a server that comes and goes keeps no round from its end) {
+  up();
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    enter(i, "user" + std::to_string(i));
+    written("EVALSHA");
+    places({"n1-" + std::to_string(i), "1000"});
+  }
+  std::string renewed;
+  for (auto time = 0ms; time < 40s; time += limiter_queue::tick_time) {
+    queue.on_up(now); // of many
+    later(limiter_queue::tick_time);
+    queue.compose(renewed, renewed.size() + write_size, now);
+    for (bool first = true; queue.unanswered() > 0; first = false)
+      first&& time < 1s ? fail(test::lost_answer) : places({});
+  }
+  for (std::uint64_t i = 1; i <= 40; ++i)
+    CAF_CHECK(renewed.find("user" + std::to_string(i) + "\r\n") != renewed.npos);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

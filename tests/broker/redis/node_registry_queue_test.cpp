@@ -4,6 +4,7 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/occurrences.hpp"
+#include "support/redis_terms_stub.hpp"
 
 #include <array>
 
@@ -24,7 +25,7 @@ struct seen {
 struct fixture {
   // The link is up, Redis knows the script.
   void up() {
-    queue.on_up({}, now);
+    queue.on_up(now);
     queue.on_script("sha");
   }
 
@@ -53,7 +54,6 @@ struct fixture {
 
   // Redis answers a reading at second 1000 of its clock.
   void answer_reading(const std::vector<seen>& rows) {
-    array({"1000", "500000"});
     lines heartbeats;
     lines reports;
     for (auto& x : rows) {
@@ -61,6 +61,7 @@ struct fixture {
       reports.insert(reports.end(), {x.run, R"({"node":"of )" + x.run + R"("})"});
     }
     array(heartbeats);
+    array({"1000", "500000"});
     array(reports);
   }
 
@@ -219,8 +220,8 @@ CAF_TEST(what Redis refuses is in the error) {
   CAF_CHECK_EQUAL(told.back().error, "this node is not announced: NOPERM no");
   ask();
   written("HGETALL");
-  array({"1000", "0"});
   text("NOPERM zrange", resp_type::error);
+  array({"1000", "0"});
   array({});
   CAF_CHECK_EQUAL(told.back().error, "NOPERM zrange");
   CAF_CHECK_EQUAL(runs(), lines{"me"});
@@ -230,7 +231,7 @@ CAF_TEST(what Redis refuses is in the error) {
 
 CAF_TEST(a script that was refused keeps the node from being announced) {
   queue.start(now);
-  queue.on_up({}, now);
+  queue.on_up(now);
   queue.on_script_refused("NOPERM no");
   CAF_CHECK_EQUAL(written("EVALSHA"), 0U);
   answer_reading({});
@@ -289,10 +290,37 @@ CAF_TEST(rows that nobody can read are listed by their run) {
   up();
   ask();
   written("HGETALL");
-  array({"1000", "0"});
   array({"a", "1000000", "b", "1000000", "c", "not a number", "d", "1000000"});
+  array({"1000", "0"});
   array({"a", "[]", "b", std::string(5'000, ' '), "c", "{}", "e", "{}"});
   CAF_CHECK_EQUAL(runs(), (lines{"a", "b", "c!", "me"}));
+}
+
+CAF_TEST(what one server of many has lost is said and asked again) {
+  queue.start(now);
+  up();
+  ask();
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  for (int i = 0; i < 4; ++i)
+    text(test::lost_answer, resp_type::error);
+  CAF_CHECK(told.empty());
+  queue.on_up(now); // it is back
+  CAF_CHECK_EQUAL(written("EVALSHA"), 1U);
+  text("0", resp_type::integer);
+  answer_reading({{"a", 1'000'000}});
+  CAF_CHECK_EQUAL(told.size(), 1U);
+  CAF_CHECK_EQUAL(told[0].error, "");
+  CAF_CHECK_EQUAL(queue.stats().refused, 0U);
+}
+
+CAF_TEST(while the server is away the listing is the last known one) {
+  up();
+  ask();
+  written("HGETALL");
+  for (int i = 0; i < 3; ++i)
+    text(test::unreachable_answer, resp_type::error);
+  CAF_CHECK_EQUAL(told.at(0).error, test::unreachable_answer);
+  CAF_CHECK_EQUAL(written("HGETALL"), 0U);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

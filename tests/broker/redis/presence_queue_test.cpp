@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/presence_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 #include "support/subscriber_log.hpp"
 
@@ -22,7 +23,7 @@ const presence_room stadium{"stadium", "{n:room:stadium}", presence_mode::count}
 
 struct fixture {
   fixture() {
-    queue.on_up({}, now);
+    queue.on_up(now);
     queue.on_script("sha");
     queue.on_lease("r.1");
   }
@@ -64,17 +65,17 @@ struct fixture {
     return result;
   }
 
-  bool reply(long long number) {
+  bool reply(long long number, std::size_t which = 0) {
     resp_node node{resp_type::integer, number, {}};
-    return queue.on_reply({&node, 1}, now).empty();
+    return queue.on_reply_to(which, {&node, 1}, now).empty();
   }
 
-  bool told(long long came, long long gone, long long present) {
-    return queue.on_reply(array_reply{came, gone, present}, now).empty();
+  bool told(long long came, long long gone, long long present, std::size_t which = 0) {
+    return queue.on_reply_to(which, array_reply{came, gone, present}, now).empty();
   }
 
-  bool refuse(std::string_view error) {
-    return queue.on_reply(error_reply{error}, now).empty();
+  bool refuse(std::string_view error, std::size_t which = 0) {
+    return queue.on_reply_to(which, error_reply{error}, now).empty();
   }
 
   presence_stats counts() const {
@@ -83,7 +84,8 @@ struct fixture {
     return result;
   }
 
-  presence_queue queue{channel_names{"n"}, 5s};
+  redis_terms_stub terms;
+  presence_queue queue{terms, channel_names{"n"}, 5s};
   presence_queue::clock::time_point now = presence_queue::clock::now();
 };
 
@@ -146,10 +148,10 @@ CAF_TEST(calls are bounded in users and in bytes) {
 }
 
 CAF_TEST(nothing is told without a script or a lease) {
-  presence_queue fresh{channel_names{"n"}, 5s};
+  presence_queue fresh{terms, channel_names{"n"}, 5s};
   fresh.book().enter(lobby, {1, "ann", nullptr}, {});
   std::string out;
-  fresh.on_up({}, now);
+  fresh.on_up(now);
   fresh.compose(out, 1000, now);
   fresh.on_script("sha");
   fresh.compose(out, 1000, now);
@@ -170,7 +172,7 @@ CAF_TEST(what was lost is told again as it stands) {
   leave("bob", 2);
   queue.on_lost();
   CAF_CHECK_EQUAL(queue.unanswered(), 0u);
-  queue.on_up({}, now);
+  queue.on_up(now);
   CAF_CHECK_EQUAL(compose(), lines{});
   queue.on_lease("r.1");
   CAF_CHECK_EQUAL(compose(), (lines{"SADD " + rooms + " f lobby", "r.1 lobby ann=1 7 {} bob="}));
@@ -278,6 +280,71 @@ CAF_TEST(answers that make no sense end the link) {
   queue.on_lost();
   queue.on_lease("r.1");
   CAF_CHECK_EQUAL(compose().size(), 2u);
+}
+
+CAF_TEST(answers of many servers come in any order) {
+  enter("ann", 1);
+  enter("eve", 4, stadium);
+  CAF_CHECK_EQUAL(compose().size(), 4u);
+  CAF_CHECK(!told(1, 0, 1, 4));
+  CAF_CHECK(told(1, 0, 1, 3) && told(1, 0, 1, 1));
+  CAF_CHECK_EQUAL(counts().waiting, 0u);
+  CAF_CHECK(reply(1, 1));
+  CAF_CHECK(refuse(unreachable_answer)); // the lobby is told, and not listed
+  CAF_CHECK_EQUAL(compose(), lines{});
+  pass(presence_queue::refusal_pause);
+  CAF_CHECK_EQUAL(compose(), lines{"SADD " + rooms + " f lobby"});
+  CAF_CHECK(refuse(lost_answer));
+  CAF_CHECK_EQUAL(compose(), lines{"SADD " + rooms + " f lobby"});
+  CAF_CHECK(reply(1));
+  CAF_CHECK(queue.is_settled());
+}
+
+CAF_TEST(of many servers what one has lost is told again at once and one that is away later) {
+  enter("ann", 1);
+  enter("eve", 4, stadium);
+  compose();
+  CAF_CHECK(reply(1) && refuse(lost_answer) && reply(1) && refuse(unreachable_answer));
+  queue.on_up(now); // it is back
+  CAF_CHECK_EQUAL(compose(), (lines{"SADD " + rooms + " f lobby", "r.1 lobby ann=1 7 {}"}));
+  CAF_CHECK(counts().connected);
+  CAF_CHECK(reply(1) && told(0, 0, 1));
+  pass(presence_queue::refusal_pause);
+  CAF_CHECK_EQUAL(compose(), (lines{"SADD " + rooms + " c stadium", "r.1 stadium eve=1"}));
+  CAF_CHECK_EQUAL(counts().joins, 0u);
+}
+
+CAF_TEST(a strike that one server of many has lost is repeated) {
+  enter("ann", 1);
+  compose();
+  reply(1);
+  told(1, 0, 1);
+  leave("ann", 1);
+  compose();
+  told(0, 1, 0);
+  for (auto error : {lost_answer, unreachable_answer}) {
+    CAF_CHECK_EQUAL(compose(), lines{"SREM " + rooms + " f lobby"});
+    refuse(error);
+  }
+  CAF_CHECK_EQUAL(compose(), lines{}); // it goes with the lease
+}
+
+CAF_TEST(a server of rooms that has started anew is told its rooms again) {
+  terms.runs = {{stadium.channel, "run2"}};
+  enter("ann", 1);
+  enter("eve", 4, stadium);
+  compose();
+  CAF_CHECK(reply(1) && told(1, 0, 1) && reply(1));
+  queue.on_up(now); // with what it has had
+  terms.runs = {{stadium.channel, "run3"}};
+  queue.on_up(now);
+  queue.on_up(now);
+  CAF_CHECK(told(1, 0, 1)); // by the one before
+  CAF_CHECK_EQUAL(compose(), (lines{"SADD " + rooms + " c stadium", "r.1 stadium eve=1"}));
+  CAF_CHECK(reply(1) && told(1, 0, 1));
+  queue.on_up(now);
+  CAF_CHECK_EQUAL(compose(), lines{});
+  CAF_CHECK_EQUAL(counts().waiting, 0u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/presence_reader.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 #include <algorithm>
@@ -22,7 +23,7 @@ const presence_room stadium{"stadium", "stadium", presence_mode::count};
 
 struct fixture {
   fixture() {
-    reader.on_up({});
+    reader.on_up();
   }
 
   void ask(const presence_room& where, std::size_t limit,
@@ -57,13 +58,13 @@ struct fixture {
     return reader.on_reply({&node, 1});
   }
 
-  bool scanned(std::string_view cursor, const lines& entries) {
+  bool scanned(std::string_view cursor, const lines& entries, std::size_t which = 0) {
     std::vector<resp_node> nodes{{resp_type::array, 2, {}},
                                  {resp_type::string, 0, cursor},
                                  {resp_type::array, static_cast<long long>(entries.size()), {}}};
     for (auto& x : entries)
       nodes.push_back({resp_type::string, 0, x});
-    return reader.on_reply(nodes);
+    return reader.on_reply_to(which, nodes);
   }
 
   presence_stats counts() const {
@@ -200,7 +201,7 @@ CAF_TEST(without a link nothing can be read) {
   CAF_CHECK_EQUAL(pages.size(), 4u);
   for (auto& x : pages)
     CAF_CHECK_EQUAL(x.error, errc::bus_unavailable);
-  reader.on_up({});
+  reader.on_up();
   ask(lobby, 0);
   CAF_CHECK_EQUAL(compose().size(), 1u);
   number(1);
@@ -245,6 +246,48 @@ CAF_TEST(answers that make no sense end the link) {
   CAF_CHECK(!scanned("0", {"odd"}));
   reader.fail_all();
   CAF_CHECK_EQUAL(pages.size(), 1u);
+}
+
+CAF_TEST(answers of many servers come in any order) {
+  ask(lobby, 9);
+  ask({"x", "x", presence_mode::full}, 9);
+  CAF_CHECK_EQUAL(compose().size(), 4u);
+  CAF_CHECK(!scanned("0", {}, 4));
+  CAF_CHECK(scanned("0", {"r.1/eve", "1 1 "}, 3));
+  CAF_CHECK(reader.on_reply_to(2, error_reply{lost_answer}));
+  CAF_REQUIRE_EQUAL(pages.size(), 1u);
+  CAF_CHECK_EQUAL(pages[0].error, errc::bus_unavailable);
+  CAF_CHECK(scanned("0", {"r.1/ann", "1 1 "}, 1));
+  reader.on_up(); // another one
+  CAF_CHECK(number(1));
+  CAF_REQUIRE_EQUAL(pages.size(), 2u);
+  CAF_CHECK_EQUAL(pages[1].users.at(0).user, "ann");
+  CAF_CHECK_EQUAL(reader.in_flight(), 0u);
+}
+
+CAF_TEST(a server that is away holds up no other) {
+  ask(lobby, 0);
+  ask(stadium, 0);
+  compose();
+  CAF_CHECK(reader.on_reply(error_reply{unreachable_answer}));
+  CAF_CHECK_EQUAL(pages.at(0).error, errc::bus_unavailable);
+  CAF_CHECK(number(7));
+  CAF_CHECK_EQUAL(pages.at(1).present, 7u);
+}
+
+CAF_TEST(a room whose server is in trouble does not count) {
+  for (std::size_t i = 0; i < presence_reader::max_readings; ++i) {
+    auto name = std::to_string(i);
+    ask({name, name, presence_mode::count}, 1);
+  }
+  ask(stadium, 1);
+  CAF_CHECK_EQUAL(compose().size(), presence_reader::max_readings);
+  CAF_CHECK_EQUAL(compose().size(), 0u);
+  reader.on_excused(3);
+  reader.on_excused(3);
+  CAF_CHECK_EQUAL(compose().size(), 1u);
+  ask(lobby, 1);
+  CAF_CHECK_EQUAL(compose().size(), 0u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

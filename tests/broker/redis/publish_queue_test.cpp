@@ -3,12 +3,14 @@
 #include "atrium/broker/redis/publish_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 using namespace atrium;
+using namespace atrium::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -22,6 +24,8 @@ constexpr auto lost = errc::bus_unavailable;
 constexpr auto late = errc::timeout;
 
 const resp_node one_receiver{resp_type::integer, 1, {}};
+const resp_node lost_link{resp_type::error, 0, lost_answer};
+const resp_node unreachable{resp_type::error, 0, unreachable_answer};
 const resp_node refusal{resp_type::error, 0, "READONLY You can't write"};
 
 struct fixture {
@@ -41,15 +45,16 @@ struct fixture {
     return out;
   }
 
-  bool reply(const resp_node& node) {
-    return queue.on_reply({&node, 1});
+  bool reply(const resp_node& node, std::size_t which = 0) {
+    return queue.on_reply_to(which, {&node, 1});
   }
 
   using receipt_list = std::vector<std::pair<std::string, errc>>;
 
   clock_type::time_point start{};
   publish_accounting accounting{3, 10};
-  publish_queue queue{accounting};
+  redis_terms_stub terms;
+  publish_queue queue{terms, accounting};
   receipt_list receipts;
 };
 
@@ -169,7 +174,7 @@ CAF_TEST(a stop fails everything once) {
 
 CAF_TEST(one write is bounded) {
   publish_accounting roomy{1'000, std::size_t{1} << 30};
-  publish_queue subject{roomy};
+  publish_queue subject{terms, roomy};
   auto payload = std::make_shared<const std::string>(100'000, 'x');
   for (int i = 0; i < 10 && roomy.admit(payload->size()); ++i)
     subject.push({"room", payload, nullptr, start});
@@ -181,7 +186,7 @@ CAF_TEST(one write is bounded) {
 
 CAF_TEST(a receipt that throws does no harm) {
   std::vector<std::string> lines;
-  publish_queue subject{accounting,
+  publish_queue subject{terms, accounting,
                         [&](const log::record& x) { lines.push_back(log::to_text(x)); }};
   for (int i = 0; i < 2 && accounting.admit(1); ++i)
     subject.push({"room", std::make_shared<const std::string>("x"),
@@ -204,6 +209,58 @@ CAF_TEST(other bounds count for publishes to come) {
   bounds.resize(3, 100);
   CAF_CHECK(bounds.admit(50) && !bounds.admit(1));
   CAF_CHECK_EQUAL(bounds.carried(), 2u);
+}
+
+CAF_TEST(answers of many servers come in any order) {
+  publish("a");
+  publish("b");
+  publish("c");
+  compose();
+  CAF_CHECK(!reply(one_receiver, 3));
+  CAF_CHECK(reply(one_receiver, 1));
+  CAF_CHECK(reply(refusal, 1));
+  CAF_CHECK(receipts == (receipt_list{{"b", none}, {"c", lost}}));
+  CAF_CHECK_EQUAL(queue.in_flight(), 1u);
+  CAF_CHECK(reply(one_receiver));
+  CAF_CHECK_EQUAL(receipts.size(), 3u);
+  CAF_CHECK(!reply(one_receiver));
+}
+
+CAF_TEST(what has expired is told once in whatever order answers come) {
+  publish("a", 1s);
+  publish("b", 1s);
+  publish("c", 2s);
+  compose();
+  queue.tick(start + 1s);
+  CAF_CHECK(reply(one_receiver, 1)); // b is late
+  CAF_CHECK(reply(one_receiver, 1));
+  CAF_CHECK(receipts == (receipt_list{{"a", late}, {"b", late}, {"c", none}}));
+  queue.tick(start + 2s);
+  CAF_CHECK(reply(refusal));
+  CAF_CHECK_EQUAL(receipts.size(), 3u);
+  CAF_CHECK_EQUAL(accounting.pending(), 0u);
+}
+
+CAF_TEST(one server of many that is lost or away fails what went there) {
+  publish("a");
+  publish("b");
+  publish("c");
+  compose();
+  reply(lost_link);
+  reply(unreachable, 1);
+  CAF_CHECK(receipts == (receipt_list{{"a", lost}, {"c", lost}}));
+  queue.on_up(); // another one
+  CAF_CHECK_EQUAL(compose(), "");
+  reply(one_receiver);
+  CAF_CHECK(receipts.back() == (receipt_list::value_type{"b", none}));
+}
+
+CAF_TEST(publishes use the command of the servers) {
+  terms.publishes = "SPUBLISH";
+  publish("a");
+  std::string expected;
+  append_command(expected, {"SPUBLISH", "room", "a"});
+  CAF_CHECK_EQUAL(compose(), expected);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

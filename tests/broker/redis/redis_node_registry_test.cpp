@@ -1,11 +1,7 @@
 #define CAF_SUITE redis_node_registry_test
 
-#include "atrium/broker/redis/redis_node_registry.hpp"
-
 #include "caf/test/unit_test.hpp"
-#include "support/redis_fixture.hpp"
-
-#include <future>
+#include "support/registry_member.hpp"
 
 using namespace atrium;
 using namespace atrium::test;
@@ -13,48 +9,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using lines = std::vector<std::string>;
-
 constexpr auto heartbeats = "{dev:atrium:nodes}:beats";
 constexpr auto reports = "{dev:atrium:nodes}:reports";
-
-settings<redis_node_registry> config_of(const redis_server& server, std::string run,
-                                        node_registry_timing timing) {
-  settings<redis_node_registry> config;
-  static_cast<redis_client_config&>(config) = quick_config(server);
-  config.timing = timing;
-  config.report = [run] { return node_info{"of " + run, run, "1", 0, 3, 0, 0, 0, "", ""}; };
-  return config;
-}
-
-// A node that is in the registry until it stops, or crashes without a word.
-struct member {
-  member(const redis_server& server, const std::string& run,
-         node_registry_timing timing = {20ms, 1s, 1s})
-    : registry(config_of(server, run, timing)) {
-    registry.start();
-  }
-
-  node_listing list(std::chrono::milliseconds patience = 2s) {
-    std::promise<node_listing> told;
-    registry.list(patience, [&](node_listing x) { told.set_value(std::move(x)); });
-    return told.get_future().get();
-  }
-
-  // Runs of who is listed; `!` stands for a silent one.
-  lines runs() {
-    lines result;
-    for (auto& x : list().nodes)
-      result.push_back(x.report.run + (x.silent ? "!" : ""));
-    return result;
-  }
-
-  bool lists(const lines& expected) {
-    return eventually([&] { return runs() == expected; });
-  }
-
-  own_node_registry registry;
-};
 
 // Writes down a node that has been silent for so long.
 void add_silent(const redis_server& server, const std::string& run, std::chrono::milliseconds age) {
@@ -66,25 +22,10 @@ void add_silent(const redis_server& server, const std::string& run, std::chrono:
 
 } // namespace
 
-CAF_TEST(nodes see each other and what they say of themselves) {
-  with_redis([](redis_server& server) {
-    member a{server, "a"};
-    member b{server, "b"};
-    CAF_CHECK(a.lists({"a", "b"}));
-    CAF_CHECK(b.lists({"a", "b"}));
-    auto listing = b.list();
-    CAF_CHECK_EQUAL(listing.error, "");
-    CAF_CHECK_EQUAL(listing.nodes[0].report.node, "of a");
-    CAF_CHECK_EQUAL(listing.nodes[0].report.connections, 3U);
-    CAF_CHECK(!listing.nodes[0].self && listing.nodes[1].self);
-    CAF_CHECK(listing.nodes[0].seen_s < 5);
-  });
-}
-
 CAF_TEST(a crash before the clock was set back is noticed) {
   with_redis([](redis_server& server) {
     add_silent(server, "crashed", -1h);
-    member a{server, "a"};
+    registry_member a{server, "a"};
     CAF_CHECK(a.lists({"a", "crashed"}));
     CAF_CHECK(a.lists({"a", "crashed!"}));
     CAF_CHECK(a.lists({"a"}));
@@ -93,8 +34,8 @@ CAF_TEST(a crash before the clock was set back is noticed) {
 
 CAF_TEST(a name that is used twice is two rows) {
   with_redis([](redis_server& server) {
-    member a{server, "a"};
-    auto config = config_of(server, "b", {20ms, 1s, 1s});
+    registry_member a{server, "a"};
+    auto config = registry_config(server, "b", {20ms, 1s, 1s});
     config.report = [] { return node_info{"of a", "b", "1", 0, 0, 0, 0, 0, "", ""}; };
     own_node_registry twin{std::move(config)};
     twin.start();
@@ -104,8 +45,8 @@ CAF_TEST(a name that is used twice is two rows) {
 
 CAF_TEST(a node that has not started is not announced) {
   with_redis([](redis_server& server) {
-    own_node_registry shy{config_of(server, "a", {20ms, 1s, 1s})};
-    member b{server, "b"};
+    own_node_registry shy{registry_config(server, "a", {20ms, 1s, 1s})};
+    registry_member b{server, "b"};
     CAF_CHECK(b.lists({"b"}));
     CAF_CHECK(eventually([&] { return b.registry.stats().heartbeats > 3; }));
     CAF_CHECK(b.lists({"b"}));
@@ -114,8 +55,8 @@ CAF_TEST(a node that has not started is not announced) {
 
 CAF_TEST(a node that stops is gone at once) {
   with_redis([](redis_server& server) {
-    member a{server, "a"};
-    member b{server, "b"};
+    registry_member a{server, "a"};
+    registry_member b{server, "b"};
     CAF_CHECK(a.lists({"a", "b"}));
     b.registry.stop(5s);
     CAF_CHECK_EQUAL(a.runs(), lines{"a"});
@@ -128,9 +69,9 @@ CAF_TEST(a node that stops is gone at once) {
 
 CAF_TEST(a node without heartbeats falls silent and is forgotten later) {
   with_redis([](redis_server& server) {
-    member a{server, "a"};
+    registry_member a{server, "a"};
     // A node that sends one heartbeat: its next heartbeat would be in an hour.
-    member b{server, "b", {1h, 1s, 1s}};
+    registry_member b{server, "b", {1h, 1s, 1s}};
     CAF_CHECK(a.lists({"a", "b"}));
     CAF_CHECK(a.lists({"a", "b!"}));
     CAF_CHECK(a.lists({"a"}));
@@ -142,7 +83,7 @@ CAF_TEST(of too many silent nodes the last ones are kept) {
   with_redis([](redis_server& server) {
     for (int i = 0; i < 9; ++i)
       add_silent(server, std::to_string(i), 20s - 1s * i);
-    member a{server, "a", {20ms, 5s, 1h, 2}};
+    registry_member a{server, "a", {20ms, 5s, 1h, 2}};
     CAF_CHECK(a.lists({"7!", "8!", "a"}));
     CAF_CHECK_EQUAL(server.ask({"HLEN", reports}), "3");
   });
@@ -151,7 +92,7 @@ CAF_TEST(of too many silent nodes the last ones are kept) {
 CAF_TEST(the registry goes with the last node) {
   with_redis([](redis_server& server) {
     {
-      member a{server, "a", {20ms, 100ms, 100ms}};
+      registry_member a{server, "a", {20ms, 100ms, 100ms}};
       CAF_CHECK(a.lists({"a"}));
       add_silent(server, "b", 0s);
     }
@@ -161,8 +102,8 @@ CAF_TEST(the registry goes with the last node) {
 
 CAF_TEST(a Redis that starts anew learns who is there) {
   with_redis([](redis_server& server) {
-    member a{server, "a"};
-    member b{server, "b"};
+    registry_member a{server, "a"};
+    registry_member b{server, "b"};
     CAF_CHECK(a.lists({"a", "b"}));
     server.kill();
     CAF_CHECK(eventually([&] { return !a.registry.stats().connected; }));
@@ -177,7 +118,7 @@ CAF_TEST(a Redis that starts anew learns who is there) {
 
 CAF_TEST(a Redis that hangs costs no more than the patience) {
   with_redis([](redis_server& server) {
-    member a{server, "a"};
+    registry_member a{server, "a"};
     CAF_CHECK(a.lists({"a"}));
     server.freeze();
     auto start = std::chrono::steady_clock::now();
@@ -193,7 +134,7 @@ CAF_TEST(a Redis that hangs costs no more than the patience) {
 CAF_TEST(without Redis a node lists itself and says why) {
   with_redis([](redis_server& server) {
     server.kill();
-    member a{server, "a"};
+    registry_member a{server, "a"};
     auto listing = a.list(10ms);
     CAF_REQUIRE_EQUAL(listing.nodes.size(), 1U);
     CAF_CHECK_EQUAL(listing.nodes[0].report.run, "a");
@@ -203,7 +144,7 @@ CAF_TEST(without Redis a node lists itself and says why) {
 
 CAF_TEST(flushed scripts are loaded again) {
   with_redis([](redis_server& server) {
-    member a{server, "a"};
+    registry_member a{server, "a"};
     CAF_CHECK(a.lists({"a"}));
     server.command({"SCRIPT", "FLUSH"});
     auto sent = a.registry.stats().heartbeats;
@@ -214,7 +155,7 @@ CAF_TEST(flushed scripts are loaded again) {
 CAF_TEST(a Redis that refuses the heartbeat is told of) {
   with_redis([](redis_server& server) {
     server.command({"ACL", "SETUSER", "default", "-zadd"});
-    member a{server, "a"};
+    registry_member a{server, "a"};
     CAF_CHECK(eventually([&] { return a.registry.stats().refused > 0; }));
     auto error = a.list().error;
     CAF_CHECK(error.starts_with("this node is not announced: "));
@@ -225,7 +166,7 @@ CAF_TEST(a Redis that refuses the heartbeat is told of) {
 
 CAF_TEST(many who ask from many threads are all answered once) {
   with_redis([](redis_server& server) {
-    member a{server, "a"};
+    registry_member a{server, "a"};
     std::atomic<int> answers = 0;
     {
       std::vector<std::jthread> requesters;

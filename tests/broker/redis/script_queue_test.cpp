@@ -3,6 +3,7 @@
 #include "atrium/broker/redis/script_queue.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/redis_terms_stub.hpp"
 #include "support/resp_nodes.hpp"
 
 #include <string>
@@ -44,6 +45,14 @@ public:
     told_.push_back(name_ + (why == errc::timeout ? " late" : " lost"));
   }
 
+  void miss() override {
+    told_.push_back(name_ + " missed");
+  }
+
+  step pass_over() override {
+    return name_ == "all" ? step::goes_on : step::nonsense;
+  }
+
 private:
   const std::string name_;
   lines& told_;
@@ -52,7 +61,7 @@ private:
 
 struct fixture {
   fixture() {
-    queue.on_up("");
+    queue.on_up();
     queue.on_script("sha");
   }
 
@@ -72,13 +81,13 @@ struct fixture {
     return out;
   }
 
-  bool answer(long long number = 0) {
+  bool answer(long long number = 0, std::size_t which = 0) {
     resp_node node{resp_type::integer, number, {}};
-    return queue.on_reply({&node, 1});
+    return queue.on_reply_to(which, {&node, 1});
   }
 
-  bool refuse(std::string_view error) {
-    return queue.on_reply(error_reply{error});
+  bool refuse(std::string_view error, std::size_t which = 0) {
+    return queue.on_reply_to(which, error_reply{error});
   }
 
   clock_type::time_point start = clock_type::now() + 1h;
@@ -147,7 +156,7 @@ CAF_TEST(after the loss of the link all is sent again in order but commands) {
   ask("d");
   queue.on_lost();
   CAF_CHECK(told == lines{"c lost"});
-  queue.on_up("");
+  queue.on_up();
   queue.tick(clock_type::now() + 1s);
   CAF_CHECK(compose() == "a b d ");
   CAF_CHECK_EQUAL(queue.in_flight(), 3u);
@@ -220,6 +229,106 @@ CAF_TEST(without the script all calls fail) {
   queue.on_script_refused("NOPERM this user has no permissions");
   compose();
   CAF_CHECK(told == lines{"a lost"});
+}
+
+CAF_TEST(answers of many servers come in any order) {
+  ask("a", 5s, 2);
+  ask("b", 5s, 3);
+  ask("c");
+  compose();
+  CAF_CHECK(!answer(0, 6));
+  CAF_CHECK(answer(0, 5));
+  CAF_CHECK(answer(0, 4)); // the script of b, before its others
+  CAF_CHECK((told == lines{"c", "b"}));
+  CAF_CHECK(refuse("OOM", 2) && answer(0, 0) && answer(0, 1));
+  CAF_CHECK_EQUAL(queue.in_flight(), 1u);
+  queue.tick(start + 5s);
+  CAF_CHECK((told == lines{"c", "b", "a late"}));
+  CAF_CHECK(answer());
+  CAF_CHECK(queue.is_empty());
+  CAF_CHECK_EQUAL(told.size(), 3u);
+}
+
+CAF_TEST(a step that is answered goes on when all its commands are) {
+  ask("a", 5s, 2);
+  compose();
+  CAF_CHECK(answer(1, 1));
+  CAF_CHECK(compose().empty());
+  CAF_CHECK(answer(9));
+  CAF_CHECK(compose() == "a ");
+  CAF_CHECK(answer(0) && answer(0));
+  CAF_CHECK(told == lines{"a"});
+}
+
+CAF_TEST(of many servers what one has lost is repeated if it may be) {
+  ask("a");
+  ask("b").may_repeat = false;
+  ask("c");
+  ask("d");
+  compose();
+  CAF_CHECK(refuse(lost_answer) && refuse(lost_answer) && refuse(lost_answer));
+  queue.on_up(); // it is back
+  ask("e");
+  CAF_CHECK(told == lines{"b lost"});
+  CAF_CHECK(compose() == "a c e "); // in order, and without a pause
+  for (int i = 0; i < 4; ++i)
+    CAF_CHECK(answer());
+  CAF_CHECK((told == lines{"b lost", "d", "a", "c", "e"}));
+}
+
+CAF_TEST(a server that is away fails its calls and holds no other up) {
+  ask("a");
+  ask("all"); // of several users
+  ask("b");
+  compose();
+  CAF_CHECK(refuse(unreachable_answer));
+  CAF_CHECK(refuse(unreachable_answer));
+  CAF_CHECK(told == lines{"a lost"});
+  ask("c");
+  CAF_CHECK(compose() == "all c ");
+  CAF_CHECK(answer() && answer() && answer());
+  CAF_CHECK(queue.is_empty());
+}
+
+CAF_TEST(a call hears which of its other commands had maybe no effect) {
+  for (auto error : {lost_answer, unreachable_answer}) {
+    told.clear();
+    ask("a", 5s, 2);
+    compose();
+    CAF_CHECK(refuse(error) && answer());
+    CAF_CHECK((told == lines{"a missed", "a"}));
+    told.clear();
+    ask("b", 5s, 2);
+    compose();
+    CAF_CHECK(answer(0, 1) && refuse(error));
+    CAF_CHECK((told == lines{"b", "b missed"}));
+  }
+  ask("c", 5s, 2);
+  compose();
+  answer(0, 1);
+  queue.on_lost();
+  CAF_CHECK((lines{told.end() - 2, told.end()} == lines{"c", "c missed"}));
+  CAF_CHECK(queue.is_empty());
+}
+
+CAF_TEST(what waits for a server in trouble holds up nobody) {
+  ask("dead ", 5s, 2).promise = script_queue::max_answers;
+  ask("alive").promise = script_queue::max_answers;
+  ask("third");
+  CAF_CHECK(compose() == "dead  ");
+  queue.on_excused(1);
+  queue.on_excused(0); // of the same call
+  CAF_CHECK(compose() == "alive ");
+  CAF_CHECK(compose().empty());
+  CAF_CHECK(answer(0, 2));
+  CAF_CHECK(compose() == "third ");
+  CAF_CHECK(answer());
+  CAF_CHECK(refuse("UNREACHABLE nobody"));
+  CAF_CHECK(answer());
+  CAF_CHECK(queue.is_empty());
+  ask("a").promise = script_queue::max_answers;
+  ask("b");
+  CAF_CHECK(compose() == "a ");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()
