@@ -1,7 +1,7 @@
 #include "atrium/net/run_node.hpp"
 
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/broker/tcp/pass_phrase.hpp"
 #include "atrium/net/node/file_budget.hpp"
 #include "atrium/net/node/node.hpp"
 #include "atrium/net/node/signal_handler.hpp"
@@ -11,7 +11,6 @@
 #include "atrium/net/options/option_values.hpp"
 #include "atrium/net/options/parse_options.hpp"
 #include "atrium/net/options/version.hpp"
-#include "atrium/net/transport/pass_phrase.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -38,9 +37,11 @@ void tell_api_without_keys(const listen_address& where) {
 
 void announce(const node& x, const options& from) {
   auto where = show_address(x.address());
-  auto bus = from.bus.redis.empty()
-               ? std::string{"in-process"}
-               : parse_redis_url(from.bus.redis).url->masked();
+  std::string bus;
+  for (auto& each : redis_addresses(from.bus))
+    bus += (bus.empty() ? "" : " ") + each.masked();
+  if (bus.empty())
+    bus = "in-process";
   log::info("node_started",
             {{"version", version()}, {"node", x.id()}, {"bus", bus}},
             "atrium starts");

@@ -46,7 +46,7 @@ void lane_thread::cut_unfinished() {
 }
 
 redis_client& lane_thread::connect(const redis_client_config& config) {
-  redis_ = std::make_unique<redis_client>(io_, config, &unit_);
+  redis_ = make_redis_client(io_, config, &unit_);
   boost::asio::post(io_, [this] { redis_->start(); });
   return *redis_;
 }

@@ -8,6 +8,13 @@
 
 namespace atrium {
 
+namespace {
+
+// So many calls, a second apart, wait for a message to come back.
+constexpr unsigned most_silent = 3;
+
+} // namespace
+
 // Shared with the bus, which may still call it when the probe is gone.
 class bus_probe::channel_subscriber final : public subscriber {
 public:
@@ -64,6 +71,7 @@ private:
 bus_probe::bus_probe(std::shared_ptr<class bus> bus, std::string channel,
                      std::string run, std::vector<channel_watch::sample> others)
   : bus_(std::move(bus)),
+    first_channel_(channel),
     channel_(std::move(channel)),
     subscriber_(std::make_shared<channel_subscriber>(std::move(run))),
     subscription_(bus_->subscribe(channel_, subscriber_)),
@@ -73,6 +81,9 @@ bus_probe::bus_probe(std::shared_ptr<class bus> bus, std::string channel,
 
 void bus_probe::call(clock::time_point now) {
   others_.tick();
+  silent_ = std::exchange(last_proven_, proven()) == proven() ? silent_ + 1 : 0;
+  if (silent_ >= most_silent)
+    go_elsewhere();
   // A bus that hangs gets one message, not one a second. The time since the
   // last proof grows all the same.
   if (subscriber_->under_way.exchange(true, std::memory_order_relaxed))
@@ -82,6 +93,15 @@ void bus_probe::call(clock::time_point now) {
                 [to = subscriber_](const publish_receipt&) {
                   to->under_way.store(false, std::memory_order_relaxed);
                 });
+}
+
+// Within the braces: what stands there decides on the server.
+void bus_probe::go_elsewhere() {
+  silent_ = 0;
+  channel_ = first_channel_;
+  channel_.insert(channel_.size() - 1, '.' + std::to_string(++number_));
+  subscription_ = {};
+  subscription_ = bus_->subscribe(channel_, subscriber_);
 }
 
 bus_probe::clock::time_point bus_probe::proven() const {

@@ -21,11 +21,15 @@ double seconds(health::clock::duration x) {
 /// Builds a report check by check.
 class checklist {
 public:
-  /// `reason` says what is wrong; empty: nothing is.
-  void add(std::string_view name, const std::string& reason) {
+  /// `reason` says what is wrong; empty: nothing is, but there may be `trouble`
+  /// that does not count.
+  void add(std::string_view name, const std::string& reason,
+           const std::string& trouble = {}) {
     out_.any_key(name).open_object().boolean("ok", reason.empty());
     if (!reason.empty())
       out_.text("reason", reason);
+    else if (!trouble.empty())
+      out_.text("trouble", trouble);
     out_.close_object();
     ok_ = ok_ && reason.empty();
   }
@@ -112,7 +116,7 @@ health_report health::ready() const {
   else
     // The probe's own channel works, but Redis may refuse the channels of users
     // and rooms.
-    list.add("bus", of_refusals);
+    list.add("bus", of_refusals, of_links);
   return list.report("ready");
 }
 

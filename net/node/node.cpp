@@ -79,8 +79,7 @@ node::node(options with, room_types rooms, option_table table)
   // Only here: descriptors that lanes and the Redis client have opened by now
   // are not for clients.
   files_ = file_budget::of_process(
-    from.auth,
-    from.bus.redis.empty() ? 0 : 2 * (bus_count(from, lanes_.size()) - 1));
+    from.auth, (bus_count(from, lanes_.size()) - 1) * most_links(from.bus));
   auto most = allowed_connections(from, files_, error_);
   auto connections = std::make_shared<semaphore>(most);
   auto counts = std::make_shared<client_counters>();
@@ -171,7 +170,7 @@ std::shared_ptr<environment> node::make_environment(room_types rooms) {
   env->run_id = make_random_id(8);
   env->version = version();
   // First: the bus and the registry call this client.
-  redis_ = make_redis(from, env->node_id);
+  redis_ = make_redis(from, env->node_id, error_);
   env->names = channel_names{from.bus.name_space};
   env->limits.replace(limits_of(from));
   env->bus_queue = std::make_shared<semaphore>(env->limits->bus_queue);
@@ -212,7 +211,7 @@ void node::add_lanes(environment& to) {
     return x.what;
   };
   auto add_of = [&](lane_thread& lane, const std::string& name) {
-    return add(make_lane_bus(options_, to.node_id, lane, name, buses));
+    return add(make_lane_bus(options_, redis_.get(), lane, name, buses));
   };
   add(make_bus(options_, redis_.get(), buses));
   for (auto& lane : lanes_) {

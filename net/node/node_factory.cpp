@@ -22,9 +22,9 @@
 #include "atrium/broker/redis/redis_presence.hpp"
 #include "atrium/broker/redis/redis_room_owners.hpp"
 #include "atrium/broker/redis/redis_thread.hpp"
+#include "atrium/broker/tcp/tls_trust.hpp"
 #include "atrium/broker/util/random_id.hpp"
 #include "atrium/net/events/webhook.hpp"
-#include "atrium/net/http_client/tls_trust.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
 #include "atrium/net/node/node_settings.hpp"
 
@@ -39,16 +39,6 @@ namespace {
 
 // Much more than NTP leaves; a gap is told that much longer.
 constexpr std::chrono::seconds clock_skew{2};
-
-redis_client_config redis_config(const options& from,
-                                 const std::string& node_id) {
-  redis_client_config config;
-  config.url = parse_redis_url(from.bus.redis).url.value();
-  config.client_name = "atrium-" + node_id;
-  config.write_key = channel_names{from.bus.name_space}.nodes() + ":probe";
-  config.log = log::write;
-  return config;
-}
 
 // The bounds are for all of them.
 redis_bus_config bus_config(const options& from, std::size_t buses) {
@@ -79,10 +69,22 @@ std::string make_node_id() {
 }
 
 std::unique_ptr<redis_thread> make_redis(const options& from,
-                                         const std::string& node_id) {
-  if (from.bus.redis.empty())
+                                         const std::string& node_id,
+                                         std::string& error) {
+  auto addresses = redis_addresses(from.bus);
+  if (addresses.empty())
     return nullptr;
-  return std::make_unique<redis_thread>(redis_config(from, node_id));
+  redis_client_config config;
+  config.access = std::make_shared<current_access>();
+  if (auto read
+      = load_redis_access(from.bus.redis_access, needs_tls(from.bus), error))
+    config.access->replace(std::move(*read));
+  config.address = addresses.front();
+  config.others.assign(addresses.begin() + 1, addresses.end());
+  config.client_name = "atrium-" + node_id;
+  config.write_key = channel_names{from.bus.name_space}.nodes() + ":probe";
+  config.log = log::write;
+  return std::make_unique<redis_thread>(std::move(config));
 }
 
 std::size_t bus_count(const options& from, std::size_t lanes) {
@@ -99,14 +101,14 @@ bus_part make_bus(const options& from, redis_thread* redis, std::size_t buses) {
           }};
 }
 
-bus_part make_lane_bus(const options& from, const std::string& node_id,
+bus_part make_lane_bus(const options& from, const redis_thread* redis,
                        lane_thread& lane, const std::string& name,
                        std::size_t buses) {
-  if (from.bus.redis.empty())
+  if (redis == nullptr)
     return {};
-  auto client = redis_config(from, node_id);
-  client.link_prefix = name + '-';
-  return make_redis_bus(from, lane.connect(client), buses);
+  auto config = redis->config();
+  config.link_prefix = name + '-';
+  return make_redis_bus(from, lane.connect(config), buses);
 }
 
 std::shared_ptr<redis_lease>
@@ -223,7 +225,7 @@ std::shared_ptr<event_sink> make_event_sink(const options& from,
   } else {
     webhook_setup setup{target.url, {}, of.secret, env.node_id, env.run_id};
     if (target.is_secure)
-      setup.trust = load_tls_trust(error);
+      setup.trust = load_tls_trust({}, error);
     if (!error.empty())
       return nullptr;
     config.to = std::make_shared<webhook>(of.io, std::move(setup));

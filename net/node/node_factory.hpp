@@ -26,9 +26,9 @@ class redis_thread;
 std::string make_node_id();
 
 /// Returns the node's client of Redis with its thread, or nothing if the node
-/// runs alone.
-std::unique_ptr<redis_thread> make_redis(const options& from,
-                                         const std::string& node_id);
+/// runs alone; `error` is set if what lets it in there cannot be read. Blocks.
+std::unique_ptr<redis_thread>
+make_redis(const options& from, const std::string& node_id, std::string& error);
 
 /// A bus of a node.
 struct bus_part {
@@ -48,9 +48,9 @@ std::size_t bus_count(const options& from, std::size_t lanes);
 bus_part make_bus(const options& from, redis_thread* redis, std::size_t buses);
 
 /// Returns the bus of one lane, which calls its subscribers on the lane's
-/// thread; nothing where the node runs alone. Its links are called `name`-cmd
-/// and `name`-sub.
-bus_part make_lane_bus(const options& from, const std::string& node_id,
+/// thread; nothing where `redis`, the node's, is null. Its links are called
+/// `name`-cmd and `name`-sub.
+bus_part make_lane_bus(const options& from, const redis_thread* redis,
                        lane_thread& lane, const std::string& name,
                        std::size_t buses);
 

@@ -7,6 +7,7 @@
 #include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/inbox.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/redis/redis_thread.hpp"
 #include "atrium/net/admission/admission_limits.hpp"
 #include "atrium/net/api/api_access.hpp"
 #include "atrium/net/events/event_secret.hpp"
@@ -73,6 +74,18 @@ void node::add_reload_parts(environment& env, live<client_rules>& rules) {
 
 // Their content may have changed although the options have not.
 void node::add_files_to_reload() {
+  if (redis_)
+    reloader_.add_files(
+      "access to Redis",
+      [this](const options& next, std::string& error) -> reloader::take_over {
+        auto read = load_redis_access(next.bus.redis_access,
+                                      needs_tls(options_.bus), error);
+        if (!read)
+          return nullptr;
+        return [to = redis_->config().access, read = std::move(*read)] {
+          to->replace(read);
+        };
+      });
   if (auto auth = context_->authenticator)
     reloader_.add_files("keys",
                         [auth](const options& next, std::string& error) {
