@@ -1,5 +1,7 @@
 """Commands beside `atrium node`: tokens for a try, and configurations without a node."""
 
+import re
+
 import jwt
 import pytest
 
@@ -50,10 +52,24 @@ def test_a_configuration_is_checked_without_a_node(tmp_path):
         assert checked.returncode == 2 and checked.stderr and not checked.stdout
 
 
+def test_the_default_configuration_shows_what_a_node_does_anyway(tmp_path):
+    """The file sets nothing. Whoever takes the comment signs away changes nothing, either."""
+    usual = run_atrium("check-config").stdout
+    printed = run_atrium("default-config").stdout
+    path = tmp_path / "atrium.toml"
+    for text in (printed, re.sub(r"^#(?=[a-z-]+ = )", "", printed, flags=re.MULTILINE)):
+        path.write_text(text)
+        assert run_atrium("check-config", "--config", str(path)).stdout == usual
+    settings = re.findall(r"^([a-z-]+) = ", usual, re.MULTILINE)
+    assert re.findall(r"^([a-z-]+) = ", path.read_text(), re.MULTILINE) == settings
+    assert run_atrium("default-config", "lanes").returncode == 2
+
+
 def test_help_names_the_commands():
     """What `atrium --help` prints leads to the help of each command."""
     listed = run_atrium("--help")
     assert listed.returncode == 0
-    for command in ("node", "inspect", "token", "check-config", "bench"):
+    for command in ("node", "inspect", "token", "check-config", "default-config", "bench"):
         assert f"\n  {command} " in listed.stdout
-        assert run_atrium(command, "--help").returncode == 0
+        explained = run_atrium(command, "--help")
+        assert explained.returncode == 0 and f"\nUsage: atrium {command} " in explained.stdout
