@@ -1,5 +1,5 @@
 #include "atrium/net/options/option_sources.hpp"
-#include "atrium/net/options/options.hpp"
+#include "atrium/net/options/option_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -48,39 +48,6 @@ public:
   }
 };
 
-/// Breaks `text` into lines that fit a terminal of 80 columns.
-std::string wrapped(const std::string& text) {
-  constexpr std::size_t width = 72;
-  std::istringstream words{text};
-  std::string res;
-  std::size_t column = 0;
-  for (std::string word; words >> word; column += word.size() + 1) {
-    auto fits = column + word.size() <= width;
-    if (!res.empty())
-      res += fits ? ' ' : '\n';
-    column = fits ? column : 0;
-    res += word;
-  }
-  return res;
-}
-
-std::string describe(const option_entry& entry) {
-  // The default of the struct itself, so help and code cannot differ.
-  auto usual = entry.show(options{});
-  auto unit = std::min(entry.range.find(' '), entry.range.size());
-  auto live = entry.liveness == liveness::restart    ? ""
-              : entry.liveness == liveness::while_on ? "; live while on"
-                                                     : "; live";
-  auto res = wrapped(entry.help) + "\n";
-  if (!entry.range.empty())
-    res += entry.range + "; ";
-  // Not "none", which is a value of some options.
-  if (usual.empty() || usual.front().empty())
-    return res + "not set by default; " + entry.variable() + live;
-  res += "default " + usual.front() + entry.range.substr(unit);
-  return res + "; " + entry.variable() + live;
-}
-
 void add_option(CLI::App& app, const option_entry& entry) {
   const auto flag = "--" + entry.name;
   const auto text = describe(entry);
@@ -97,6 +64,10 @@ void add_options(CLI::App& app, const option_table& table) {
   app.formatter(std::make_shared<help_layout>());
   for (const auto& entry : table)
     add_option(app, entry);
+  if (auto& own = table.own_flag(); !own.name.empty()) {
+    const auto help = wrapped(own.help);
+    app.add_flag(own.name, help)->group("Of this command");
+  }
   app.set_help_flag("-h,--help", "Print this text and end.")->group("Other");
   app
     .set_version_flag("--version", table.versions(),
@@ -134,7 +105,7 @@ settings collect(const CLI::App& app, const option_table& table) {
 
 settings read_flags(int argc, const char* const* argv,
                     const option_table& table) {
-  CLI::App app{"Runs a node until it gets a signal to stop.", table.command()};
+  CLI::App app{table.purpose(), table.command()};
   add_options(app, table);
   // A program may be started without even its own name.
   strings arguments(argv + std::min(argc, 1), argv + argc);

@@ -62,7 +62,7 @@ rows count_rows() {
            {0, 1'000, "connections"},
            "Connections of one user on all nodes; 0 means no limit.")
       .live_while_on(),
-    value("user-policy", FIELD(limits.user_policy), "POLICY",
+    value("user-policy", FIELD(limits.user_policy), "reject|kick_oldest",
           read_surplus_policy, show_surplus_policy,
           "When a user has one connection too many: reject it, or "
           "kick_oldest.")

@@ -36,11 +36,38 @@ rows node_rows() {
          "Token of administrators, who may close connections and publish on "
          "--internal. Without it only this machine may.")
       .live(),
-    text("redis", FIELD(bus.redis), "URL", check_redis,
-         "Redis that joins the nodes: redis://[user:password@]host:port[/db] "
-         "or unix:///path. Without it the node is alone.")
+    list(
+      "redis", FIELD(bus.redis), "URL", check_redis,
+      "Redis that joins the nodes: redis://[user:password@]host:port[/db], "
+      "rediss:// (with TLS), unix:///path, "
+      "redis-sentinel://host,host,host/master or "
+      "redis-cluster://host,host,host. Several that know nothing of each "
+      "other share the rooms and users; may be repeated. Without it the node "
+      "is alone.")
       .fixed("all links and what stands there would have to move")
       .masked(mask_redis),
+    text("redis-ca", FIELD(bus.redis_access.tls.ca), "FILE", nullptr,
+         "Authorities by whom a Redis with TLS has its certificate, in PEM; "
+         "without it those of the machine.")
+      .live(),
+    text("redis-cert", FIELD(bus.redis_access.tls.cert), "FILE", nullptr,
+         "Certificate chain of the node for a Redis with TLS, in PEM.")
+      .live(),
+    text("redis-key", FIELD(bus.redis_access.tls.key), "FILE", nullptr,
+         "Key of --redis-cert, in PEM.")
+      .live(),
+    text("redis-password-file", FIELD(bus.redis_access.password), "FILE",
+         nullptr,
+         "Password of Redis, in place of one in the address, which other "
+         "processes could see.")
+      .live(),
+    text("redis-sentinel-user", FIELD(bus.redis_access.sentinel_user), "NAME",
+         nullptr, "Who the node is at the sentinels.")
+      .live(),
+    text("redis-sentinel-password-file",
+         FIELD(bus.redis_access.sentinel_password), "FILE", nullptr,
+         "Password of the sentinels.")
+      .live(),
     text("namespace", FIELD(bus.name_space), "NAME", check_name_space,
          "Prefix of all channels in Redis; nodes of one namespace work "
          "together.")
@@ -52,14 +79,13 @@ rows node_rows() {
     text("config", FIELD(config), "FILE", nullptr,
          "File with options: TOML, one `name = value` a line.")
       .fixed("the file is chosen when the node starts"),
-    value("log-level", FIELD(log.level), "LEVEL", read_log_level,
-          show_log_level,
-          "Least important messages to log: trace, debug, info, warn, error or "
-          "off. SIGUSR1 switches to debug and back.")
+    value(
+      "log-level", FIELD(log.level), "trace|debug|info|warn|error|off",
+      read_log_level, show_log_level,
+      "Least important messages to log. SIGUSR1 switches to debug and back.")
       .live(),
-    value("log-format", FIELD(log.format), "FORMAT", read_log_format,
-          show_log_format,
-          "How the log looks: text, or json for an object a line.")
+    value("log-format", FIELD(log.format), "text|json", read_log_format,
+          show_log_format, "How the log looks; json is an object a line.")
       .live(),
     list("trace-user", FIELD(log.trace_users), "NAME", check_traced_name,
          "Log what this user does, and what is sent to the user, at the level "
@@ -147,7 +173,8 @@ rows connection_rows() {
 
 rows access_rows() {
   return {
-    value("auth", FIELD(auth.mode), "MODE", read_auth_mode, show_auth_mode,
+    value("auth", FIELD(auth.mode), "none|jwt|url", read_auth_mode,
+          show_auth_mode,
           "How users are known: none (by ?user=NAME), jwt (by a signed token) "
           "or url (by a backend of yours).")
       .fixed("a part of the node is made or left out by it"),

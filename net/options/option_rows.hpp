@@ -126,10 +126,10 @@ inline option_entry list(std::string name, field<strings> at, std::string takes,
   auto res = row(option_kind::list, std::move(name), std::move(takes),
                  std::move(help));
   res.store = [=](options& out, const strings& values) {
-    for (const auto& value : values)
+    for (const auto& value : items_of_list(values))
       if (auto error = check(value); !error.empty())
         return error;
-    at(out) = values;
+    at(out) = items_of_list(values);
     return std::string{};
   };
   res.show = [=](const options& in) { return kept(in, at); };

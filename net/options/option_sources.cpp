@@ -88,10 +88,13 @@ strings split(const std::string& text) {
 }
 
 /// Whether a part is the rest of the value before it, which has a comma itself:
-/// `lobby:*=join,publish` and `chat:*=1000,24h` are one each.
+/// `lobby:*=join,publish`, `chat:*=1000,24h` and `redis-cluster://a,b` are one
+/// each.
 bool continues(const option_entry& option, const std::string& part) {
   if (option.name == "default-rooms")
     return find_room_right(part) != nullptr;
+  if (option.name == "redis")
+    return part.find("://") == part.npos;
   return option.name == "history" && part.find('=') == part.npos;
 }
 
@@ -127,7 +130,10 @@ std::string check(const config_entry& entry, const option_entry* option,
                           [](const option_entry& other) { return other.name; });
   if (option->name == "config")
     return "a file cannot name another file";
-  if (option->kind != entry.kind)
+  // A list of one may be written without brackets.
+  auto is_only
+    = option->kind == option_kind::list && entry.kind == option_kind::text;
+  if (option->kind != entry.kind && !is_only)
     return std::string{expectation(option->kind)};
   return {};
 }

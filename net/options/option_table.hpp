@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace atrium {
@@ -23,14 +24,39 @@ public:
   /// Gives the program a name and a version of its own, which may be empty.
   void name_program(const std::string& name, const std::string& version);
 
+  /// A flag of a command, without a value, that is no option of a node.
+  struct command_flag {
+    std::string name; ///< With its dashes.
+    std::string help;
+  };
+
+  /// Says which other command takes these options, what it does, and which flag
+  /// it has besides; that one the command has to take out of the arguments.
+  void name_command(const std::string& name, const std::string& purpose,
+                    command_flag flag = {}) {
+    command_ = name;
+    purpose_ = purpose;
+    flag_ = std::move(flag);
+  }
+
+  /// The flag of the command; without a name there is none.
+  const command_flag& own_flag() const {
+    return flag_;
+  }
+
   /// What messages to the operator begin with.
   const std::string& program() const {
     return program_;
   }
 
-  /// What runs a node.
+  /// What takes the options: by default what runs a node.
   const std::string& command() const {
     return command_;
+  }
+
+  /// What that does, for the help.
+  const std::string& purpose() const {
+    return purpose_;
   }
 
   /// Name and version, of a program of its own with that of the node.
@@ -58,6 +84,8 @@ private:
   std::vector<option_entry> rows_;
   std::string program_ = "atrium";
   std::string command_ = "atrium node";
+  std::string purpose_ = "Runs a node until it gets a signal to stop.";
+  command_flag flag_;
   std::string versions_;
 };
 

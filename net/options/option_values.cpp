@@ -5,7 +5,7 @@
 #include "atrium/actors/util/outbox_policy.hpp"
 #include "atrium/actors/util/presence_rules.hpp"
 #include "atrium/actors/util/replay_rules.hpp"
-#include "atrium/broker/redis/redis_url.hpp"
+#include "atrium/broker/redis/redis_address.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/net/admission/memory_gauge.hpp"
 #include "atrium/net/admission/page_origin.hpp"
@@ -106,6 +106,11 @@ std::string show_surplus_policy(const surplus_policy& value) {
   return value == surplus_policy::reject ? "reject" : "kick_oldest";
 }
 
+std::vector<std::string> items_of_list(const std::vector<std::string>& values) {
+  auto is_nothing = values.size() == 1 && values.front().empty();
+  return is_nothing ? std::vector<std::string>{} : values;
+}
+
 std::string check_internal(const std::string& text) {
   listen_address ignored;
   return text.empty() || text == "off" ? ""
@@ -119,11 +124,11 @@ std::string check_page(const std::string& text) {
 }
 
 std::string check_redis(const std::string& text) {
-  return text.empty() ? "" : parse_redis_url(text).error;
+  return parse_redis_address(text).error;
 }
 
 std::string mask_redis(const std::string& text) {
-  return text.empty() ? "" : parse_redis_url(text).url.value().masked();
+  return parse_redis_address(text).address.value().masked();
 }
 
 std::string check_name_space(const std::string& text) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
@@ -21,6 +22,10 @@ std::string read_log_level(const std::string& text, log::level& out);
 std::string read_log_format(const std::string& text, log::format& out);
 std::string read_surplus_policy(const std::string& text, surplus_policy& out);
 std::string read_auth_mode(const std::string& text, auth_mode& out);
+
+/// Returns what is in a list: an empty text alone is nothing, as a template
+/// makes it of a value that is missing.
+std::vector<std::string> items_of_list(const std::vector<std::string>& values);
 
 std::string check_internal(const std::string& text);
 std::string check_page(const std::string& text);

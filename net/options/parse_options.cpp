@@ -196,6 +196,8 @@ std::string validate(const options& x, const option_table& table) {
     return error;
   if (auto error = check_files(x); !error.empty())
     return error;
+  if (auto error = check_bus(x.bus); !error.empty())
+    return error;
   if (auto error = check_events(x.events, !x.bus.redis.empty()); !error.empty())
     return error;
   return check_proof(x);

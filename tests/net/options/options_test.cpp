@@ -52,7 +52,7 @@ CAF_TEST(a flag may switch off what a variable or the file switches on) {
   auto got = parse({"--allow-anonymous=false", "--redis", ""}, variables);
   check_good(got);
   CAF_CHECK(!got.value.admission.allow_anonymous);
-  CAF_CHECK_EQUAL(got.value.bus.redis, "");
+  CAF_CHECK(got.value.bus.redis.empty());
 }
 
 CAF_TEST(the flag for the file wins over the variable) {
@@ -94,6 +94,12 @@ strings companions(const option_entry& entry) {
     {"internal-tls-cert", {"--internal-tls-key=x"}},
     {"internal-tls-key", {"--internal-tls-cert=x"}},
     {"events-secret-file", {"--events=https://h/events"}},
+    {"redis-ca", {"--redis=rediss://h"}},
+    {"redis-cert", {"--redis=rediss://h", "--redis-key=x"}},
+    {"redis-key", {"--redis=rediss://h", "--redis-cert=x"}},
+    {"redis-password-file", {"--redis=redis://h"}},
+    {"redis-sentinel-user", {"--redis=redis-sentinel://h/m", "--redis-sentinel-password-file=x"}},
+    {"redis-sentinel-password-file", {"--redis=redis-sentinel://h/m"}},
   };
   auto i = table.find(entry.name);
   return i != table.end() ? i->second : strings{};
