@@ -10,6 +10,7 @@ from support.client import join, unique
 from support.deadline import until, wait_until
 from support.metrics import Scrape
 from support.name_server import unreachable_name_server
+from support.readiness import bus_check, is_ready
 
 OUTAGE_ERRORS = {"bus_unavailable", "timeout"}
 BUS_TIMEOUT = 2
@@ -23,18 +24,6 @@ async def talk_fast(client, room, count):
     """Publishes numbered messages without waiting for the answers."""
     for number in range(count):
         await client.post("publish", room=room, data={"number": number, "padding": PADDING})
-
-
-def bus_check(node):
-    """What /ready says about the bus: empty if it is well."""
-    status, report = node.report("/ready")
-    reason = report["checks"]["bus"].get("reason", "")
-    assert (status == 200) == (reason == "")
-    return reason
-
-
-def is_ready(node):
-    return bus_check(node) == ""
 
 
 @pytest.mark.parametrize("outage", ["kill", "stall"])

@@ -12,6 +12,17 @@ from .recovering import FAILURES, LONGEST_PAUSE, OUTAGE_ERRORS, PAUSE
 SESSIONS = itertools.count(1)
 
 
+async def is_refused(client, room):
+    """Publishes once; whether an outage is the answer."""
+    reply = await client.ask("publish", room=room, data=1)
+    assert reply["type"] == "published" or reply["code"] in OUTAGE_ERRORS, f"{reply}"
+    return reply["type"] == "error"
+
+
+async def is_accepted(client, room):
+    return not await is_refused(client, room)
+
+
 class Talking:
     """Publishes to a room over however many connections it takes.
 

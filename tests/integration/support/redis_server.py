@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import subprocess
 
 import redis
 
@@ -18,12 +19,42 @@ def free_port():
         return probe.getsockname()[1]
 
 
-class RedisServer:
-    """A redis-server on one port for its whole life, however often it is restarted."""
+def has_tls():
+    """Whether redis-server was built with TLS: it names the first option that it does not know."""
+    said = subprocess.run(["redis-server", "--tls-port", "0", "--no-such-option", "1"],
+                          capture_output=True, text=True, check=False)
+    return "no-such-option" in said.stdout + said.stderr
 
-    def __init__(self, directory, *options):
+
+class Tls:
+    """What servers show of themselves: a certificate for `alternatives`, signed by `authority`.
+    With `asks_clients` they talk only to whoever shows one of the same authority."""
+
+    def __init__(self, authority, asks_clients=False, **alternatives):
+        self.ca = authority.ca
+        self.cert, self.key = authority.issue("server", **alternatives)
+        self.client = authority.issue("client") if asks_clients else None
+
+    def of_server(self, port):
+        return ["--port", "0", "--tls-port", str(port), "--tls-cert-file", str(self.cert),
+                "--tls-key-file", str(self.key), "--tls-ca-cert-file", str(self.ca),
+                "--tls-auth-clients", "yes" if self.client else "no"]
+
+    def of_node(self):
+        """What `atrium node` needs besides the address."""
+        cert, key = self.client or (None, None)
+        named = {"--redis-ca": self.ca, "--redis-cert": cert, "--redis-key": key}
+        return [str(x) for pair in named.items() if pair[1] for x in pair]
+
+
+class RedisServer:
+    """A redis-server on one port for its whole life, however often it is restarted. `tls` may be
+    changed meanwhile, and `password` follows `change_password`."""
+
+    def __init__(self, directory, *options, tls=None, password=None):
         self.directory = directory
         self.options = options
+        self.tls, self.password = tls, password
         self.socket_path = directory / "redis.sock"
         for _ in range(START_ATTEMPTS):
             # Another process may take the port between the probe and Redis.
@@ -34,7 +65,15 @@ class RedisServer:
 
     @property
     def url(self):
-        return f"redis://127.0.0.1:{self.port}"
+        return f"rediss://localhost:{self.port}" if self.tls else f"redis://127.0.0.1:{self.port}"
+
+    @property
+    def unix_url(self):
+        return f"unix://{self.socket_path}"
+
+    def node_options(self):
+        """What a node is started with that shall use it; a password is not among them."""
+        return ["--redis", self.url, *(self.tls.of_node() if self.tls else [])]
 
     def start(self):
         """Starts the server again after `kill`."""
@@ -43,6 +82,12 @@ class RedisServer:
     def kill(self):
         """Ends the server like a crash: the nodes see their connections break."""
         self.process.kill()
+
+    def change_password(self, password):
+        """Connections that are there stay; new ones need this one."""
+        self.admin.config_set("requirepass", password)
+        self.password = password
+        self.admin = self._connect()
 
     def restart(self):
         self.kill()
@@ -73,13 +118,24 @@ class RedisServer:
         return self.admin.pubsub_numsub(channel)[0][1]
 
     def _try_start(self):
-        self.admin = redis.Redis(port=self.port, socket_timeout=5)
-        self.process = Child("redis", [
-            "redis-server", "--port", str(self.port), "--bind", "127.0.0.1",
-            "--unixsocket", str(self.socket_path), "--dir", str(self.directory),
-            "--save", "", "--appendonly", "no", *self.options], self.directory)
+        self.admin = self._connect()
+        self.process = Child("redis", ["redis-server", *self._command()], self.directory)
         wait_until(lambda: self._answers() or self.process.has_exited, "redis-server answers")
         return not self.process.has_exited
+
+    def _connect(self):
+        """By TLS only over the socket, which needs no certificate."""
+        where = {"unix_socket_path": str(self.socket_path)} if self.tls else {"port": self.port}
+        return redis.Redis(**where, password=self.password, socket_timeout=5)
+
+    def _command(self):
+        return [*self._basics(), "--save", "", "--appendonly", "no", *self.options]
+
+    def _basics(self):
+        ports = self.tls.of_server(self.port) if self.tls else ["--port", str(self.port)]
+        password = ["--requirepass", self.password] if self.password else []
+        return [*ports, "--bind", "127.0.0.1", "--unixsocket", str(self.socket_path),
+                "--dir", str(self.directory), *password]
 
     def _answers(self):
         try:
