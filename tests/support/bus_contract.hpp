@@ -4,7 +4,7 @@
 
 #include "support/lane_bus.hpp"
 #include "support/own_redis.hpp"
-#include "support/redis_server.hpp"
+#include "support/redis_kinds.hpp"
 
 #include <cstdio>
 #include <memory>
@@ -32,46 +32,39 @@ private:
   std::shared_ptr<bus> bus_ = std::make_shared<memory_bus>();
 };
 
-/// One redis-server: each node has a bus of its own.
+/// Redis of some kind: each node has a bus of its own.
+template <class Bus>
 class redis_medium final : public bus_medium {
 public:
+  explicit redis_medium(const redis_place& where) {
+    lead_to(config_, where);
+  }
+
   std::shared_ptr<bus> make_bus() override {
-    bus_settings config;
-    config.url = server_.url();
-    return std::make_shared<own_bus>(config);
+    return std::make_shared<Bus>(config_);
   }
 
 private:
-  redis_server server_;
-};
-
-/// The same with the bus of a lane.
-class lane_medium final : public bus_medium {
-public:
-  std::shared_ptr<bus> make_bus() override {
-    bus_settings config;
-    config.url = server_.url();
-    return std::make_shared<lane_bus>(config);
-  }
-
-private:
-  redis_server server_;
+  bus_settings config_;
 };
 
 /// Runs a rule of the contract over every kind of bus. Each gets a fresh medium.
 template <class F>
 void on_every_bus(F&& rule) {
-  std::puts("on memory_bus");
-  memory_medium memory;
-  rule(memory);
-  if (!redis_server::is_installed())
-    return;
-  std::puts("on redis_bus");
-  redis_medium redis;
-  rule(redis);
-  std::puts("on redis_bus of a lane");
-  lane_medium lane;
-  rule(lane);
+  if (is_chosen("memory")) {
+    std::puts("on memory");
+    memory_medium memory;
+    rule(memory);
+  }
+  on_every_redis([&](const shared_redis& on) {
+    redis_medium<own_bus> redis{on};
+    rule(redis);
+  });
+  on_every_redis([&](const shared_redis& on) {
+    std::puts("with the bus of a lane");
+    redis_medium<lane_bus> lane{on};
+    rule(lane);
+  });
 }
 
 } // namespace atrium::test

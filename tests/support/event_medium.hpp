@@ -164,11 +164,13 @@ public:
   std::optional<redis_event_sink> subject;
 };
 
-/// A Redis of its own, with a stream or with a back end that is told.
-class redis_event_medium final : public event_medium {
+/// A Redis, with a stream or with a back end that is told.
+template <class Redis>
+class event_medium_on final : public event_medium {
 public:
-  explicit redis_event_medium(bool has_stream, bool keeps = false)
-    : server(keeps), ear(has_stream ? nullptr : std::make_shared<event_ear>()) {
+  template <class... Ts>
+  explicit event_medium_on(bool has_stream, Ts&&... xs)
+    : server(std::forward<Ts>(xs)...), ear(has_stream ? nullptr : std::make_shared<event_ear>()) {
     // nop
   }
 
@@ -194,26 +196,28 @@ public:
     return result;
   }
 
-  redis_server server;
+  Redis server;
   const std::shared_ptr<event_ear> ear; // null: there is a stream
 };
+
+/// A server of its own, which keeps what it has after a crash if the test wants.
+using redis_event_medium = event_medium_on<redis_server>;
 
 /// Runs a rule of the contract over every kind of sink. Each gets a fresh
 /// medium.
 template <class F>
 void on_every_sink(F&& rule) {
-  {
-    std::puts("on memory_event_sink");
+  if (is_chosen("memory")) {
+    std::puts("on memory");
     memory_event_medium memory;
     rule(memory);
   }
-  if (!redis_server::is_installed())
-    return;
-  for (auto has_stream : {true, false}) {
-    std::puts(has_stream ? "on redis_event_sink, stream" : "on redis_event_sink, no stream");
-    redis_event_medium redis{has_stream};
-    rule(redis);
-  }
+  for (auto has_stream : {true, false})
+    on_every_redis([&](const shared_redis& on) {
+      std::puts(has_stream ? "with a stream" : "without a stream");
+      event_medium_on<const shared_redis&> redis{has_stream, on};
+      rule(redis);
+    });
 }
 
 // What happens to a connection.

@@ -24,9 +24,9 @@ using memory_inbox_medium = memory_node_medium<inbox, memory_inbox>;
 using own_inbox = alone<redis_inbox>;
 
 /// Returns settings of an inbox that looks for what has expired all the time.
-inline settings<redis_inbox> inbox_config(const redis_server& server, inbox_rule rule) {
+inline settings<redis_inbox> inbox_config(const redis_place& where, inbox_rule rule) {
   settings<redis_inbox> config;
-  static_cast<redis_client_config&>(config) = quick_config(server);
+  static_cast<redis_client_config&>(config) = quick_config(where);
   config.names = channel_names{"n"};
   config.rule = rule;
   config.interval = std::chrono::milliseconds{50};
@@ -36,12 +36,13 @@ inline settings<redis_inbox> inbox_config(const redis_server& server, inbox_rule
 /// Each node has a client of its own.
 class redis_inbox_medium final : public redis_node_medium<inbox> {
 public:
-  explicit redis_inbox_medium(inbox_rule rule) : rule_(rule) {
+  redis_inbox_medium(const redis_place& where, inbox_rule rule)
+    : redis_node_medium(where), rule_(rule) {
     // nop
   }
 
   std::shared_ptr<inbox> make_node() override {
-    auto node = std::make_shared<own_inbox>(inbox_config(server_, rule_));
+    auto node = std::make_shared<own_inbox>(inbox_config(where_, rule_));
     eventually([&] { return node->stats().connected; });
     return node;
   }
@@ -185,14 +186,15 @@ private:
 /// medium.
 template <class F>
 void on_every_inbox(inbox_rule rule, F&& test) {
-  std::puts("on memory_inbox");
-  memory_inbox_medium memory{channel_names{"n"}, rule};
-  test(memory);
-  if (!redis_server::is_installed())
-    return;
-  std::puts("on redis_inbox");
-  redis_inbox_medium redis{rule};
-  test(redis);
+  if (is_chosen("memory")) {
+    std::puts("on memory");
+    memory_inbox_medium memory{channel_names{"n"}, rule};
+    test(memory);
+  }
+  on_every_redis([&](const shared_redis& on) {
+    redis_inbox_medium redis{on, rule};
+    test(redis);
+  });
 }
 
 } // namespace atrium::test

@@ -16,23 +16,24 @@ namespace atrium::test {
 /// A thread with turns and a Redis client on it, as lanes are.
 class lane_redis {
 public:
-  explicit lane_redis(const redis_client_config& config) : client(io, config, &turns) {
+  explicit lane_redis(const redis_client_config& config)
+    : client(make_redis_client(io, config, &turns)) {
     boost::asio::post(io, [this] {
       turns.enter_thread();
-      client.start();
+      client->start();
     });
     thread_ = std::thread{[this] { io.run(); }};
   }
 
   ~lane_redis() {
-    run_on(io, [this] { client.stop(); });
+    run_on(io, [this] { client->stop(); });
     work_.reset();
     thread_.join();
   }
 
   boost::asio::io_context io{1};
   posted_turn turns{io};
-  redis_client client;
+  const std::unique_ptr<redis_client> client;
 
 private:
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io.get_executor()};
@@ -43,7 +44,7 @@ private:
 class lane_bus final : public bus {
 public:
   explicit lane_bus(const bus_settings& x)
-    : lane_(std::make_shared<lane_redis>(x)), below_(lane_->client, x) {
+    : lane_(std::make_shared<lane_redis>(x)), below_(*lane_->client, x) {
     // nop
   }
 

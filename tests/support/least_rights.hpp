@@ -25,9 +25,7 @@ inline bool grant_least_rights(const redis_server& server) {
 
 /// Returns the configuration of a client that is this user.
 inline bus_settings least_rights_config(const redis_server& server, log_probe& log) {
-  auto config = quick_config(server);
-  config.url.user = "atrium";
-  config.url.password = "secret";
+  auto config = quick_config(server.place("atrium:secret@"));
   config.log = log.sink();
   return config;
 }

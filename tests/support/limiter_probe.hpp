@@ -3,7 +3,7 @@
 #include "atrium/broker/memory/memory_connection_limiter.hpp"
 
 #include "support/own_redis.hpp"
-#include "support/redis_server.hpp"
+#include "support/redis_kinds.hpp"
 #include "support/subscriber_log.hpp"
 
 #include <algorithm>
@@ -81,12 +81,12 @@ inline void let_a_millisecond_pass() {
   eventually([&, start = now()] { return now() > start; });
 }
 
-/// Returns what a node needs that shares this server, with short leases.
-inline settings<redis_connection_limiter>
-limiter_on(const redis_server& server, limiter_config rules,
-           std::chrono::milliseconds lease = std::chrono::seconds{60}) {
+/// Returns what a node needs that shares this Redis, with short leases.
+inline settings<redis_connection_limiter> limiter_on(const redis_place& where, limiter_config rules,
+                                                     std::chrono::milliseconds lease
+                                                     = std::chrono::seconds{60}) {
   settings<redis_connection_limiter> config;
-  config.url = server.url();
+  lead_to(config, where);
   config.backoff_floor = std::chrono::milliseconds{2};
   config.backoff_cap = std::chrono::milliseconds{20};
   config.rules = std::move(rules);
@@ -98,20 +98,18 @@ limiter_on(const redis_server& server, limiter_config rules,
 /// two connections of a user.
 template <class F>
 void on_every_limiter(surplus_policy policy, F&& rule) {
-  {
-    std::puts("on memory_connection_limiter");
+  if (is_chosen("memory")) {
+    std::puts("on memory");
     limiter_probe probe;
     memory_connection_limiter memory{probe.rules("n1", 2, policy)};
     rule(memory, probe);
   }
-  if (!redis_server::is_installed())
-    return;
-  std::puts("on redis_connection_limiter");
-  redis_server server;
-  limiter_probe probe;
-  own_limiter redis{limiter_on(server, probe.rules("n1", 2, policy))};
-  rule(redis, probe);
-  redis.stop(std::chrono::seconds{1});
+  on_every_redis([&](const shared_redis& on) {
+    limiter_probe probe;
+    own_limiter redis{limiter_on(on, probe.rules("n1", 2, policy))};
+    rule(redis, probe);
+    redis.stop(std::chrono::seconds{1});
+  });
 }
 
 } // namespace atrium::test

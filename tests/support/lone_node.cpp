@@ -21,7 +21,7 @@ options one_lane(const redis_server& redis) {
   result.log.level = log::level::warn;
   result.lanes.count = 1;
   result.admission.max_connections = 1'000;
-  result.bus.redis = redis.url().masked();
+  result.bus.redis = redis.place().addresses;
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/broker/memory/memory_bus.hpp"
 
 #include "support/redis_fixture.hpp"
+#include "support/redis_kinds.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -76,19 +77,23 @@ private:
   std::shared_ptr<Memory> subject_;
 };
 
-/// One redis-server.
+/// Redis of some kind.
 template <class Subject>
 class redis_node_medium : public node_medium<Subject> {
 public:
+  explicit redis_node_medium(redis_place where) : where_(std::move(where)) {
+    // nop
+  }
+
   bus& on() final {
     return bus_;
   }
 
 protected:
-  redis_server server_;
+  const redis_place where_;
 
 private:
-  own_bus bus_{quick_config(server_)};
+  own_bus bus_{quick_config(where_)};
 };
 
 } // namespace atrium::test

@@ -64,28 +64,34 @@ private:
     });
 };
 
-inline settings<redis_room_owners> owners_config(const redis_server& server) {
+inline settings<redis_room_owners> owners_config(const redis_place& where) {
   settings<redis_room_owners> config;
-  static_cast<redis_client_config&>(config) = quick_config(server);
+  static_cast<redis_client_config&>(config) = quick_config(where);
   config.names = channel_names{"n"};
   return config;
 }
 
 /// A lease as lease.lua writes it, which does not end.
-inline void take_lease(const redis_server& server, const std::string& run) {
-  server.command({"ZADD", "{n:nodes}:leases", "9000000000000", run + ".1"});
+template <class Redis>
+void take_lease(const Redis& on, const std::string& run) {
+  on.command({"ZADD", "{n:nodes}:leases", "9000000000000", run + ".1"});
 }
 
 /// One that is over.
-inline void end_lease(const redis_server& server, const std::string& run) {
-  server.command({"ZADD", "{n:nodes}:leases", "1000", run + ".1"});
+template <class Redis>
+void end_lease(const Redis& on, const std::string& run) {
+  on.command({"ZADD", "{n:nodes}:leases", "1000", run + ".1"});
 }
 
-/// One redis-server, where each node has a client of its own.
+/// Redis of some kind, where each node has a client of its own.
 class redis_owners_medium final : public owners_medium {
 public:
+  explicit redis_owners_medium(const shared_redis& redis) : redis_(redis) {
+    // nop
+  }
+
   std::shared_ptr<room_owners> make_node() override {
-    auto node = std::make_shared<own_room_owners>(owners_config(server_));
+    auto node = std::make_shared<own_room_owners>(owners_config(redis_));
     eventually([&] { return node->stats().connected; });
     return node;
   }
@@ -95,16 +101,16 @@ public:
   }
 
   void live(const std::string& run) override {
-    take_lease(server_, run);
+    take_lease(redis_, run);
   }
 
   void die(const std::string& run) override {
-    end_lease(server_, run);
+    end_lease(redis_, run);
   }
 
 private:
-  redis_server server_;
-  own_bus bus_{quick_config(server_)};
+  const shared_redis& redis_;
+  own_bus bus_{quick_config(redis_)};
 };
 
 /// Asks and waits for the answer; `none` if none comes.
@@ -197,16 +203,15 @@ inline std::string state_of(const room_opening& x) {
 /// medium.
 template <class F>
 void on_every_owners(F&& rule) {
-  {
-    std::puts("on memory_room_owners");
+  if (is_chosen("memory")) {
+    std::puts("on memory");
     memory_owners_medium memory;
     rule(memory);
   }
-  if (!redis_server::is_installed())
-    return;
-  std::puts("on redis_room_owners");
-  redis_owners_medium redis;
-  rule(redis);
+  on_every_redis([&](const shared_redis& on) {
+    redis_owners_medium redis{on};
+    rule(redis);
+  });
 }
 
 } // namespace atrium::test

@@ -31,10 +31,10 @@ struct redis_presence_node {
     // nop
   }
 
-  redis_presence_node(const redis_server& server, const std::string& run,
+  redis_presence_node(const redis_place& where, const std::string& run,
                       std::chrono::milliseconds grace,
                       std::chrono::milliseconds lease_time = std::chrono::seconds{15})
-    : redis_presence_node(quick_config(server), channel_names{"n"}, run, grace, lease_time) {
+    : redis_presence_node(quick_config(where), channel_names{"n"}, run, grace, lease_time) {
     // nop
   }
 
@@ -60,13 +60,14 @@ struct redis_presence_node {
 /// Each node has a client and a lease of its own.
 class redis_presence_medium final : public redis_node_medium<presence> {
 public:
-  explicit redis_presence_medium(std::chrono::milliseconds grace) : grace_(grace) {
+  redis_presence_medium(const redis_place& where, std::chrono::milliseconds grace)
+    : redis_node_medium(where), grace_(grace) {
     // nop
   }
 
   std::shared_ptr<presence> make_node() override {
     auto run = std::string(1, static_cast<char>('a' + nodes_++));
-    auto node = std::make_shared<redis_presence_node>(server_, run, grace_);
+    auto node = std::make_shared<redis_presence_node>(where_, run, grace_);
     eventually([&] { return node->subject.stats().connected; });
     return {node, &node->subject};
   }
@@ -122,16 +123,15 @@ inline presence_page ask(presence& at, const presence_room& where, std::size_t l
 /// medium.
 template <class F>
 void on_every_presence(std::chrono::milliseconds grace, F&& rule) {
-  {
-    std::puts("on memory_presence");
+  if (is_chosen("memory")) {
+    std::puts("on memory");
     memory_presence_medium memory{grace};
     rule(memory);
   }
-  if (!redis_server::is_installed())
-    return;
-  std::puts("on redis_presence");
-  redis_presence_medium redis{grace};
-  rule(redis);
+  on_every_redis([&](const shared_redis& on) {
+    redis_presence_medium redis{on, grace};
+    rule(redis);
+  });
 }
 
 } // namespace atrium::test

@@ -21,9 +21,9 @@ void with_redis(F&& test) {
 }
 
 /// Returns a configuration that reconnects without much waiting.
-inline bus_settings quick_config(const redis_server& server) {
+inline bus_settings quick_config(const redis_place& where) {
   bus_settings config;
-  config.url = server.url();
+  lead_to(config, where);
   config.client_name = "node";
   config.backoff_floor = std::chrono::milliseconds{2};
   config.backoff_cap = std::chrono::milliseconds{20};

@@ -1,28 +1,28 @@
 #include "support/redis_server.hpp"
 
-#include "atrium/broker/redis/resp.hpp"
-
+#include "support/redis_command.hpp"
 #include "support/subscriber_log.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <netinet/in.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace atrium::test {
 
 namespace {
+
+using role = redis_server_setup::role;
 
 [[noreturn]] void fail(const std::string& what) {
   throw std::system_error{errno, std::generic_category(), what};
@@ -42,69 +42,47 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-// A blocking connection that closes itself.
-class connection {
-public:
-  explicit connection(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
-    auto generic = reinterpret_cast<const sockaddr*>(&address);
-    fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::connect(fd_, generic, sizeof(address)) == 0)
-      return;
-    ::close(fd_);
-    fail("connect to redis-server");
-  }
-
-  connection(const connection&) = delete;
-  connection& operator=(const connection&) = delete;
-
-  ~connection() {
-    ::close(fd_);
-  }
-
-  void write(std::string_view bytes) {
-    if (::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0)
-      fail("write to redis-server");
-  }
-
-  std::vector<std::string> read_reply() {
-    std::vector<std::string> out;
-    resp_reader reader;
-    std::array<char, 4096> buf;
-    while (out.empty()) {
-      auto size = ::recv(fd_, buf.data(), buf.size(), 0);
-      if (size <= 0)
-        fail("read from redis-server");
-      reader.feed({buf.data(), static_cast<std::size_t>(size)}, [&](resp_reply reply) {
-        for (auto& node : reply)
-          out.push_back(node.text.empty() ? std::to_string(node.value) : std::string{node.text});
-        return true;
-      });
-    }
-    return out;
-  }
-
-private:
-  int fd_;
-};
+// Returns whether a command succeeds; prints a line if not.
+bool succeeds(const char* command, const char* complaint) {
+  auto good = std::system(command) == 0;
+  if (!good)
+    std::puts(complaint);
+  return good;
+}
 
 } // namespace
 
 bool redis_server::is_installed() {
-  static const bool found = std::system("redis-server --version > /dev/null 2>&1") == 0;
-  if (!found)
-    std::puts("skipped: there is no redis-server");
+  static const bool found
+    = succeeds("redis-server --version > /dev/null 2>&1", "skipped: there is no redis-server");
   return found;
 }
 
-redis_server::redis_server(bool keeps) : keeps_(keeps) {
+bool redis_server::has_tls() {
+  // It names the first option that it does not know.
+  static const bool found
+    = succeeds("redis-server --tls-port 0 --no-such-option 1 2>&1 | grep -q no-such-option",
+               "skipped: redis-server was built without TLS");
+  return found;
+}
+
+redis_server::redis_server(redis_server_setup setup) : setup_(std::move(setup)) {
   auto pattern = (std::filesystem::temp_directory_path() / "atrium-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr)
     fail("mkdtemp");
   dir_ = pattern;
-  start();
+  try {
+    start();
+  } catch (...) {
+    kill();
+    std::filesystem::remove_all(dir_);
+    throw;
+  }
+}
+
+redis_server::redis_server(bool keeps)
+  : redis_server(redis_server_setup{role::data, keeps, 0, {}, {}}) {
+  // nop
 }
 
 redis_server::~redis_server() {
@@ -113,18 +91,25 @@ redis_server::~redis_server() {
   std::filesystem::remove_all(dir_, ignored);
 }
 
-redis_url redis_server::url() const {
-  redis_url out;
-  out.path = socket_path();
-  return out;
+redis_place redis_server::place(std::string_view who) const {
+  std::string at{who};
+  if (setup_.port == 0)
+    return {{"unix://" + at + socket()}, {}, {}, {}};
+  if (!setup_.tls)
+    return {{"redis://" + at + "127.0.0.1:" + port_text()}, {}, {}, {}};
+  auto client = setup_.tls->client.value_or(certificate_paths{});
+  return {{"rediss://" + at + "localhost:" + port_text()},
+          setup_.tls->server.ca,
+          client.cert,
+          client.key};
+}
+
+std::string redis_server::socket() const {
+  return dir_ + "/redis.sock";
 }
 
 std::vector<std::string> redis_server::command(std::initializer_list<std::string_view> args) const {
-  std::string bytes;
-  append_command(bytes, args);
-  connection to{socket_path()};
-  to.write(bytes);
-  return to.read_reply();
+  return redis_command(socket(), args);
 }
 
 std::string redis_server::ask(std::initializer_list<std::string_view> args) const {
@@ -132,28 +117,29 @@ std::string redis_server::ask(std::initializer_list<std::string_view> args) cons
 }
 
 std::uint16_t redis_server::open_port() const {
-  // Another process may take the port in between: then the next one is tried.
-  for (int attempt = 0; attempt < 10; ++attempt) {
-    auto port = free_port();
-    if (ask({"CONFIG", "SET", "port", std::to_string(port)}) == "OK")
-      return port;
-  }
-  throw std::runtime_error{"no port for redis-server"};
+  std::uint16_t result = 0;
+  with_free_ports(1, [&](auto& ports) {
+    result = ports[0];
+    if (ask({"CONFIG", "SET", "port", std::to_string(result)}) != "OK")
+      throw std::runtime_error{"no port for redis-server"};
+  });
+  return result;
 }
 
 void redis_server::start() {
-  auto path = socket_path();
-  auto log = dir_ + "/redis.log";
+  auto words = command_line();
+  std::vector<char*> argv;
+  for (auto& word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", path.c_str(), "--dir",
-             dir_.c_str(), "--logfile", log.c_str(), "--save", "", "--appendonly",
-             keeps_ ? "yes" : "no", "--appendfsync", "always", "--enable-debug-command", "local",
-             nullptr);
+    ::execvp(argv[0], argv.data());
     ::_exit(127);
   }
-  if (pid_ < 0 || !eventually([this] { return answers(); }))
+  eventually([this] { return pid_ < 0 || redis_answers(socket()) || has_exited(); });
+  if (pid_ < 0 || !redis_answers(socket()))
     throw std::runtime_error{"redis-server does not start"};
 }
 
@@ -162,30 +148,64 @@ void redis_server::kill() {
     return;
   signal(SIGKILL);
   ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+  is_frozen_ = false;
 }
 
 void redis_server::freeze() {
   signal(SIGSTOP);
+  is_frozen_ = true;
 }
 
 void redis_server::thaw() {
   signal(SIGCONT);
+  is_frozen_ = false;
 }
 
-std::string redis_server::socket_path() const {
-  return dir_ + "/redis.sock";
+std::vector<std::string> redis_server::command_line() const {
+  std::vector<std::string> result{"redis-server"};
+  auto add = [&](std::initializer_list<std::string> words) { result.insert(result.end(), words); };
+  result.insert(result.end(), setup_.options.begin(), setup_.options.end());
+  if (setup_.what == role::sentinel)
+    add({"--sentinel"});
+  add({"--bind", "127.0.0.1", "--unixsocket", socket(), "--dir", dir_, "--logfile",
+       dir_ + "/redis.log", "--port", setup_.tls ? "0" : port_text()});
+  if (auto& tls = setup_.tls)
+    add({"--tls-port", port_text(), "--tls-cert-file", tls->server.cert, "--tls-key-file",
+         tls->server.key, "--tls-ca-cert-file", tls->server.ca, "--tls-auth-clients",
+         tls->client ? "yes" : "no"});
+  if (setup_.what == role::sentinel)
+    return result;
+  add({"--save", "", "--appendonly", setup_.keeps ? "yes" : "no", "--appendfsync", "always",
+       "--enable-debug-command", "local", "--repl-diskless-sync-delay", "0"});
+  if (setup_.what == role::cluster)
+    add({"--cluster-enabled", "yes", "--cluster-require-full-coverage", "no"});
+  return result;
 }
 
-bool redis_server::answers() const {
-  try {
-    return ask({"PING"}) == "PONG";
-  } catch (const std::system_error&) {
+// A process that could not take its port.
+bool redis_server::has_exited() {
+  if (::waitpid(pid_, nullptr, WNOHANG) != pid_)
     return false;
-  }
+  pid_ = -1;
+  return true;
 }
 
 void redis_server::signal(int number) const {
   ::kill(pid_, number);
+}
+
+void with_free_ports(std::size_t count,
+                     const std::function<void(const std::vector<std::uint16_t>&)>& start) {
+  for (int attempt = 1;; ++attempt) {
+    std::vector<std::uint16_t> ports(count);
+    std::ranges::generate(ports, free_port);
+    try {
+      return start(ports);
+    } catch (const std::runtime_error&) {
+      if (attempt == 10)
+        throw;
+    }
+  }
 }
 
 } // namespace atrium::test
