@@ -7,20 +7,29 @@ import subprocess
 
 import pytest
 
+from support.certificates import make_certificate
 from support.deadline import DEADLINE
-from support.deploy import DEPLOY, TEXT, YAML_FILES, documents, run_tool
-from support.documents import section
-from support.node import ROOT, binary, environment, run_atrium, run_node
-from support.redis_server import RedisServer
+from support.deploy import DEPLOY, TEXT, YAML_FILES, compose, documents, patches, run_tool
+from support.documents import document, section
+from support.node import ROOT, environment, run_atrium, run_node
 
-EXAMPLES = ["compose", "kubernetes", "systemd"]
+VARIANTS = ["plain", "sentinel", "cluster", "managed"]  # of kubernetes/
+EXAMPLES = ["compose plain", "compose sentinel", "compose cluster", "systemd",
+            *(f"kubernetes {x}" for x in VARIANTS)]
+COMPOSE = "docker compose --file compose.yaml"
 TOOLS = ["promtool check config prometheus.yml", "promtool check rules alerts.yml",
          "promtool test rules alerts_test.yml", "haproxy -c -f haproxy.cfg",
-         "kubectl kustomize kubernetes", "docker compose config"]
+         *(f"kubectl kustomize kubernetes/{x}" for x in VARIANTS),
+         f"{COMPOSE} config", f"{COMPOSE} --file compose.sentinel.yaml config",
+         f"{COMPOSE} --file compose.cluster.yaml config"]
 # Of other programs than the node.
 FOREIGN_FLAGS = set(
-    "--build --build-arg --detach --from --from-file --interval --kustomize --mount --now --preset "
-    "--no-install-recommends --retries --start-period --system --target --timeout".split())
+    "--build --build-arg --cert --cluster --cluster-replicas --cluster-yes --detach --file "
+    "--from --from-file --gid --home-dir --install --interval --key --kustomize --mount "
+    "--no-create-home --no-install-recommends --now --prefix --preset --retries --sentinel --start-period "
+    "--target --timeout --uid".split())
+# Where the password of Redis is in containers.
+MOUNTED = ["/run/secrets/redis", "/etc/atrium/redis/password"]
 
 
 def settings(text, pattern=r"^(\w+)=(.*)$"):
@@ -56,27 +65,29 @@ def pod():
     return manifest("Deployment")["spec"]["template"]["spec"]
 
 
-def compose():
-    return documents("compose.yaml")[0]
-
-
 def variables(example):
     """The options that a node of the example gets."""
-    if example == "systemd":
-        return settings(TEXT["systemd/atrium.env"])
+    kind, _, variant = example.partition(" ")
+    if kind == "systemd":
+        return {"ATRIUM_CONFIG": str(DEPLOY / "systemd" / "atrium.toml")}
     image = settings(stages()[-1]["ENV"][0].replace(" ", "\n"))
-    if example == "compose":
-        return {**image, **compose()["services"]["node-1"]["environment"]}
+    if kind == "compose":
+        return {**image, **compose(variant)["services"]["node-1"]["environment"]}
     given = {x["name"]: x.get("value", "a-pod") for x in pod()["containers"][0]["env"]}
-    return {**image, **manifest("ConfigMap")["data"], **given}
+    own = [x["data"] for x in patches(variant) if x["kind"] == "ConfigMap"]
+    return {**image, **manifest("ConfigMap")["data"], **own[0], **given}
 
 
 def check_config(example, folder, secret="a-secret-of-these-tests-with-enough-bytes"):
     """What `atrium check-config` says of the example, with this secret."""
-    path = folder / "secret"
-    path.write_text(secret)
-    own = {k: str(v) for k, v in variables(example).items()} | {"ATRIUM_JWT_SECRET_FILE": str(path)}
-    return run_atrium("check-config", **own)
+    (folder / "secret").write_text(secret)
+    (folder / "password").write_text("open sesame")
+    files = {"ATRIUM_JWT_SECRET_FILE": str(folder / "secret")}
+    own = {k: str(folder / "password" if v in MOUNTED else v)
+           for k, v in variables(example).items()}
+    if "ATRIUM_REDIS_CA" in own:
+        files["ATRIUM_REDIS_CA"] = str(make_certificate(folder)[0])
+    return run_atrium("check-config", **own | files)
 
 
 def effective(example, folder):
@@ -112,7 +123,9 @@ def test_every_configuration_is_sound(tmp_path, example):
     """A node takes the variables of each example, asks for tokens, and shares a bus."""
     options = effective(example, tmp_path)
     assert options["auth"] == '"jwt"' and options["allow-anonymous"] == "false"
-    assert options["redis"] != '""' and options["namespace"] == '"prod:chat"'
+    scheme = {"sentinel": "redis-sentinel", "cluster": "redis-cluster",
+              "managed": "rediss"}.get(example.partition(" ")[2], "redis")
+    assert f'"{scheme}://' in options["redis"] and options["namespace"] == '"prod:chat"'
     assert options["listen"].endswith(':8080"') and options["internal"].endswith(':9080"')
 
 
@@ -123,7 +136,8 @@ def test_grace_periods_add_up(tmp_path, example):
     options = effective(example, tmp_path)
     waits = {"compose": compose()["services"]["node-1"]["stop_grace_period"].rstrip("s"),
              "kubernetes": pod()["terminationGracePeriodSeconds"],
-             "systemd": settings(TEXT["systemd/atrium.service"])["TimeoutStopSec"]}[example]
+             "systemd": settings(document("packaging/atrium.service"))["TimeoutStopSec"]
+             }[example.partition(" ")[0]]
     drains = (int(options["drain-delay"]) + int(options["drain-window"])) / 1000
     assert drains + int(options["grace"]) + 3 <= int(waits)
 
@@ -131,35 +145,23 @@ def test_grace_periods_add_up(tmp_path, example):
 def test_load_balancers_notice_a_drain_in_time(tmp_path):
     """Newcomers have to go elsewhere before the node closes its listener."""
     every, falls = map(int, re.search(r"inter (\d+)s fall (\d+)", TEXT["haproxy.cfg"]).groups())
-    options = effective("compose", tmp_path)
+    options = effective("compose plain", tmp_path)
     assert "GET uri /ready" in TEXT["haproxy.cfg"]
     assert every * (falls + 1) * 1000 < int(options["drain-delay"])
-    silence = re.findall(r"(?:timeout tunnel|proxy_(?:read|send)_timeout) (\d+)s",
-                         TEXT["haproxy.cfg"] + TEXT["nginx.conf"])
-    assert len(silence) == 3 and min(map(int, silence)) > 2 * int(options["ping-interval"])
+    silence = re.findall(r"(?:timeout tunnel |proxy_(?:read|send)_timeout |-timeout: \")(\d+)[s\"]",
+                         TEXT["haproxy.cfg"] + TEXT["nginx.conf"]
+                         + TEXT["kubernetes/nodes/ingress.yaml"])
+    assert len(silence) == 5 and min(map(int, silence)) > 2 * int(options["ping-interval"])
     probe = pod()["containers"][0]["readinessProbe"]
     noticed = probe["periodSeconds"] * (probe["failureThreshold"] + 1)
-    assert noticed * 1000 < int(effective("kubernetes", tmp_path)["drain-delay"])
-
-
-def test_redis_has_the_settings_of_the_bus(tmp_path):
-    """Those of broker/redis/README.md are in both examples, and a real Redis takes them."""
-    advice = section("broker/redis/README.md", "Settings for Redis").split("A user with")[0]
-    of_kubernetes = manifest("ConfigMap", "redis")["data"]["redis.conf"]
-    wanted, ours, theirs = (set(re.findall(r"^ *([a-z][\w-]+ .+)$", text, re.MULTILINE))
-                            for text in (advice, TEXT["redis.conf"], of_kubernetes))
-    assert len(wanted) == 5 and wanted <= ours == theirs
-    server = RedisServer(tmp_path, "--include", str(DEPLOY / "redis.conf"))
-    limits = server.admin.config_get("client-output-buffer-limit")
-    server.kill()
-    assert "pubsub 8388608 4194304 10" in limits["client-output-buffer-limit"]
+    assert noticed * 1000 < int(effective("kubernetes plain", tmp_path)["drain-delay"])
 
 
 def test_the_image_is_built_from_what_is_there():
     """The build stage installs what `dev` installs, and copies what CMake asks for.
     All of it exists, and the ignore file lets it through."""
-    wanted = re.search(r'build_packages="([^"]+)"', (ROOT / "dev").read_text())[1]
-    assert packages_of(stages()[0]) == set(wanted.split())
+    lists = re.findall(r'^(?:build|package)_packages="([^"]+)"', document("dev"), re.MULTILINE)
+    assert packages_of(stages()[0]) == set(" ".join(lists).split()) and len(lists) == 2
     copied = [source for line in stages()[0]["COPY"] for source in line.split()[:-1]]
     for source in copied:
         assert (ROOT / source).exists()
@@ -175,18 +177,8 @@ def test_the_image_runs_a_node_that_is_not_root():
     user = pod()["securityContext"]["runAsUser"]
     assert final["USER"] == [f"{user}:{user}"] and user > 0
     assert final["EXPOSE"] == ["8080 9080"] and final["STOPSIGNAL"] == ["SIGTERM"]
+    assert packages_of(final) == {"ca-certificates", "/package/atrium_*.deb"}
     assert final["ENTRYPOINT"] == ['["atrium"]'] and final["CMD"] == ['["node"]']
-
-
-def test_the_image_has_the_libraries_of_the_node():
-    """Each library that the node links is in a package of the image, sanitizers aside."""
-    linked = subprocess.run(["readelf", "-d", binary()], capture_output=True, text=True).stdout
-    there = packages_of(stages()[-1]) | set("libc6 libgcc-s1 libstdc++6 libasan8 libubsan1".split())
-    libraries = re.findall(r"NEEDED.*\[(\S+)\]", linked)
-    assert libraries
-    for library in libraries:
-        owners = subprocess.run(["dpkg", "-S", f"*/{library}"], capture_output=True, text=True)
-        assert there & set(re.findall(r"^([^:]+):", owners.stdout, re.MULTILINE)), library
 
 
 def test_the_health_check_of_the_image_tells_a_node_from_none(start_node):
@@ -199,24 +191,28 @@ def test_the_health_check_of_the_image_tells_a_node_from_none(start_node):
     assert subprocess.run(command, env=own, timeout=DEADLINE).returncode != 0
 
 
-def test_compose_names_what_is_there():
+@pytest.mark.parametrize("kind", ["plain", "sentinel", "cluster"])
+def test_compose_names_what_is_there(kind):
     """Files and hosts have their names; no port is open for other machines, and none of nodes."""
-    services = compose()["services"]
+    whole = compose(kind)
+    services = whole["services"]
     for name, service in services.items():
         for source in (x.split(":")[0] for x in service.get("volumes", ())):
-            assert source in compose()["volumes"] or (DEPLOY / source).is_file(), source
+            assert source in whole["volumes"] or (DEPLOY / source).exists(), source
         assert all(x.startswith("127.0.0.1:") for x in service.get("ports", ())), name
-        assert set(service["networks"]) <= set(compose()["networks"])
+        assert set(service["networks"]) <= set(whole["networks"])
+        assert set(service.get("secrets", ())) <= set(whole["secrets"])
+        assert set(service["depends_on"]) <= set(services)
     nodes = {x: y for x, y in services.items() if "ATRIUM_AUTH" in y.get("environment", {})}
     for name, service in nodes.items():
         assert service["environment"]["ATRIUM_NODE_ID"] == name
-        assert "ports" not in service and service["secrets"] == ["jwt"]
+        assert "ports" not in service and service["secrets"] == ["jwt", "redis"]
     servers = re.findall(r"server \S+ (\S+):8080", TEXT["haproxy.cfg"])
     assert servers == re.findall(r"server (\S+):8080", TEXT["nginx.conf"])
     scraped = documents("prometheus.yml")[0]["scrape_configs"][0]["static_configs"][0]["targets"]
     assert len(nodes) == 2 and set(servers) == set(nodes)
     assert set(scraped) == {f"{name}:9080" for name in nodes}
-    believed = compose()["networks"]["clients"]["ipam"]["config"][0]["subnet"]
+    believed = whole["networks"]["clients"]["ipam"]["config"][0]["subnet"]
     assert services["node-1"]["environment"]["ATRIUM_TRUSTED_PROXY"] == believed
 
 
@@ -234,38 +230,56 @@ def test_pods_are_probed_and_confined():
         "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]}}
     assert container["resources"]["limits"]["memory"]  # the watermark is a share of it
-    mounted = container["volumeMounts"][0]["mountPath"]
-    assert variables("kubernetes")["ATRIUM_JWT_SECRET_FILE"] == f"{mounted}/secret"
+    mounts = {x["name"]: x["mountPath"] for x in container["volumeMounts"]}
+    own = variables("kubernetes plain")
+    assert own["ATRIUM_JWT_SECRET_FILE"] == f"{mounts['jwt']}/secret"
+    assert own["ATRIUM_REDIS_PASSWORD_FILE"] == f"{mounts['redis']}/password"
 
 
 def test_selectors_find_the_pods():
     """A selector with a slip selects nobody, and nothing says so."""
-    for name in ("atrium", "redis"):
-        labels = manifest("Deployment", name)["spec"]["template"]["metadata"]["labels"]
-        assert manifest("Deployment", name)["spec"]["selector"]["matchLabels"] == labels
+    for name, kind in (("atrium", "Deployment"), ("redis", "StatefulSet")):
+        labels = manifest(kind, name)["spec"]["template"]["metadata"]["labels"]
+        assert manifest(kind, name)["spec"]["selector"]["matchLabels"] == labels
         assert manifest("Service", name)["spec"]["selector"] == labels
         assert manifest("NetworkPolicy", name)["spec"]["podSelector"]["matchLabels"] == labels
-    budget = manifest("PodDisruptionBudget")["spec"]
-    assert budget == {"maxUnavailable": 1, "selector": {"matchLabels": {"app": "atrium"}}}
+        budget = manifest("PodDisruptionBudget", name)["spec"]
+        assert budget == {"maxUnavailable": 1, "selector": {"matchLabels": labels}}
     assert manifest("HorizontalPodAutoscaler")["spec"]["scaleTargetRef"]["name"] == "atrium"
+
+
+def test_clients_come_in_by_tls():
+    """The Ingress leads to the port of clients, and the page of its host may connect."""
+    ingress = manifest("Ingress")["spec"]
+    host, = ingress["tls"][0]["hosts"]
+    assert ingress["rules"][0]["host"] == host
+    assert variables("kubernetes plain")["ATRIUM_ALLOW_ORIGIN"] == f"https://{host}"
+    path, = ingress["rules"][0]["http"]["paths"]
+    service = manifest("Service")
+    assert path["backend"]["service"] == {"name": "atrium", "port": {"name": "clients"}}
+    assert [x["name"] for x in service["spec"]["ports"]] == ["clients"]
 
 
 def test_a_placeholder_is_no_secret(tmp_path):
     """A node refuses the secret of the example, and the kustomization leaves it out."""
     placeholder = manifest("Secret", pod()["volumes"][0]["secret"]["secretName"])["stringData"]
-    refused = check_config("kubernetes", tmp_path, placeholder["secret"])
+    refused = check_config("kubernetes plain", tmp_path, placeholder["secret"])
     assert refused.returncode == 2 and "bytes" in refused.stderr
-    listed = {f"kubernetes/{x}" for x in documents("kubernetes/kustomization.yaml")[0]["resources"]}
-    others = {x for x in YAML_FILES if x.startswith("kubernetes/")} - listed
-    assert others == {f"kubernetes/{x}.yaml" for x in ("kustomization", "secret.example", "hpa")}
+    folder = "kubernetes/nodes"
+    listed = {f"{folder}/{x}" for x in documents(f"{folder}/kustomization.yaml")[0]["resources"]}
+    others = {x for x in YAML_FILES if x.startswith(folder)} - listed
+    assert others == {f"{folder}/{x}.yaml" for x in ("kustomization", "secret.example", "hpa")}
 
 
-def test_systemd_understands_the_service(tmp_path):
-    """systemd finds nothing unknown in the unit, and says that little is exposed."""
-    text, path = TEXT["systemd/atrium.service"], tmp_path / "atrium.service"
-    unit = settings(text)
-    assert unit["Type"] == "notify" and unit["DynamicUser"] == "yes" and "WatchdogSec" in unit
-    assert unit["ExecReload"] == "/bin/kill -HUP $MAINPID"
-    path.write_text(text.replace("/usr/local/bin/atrium", str(binary())))
-    assert "atrium.service" not in run_tool(["systemd-analyze", "verify", str(path)])
-    run_tool(["systemd-analyze", "security", "--offline=true", "--threshold=20", str(path)])
+def test_a_node_of_ones_own_is_built_on_the_image():
+    """Its Dockerfile takes the libraries from the first stage of the node's, and the rest from
+    the image; its project is the one that the tests build against an installed Atrium."""
+    text = TEXT["own-rooms/Dockerfile"]
+    built, final = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    commands = section("examples/deploy/README.md", "Rooms of your own")
+    assert f"--target build -t {built} " in commands and f"-t {final} " in commands
+    assert re.search(r"^FROM \S+ AS build$", TEXT["Dockerfile"], re.MULTILINE)
+    assert "cmake --build build/release" in TEXT["Dockerfile"]
+    assert "cmake --install build/release" in text
+    name = re.search(r"add_executable\((\S+)", TEXT["own-rooms/CMakeLists.txt"])[1]
+    assert f"/{name} " in text and f'ENTRYPOINT ["{name}"]' in text

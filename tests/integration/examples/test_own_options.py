@@ -70,7 +70,7 @@ def test_the_help_explains_them_under_a_heading():
     ([], {"ATRIUM_FAMILY_STRIKE": "1"}, None,
      "ATRIUM_FAMILY_STRIKE: unknown variable; did you mean ATRIUM_FAMILY_STRIKES?"),
     ([], {}, "\nfamily-strikes = 101\n", "node.toml:2: family-strikes: '101' is not a whole"),
-    ([], {}, "family-word = 'x'\n", "node.toml:1: family-word: expected an array of strings"),
+    ([], {}, "family-word = 3\n", "node.toml:1: family-word: expected an array of strings"),
     ([], {}, "family-wort = ['x']\n",
      "node.toml:1: family-wort: unknown key; did you mean family-word?"),
 ])

@@ -108,7 +108,7 @@ def test_the_project_of_your_own_is_the_one_that_is_built():
     """A developer copies the CMake lines.
     They are the project that the tests build against an installed Atrium."""
     text = document("actors/room/README.md")
-    built = ROOT / "tests" / "package" / "find_package" / "CMakeLists.txt"
+    built = ROOT / "examples" / "deploy" / "own-rooms" / "CMakeLists.txt"
     assert re.search(r"```cmake\n(.*?)```", text, re.DOTALL)[1] == built.read_text()
 
 
