@@ -30,7 +30,7 @@ def measure(options, redis, record, peers):
 
 
 def turn(options, redis, peer, name, words, number):
-    pids = [word for pid in redis.running.pids for word in ("--redis-pid", str(pid))]
+    pids = [word for pid in redis.pids for word in ("--redis-pid", str(pid))]
     pair = []
     for server in ATRIUM, peer:
         with server.running(redis, options.binary, 1) as running:

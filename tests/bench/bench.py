@@ -7,6 +7,7 @@ with its reason. What was measured is kept there as well, as long as the program
 page shows the latest of each part.
 
     ./dev bench [--seconds 5] [--parts lanes]
+    ./dev bench --redis-cluster [--rounds 3]
     ./dev bench --peers [floor,bun,...] [--seconds 5] [--rounds 2] [--output RESULTS.md]
     ./dev bench --peers floor,bun_redis --parts goals --rounds 5
     ./dev bench --instructions [--record]
@@ -19,6 +20,7 @@ import sys
 
 import alone
 import api
+import cluster
 import history
 import homes
 import instructions
@@ -37,6 +39,7 @@ ALONE = {
     "recovery": history.measure_recovery,
     "presence": presence.measure,
     "homes": homes.measure,
+    "cluster": cluster.measure,
 }
 WITH_PEERS = {
     "goals": peers.measure_goals,
@@ -58,6 +61,8 @@ def parse(arguments):
                         help="compare with these, separated by commas; without a value: all")
     parser.add_argument("--parts",
                         help=f"measure only these of {', '.join([*ALONE, *WITH_PEERS])}")
+    parser.add_argument("--redis-cluster", action="store_true",
+                        help="measure only the part cluster, in more and shorter runs: two minutes")
     parser.add_argument("--output", type=pathlib.Path,
                         help="file for the tables; with --peers tests/bench/RESULTS.md if not "
                              "given; - for none")
@@ -66,6 +71,8 @@ def parse(arguments):
                              "they are well above the record")
     parser.add_argument("--record", action="store_true",
                         help="with --instructions: put what was counted on record")
+    if "--redis-cluster" in arguments:
+        parser.set_defaults(parts="cluster", seconds=cluster.SECONDS, rounds=cluster.ROUNDS)
     options = parser.parse_args(arguments)
     unknown = set((options.peers or "floor").split(",")) - set(PEERS)
     if unknown:

@@ -116,15 +116,17 @@ class Crowd:
             for who, answers in self.answers(left):
                 self.send(who, answers)
 
-    def publish_at(self, rate, seconds):
-        """One publisher after the other, so many a second in all, whatever is answered."""
+    def publish_at(self, rate, seconds, together=1):
+        """One publisher after the other, so many a second in all, so many of them at a time,
+        whatever is answered."""
         due = time.monotonic()
         end = due + seconds
         turns = itertools.cycle(list(self.publishers))
         while (now := time.monotonic()) < end:
-            for who in itertools.islice(turns, max(int((now - due) * rate) + 1, 0)):
-                self.send(who, 1)
-                due += 1 / rate
+            while due <= now:
+                for who in itertools.islice(turns, together):
+                    self.send(who, 1)
+                due += together / rate
             for _ in self.answers(max(min(due, end) - now, 0)):
                 pass
 
@@ -135,7 +137,7 @@ class Crowd:
             for _ in self.answers(left):
                 pass
         published = {who.room: who.came[PUBLISHED] for who in self.publishers}
-        wrong = [f"{x.came[MESSAGE]} of {published[x.room]}" for x in self.members
+        wrong = [f"{x.came[MESSAGE]} of {published[x.room]} ({x.room})" for x in self.members
                  if x.came[MESSAGE] != published[x.room]]
         if wrong or any(self.publishers.values()):
             raise Unavailable(f"members get {', '.join(wrong[:5])}; without an answer "
@@ -145,6 +147,10 @@ class Crowd:
         published = {who.room: who.came[PUBLISHED] for who in self.publishers}
         return (not any(self.publishers.values())
                 and all(x.came[MESSAGE] >= published[x.room] for x in self.members))
+
+    @property
+    def delivered(self):
+        return sum(x.came[MESSAGE] for x in self.members)
 
     def send(self, who, times):
         self.publishers[who] += times

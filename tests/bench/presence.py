@@ -13,7 +13,7 @@ REDIS = "redis_cpu_us_per_change"
 def measure(options, redis, record):
     """Runs each kind of room in each size, a node each."""
     server = atrium(more=OPTIONS)
-    pids = [word for pid in redis.running.pids for word in ("--redis-pid", str(pid))]
+    pids = [word for pid in redis.pids for word in ("--redis-pid", str(pid))]
     for kind, (words, sizes) in KINDS.items():
         for members in sizes:
             with server.running(redis, options.binary) as running:

@@ -3,18 +3,18 @@
 import os
 import pathlib
 import re
-import statistics
 
 import alone
 import api
+import cluster_page
 import history
 import homes
 import peers
 import presence
 from alone import COST
+from tables import OTHERS, column, median, others, ratios, span, table
 
 TAIL = "latency_p99_us"
-OTHERS = "other_cpu_percent"
 
 ABOUT_TURNS = """\
 CPU time of the server processes per delivery, and latency from when a message was due until its
@@ -70,31 +70,6 @@ ABOUT_API = """\
 one is answered; one process each, in turns, with the Redis bus on. Medians of the rounds and of
 the ratios of adjacent runs. The CPU of Redis is not counted.
 """
-
-
-def median(values):
-    return statistics.median(values)
-
-
-def column(reports, key):
-    return median([report[key] for report in reports])
-
-
-def ratios(pairs, key):
-    return [ours[key] / max(theirs[key], 1e-9) for ours, theirs in pairs]
-
-
-def span(values, form):
-    return f"{min(values):{form}} to {max(values):{form}}"
-
-
-def others(report):
-    return f"{report[OTHERS]:.0f}"
-
-
-def table(head, rows):
-    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
 def machine():
@@ -187,7 +162,8 @@ def kept(record):
         lines += [*ABOUT_HISTORY.splitlines(), "",
                   *table(["work", "µs server CPU per delivery: with", "without", "ratio",
                           "in the rounds", "goal", "", "other CPU, %: with / without"], rows)]
-    return lines + recovery(record) + company(record) + one_home(record)
+    return [*lines, *recovery(record), *company(record), *one_home(record),
+            *cluster_page.section(record)]
 
 
 def recovery(record):

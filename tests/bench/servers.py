@@ -115,6 +115,15 @@ class Redis:
     def url(self):
         return f"redis://127.0.0.1:{self.port}"
 
+    @property
+    def words(self):
+        """What an Atrium node is started with that shall use it."""
+        return ["--redis", self.url]
+
+    @property
+    def pids(self):
+        return self.running.pids
+
 
 class Server:
     """A kind of server; `command(port, redis, binary)` returns the words that start a process.
@@ -134,7 +143,7 @@ class Server:
 
     @contextlib.contextmanager
     def running(self, redis, binary, processes=None):
-        started = Running(self.path, redis.running.pids)
+        started = Running(self.path, redis.pids)
         env = {**os.environ, "PEER_PACKAGES": str(PACKAGES), "NODE_ENV": "production"}
         try:
             for _ in range(processes or self.processes):
@@ -159,7 +168,7 @@ def atrium(lanes=0, internal=False, more=()):
     """An Atrium node with so many lanes; 0: as many as it takes by itself. `more` are options."""
     return Server(
         "atrium", lambda port, redis, binary: [
-            binary, "node", "--listen", f"127.0.0.1:{port}", "--redis", redis.url,
+            binary, "node", "--listen", f"127.0.0.1:{port}", *redis.words,
             "--internal", f"127.0.0.1:{free_port()}" if internal else "off",
             "--messages-per-second", "0", "--bytes-per-second", "0", "--history", KEPT,
             "--log-level", "warn", "--lanes", lanes, *more],

@@ -34,6 +34,8 @@ For presence they are named counted:..., with --events present:...: start the
 node with --presence 'counted:*=count' --presence 'present:*' and with
 --presence-grace 0, or whoever is back soon has not been away.
 With api --url is http://host:port/api; Centrifugo has the same API.
+atrium bench --plan puts load on nothing: it calculates how many masters of Redis
+a cluster needs, and what ends first (--plan --help).
 Exit code: 0, or 1 if messages were lost or came twice or the server could not
 be reached, or 2 for bad options.)";
 

@@ -4,6 +4,7 @@
 #include "atrium/net/cli/bench/churn.hpp"
 #include "atrium/net/cli/bench/idle.hpp"
 #include "atrium/net/cli/bench/parse_bench_options.hpp"
+#include "atrium/net/cli/bench/plan.hpp"
 #include "atrium/net/cli/bench/presence.hpp"
 #include "atrium/net/cli/bench/recover.hpp"
 #include "atrium/net/cli/bench/storm.hpp"
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 
 namespace atrium {
 
@@ -38,9 +40,27 @@ std::string run(const bench_options& from, report& out) {
   }
 }
 
+int print(const report& from, bool json) {
+  std::fputs((json ? from.json() : from.text()).c_str(), stdout);
+  return from.good() ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int run_plan(int argc, const char* const* argv) {
+  auto parsed = parse_plan(argc, argv);
+  if (parsed.exit_code) {
+    std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
+    return *parsed.exit_code;
+  }
+  report found{"plan"};
+  plan(parsed.value, found);
+  return print(found, parsed.value.json);
+}
+
 } // namespace
 
 int run_bench(int argc, const char* const* argv) {
+  if (argc > 1 && std::string_view{argv[1]} == "--plan")
+    return run_plan(argc, argv);
   auto parsed = parse_bench_options(argc, argv);
   if (parsed.exit_code) {
     std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
@@ -53,8 +73,7 @@ int run_bench(int argc, const char* const* argv) {
     std::fprintf(stderr, "atrium bench: %s\n", error.c_str());
     return EXIT_FAILURE;
   }
-  std::fputs((parsed.value.json ? found.json() : found.text()).c_str(), stdout);
-  return found.good() ? EXIT_SUCCESS : EXIT_FAILURE;
+  return print(found, parsed.value.json);
 }
 
 } // namespace atrium

@@ -304,3 +304,11 @@ def test_help_names_the_scenarios():
     assert done.returncode == 0
     for scenario in [*TRAFFIC, "idle", "churn", "storm", "recover", "presence", "api"]:
         assert f"\n  {scenario} " in done.stdout
+
+
+def test_a_plan_needs_no_node():
+    """An operator asks what a load needs before there is anything to measure."""
+    done = run("bench", "--plan", "--user-lease", "600", "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["masters"] == 1
+    refused = run("bench", "--plan", "--kept", "101")
+    assert refused.returncode == 2 and "--kept" in refused.stderr
