@@ -54,9 +54,12 @@ void add_options(CLI::App& app, token_request& out) {
   app.add_option("--jwt-audience", out.audience, "The claim aud.");
   app.add_option("--jwt-alg", out.algorithm, "Algorithm, e.g. HS256.")
     ->required();
-  app.add_option("--jwt-secret-file", out.secret_file, "Secret, for HS.");
-  app.add_option("--jwt-key", out.key,
-                 "Private key in PEM, for RS, PS, ES and EdDSA.");
+  app.add_option("--jwt-secret-file", out.secret_file, "Secret, for HS.")
+    ->type_name("FILE");
+  app
+    .add_option("--jwt-key", out.key,
+                "Private key in PEM, for RS, PS, ES and EdDSA.")
+    ->type_name("FILE");
   app.add_option("--kid", out.kid, "Name of the key, for --jwt-keys.");
 }
 

@@ -73,6 +73,16 @@ CAF_TEST(a bus that refuses messages makes a node unready after five seconds) {
   CAF_CHECK(subject->live().ok);
 }
 
+CAF_TEST(where nothing comes back another channel is tried) {
+  subject->tick();
+  wire->subscribed.clear();
+  for (int i = 0; i < 6; ++i)
+    tick_after(1s);
+  CAF_CHECK(subject->ready().ok);
+  CAF_REQUIRE_EQUAL(wire->subscribed.size(), 1u);
+  CAF_CHECK_EQUAL(wire->subscribed.front().first, "prob.1e"); // within the braces
+}
+
 CAF_TEST(echoes of others prove nothing) {
   wire->result.error = errc::bus_unavailable;
   subject->tick();

@@ -35,17 +35,38 @@ const std::set<std::string> needs_restart = {
 };
 
 // Seen by test_reload, test_reload_access and test_reload_backend of
-// tests/integration/operations: they need tokens, a back end, Redis, time, TLS or
-// connections of one user.
+// tests/integration/operations, and test_redis_addresses beside them: they need tokens, a back end,
+// Redis, time, TLS or connections of one user.
 const std::set<std::string> seen_by_clients = {
-  "jwt-alg",          "jwt-secret-file",    "jwt-key",
-  "jwt-keys",         "jwt-issuer",         "jwt-audience",
-  "jwt-leeway",       "auth-url",           "auth-timeout",
-  "default-rooms",    "tls-cert",           "tls-key",
-  "admin-token-file", "internal-tls-cert",  "internal-tls-key",
-  "user-connections", "user-policy",        "api-key-file",
-  "bus-pending",      "bus-pending-bytes",  "inbox-ttl",
-  "events-max-bytes", "events-secret-file",
+  "jwt-alg",
+  "jwt-secret-file",
+  "jwt-key",
+  "jwt-keys",
+  "jwt-issuer",
+  "jwt-audience",
+  "jwt-leeway",
+  "auth-url",
+  "auth-timeout",
+  "default-rooms",
+  "tls-cert",
+  "tls-key",
+  "admin-token-file",
+  "internal-tls-cert",
+  "internal-tls-key",
+  "user-connections",
+  "user-policy",
+  "api-key-file",
+  "bus-pending",
+  "bus-pending-bytes",
+  "inbox-ttl",
+  "events-max-bytes",
+  "events-secret-file",
+  "redis-ca",
+  "redis-cert",
+  "redis-key",
+  "redis-password-file",
+  "redis-sentinel-user",
+  "redis-sentinel-password-file",
 };
 
 const auto somebody = boost::asio::ip::make_address("192.0.2.1");
