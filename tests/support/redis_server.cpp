@@ -42,9 +42,15 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
+// Any program of the same commands will do, such as Valkey's.
+std::string program() {
+  auto* chosen = std::getenv("TEST_REDIS_SERVER");
+  return chosen != nullptr ? chosen : "redis-server";
+}
+
 // Returns whether a command succeeds; prints a line if not.
-bool succeeds(const char* command, const char* complaint) {
-  auto good = std::system(command) == 0;
+bool succeeds(const std::string& command, const char* complaint) {
+  auto good = std::system(command.c_str()) == 0;
   if (!good)
     std::puts(complaint);
   return good;
@@ -54,14 +60,14 @@ bool succeeds(const char* command, const char* complaint) {
 
 bool redis_server::is_installed() {
   static const bool found
-    = succeeds("redis-server --version > /dev/null 2>&1", "skipped: there is no redis-server");
+    = succeeds(program() + " --version > /dev/null 2>&1", "skipped: there is no redis-server");
   return found;
 }
 
 bool redis_server::has_tls() {
   // It names the first option that it does not know.
   static const bool found
-    = succeeds("redis-server --tls-port 0 --no-such-option 1 2>&1 | grep -q no-such-option",
+    = succeeds(program() + " --tls-port 0 --no-such-option 1 2>&1 | grep -q no-such-option",
                "skipped: redis-server was built without TLS");
   return found;
 }
@@ -162,7 +168,7 @@ void redis_server::thaw() {
 }
 
 std::vector<std::string> redis_server::command_line() const {
-  std::vector<std::string> result{"redis-server"};
+  std::vector<std::string> result{program()};
   auto add = [&](std::initializer_list<std::string> words) { result.insert(result.end(), words); };
   result.insert(result.end(), setup_.options.begin(), setup_.options.end());
   if (setup_.what == role::sentinel)
