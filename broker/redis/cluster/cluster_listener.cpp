@@ -3,14 +3,13 @@
 #include "atrium/broker/redis/cluster/key_slot.hpp"
 #include "atrium/broker/redis/cluster/redirect.hpp"
 
-#include <chrono>
 #include <utility>
 #include <vector>
 
 namespace atrium {
 
-cluster_listener::cluster_listener(parts of, gap_clock clock)
-  : of_(std::move(of)), clock_(std::move(clock)), ticks_(of_.io) {
+cluster_listener::cluster_listener(parts of, gap_clock time)
+  : timed_listener(of.io, std::move(time)), of_(std::move(of)) {
   // nop
 }
 
@@ -19,17 +18,15 @@ cluster_listener::cluster_listener(parts of, gap_clock clock)
 void cluster_listener::start() {
   is_started_ = true;
   set_map(of_.on_begin(*this));
-  tick();
+  begin_seconds();
 }
 
 void cluster_listener::stop() {
-  is_over_ = true;
+  end_seconds();
   of_.on_over();
-  ticks_.cancel();
   for (auto& [name, x] : ears_)
     x.on->stop();
   places_.clear();
-  channels_ = 0;
 }
 
 void cluster_listener::add(bus_listener_ptr who) {
@@ -54,7 +51,7 @@ void cluster_listener::confirm(const std::string& channel,
 void cluster_listener::wake() {
   for (auto& [name, x] : ears_)
     x.on->wake();
-  count();
+  count_all();
 }
 
 // -- where channels are -------------------------------------------------------
@@ -82,11 +79,11 @@ auto cluster_listener::ear_at(const cluster_server& where) -> ear& {
   if (result.on)
     return result;
   result.where = where;
-  result.on = std::make_unique<link_listener>(of_.link(where), clock_, of_.log,
+  result.on = std::make_unique<link_listener>(of_.link(where), clock(), of_.log,
                                               of_.how);
   result.on->on_counted([this, x = &result] {
     follow(*x);
-    count();
+    count_all();
   });
   if (is_started_ && !where.name.empty())
     result.on->start();
@@ -104,7 +101,7 @@ void cluster_listener::move(const std::string& channel, place& from,
                             link_listener& to) {
   if (auto audience = from.at->take(channel, longest_move))
     to.put(channel, std::move(*audience));
-  from = {&to, clock::now()};
+  from = {&to, steady::now()};
 }
 
 void cluster_listener::move_all() {
@@ -131,7 +128,7 @@ void cluster_listener::follow(ear& from) {
     auto i = places_.find(channel);
     if (i == places_.end())
       continue;
-    auto is_early = clock::now() - i->second.since < pause;
+    auto is_early = steady::now() - i->second.since < pause;
     move(channel, i->second, is_early ? *ear_at({}).on : home_of(channel));
   }
   wake();
@@ -139,31 +136,17 @@ void cluster_listener::follow(ear& from) {
 
 // -- the rest -----------------------------------------------------------------
 
-void cluster_listener::count() {
+void cluster_listener::count_all() {
   std::uint64_t received = 0;
   std::size_t channels = 0;
   for (auto& [name, x] : ears_) {
     received += x.on->received();
     channels += x.on->channels();
   }
-  received_ = received;
-  channels_ = channels;
+  count(received, channels);
 }
 
-// The clock may be set while links are down, too; and an operator may have
-// given the permission that was missing.
-void cluster_listener::tick() {
-  // Its handler was queued when it was stopped, and could not be cancelled any
-  // more.
-  if (is_over_)
-    return;
-  // Before the rest: what follows may throw when there is no memory.
-  ticks_.expires_after(std::chrono::seconds{1});
-  ticks_.async_wait([this](boost::system::error_code ec) {
-    if (!ec)
-      tick();
-  });
-  clock_.look();
+void cluster_listener::retry() {
   for (auto& [name, x] : ears_)
     x.on->retry();
   if (ear_at({}).on->channels() == 0)

@@ -1,15 +1,12 @@
 #pragma once
 
-#include "atrium/broker/redis/channel_listener.hpp"
 #include "atrium/broker/redis/cluster/slot_map.hpp"
-#include "atrium/broker/redis/gap_clock.hpp"
 #include "atrium/broker/redis/link_listener.hpp"
+#include "atrium/broker/redis/timed_listener.hpp"
 #include "atrium/broker/util/string_map.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -23,7 +20,7 @@ namespace atrium {
 /// Listens to channels over one link for each of several servers: to each
 /// channel where its slot is. When a slot goes elsewhere, its channels are
 /// subscribed there, which for their subscribers is a gap.
-class cluster_listener final : public channel_listener {
+class cluster_listener final : public timed_listener {
 public:
   /// What it has to know of its client.
   struct parts {
@@ -41,7 +38,7 @@ public:
     subscription_tracker::kind how = subscription_tracker::kind::plain;
   };
 
-  cluster_listener(parts of, gap_clock clock);
+  cluster_listener(parts of, gap_clock time);
 
   /// Another map is true from now on.
   void set_map(slot_map map);
@@ -59,16 +56,8 @@ public:
                std::function<void()> carried) override;
   void wake() override;
 
-  std::uint64_t received() const noexcept override {
-    return received_.load();
-  }
-
-  std::size_t channels() const noexcept override {
-    return channels_.load();
-  }
-
 private:
-  using clock = std::chrono::steady_clock;
+  using steady = std::chrono::steady_clock;
 
   struct ear {
     cluster_server where;
@@ -78,7 +67,7 @@ private:
   /// Who listens to a channel, and since when.
   struct place {
     link_listener* at;
-    clock::time_point since;
+    steady::time_point since;
   };
 
   /// So long before a slot has gone its messages may have passed us by: while
@@ -94,19 +83,14 @@ private:
   void move(const std::string& channel, place& from, link_listener& to);
   void move_all();
   void follow(ear& from);
-  void count();
-  void tick();
+  void retry() override;
+  void count_all();
 
   const parts of_;
-  gap_clock clock_;
   slot_map map_;
-  boost::asio::steady_timer ticks_;
   bool is_started_ = false;
-  bool is_over_ = false;
   std::map<std::string, ear> ears_; // by name; '': where nobody listens
   string_map<place> places_;        // of each channel
-  std::atomic<std::uint64_t> received_ = 0;
-  std::atomic<std::size_t> channels_ = 0;
 };
 
 } // namespace atrium
