@@ -1,13 +1,11 @@
 #include "atrium/broker/tcp/tls_trust.hpp"
 
-#include "atrium/broker/tcp/pass_phrase.hpp"
+#include "atrium/broker/tcp/tls_identity.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-
-#include <filesystem>
 
 namespace atrium {
 
@@ -20,12 +18,6 @@ std::string last_error() {
   return reason != nullptr ? reason : "it cannot be read";
 }
 
-// OpenSSL would wait for somebody who writes to a pipe.
-bool is_pipe(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_fifo(path, ignored);
-}
-
 std::string read_authorities(SSL_CTX& to, const std::string& path) {
   if (path.empty())
     return SSL_CTX_set_default_verify_paths(&to) == 1
@@ -36,34 +28,15 @@ std::string read_authorities(SSL_CTX& to, const std::string& path) {
   return path + ": " + last_error();
 }
 
-std::string read_identity(SSL_CTX& to, const tls_trust_files& from) {
-  auto is_encrypted = false;
-  SSL_CTX_set_default_passwd_cb(&to, refuse_pass_phrase);
-  SSL_CTX_set_default_passwd_cb_userdata(&to, &is_encrypted);
-  std::string error;
-  // The certificate first: OpenSSL compares a key with the certificate that is
-  // there already.
-  if (SSL_CTX_use_certificate_chain_file(&to, from.cert.c_str()) != 1)
-    error = from.prefix + "-cert: " + from.cert + ": " + last_error();
-  else if (SSL_CTX_use_PrivateKey_file(&to, from.key.c_str(), SSL_FILETYPE_PEM)
-           != 1)
-    error = from.prefix + "-key: " + from.key + ": "
-            + (is_encrypted ? "the key is encrypted: store it without a pass "
-                              "phrase (openssl pkey)"
-                            : last_error());
-  // The context outlives the flag.
-  SSL_CTX_set_default_passwd_cb_userdata(&to, nullptr);
-  return error;
-}
-
 std::string read(SSL_CTX& to, const tls_trust_files& from) {
-  for (auto* path : {&from.ca, &from.cert, &from.key})
-    if (is_pipe(*path))
-      return from.prefix + ": " + *path + ": is a pipe";
+  if (is_pipe(from.ca))
+    return from.prefix + "-ca: " + from.ca + ": is a pipe";
   ERR_clear_error();
   if (auto error = read_authorities(to, from.ca); !error.empty())
     return from.ca.empty() ? error : from.prefix + "-ca: " + error;
-  return from.cert.empty() ? "" : read_identity(to, from);
+  return from.cert.empty()
+           ? ""
+           : load_tls_identity(to, {from.prefix, from.cert, from.key});
 }
 
 } // namespace

@@ -1,13 +1,11 @@
 #include "atrium/net/transport/tls_context.hpp"
 
 #include "atrium/broker/log/log.hpp"
-#include "atrium/broker/tcp/pass_phrase.hpp"
+#include "atrium/broker/tcp/tls_identity.hpp"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <ctime>
-#include <filesystem>
 
 namespace atrium {
 
@@ -18,17 +16,6 @@ constexpr auto ciphers_of_1_2
   = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
-
-std::string last_error() {
-  auto code = ERR_get_error();
-  ERR_clear_error();
-  auto* reason = ERR_reason_error_string(code);
-  return reason != nullptr ? reason : "it cannot be read";
-}
-
-const std::string encrypted_key
-  = "the key is encrypted, and a node asks nobody for a pass phrase: store it "
-    "without one (openssl pkey)";
 
 // A client that offers HTTP/2 beside 1.1 gets the latter: WebSockets need it.
 int choose_http(SSL*, const unsigned char** out, unsigned char* out_size,
@@ -69,38 +56,11 @@ void warn_of_end(const SSL_CTX& x, const std::string& file) {
               "the certificate in {} expires within a week", file);
 }
 
-// OpenSSL would wait for somebody who writes to a pipe.
-bool is_pipe(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_fifo(path, ignored);
-}
-
 std::shared_ptr<SSL_CTX> read(const tls_options& from, std::string& error) {
-  for (auto& [name, path] :
-       {std::pair{"-cert: ", &from.cert}, std::pair{"-key: ", &from.key}}) {
-    if (!is_pipe(*path))
-      continue;
-    error = from.prefix + name + *path + ": is a pipe";
-    return nullptr;
-  }
-  ERR_clear_error();
   std::shared_ptr<SSL_CTX> result{SSL_CTX_new(TLS_server_method()),
                                   SSL_CTX_free};
   set_rules(*result);
-  auto is_encrypted = false;
-  SSL_CTX_set_default_passwd_cb(result.get(), refuse_pass_phrase);
-  SSL_CTX_set_default_passwd_cb_userdata(result.get(), &is_encrypted);
-  // The certificate first: OpenSSL compares a key with the certificate that is
-  // there already.
-  if (SSL_CTX_use_certificate_chain_file(result.get(), from.cert.c_str()) != 1)
-    error = from.prefix + "-cert: " + from.cert + ": " + last_error();
-  else if (SSL_CTX_use_PrivateKey_file(result.get(), from.key.c_str(),
-                                       SSL_FILETYPE_PEM)
-           != 1)
-    error = from.prefix + "-key: " + from.key + ": "
-            + (is_encrypted ? encrypted_key : last_error());
-  // The context outlives the flag.
-  SSL_CTX_set_default_passwd_cb_userdata(result.get(), nullptr);
+  error = load_tls_identity(*result, {from.prefix, from.cert, from.key});
   if (!error.empty())
     return nullptr;
   warn_of_end(*result, from.cert);
