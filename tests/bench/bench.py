@@ -24,6 +24,7 @@ import cluster
 import history
 import homes
 import instructions
+import padding
 import peers
 import presence
 import results
@@ -43,6 +44,7 @@ ALONE = {
 }
 WITH_PEERS = {
     "goals": peers.measure_goals,
+    "padding": padding.measure,
     "turns": peers.measure_turns,
     "latency": peers.measure_latency,
     "recoveries": history.measure_peers,

@@ -9,6 +9,7 @@ import api
 import cluster_page
 import history
 import homes
+import padding
 import peers
 import presence
 from alone import COST
@@ -312,7 +313,7 @@ def page(record):
         "\"Other CPU\" is what neither the servers, Redis nor the generator took of all processors",
         "in the run: figures of a busy machine say little, ratios of adjacent runs more.",
         "What was found on the way there, and what was tried in vain: [NOTES.md](NOTES.md).", "",
-        *goals(record), *by_itself(record), *turns(record), *latency(record), *api_load(record),
-        *versions(record),
+        *goals(record), *padding.section(record), *by_itself(record), *turns(record),
+        *latency(record), *api_load(record), *versions(record),
     ]
     return "\n".join(lines).rstrip() + "\n"
