@@ -209,6 +209,22 @@ async def test_a_frame_that_arrives_byte_by_byte_is_understood(node, connect):
     assert await is_answered(raw)
 
 
+@pytest.mark.parametrize("length", [60, 1000, 40_000])
+async def test_requests_of_many_that_come_in_pieces_do_not_mix(node, connect, length):
+    """A lane reads what its clients send into the same memory.
+    Eight of them send a third of a request each, by turns: each gets its own answer."""
+    *clients, other = [await connect.welcomed(node) for _ in range(9)]
+    requests = [frame(TEXT, padded(length).replace("raw", f"r{number}", 1))
+                for number in range(8)]
+    size = len(requests[0]) // 3 + 1
+    for at in range(0, 3 * size, size):
+        for raw, request in zip(clients, requests):
+            await raw.send(request[at:at + size])
+        assert (await other.request("ping"))["type"] == "pong"  # what has come has been read
+    for number, raw in enumerate(clients):
+        assert (await raw.read_json(id=f"r{number}"))["type"] == "pong"
+
+
 # What may be sent of iana.org/assignments/websocket, and what is for applications.
 CLOSE_CODES = [*range(1000, 1004), *range(1007, 1015), 3000, 3003, 3999, 4000, 4999]
 
