@@ -175,7 +175,7 @@ CAF_TEST(messages that come while a lane writes share the next write) {
   }
   auto rounds = static_cast<double>(writes) / static_cast<double>(waiting);
   CAF_MESSAGE("writes per member for " << count << " messages: " << rounds);
-  // Two, or more where a turn's 5 ms are over: a turn takes eight messages at
+  // Two, or more where a turn's millisecond is over: a turn takes eight messages at
   // least, so it is never more than eight.
   CAF_CHECK_LESS(rounds, 10.0);
 }
