@@ -7,6 +7,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <numeric>
 #include <stdexcept>
 
 using namespace atrium;
@@ -137,6 +140,37 @@ CAF_TEST(actors that never stop sending leave sockets their turn) {
     io.run_one(); // or for ever
   CAF_CHECK(answered);
   caf::anon_send_exit(one, caf::exit_reason::kill);
+  end(two);
+}
+
+// One message may be thousands of appends: counting alone would keep sockets waiting.
+CAF_TEST(a turn is over by time however few messages it has had) {
+  constexpr int many = 100;
+  auto slow = [&](int x, auto&) {
+    seen.push_back(x);
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  };
+  auto one = spawn(slow);
+  auto two = spawn(slow);
+  io.poll();
+  for (int i = 0; i < many; ++i)
+    caf::anon_send(one, i);
+  elsewhere([&] { // by the mailbox
+    for (int i = 0; i < many; ++i)
+      caf::anon_send(two, i);
+  });
+  std::vector<std::size_t> turns; // how many messages each of them has had
+  std::function<void()> next = [&] {
+    turns.push_back(seen.size() - std::accumulate(turns.begin(), turns.end(), std::size_t{0}));
+    if (seen.size() < 2 * many)
+      boost::asio::post(io, next);
+  };
+  boost::asio::post(io, next);
+  io.poll();
+  CAF_CHECK_EQUAL(seen.size(), std::size_t{2 * many});
+  // The clock is looked at every eight messages, and one actor may be given as many.
+  CAF_CHECK_LESS_OR_EQUAL(*std::ranges::max_element(turns), 16U);
+  end(one);
   end(two);
 }
 
