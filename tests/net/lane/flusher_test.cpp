@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <thread>
 
 using namespace atrium;
 using namespace std::chrono_literals;
@@ -37,6 +38,20 @@ public:
 };
 
 struct fixture {
+  void run() {
+    io.restart();
+    io.poll();
+  }
+
+  // What happens in a flush that takes a while for so many frames by one call.
+  std::function<void()> writes(unsigned frames) {
+    return [this, frames] {
+      std::this_thread::sleep_for(50ms);
+      meter.counters().frames.add(frames);
+      meter.counters().writes.add();
+    };
+  }
+
   boost::asio::io_context io;
   posted_turn by{io};
   lane_meter meter;
@@ -70,6 +85,41 @@ CAF_TEST(what is marked during a flush belongs to the next one) {
   io.poll();
   CAF_CHECK_EQUAL(x.flushes, 3);
   CAF_CHECK_EQUAL(meter.counters().flushes.value(), 3U);
+}
+
+CAF_TEST(frames are gathered for as long as those took that have shared a write) {
+  flusher patient{io, 10s, meter, by};
+  flush_probe x;
+  x.on_flush = writes(2);
+  patient.mark(x);
+  run();
+  CAF_REQUIRE_EQUAL(x.flushes, 1);
+  // The time may be over when the test looks, but not each time.
+  auto waits = [&] {
+    patient.mark(x);
+    auto before = x.flushes;
+    run();
+    auto result = x.flushes == before;
+    while (x.flushes == before && io.run_one_for(10s) != 0)
+      continue;
+    CAF_REQUIRE_EQUAL(x.flushes, before + 1); // as soon as that time is over
+    return result;
+  };
+  bool has_waited = false;
+  for (int i = 0; i < 20 && !has_waited; ++i)
+    has_waited = waits();
+  CAF_CHECK(has_waited);
+}
+
+CAF_TEST(nothing is gathered where each frame has had a write of its own) {
+  flusher patient{io, 10s, meter, by};
+  flush_probe x;
+  x.on_flush = writes(1);
+  for (int i = 1; i <= 3; ++i) {
+    patient.mark(x);
+    run();
+    CAF_CHECK_EQUAL(x.flushes, i);
+  }
 }
 
 CAF_TEST(what dies is flushed no more) {
