@@ -1,6 +1,7 @@
 #define CAF_SUITE redis_bus_test
 
 #include "caf/test/unit_test.hpp"
+#include "support/lane_bus.hpp"
 #include "support/redis_fixture.hpp"
 
 #include <algorithm>
@@ -31,6 +32,49 @@ bool holds_publish(const redis_server& server) {
     return clients.find("flags=b") != clients.npos && clients.find("cmd=publish") != clients.npos;
   });
 }
+
+// Writes down what it is told and whether that was on the thread of this context.
+class thread_probe final : public subscriber {
+public:
+  explicit thread_probe(boost::asio::io_context& io) : io_(io) {
+    // nop
+  }
+
+  void on_subscribed() override {
+    note("subscribed");
+  }
+  void on_messages(std::vector<shared_bytes> batch) override {
+    for (auto& x : batch)
+      note(*x);
+  }
+  void on_gap(unix_time, unix_time) override {
+    note("gap");
+  }
+  void on_refused(const std::string& reason) override {
+    note(reason);
+  }
+
+  void note(std::string what) {
+    auto here = io_.get_executor().running_in_this_thread();
+    std::lock_guard guard{mutex_};
+    seen_.push_back(here ? std::move(what) : what + " elsewhere");
+  }
+
+  /// Waits for so many and returns them.
+  lines first(std::size_t count) {
+    auto seen = [&] {
+      std::lock_guard guard{mutex_};
+      return seen_;
+    };
+    CAF_CHECK(eventually([&] { return seen().size() >= count; }));
+    return seen();
+  }
+
+private:
+  boost::asio::io_context& io_;
+  std::mutex mutex_;
+  lines seen_;
+};
 
 } // namespace
 
@@ -237,5 +281,31 @@ CAF_TEST(an idle link is asked and kept) {
     CAF_CHECK_EQUAL(subject.stats().reconnects, 0u);
     CAF_CHECK_EQUAL(publish_and_wait(subject, "room", "hi"), errc::none);
     CAF_CHECK(ann.receives({"hi"}));
+  });
+}
+
+// Actors of a lane are called by its bus: they need no lock, and nothing overtakes.
+CAF_TEST(on a lane all is told on its thread and in its order) {
+  with_redis([](redis_server& server) {
+    auto config = quick_config(server);
+    lane_redis lane{config};
+    redis_bus subject{*lane.client, config};
+    auto probe = std::make_shared<thread_probe>(lane.io);
+    auto held = subject.subscribe("room", probe);
+    CAF_CHECK_EQUAL(probe->first(1), lines{"subscribed"});
+    auto publish = [&](const std::string& text) {
+      run_on(lane.io, [&] {
+        subject.publish("room", bytes(text), [probe](const auto&) { probe->note("receipt"); });
+      });
+    };
+    publish("1");
+    probe->first(3); // the receipt may come before the message
+    server.command({"CLIENT", "KILL", "TYPE", "pubsub"});
+    auto seen = probe->first(4);
+    CAF_CHECK_EQUAL(seen.at(3), "gap");
+    publish("2");
+    seen = probe->first(6);
+    std::erase(seen, "receipt");
+    CAF_CHECK_EQUAL(seen, (lines{"subscribed", "1", "gap", "2"}));
   });
 }

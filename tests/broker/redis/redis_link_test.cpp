@@ -1,6 +1,7 @@
 #define CAF_SUITE redis_link_test
 
 #include "caf/test/unit_test.hpp"
+#include "support/lane_bus.hpp"
 #include "support/redis_fixture.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -60,6 +61,30 @@ bus_settings by_name(const redis_server& server) {
   auto config = quick_config(server);
   config.address = parse_redis_address("redis://redis.example").address.value();
   return config;
+}
+
+// The answer comes when the bus and its thread are gone.
+template <class Bus>
+void stop_while_resolving() {
+  auto begun = std::make_shared<std::atomic<int>>(0);
+  auto ended = std::make_shared<std::atomic<int>>(0);
+  std::promise<void> released;
+  bus_settings config;
+  config.address = parse_redis_address("redis://redis.example").address.value();
+  config.resolve = [begun, ended, wait = released.get_future().share()](auto&, auto) {
+    ++*begun;
+    wait.wait();
+    ++*ended;
+    return name_lookup::outcome{{}, "gone"};
+  };
+  {
+    Bus subject{config};
+    CAF_CHECK(eventually([&] { return *begun == 2; }));
+    subject.stop();
+  }
+  CAF_CHECK_EQUAL(ended->load(), 0);
+  released.set_value();
+  CAF_CHECK(eventually([&] { return *ended == 2; }));
 }
 
 } // namespace
@@ -137,25 +162,8 @@ CAF_TEST(a name that takes its time is waited for) {
 }
 
 CAF_TEST(nobody waits for a name that is never resolved) {
-  auto begun = std::make_shared<std::atomic<int>>(0);
-  auto ended = std::make_shared<std::atomic<int>>(0);
-  std::promise<void> released;
-  bus_settings config;
-  config.address = parse_redis_address("redis://redis.example").address.value();
-  config.resolve = [begun, ended, wait = released.get_future().share()](auto&, auto) {
-    ++*begun;
-    wait.wait();
-    ++*ended;
-    return name_lookup::outcome{{}, "gone"};
-  };
-  {
-    own_bus subject{config};
-    CAF_CHECK(eventually([&] { return *begun == 2; }));
-    subject.stop();
-  }
-  CAF_CHECK_EQUAL(ended->load(), 0);
-  released.set_value();
-  CAF_CHECK(eventually([&] { return *ended == 2; }));
+  stop_while_resolving<own_bus>();
+  stop_while_resolving<lane_bus>();
 }
 
 CAF_TEST(a machine out of descriptors is said to be so and the links come back) {
