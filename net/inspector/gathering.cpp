@@ -1,5 +1,7 @@
 #include "atrium/net/inspector/gathering.hpp"
 
+#include "atrium/actors/lane_port.hpp"
+
 #include <algorithm>
 
 namespace atrium {
@@ -42,6 +44,20 @@ void gathering::observe(const ptr& all, const observable_actor& who,
         then(all, json::parse(text, nullptr, false));
       },
       silent);
+}
+
+void gathering::observe_lanes(
+  const ptr& all, const environment& env,
+  const std::function<void(const ptr&, json)>& then) {
+  std::size_t index = 0;
+  for (auto& lane : env.lanes)
+    observe(
+      all, lane.actor,
+      [then, name = "lane-" + std::to_string(index++)](auto& to, json state) {
+        state.emplace("kind", "lane");
+        state.emplace("name", name);
+        then(to, std::move(state));
+      });
 }
 
 void gathering::observe_parts(

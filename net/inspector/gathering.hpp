@@ -52,6 +52,11 @@ public:
   static void observe(const ptr& all, const observable_actor& who,
                       std::function<void(const ptr&, json)> then);
 
+  /// The same for every lane. One that is stuck, and cannot say its name, is
+  /// named all the same.
+  static void observe_lanes(const ptr& all, const environment& env,
+                            const std::function<void(const ptr&, json)>& then);
+
   /// Asks for the parts of `who` and for the state of each; `then` gets the
   /// name of a part, too.
   static void

@@ -67,14 +67,13 @@ void view_top(const inspector_context& by, const inspect_target& x,
   auto add_actor
     = [](auto& shown, json state) { add_mailbox(shown->result, state); };
   // Who is observed last does not count our other requests as waiting.
-  for (auto& lane : by.env->lanes) {
+  for (auto& lane : by.env->lanes)
     gathering::ask(all, lane.actor, list_slowest{limit},
                    [](auto& shown, children& found) {
                      for (auto& one : found.page)
                        add_slow(shown, one);
                    });
-    gathering::observe(all, lane.actor, add_actor);
-  }
+  gathering::observe_lanes(all, *by.env, add_actor);
   gathering::observe_parts(
     all, by.directory,
     [](auto& shown, auto&, json state) { add_mailbox(shown->result, state); });
@@ -107,11 +106,10 @@ void view_tree(const inspector_context& by, const inspect_target& x,
   auto add = [](auto& shown, json state) {
     shown->result["tree"]["children"].push_back(std::move(state));
   };
-  for (auto& lane : by.env->lanes)
-    gathering::observe(all, lane.actor, [add](auto& shown, json state) {
-      state["children_total"] = state.value("connections", 0);
-      add(shown, std::move(state));
-    });
+  gathering::observe_lanes(all, *by.env, [add](auto& shown, json state) {
+    state["children_total"] = state.value("connections", 0);
+    add(shown, std::move(state));
+  });
   gathering::observe_parts(
     all, by.directory,
     [add](auto& shown, auto&, json state) { add(shown, std::move(state)); });

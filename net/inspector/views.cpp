@@ -1,7 +1,6 @@
 #include "atrium/net/inspector/views.hpp"
 
 #include "atrium/actors/interfaces.hpp"
-#include "atrium/actors/lane_port.hpp"
 #include "atrium/actors/util/event_log.hpp"
 #include "atrium/net/inspector/gathering.hpp"
 #include "atrium/net/inspector/inspect_target.hpp"
@@ -31,10 +30,9 @@ void view_node(const inspector_context& by, inspect_answer to) {
   auto all = std::make_shared<gathering>(by.self, to);
   all->result = json::parse(by.status_text(), nullptr, false);
   all->result["lanes"] = json::array();
-  for (auto& lane : by.env->lanes)
-    gathering::observe(all, lane.actor, [](auto& shown, json state) {
-      shown->result["lanes"].push_back(std::move(state));
-    });
+  gathering::observe_lanes(all, *by.env, [](auto& shown, json state) {
+    shown->result["lanes"].push_back(std::move(state));
+  });
   // They answer in any order.
   all->finish = [](auto& x) { sort_by(x.result["lanes"], "id"); };
 }

@@ -52,8 +52,15 @@ void append_part(lines& out, lines part) {
   append(out, std::move(part));
 }
 
+// Returns a copy, in which each row says whether it is stuck.
+json with_state(json rows) {
+  for (auto& x : rows)
+    x["state"] = x.contains("stuck") ? "stuck" : "";
+  return rows;
+}
+
 lines node_lines(json view, std::size_t width) {
-  auto lanes = table_of(member_of(view, "lanes"),
+  auto lanes = table_of(with_state(member_of(view, "lanes")),
                         {{"name", false, "lane"},
                          {"id", true, "actor"},
                          {"age_s", true},
@@ -63,7 +70,8 @@ lines node_lines(json view, std::size_t width) {
                          {"queue", true},
                          {"handled", true},
                          {"fan_outs", true},
-                         {"errors", true}},
+                         {"errors", true},
+                         {"state"}},
                         width);
   // The lanes are a table below.
   view.erase("lanes");
@@ -264,11 +272,7 @@ lines slow_table(const json& top, std::size_t width) {
 }
 
 lines mailbox_table(const json& top, std::size_t width) {
-  // A copy, because each row gets a member.
-  auto rows = member_of(top, "mailboxes");
-  for (auto& x : rows)
-    x["state"] = x.contains("stuck") ? "stuck" : "";
-  return table_of(rows,
+  return table_of(with_state(member_of(top, "mailboxes")),
                   {{"kind", false, "waiting for"},
                    {"name"},
                    {"id", true, "actor"},

@@ -1,8 +1,8 @@
 // A node for the tests with rooms that do what rooms must not: in `stuck:*` a
-// message keeps the thread on which it is handled for a minute. In `task:*` it
-// begins a task that takes as long: "stubborn" work does not look whether
-// anybody waits for it; "patient" work may take its time, other has 0.1 s. In
-// `late:*` nobody gets an answer.
+// message keeps the thread on which it is handled for a minute, in `stuck-lane:*`
+// a lane. In `task:*` it begins a task that takes as long: "stubborn" work does not
+// look whether anybody waits for it; "patient" work may take its time, other has
+// 0.1 s. In `late:*` nobody gets an answer.
 
 #include <atrium/actors/room_logic.hpp>
 #include <atrium/net/run_node.hpp>
@@ -42,6 +42,9 @@ class late_room : public atrium::room_logic {
 
 int main(int argc, char** argv) {
   atrium::room_types rooms;
-  rooms.add<stuck_room>("stuck:*").add<task_room>("task:*").add<late_room>("late:*");
+  rooms.add<stuck_room>("stuck:*")
+    .add<stuck_room>("stuck-lane:*", atrium::room_types::thread::lane)
+    .add<task_room>("task:*")
+    .add<late_room>("late:*");
   return atrium::run_node(argc, argv, std::move(rooms));
 }

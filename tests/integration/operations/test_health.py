@@ -9,6 +9,7 @@ import pytest
 
 from support.client import join, talk, unique
 from support.deadline import until, wait_until
+from support.inspector import look
 from support.metrics import Scrape
 from support.node import binary, fetch, run_node
 from support.raw_socket import upgrade_request
@@ -175,6 +176,36 @@ async def test_blocking_hooks_keep_no_plain_room_waiting(start_stuck_node, conne
         await bob.request("send", user=ann.user, data=number)
         assert (await ann.expect("message", scope="user"))["data"] == number
     await bob.request("leave", room=room)
+
+
+async def test_a_lane_that_is_stuck_is_named(start_stuck_node, connect):
+    """A room that was registered for lanes keeps one of them for itself: its clients get nothing,
+    which a restart may mend. Health and the inspector name the lane, and the log names the room;
+    clients of the other lane are served, and a stop has its bound."""
+    node = start_stuck_node("--lanes", "2", "--grace", "1", "--drain-window", "0")
+    await until(node.is_ready, "the node is ready")
+    clients = [await connect(node) for _ in range(8)]
+    room = unique("stuck-lane:room")
+    await join(room, clients[0])
+    await clients[0].post("publish", room=room, data="x")
+    await until(lambda: node.report("/health")[0] == 503, "the node notices")
+    checks = node.report("/health")[1]["checks"]
+    stuck, = (name for name, check in checks.items() if not check["ok"])
+    assert stuck in ("lane-0", "lane-1") and "no answer for" in checks[stuck]["reason"]
+    assert stuck in node.report("/ready")[1]["checks"]["accepting"]["reason"]
+    await until(lambda: re.search(f"room_hook_slow: .* room={room}", node.log), "the log says why")
+    assert len(Scrape(node).by("atrium_lane_busy_seconds_total", "lane")) == 2
+    lanes = {x["name"]: x.get("stuck", False) for x in look(node, "")["lanes"]}
+    assert lanes == {"lane-0": stuck == "lane-0", "lane-1": stuck == "lane-1"}
+    shown = look(node, "/connections?limit=100")
+    others = {x["id"] for x in shown["connections"]}
+    served = [x for x in clients if x.connection in others]
+    assert shown["partial"] and len(served) == len(others) == 4
+    for client in served:
+        await client.request("ping")
+    node.interrupt()
+    assert await node.exit_code(15) == 1
+    assert re.search(f"node_stop_failed: .* waits_for=.*hook of room {room}", node.log)
 
 
 def test_reports_are_there_when_there_are_no_files_left(start_node):

@@ -250,10 +250,20 @@ CAF_TEST(an actor that does not answer is stuck and the others are shown) {
   auto x = ask_beside_a_stuck_lane("/inspect");
   CAF_CHECK_EQUAL(x.status, 200u);
   CAF_REQUIRE_EQUAL(x.body["lanes"].size(), 2u);
-  std::size_t stuck = 0;
   for (auto& lane : x.body["lanes"])
-    stuck += lane.contains("stuck");
-  CAF_CHECK_EQUAL(stuck, 1u);
+    CAF_CHECK_EQUAL(lane.contains("stuck"), lane["name"] == "lane-1");
+}
+
+CAF_TEST(a lane that does not answer has its name in each view) {
+  auto of_top = ask_beside_a_stuck_lane("/inspect/top").body["mailboxes"];
+  auto of_tree = ask_beside_a_stuck_lane("/inspect/tree").body["tree"]["children"];
+  for (auto& rows : {of_top, of_tree}) {
+    auto is_stuck = [](auto& row) { return row.contains("stuck"); };
+    CAF_REQUIRE_EQUAL(std::ranges::count_if(rows, is_stuck), 1);
+    auto row = *std::ranges::find_if(rows, is_stuck);
+    CAF_CHECK_EQUAL(copy(row["kind"]), "lane");
+    CAF_CHECK_EQUAL(copy(row["name"]), "lane-1");
+  }
 }
 
 CAF_TEST(connections of a lane that does not answer are missing from the list) {

@@ -50,6 +50,13 @@ CAF_TEST(a_node_is_its_fields_and_its_lanes) {
   CAF_CHECK_EQUAL(got[0], "node    n1");
   CAF_CHECK_EQUAL(got[1], "uptime  1 min 1 s");
   CAF_CHECK(got.end()[-1].starts_with("lane-0      3"));
+  CAF_CHECK(!got.end()[-1].ends_with("stuck"));
+}
+
+CAF_TEST(a_lane_that_does_not_answer_is_stuck) {
+  auto got = show(task::node, R"({"lanes":[{"id":3,"name":"lane-0","stuck":true}]})");
+  CAF_CHECK(got.end()[-1].starts_with("lane-0      3"));
+  CAF_CHECK(got.end()[-1].ends_with("stuck"));
 }
 
 CAF_TEST(the_cluster_says_who_is_silent) {
