@@ -232,6 +232,27 @@ CAF_TEST(a lone publish in a small room wakes nobody) {
         {.writes = 12.1, .waits = 6.5, .rearms = 1.1, .wakes = 0.1, .allocations = 44.5});
 }
 
+// Wakes of another lane are among what Asio arms anew: one there, and one or two back,
+// for the message and for `published`, whatever the number of members.
+CAF_TEST(a publish from another lane crosses there and back) {
+  if (!redis_server::is_installed())
+    return;
+  const auto home = std::hash<std::string>{}("r") % 2; // as placement.cpp has it
+  lone_node subject{2};
+  for (auto members : {10U, 50U}) {
+    subject.fill_room(members, 1 - home);
+    subject.watch(1 - home);
+    auto there = subject.of_a_publish();
+    subject.watch(home);
+    auto back = subject.of_a_publish();
+    CAF_MESSAGE("rearms " << there.rearms << " and " << back.rearms << ", wakes " << there.wakes
+                          << " and " << back.wakes);
+    CAF_CHECK_LESS(there.rearms, 2.1); // its own socket is one
+    CAF_CHECK_LESS(back.rearms, 2.1);
+    CAF_CHECK_LESS(there.wakes + back.wakes, 0.2);
+  }
+}
+
 CAF_TEST(a delivery allocates nothing) {
   if (!redis_server::is_installed())
     return;

@@ -15,11 +15,11 @@ void check(bool good, const char* what) {
     throw std::runtime_error(what);
 }
 
-options one_lane(const redis_server& redis) {
+options of_lanes(std::size_t count, const redis_server& redis) {
   options result;
   result.listen.port = 0;
   result.log.level = log::level::warn;
-  result.lanes.count = 1;
+  result.lanes.count = count;
   result.admission.max_connections = 1'000;
   result.bus.redis = redis.place().addresses;
   return result;
@@ -46,24 +46,39 @@ std::string thread_name(pthread_t thread) {
   return name.data();
 }
 
-lone_node::lone_node() : node_(one_lane(redis_), {}) {
+lone_node::lone_node(std::size_t lanes) : node_(of_lanes(lanes, redis_), {}) {
   auto error = node_.start();
   check(error.empty(), error.c_str());
-  while (lane_calls::watched == 0) { // Redis may have been written to last
-    plain_client probe{port(), "probe"};
-    if (auto writer = socket_calls::last_writer.load(); thread_name(writer) == "atrium-lane-0")
-      lane_calls::watched = writer;
-  }
+  watch(0);
 }
 
 lone_node::~lone_node() {
   lane_calls::watched = 0;
 }
 
-void lone_node::fill_room(std::size_t size) {
+plain_client lone_node::connect(std::size_t lane, const std::string& user) {
+  const auto name = "atrium-lane-" + std::to_string(lane);
+  for (;;) {
+    plain_client next{port(), user};
+    ask(next, R"({"type":"ping","id":1})", "pong");
+    auto writer = socket_calls::last_writer.load(); // somebody else's, now and then
+    if (thread_name(writer) != name)
+      continue;
+    lanes_[lane] = writer;
+    return next;
+  }
+}
+
+void lone_node::watch(std::size_t lane) {
+  lane_calls::watched = 0;
+  connect(lane, "probe");
+  lane_calls::watched = lanes_.at(lane);
+}
+
+void lone_node::fill_room(std::size_t size, std::size_t lane) {
   while (members_.size() < size) {
-    auto& next = members_.emplace_back(port(), "user" + std::to_string(members_.size()));
-    ask(next, R"({"type":"join","id":1,"room":"r"})", "joined");
+    members_.push_back(connect(lane, "user" + std::to_string(members_.size())));
+    ask(members_.back(), R"({"type":"join","id":1,"room":"r"})", "joined");
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <pthread.h>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@
 
 namespace atrium::test {
 
-/// What one of many, one after the other, costs the lane that `lane_calls` watches.
+/// What one of many, one after the other, costs the lane that is watched.
 struct costs {
   double writes;
   double waits;  ///< Calls of `epoll_wait`.
@@ -31,12 +32,12 @@ costs costs_of(const std::function<void()>& once);
 /// Returns the name of a thread of this process.
 std::string thread_name(pthread_t thread);
 
-/// A node of one lane, which is watched, with a Redis of its own: what wakes no
-/// other thread happens on the lane. Throws std::runtime_error where something
-/// does not come as it should.
+/// A node with a Redis of its own, of one lane, which is watched, if nothing else is
+/// said: what wakes no other thread happens on the lane. Throws std::runtime_error
+/// where something does not come as it should.
 class lone_node {
 public:
-  lone_node();
+  explicit lone_node(std::size_t lanes = 1);
 
   lone_node(const lone_node&) = delete;
   lone_node& operator=(const lone_node&) = delete;
@@ -47,8 +48,11 @@ public:
     return node_.address().port;
   }
 
-  /// Adds members to the only room until there are so many.
-  void fill_room(std::size_t size);
+  /// Counts what this lane does from now on.
+  void watch(std::size_t lane);
+
+  /// Adds members to the only room until there are so many, all on this lane.
+  void fill_room(std::size_t size, std::size_t lane = 0);
 
   /// What a publish in the room costs, with answer and all messages.
   costs of_a_publish();
@@ -60,8 +64,11 @@ public:
   static void send_once(plain_client& from, const std::string& frame);
 
 private:
+  plain_client connect(std::size_t lane, const std::string& user);
+
   redis_server redis_;
   node node_;
+  std::map<std::size_t, pthread_t> lanes_; // those that have been seen
   std::vector<plain_client> members_;
 };
 
