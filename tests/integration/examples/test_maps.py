@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from support.documents import section
 from support.node import ROOT
 
 TESTS = ROOT / "tests"
@@ -29,3 +30,20 @@ def test_what_answers_a_threat_exists():
     there = {x.stem for x in [*INTEGRATION.rglob("test_*.py"), *TESTS.rglob("*_test.cpp")]}
     there |= {f"fuzz/{x.stem}" for x in (TESTS / "fuzz").glob("*.cpp")}
     assert not {name for row in rows for name in re.findall(r"`([^`]+)`", row)} - there
+
+
+def test_what_holds_on_lanes_is_held_by_tests():
+    """Somebody changes lanes, and reads which tests say what must stay. All of them exist."""
+    table = section("net/lane/README.md", "What always holds")
+    named = [(suite, text.strip()) for suite, texts in re.findall(r"`(\w+)`: ([^|`]*)", table)
+             for text in re.split(r"[;.] ", texts.strip(" .") + ". ") if text]
+    assert len(named) > 20
+
+    def is_there(suite, text):
+        if suite.startswith("test_"):
+            file, = INTEGRATION.rglob(f"{suite}.py")
+            return f"def test_{text.replace(' ', '_')}(" in file.read_text()
+        file, = TESTS.rglob(f"{suite}_test.cpp")
+        return f"CAF_TEST({text})" in file.read_text()
+
+    assert not [x for x in named if not is_there(*x)]
