@@ -81,7 +81,7 @@ public:
             part_after(told, R"("user":")", '"')};
   }
 
-  std::string join(const std::string& room) const override {
+  std::string join(const std::string& room, std::string_view) const override {
     return concat({R"({"type":"join","id":1,"room":")", room, R"("})"});
   }
 

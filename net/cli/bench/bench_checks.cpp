@@ -1,6 +1,7 @@
 #include "atrium/net/cli/bench/bench_checks.hpp"
 
 #include "atrium/net/cli/bench/endpoint.hpp"
+#include "atrium/net/cli/bench/make_dialect.hpp"
 #include "atrium/net/cli/bench/process_usage.hpp"
 #include "atrium/net/cli/bench/text_parts.hpp"
 
@@ -48,6 +49,10 @@ std::string check_rooms(const bench_options& x) {
                      || x.history;
   if (needs_rooms && x.rooms == 0)
     return "--rooms: " + to_string(x.what) + " needs one";
+  if (publishes(x.what) && x.connections < 2 * x.rooms.value_or(0)
+      && !make_dialect(x.speaks)->echoes())
+    return "--rooms: a publisher does not hear itself, so each needs two "
+           "members";
   return x.what != scenario::api && x.rooms.value_or(0) > x.connections
            ? "--rooms: more than connections"
            : "";

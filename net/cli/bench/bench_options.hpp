@@ -25,7 +25,7 @@ enum class scenario {
 };
 
 /// What the server speaks; all but the first are peers to compare with.
-enum class protocol { atrium, floor, socketio, centrifuge };
+enum class protocol { atrium, floor, socketio, centrifuge, pusher };
 
 /// Everything that can be set on the generator. A zero that is documented as
 /// such has been replaced after `parse_bench_options`.

@@ -82,7 +82,7 @@ public:
     return res;
   }
 
-  std::string join(const std::string& room) const override {
+  std::string join(const std::string& room, std::string_view) const override {
     return concat({R"({"id":2,"subscribe":{"channel":")", room, R"("}})"});
   }
 

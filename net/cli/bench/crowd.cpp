@@ -104,11 +104,11 @@ void crowd::open(client& who) {
               layout_.user_name(layout_.user_of(who.index)));
 }
 
-void crowd::ready(client& who) {
+void crowd::ready(client& who, std::string_view text) {
   if (layout_.rooms() == 0)
     return joined(who, {});
   auto room = layout_.room_name(layout_.room_of(who.index));
-  swarm_.send_text(who, swarm_.speaks().join(room));
+  swarm_.send_text(who, swarm_.speaks().join(room, text));
 }
 
 void crowd::joined(client& who, std::string_view text) {

@@ -68,7 +68,7 @@ public:
   /// Closes all connections, politely if the server is quick enough.
   void disperse();
 
-  void ready(client& who) override;
+  void ready(client& who, std::string_view text) override;
   void joined(client& who, std::string_view text) override;
   void left(client& who) override;
   void message(client& who, std::string_view text,

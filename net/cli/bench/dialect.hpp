@@ -69,6 +69,11 @@ public:
     return true;
   }
 
+  /// Whether who publishes in a room is one of those who get the message.
+  virtual bool echoes() const {
+    return true;
+  }
+
   /// Whether a text may hold several messages, one per line.
   virtual bool packs_lines() const {
     return false;
@@ -103,7 +108,9 @@ public:
   /// Reads who has come or gone; both parts are empty if nobody has.
   virtual member_change change_in(std::string_view told) const;
 
-  virtual std::string join(const std::string& room) const = 0;
+  /// `welcome` is what the server has said of the connection; empty if nothing.
+  virtual std::string join(const std::string& room,
+                           std::string_view welcome) const = 0;
 
   /// These return nothing if the server cannot do it.
   virtual std::string rejoin(const std::string& room,

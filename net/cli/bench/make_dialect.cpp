@@ -2,6 +2,7 @@
 
 #include "atrium/net/cli/bench/atrium_dialect.hpp"
 #include "atrium/net/cli/bench/centrifuge_dialect.hpp"
+#include "atrium/net/cli/bench/pusher_dialect.hpp"
 #include "atrium/net/cli/bench/text_parts.hpp"
 
 namespace atrium::bench {
@@ -20,7 +21,7 @@ public:
     return text.starts_with('"') ? signal::message : signal::joined;
   }
 
-  std::string join(const std::string& room) const override {
+  std::string join(const std::string& room, std::string_view) const override {
     return room;
   }
 
@@ -60,7 +61,7 @@ public:
     return text.starts_with("44") ? signal::failed : signal::none;
   }
 
-  std::string join(const std::string& room) const override {
+  std::string join(const std::string& room, std::string_view) const override {
     return concat({R"(421["join",")", room, R"("])"});
   }
 
@@ -84,6 +85,8 @@ std::unique_ptr<dialect> make_dialect(protocol speaks) {
     return std::make_unique<socketio_dialect>();
   case protocol::centrifuge:
     return make_centrifuge_dialect();
+  case protocol::pusher:
+    return make_pusher_dialect();
   default:
     return make_atrium_dialect();
   }

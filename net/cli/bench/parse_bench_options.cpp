@@ -26,8 +26,9 @@ constexpr auto footer = R"(Scenarios, with what is usual for them:
   api        64 connections publish over the HTTP API to 100 rooms, each its
              next request when the last one is answered
 
-A publisher is a member and gets its own messages. A message is finished when
-every receiver has it; latency counts from when the message was due.
+A publisher is a member and gets its own messages, except with pusher. A message
+is finished when every receiver has it; latency counts from when the message was
+due.
 With --history, and for recover, rooms are named kept:...: start the node with
 --history 'kept:*=1000,1h'. The offset of each message is checked.
 For presence they are named counted:..., with --events present:...: start the
@@ -43,7 +44,8 @@ const std::map<std::string, protocol> protocols
   = {{"atrium", protocol::atrium},
      {"floor", protocol::floor},
      {"socketio", protocol::socketio},
-     {"centrifuge", protocol::centrifuge}};
+     {"centrifuge", protocol::centrifuge},
+     {"pusher", protocol::pusher}};
 
 /// What the command line says before it becomes an option's type.
 struct raw_values {

@@ -107,7 +107,7 @@ void presence::left(client& who) {
   ++away_;
   asked_[who.index] = steady::now();
   auto room = layout_.room_name(layout_.room_of(who.index));
-  swarm_.send_text(who, swarm_.speaks().join(room));
+  swarm_.send_text(who, swarm_.speaks().join(room, {}));
 }
 
 void presence::joined(client& who, std::string_view text) {

@@ -37,6 +37,10 @@ public:
     return published_;
   }
 
+  std::uint32_t receivers() const {
+    return setup_.receivers;
+  }
+
   /// Counts one delivery of a message. Returns whether the publisher may
   /// publish because of it.
   bool delivered(std::uint32_t sequence);

@@ -85,9 +85,9 @@ void recover::publish(std::size_t room) {
 
 // -- clients ------------------------------------------------------------------
 
-void recover::ready(client& who) {
+void recover::ready(client& who, std::string_view text) {
   if (!is_raging())
-    return crowd::ready(who);
+    return crowd::ready(who, text);
   auto room = layout_.room_of(who.index);
   swarm_.send_text(
     who, swarm_.speaks().rejoin(layout_.room_name(room),

@@ -22,7 +22,7 @@ public:
   /// back, or nothing.
   std::string run(report& out);
 
-  void ready(client& who) override;
+  void ready(client& who, std::string_view text) override;
   void joined(client& who, std::string_view text) override;
   void message(client& who, std::string_view text,
                steady::time_point now) override;

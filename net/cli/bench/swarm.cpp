@@ -225,7 +225,7 @@ void swarm::read_upgrade(client& who, std::string_view bytes) {
     send_text(who, text);
   if (!dialect_->welcomes()) {
     who.is = client::state::ready;
-    listener_.ready(who);
+    listener_.ready(who, {});
   }
   auto head = std::exchange(who.head, {});
   read_frames(who, std::string_view{head}.substr(reply.size));
@@ -272,7 +272,7 @@ void swarm::handle_signal(client& who, std::string_view text) {
     return listener_.message(who, text, now_);
   case signal::ready:
     who.is = client::state::ready;
-    return listener_.ready(who);
+    return listener_.ready(who, text);
   case signal::joined:
     return listener_.joined(who, text);
   case signal::left:

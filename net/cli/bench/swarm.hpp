@@ -52,7 +52,8 @@ struct client {
 class swarm_listener {
 public:
   virtual ~swarm_listener() = default;
-  virtual void ready(client& who) = 0;
+  /// `text` is the server's welcome; empty if it has none.
+  virtual void ready(client& who, std::string_view text) = 0;
   virtual void joined(client& who, std::string_view text) = 0;
   virtual void left(client& who) = 0;
   virtual void message(client& who, std::string_view text,

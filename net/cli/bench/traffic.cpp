@@ -81,6 +81,11 @@ std::size_t traffic::group_count() const {
   }
 }
 
+bool traffic::receives(std::size_t client, std::size_t publisher) const {
+  return group_of(client) == target_of(publisher)
+         && (client != publisher || swarm_.speaks().echoes());
+}
+
 std::string traffic::request_of(std::size_t publisher) const {
   const auto& speaks = swarm_.speaks();
   auto data = blank_data(options_.size);
@@ -117,7 +122,10 @@ void traffic::add_publishers() {
     how.run = layout_.run();
     how.number = static_cast<std::uint32_t>(i);
     how.window = options_.window;
-    how.receivers = members_[target_of(i)];
+    auto target = target_of(i);
+    how.receivers = members_[target];
+    if (group_of(i) == target && !receives(i, i))
+      --how.receivers;
     publishers_.emplace_back(how, request_of(i));
     refillable_.push_back(i);
   }
@@ -129,7 +137,7 @@ void traffic::publish(std::size_t number, steady::time_point due) {
   auto frame = publishers_[number].next(nanoseconds_of(due));
   swarm_.send_frame(swarm_.at(number), frame);
   ++published_;
-  expected_ += members_[target_of(number)];
+  expected_ += publishers_[number].receivers();
 }
 
 // Closed loop: a message is due when the window has room. A slow server gets
@@ -190,7 +198,7 @@ void traffic::message(client& who, std::string_view text,
   auto found = find_stamp(text, options_.size);
   auto number = found ? found->publisher : 0U;
   if (!found || found->run != layout_.run() || number >= publishers_.size()
-      || target_of(number) != group_of(who.index)) {
+      || !receives(who.index, number)) {
     ++foreign_;
     return;
   }
@@ -226,7 +234,7 @@ void traffic::drain() {
 void traffic::settle() {
   for (std::size_t i = 0; i < publishers_.size(); ++i)
     for (std::size_t who = 0; who < swarm_.size(); ++who)
-      if (group_of(who) == target_of(i))
+      if (receives(who, i))
         checker_->settle(pairs_[who] + slots_[i], publishers_[i].published());
 }
 

@@ -46,6 +46,7 @@ private:
   std::size_t group_of(std::size_t client) const;
   std::size_t target_of(std::size_t publisher) const;
   std::size_t group_count() const;
+  bool receives(std::size_t client, std::size_t publisher) const;
   std::string request_of(std::size_t publisher) const;
 
   void plan();

@@ -120,6 +120,7 @@ CAF_TEST(values_that_do_not_go_together_are_refused) {
   check_bad({"fanout", "--batch", "2"}, "--batch");
   check_bad({"chat", "--key", "secret"}, "--key");
   check_bad({"api", "--protocol", "floor"}, "--protocol");
+  check_bad({"fanout", "--connections", "1", "--protocol", "pusher"}, "--rooms");
   check_bad({"api", "--url", "http://a/api", "--url", "http://b/api"}, "--url");
   check_bad({"api", "--users", "3"}, "--users");
   check_bad({"api", "--rooms", "0"}, "--rooms");

@@ -81,6 +81,31 @@ CAF_TEST(centrifuge_is_understood) {
   CAF_CHECK(make_dialect(it)->packs_lines());
 }
 
+CAF_TEST(pusher_is_understood) {
+  auto it = protocol::pusher;
+  check(it, signal::ready, R"({"event":"pusher:connection_established","data":"{}"})");
+  check(it, signal::joined, R"({"event":"pusher_internal:subscription_succeeded","data":"{}"})");
+  check(it, signal::message, R"({"event":"client-message","channel":"private-r","data":"@x"})");
+  check(it, signal::failed, R"({"event":"pusher:error","data":{"code":4009}})");
+  check(it, signal::failed, R"({"event":"pusher:subscription_error","channel":"private-r"})");
+  check(it, signal::none, R"({"event":"pusher:pong","data":{}})");
+  check(it, signal::none, "{}");
+  check(it, signal::ping, R"({"event":"pusher:ping"})");
+  CAF_CHECK(!make_dialect(it)->echoes() && make_dialect(protocol::atrium)->echoes());
+}
+
+CAF_TEST(pusher_wants_a_signature_for_each_connection) {
+  auto it = make_dialect(protocol::pusher);
+  auto welcome = R"({"event":"pusher:connection_established",)"
+                 R"("data":"{\"socket_id\":\"1234.5678\",\"activity_timeout\":120}"})";
+  // printf 1234.5678:private-room | openssl dgst -sha256 -hmac bench
+  CAF_CHECK_EQUAL(it->join("room", welcome),
+                  R"({"event":"pusher:subscribe","data":{"channel":"private-room","auth":"bench:)"
+                  R"(f6837d3e982afe7ed6d0f98ab23a909501be5e627ff3c59d3b258e2faab67e78"}})");
+  CAF_CHECK_EQUAL(it->publish("room", R"("@1")"),
+                  R"({"event":"client-message","channel":"private-room","data":"@1"})");
+}
+
 CAF_TEST(atrium_tells_places_in_a_history) {
   auto it = make_dialect(protocol::atrium);
   CAF_CHECK_EQUAL(it->place_of(R"({"type":"message","offset":12,"v":1,"data":"x"})").offset, 12U);
@@ -127,6 +152,7 @@ CAF_TEST(a_user_is_added_to_the_path) {
 
 CAF_TEST(what_a_server_cannot_do_has_no_request) {
   CAF_CHECK_EQUAL(make_dialect(protocol::floor)->leave("r"), "");
+  CAF_CHECK_EQUAL(make_dialect(protocol::pusher)->leave("r"), "");
   CAF_CHECK_EQUAL(make_dialect(protocol::socketio)->send("u", "1"), "");
   CAF_CHECK_EQUAL(make_dialect(protocol::socketio)->rejoin("r", {}), "");
   CAF_CHECK_EQUAL(make_dialect(protocol::centrifuge)->broadcast("1"), "");
