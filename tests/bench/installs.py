@@ -16,6 +16,9 @@ FLOOR = PACKAGES / "floor"
 CENTRIFUGO_MODULE = "github.com/centrifugal/centrifugo/v6"
 CENTRIFUGO_VERSION = "v6.9.1"
 CENTRIFUGO = PACKAGES / f"go/centrifugo-{CENTRIFUGO_VERSION}"
+SOCKUDO_VERSION = "5.2.0"
+SOCKUDO = PACKAGES / f"cargo/sockudo-{SOCKUDO_VERSION}/bin/sockudo"
+SOCKUDO_LIMIT = 3600
 
 
 class Unavailable(Exception):
@@ -79,6 +82,16 @@ def have_centrifugo():
             CENTRIFUGO_MODULE)
 
 
+def have_sockudo():
+    if not SOCKUDO.exists():
+        tool("protoc", "protobuf-compiler")  # what it is built from includes a .proto
+        # The package has no profile of its own; this is the one of its repository.
+        run(tool("cargo", "rustup"), "install", "sockudo", "--version", SOCKUDO_VERSION, "--locked",
+            "--no-default-features", "--features", "local,redis", "--root", SOCKUDO.parents[1],
+            limit=SOCKUDO_LIMIT, CARGO_PROFILE_RELEASE_LTO="true",
+            CARGO_PROFILE_RELEASE_CODEGEN_UNITS="1")
+
+
 # -- their versions -----------------------------------------------------------
 
 
@@ -102,6 +115,10 @@ def fastapi_version():
 
 def centrifugo_version():
     return f"Centrifugo {CENTRIFUGO_VERSION}"
+
+
+def sockudo_version():
+    return f"Sockudo {SOCKUDO_VERSION}"
 
 
 PACKAGES.mkdir(parents=True, exist_ok=True)

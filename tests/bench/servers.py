@@ -164,6 +164,18 @@ def centrifugo_command(port, redis, _):
             "--engine.type=redis", "--log.level=error"]
 
 
+def sockudo_command(port, redis, _):
+    app = {"ID": "bench", "KEY": "bench", "SECRET": "bench", "ENABLE_CLIENT_MESSAGES": "true",
+           "MAX_CONNECTIONS": 0, "MAX_CLIENT_EVENTS_PER_SECOND": 0}  # 0: no limit
+    # Metrics would want a port for each process; idempotency a cache in Redis, for what no client
+    # of the generator asks for.
+    return ["env", "HOST=127.0.0.1", f"PORT={port}", "ADAPTER_DRIVER=redis",
+            f"REDIS_URL={redis.url}", "ADAPTER_FALLBACK_TO_LOCAL=false",
+            "RATE_LIMITER_ENABLED=false", "METRICS_ENABLED=false", "IDEMPOTENCY_ENABLED=false",
+            "SHUTDOWN_GRACE_PERIOD=1", "RUST_LOG=error",
+            *(f"SOCKUDO_DEFAULT_APP_{key}={value}" for key, value in app.items()), installs.SOCKUDO]
+
+
 def atrium(lanes=0, internal=False, more=()):
     """An Atrium node with so many lanes; 0: as many as it takes by itself. `more` are options."""
     return Server(
@@ -196,6 +208,8 @@ PEERS = {server.name: server for server in [
     Server("centrifugo_redis", centrifugo_command, prepare=installs.have_centrifugo,
            version=installs.centrifugo_version, protocol="centrifuge",
            path="/connection/websocket", processes=2),
+    Server("sockudo_redis", sockudo_command, prepare=installs.have_sockudo,
+           version=installs.sockudo_version, protocol="pusher", path="/app/bench", processes=2),
 ]}
 
 # Not every server raises its limit of open files by itself; a child inherits ours.
