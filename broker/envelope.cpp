@@ -1,8 +1,8 @@
 #include "atrium/broker/envelope.hpp"
 
+#include "atrium/broker/envelope_writer.hpp"
 #include "atrium/broker/json/json_members.hpp"
 #include "atrium/broker/json/json_object.hpp"
-#include "atrium/broker/json/json_writer.hpp"
 #include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 #include "atrium/broker/util/utf8.hpp"
@@ -16,44 +16,6 @@ namespace {
 
 // Later milliseconds do not fit into a time.
 constexpr std::uint64_t last_time = std::numeric_limits<std::int64_t>::max();
-
-void append_json(std::string& text, const envelope& x) {
-  json_writer out{text};
-  out.open_object()
-    .text("type", "message")
-    .number("v", envelope::version)
-    .text("event_id", x.event_id)
-    .text("scope", to_string(x.to));
-  if (x.to == scope::room)
-    out.text("room", x.target);
-  else if (x.to == scope::user)
-    out.text("user", x.target);
-  if (x.from)
-    out.key("sender")
-      .open_object()
-      .text("user", x.from->user)
-      .text("connection", x.from->connection)
-      .close_object();
-  out.number("ts", x.time.time_since_epoch().count());
-  if (!x.trace_id.empty())
-    out.text("trace_id", x.trace_id);
-  if (!x.traceparent.empty())
-    out.text("traceparent", x.traceparent);
-  // `data` is last: `packet_time` must not find a `ts` within it, and
-  // `publication` finds the data there.
-  out.raw("data", x.data).close_object();
-}
-
-std::string encode_with(const packet_header& header, const envelope& x) {
-  // Keys, quotes, time, and the fields of an owner: saves growing.
-  auto overhead = std::size_t{header.word ? 256U : 192U};
-  std::string result;
-  result.reserve(x.data.size() + x.target.size() + overhead);
-  append_header(result, header);
-  result.push_back(':');
-  append_json(result, x);
-  return result;
-}
 
 // What an envelope says, as it stands in its text.
 struct envelope_members {
@@ -161,19 +123,18 @@ std::string_view to_string(scope value) noexcept {
 }
 
 std::string to_json(const envelope& x) {
-  std::string result;
-  append_json(result, x);
-  return result;
+  return write_envelope({}, envelope_parts{x});
 }
 
 std::string encode_packet(const envelope& x, bool skip_sender,
                           std::string_view source_run) {
-  return encode_with({skip_sender, source_run}, x);
+  return encode_packet(envelope_parts{x}, {skip_sender, source_run});
 }
 
 std::string encode_packet(const envelope& x, bool skip_sender,
                           std::string_view source_run, const packet_word& as) {
-  return encode_with({skip_sender, source_run, {}, {}, as}, x);
+  return encode_packet(envelope_parts{x},
+                       {skip_sender, source_run, {}, {}, as});
 }
 
 // A quote in a string is written with a backslash, so a key that is found is

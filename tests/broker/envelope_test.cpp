@@ -1,6 +1,7 @@
 #define CAF_SUITE envelope_test
 
 #include "atrium/broker/envelope.hpp"
+#include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/random_id.hpp"
 
@@ -52,6 +53,24 @@ CAF_TEST(a message to all has no target and needs no sender) {
   x.data = "1";
   CAF_CHECK_EQUAL(to_json(x),
                   R"({"type":"message","v":1,"event_id":"1","scope":"all","ts":0,"data":1})");
+}
+
+CAF_TEST(every string is escaped where it has to be) {
+  envelope x;
+  x.data = "1";
+  x.from = sender{};
+  std::vector<std::string*> strings{&x.event_id,         &x.target,   &x.from->user,
+                                    &x.from->connection, &x.trace_id, &x.traceparent};
+  for (auto* each : strings) {
+    *each = "\"\\\x01 and more than eight bytes \n\xE6\x97\xA5";
+    auto text = to_json(x);
+    CAF_CHECK(text.find(R"("\"\\\u0001 and more than eight bytes \u000a)"
+                        "\xE6\x97\xA5\"")
+              != std::string::npos);
+    CAF_CHECK(is_json_value(text));
+    CAF_CHECK_EQUAL(encode_packet(x, true, "run"), "0x@run:" + text);
+    each->clear();
+  }
 }
 
 CAF_TEST(a packet decodes to what it was made from) {
