@@ -1,6 +1,8 @@
 #include "atrium/broker/names.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace atrium {
 
@@ -30,7 +32,10 @@ int hex_value(char c) {
 
 void append_escaped(std::string& out, std::string_view id) {
   static constexpr std::string_view hex = "0123456789ABCDEF";
-  for (auto c : id) {
+  auto plain = static_cast<std::size_t>(
+    std::find_if_not(id.begin(), id.end(), keep) - id.begin());
+  out.append(id.substr(0, plain)); // which is all of most names
+  for (auto c : id.substr(plain)) {
     if (keep(c)) {
       out.push_back(c);
       continue;

@@ -1,5 +1,6 @@
 #include "atrium/broker/util/random_id.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <string_view>
@@ -22,36 +23,37 @@ std::mt19937_64& generator() {
   return engine;
 }
 
-void append_random(std::string& out, std::size_t length,
-                   std::string_view alphabet) {
-  std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < length; ++i) {
-    if (i % 12 == 0) // of 64 bits 60 are used
-      bits = generator()();
-    out.push_back(alphabet[bits & 31U]);
-    bits >>= 5U;
+// Of 64 random bits, so many characters are made.
+constexpr std::size_t characters_of_word = 12;
+
+void write_random(char* to, std::size_t length, const char* alphabet) {
+  while (length > 0) {
+    auto n = std::min(length, characters_of_word);
+    auto bits = generator()();
+    for (auto end = to + n; to != end; bits >>= 5U)
+      *to++ = alphabet[bits & 31U];
+    length -= n;
   }
 }
 
 } // namespace
 
 std::string make_ulid(unix_time now) {
-  constexpr unsigned time_characters = 10;
+  constexpr std::size_t time_characters = 10;
   constexpr std::size_t random_characters = 16;
   // Ten characters have 50 bits, two more than the time of a ULID.
   auto ms = static_cast<std::uint64_t>(now.time_since_epoch().count());
-  std::string result;
-  result.reserve(time_characters + random_characters);
-  for (auto i = time_characters; i-- > 0;)
-    result.push_back(crockford[ms >> (5 * i) & 31U]);
-  append_random(result, random_characters, crockford);
+  std::string result(time_characters + random_characters, '0');
+  for (auto i = time_characters; i-- > 0; ms >>= 5U)
+    result[i] = crockford[ms & 31U];
+  write_random(result.data() + time_characters, random_characters,
+               crockford.data());
   return result;
 }
 
 std::string make_random_id(std::size_t length) {
-  std::string result;
-  result.reserve(length);
-  append_random(result, length, crockford_lower);
+  std::string result(length, '0');
+  write_random(result.data(), length, crockford_lower.data());
   return result;
 }
 
