@@ -167,8 +167,8 @@ void redis_link::on_read(std::size_t size) {
 bool redis_link::on_reply(resp_reply reply) {
   if (life_.is_asking() && !is_unasked(reply))
     on_life_reply(reply);
-  else
-    trouble_ = dialog_->on_reply(reply);
+  else if (auto flaw = dialog_->on_reply(reply); !flaw.empty())
+    trouble_ = flaw;
   return trouble_.empty();
 }
 

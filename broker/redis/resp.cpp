@@ -14,15 +14,55 @@ namespace atrium {
 
 namespace {
 
-void append_count(std::string& out, char kind, std::size_t count) {
-  std::array<char, 24> buf;
-  buf[0] = kind;
-  // 20 digits at most, and CRLF behind them.
-  auto end = std::to_chars(buf.data() + 1, buf.data() + 22, count).ptr;
-  *end++ = '\r';
-  *end++ = '\n';
-  out.append(buf.data(), end);
-}
+// Gathers the short parts of a command: each call of `append` costs more than
+// most of them. Long ones are not copied twice. To be flushed at the end.
+class command_writer {
+public:
+  explicit command_writer(std::string& out) : out_(out) {
+    // nop
+  }
+
+  void count(char kind, std::size_t n) {
+    constexpr std::size_t digits = 20;
+    if (left() < digits + 3)
+      flush();
+    *end_++ = kind;
+    end_ = std::to_chars(end_, end_ + digits, n).ptr;
+    line_end();
+  }
+
+  void argument(std::string_view x) {
+    count('$', x.size());
+    if (x.size() > most_copied || x.size() + 2 > left())
+      flush();
+    if (x.size() > most_copied)
+      out_.append(x);
+    else
+      end_ = std::copy(x.begin(), x.end(), end_);
+    line_end();
+  }
+
+  void flush() {
+    out_.append(parts_.data(), parts_.size() - left());
+    end_ = parts_.data();
+  }
+
+private:
+  static constexpr std::size_t most_copied = 96;
+
+  std::size_t left() const {
+    return static_cast<std::size_t>(parts_.data() + parts_.size() - end_);
+  }
+
+  void line_end() {
+    *end_++ = '\r';
+    *end_++ = '\n';
+  }
+
+  std::string& out_;
+  std::array<char, 256> parts_;
+  char* end_ = parts_.data();
+};
 
 resp_type to_resp_type(int type) noexcept {
   switch (type) {
@@ -63,20 +103,24 @@ bool is_not_ready(resp_reply reply) noexcept {
 }
 
 void append_command_head(std::string& out, std::size_t args) {
-  append_count(out, '*', args);
+  command_writer to{out};
+  to.count('*', args);
+  to.flush();
 }
 
 void append_argument(std::string& out, std::string_view arg) {
-  append_count(out, '$', arg.size());
-  out.append(arg);
-  out.append("\r\n", 2);
+  command_writer to{out};
+  to.argument(arg);
+  to.flush();
 }
 
 void append_command(std::string& out,
                     std::initializer_list<std::string_view> args) {
-  append_command_head(out, args.size());
+  command_writer to{out};
+  to.count('*', args.size());
   for (auto arg : args)
-    append_argument(out, arg);
+    to.argument(arg);
+  to.flush();
 }
 
 // The parser of hiredis gets what is not flat, or not whole yet. It calls back

@@ -86,6 +86,29 @@ CAF_TEST(formats a command as an array of strings) {
   CAF_CHECK_EQUAL(out, "before *3\r\n$7\r\nPUBLISH\r\n$4\r\nroom\r\n$4\r\na\r\nb\r\n");
 }
 
+CAF_TEST(formats arguments of all lengths in their order) {
+  for (std::size_t longest : {0, 90, 95, 96, 97, 98, 200, 300, 5000}) {
+    std::string expected = "*40\r\n";
+    std::vector<std::string> args;
+    for (std::size_t i = 0; i < 40; ++i) {
+      auto& arg = args.emplace_back(i % 3 == 0 ? longest : i * 5, static_cast<char>('a' + i % 26));
+      expected += "$" + std::to_string(arg.size()) + "\r\n" + arg + "\r\n";
+    }
+    std::string out;
+    append_command_head(out, args.size());
+    for (auto& arg : args)
+      append_argument(out, arg);
+    CAF_CHECK_EQUAL(out, expected);
+    std::string whole;
+    append_command(whole, {args[0], args[1], args[3], args[25], args[5]});
+    std::string parts;
+    append_command_head(parts, 5);
+    for (auto i : {0, 1, 3, 25, 5})
+      append_argument(parts, args[static_cast<std::size_t>(i)]);
+    CAF_CHECK_EQUAL(whole, parts);
+  }
+}
+
 CAF_TEST(formats a command argument by argument) {
   std::string whole;
   std::string parts;
