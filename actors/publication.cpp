@@ -2,9 +2,10 @@
 
 namespace atrium {
 
-publication::publication(shared_bytes bytes, packet x)
-  : about_(std::move(x.about)),
-    bytes_(std::move(bytes)),
+publication::publication(shared_bytes bytes, const packet& x)
+  : bytes_(std::move(bytes)),
+    texts_(x.texts),
+    about_(x.about),
     json_(x.json),
     data_(x.data),
     inbox_id_(x.inbox ? x.inbox->id : std::string_view{}),
@@ -21,7 +22,9 @@ publication::publication(envelope x)
   : bytes_(std::make_shared<const std::string>(to_json(x))),
     json_(*bytes_),
     data_(json_.substr(json_.size() - x.data.size() - 1, x.data.size())) {
-  about_ = std::move(x);
+  auto own = std::make_shared<const envelope_head>(std::move(x));
+  about_ = head_as<packet_head>(*own);
+  texts_ = std::move(own);
 }
 
 frame publication::encoded_by(const message_encoder& by) const {
@@ -31,7 +34,8 @@ frame publication::encoded_by(const message_encoder& by) const {
     if (about_.to != scope::room)
       return frame{std::move(bytes)};
     // A slow client may not get this frame: then it is told what it has missed.
-    return frame{std::move(bytes), {about_.target, about_.time, about_.time}};
+    return frame{std::move(bytes),
+                 {std::string{about_.target}, about_.time, about_.time}};
   });
 }
 

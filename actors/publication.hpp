@@ -17,7 +17,7 @@ namespace atrium {
 class publication {
 public:
   /// `x` refers to `bytes`.
-  publication(shared_bytes bytes, packet x);
+  publication(shared_bytes bytes, const packet& x);
 
   /// A message that has not come by the bus.
   explicit publication(envelope x);
@@ -25,7 +25,8 @@ public:
   publication(const publication&) = delete;
   publication& operator=(const publication&) = delete;
 
-  const envelope_head& about() const {
+  /// Refers to what the publication has.
+  const packet_head& about() const {
     return about_;
   }
 
@@ -66,9 +67,8 @@ public:
 
   /// Id of the connection that wants no echo, or empty.
   std::string_view skipped() const {
-    return skip_sender_ && about_.from
-             ? std::string_view{about_.from->connection}
-             : std::string_view{};
+    return skip_sender_ && about_.from ? about_.from->connection
+                                       : std::string_view{};
   }
 
   /// Returns the message as `by` writes it. Any thread: whoever comes first
@@ -76,11 +76,12 @@ public:
   frame encoded_by(const message_encoder& by) const;
 
 private:
-  envelope_head about_;
   shared_bytes bytes_;
-  std::string_view json_;     // in `bytes_`
-  std::string_view data_;     // in `json_`
-  std::string_view inbox_id_; // in `bytes_`, as the next one
+  std::shared_ptr<const void> texts_; // as `packet` has them
+  packet_head about_;                 // in these two
+  std::string_view json_;             // in `bytes_`
+  std::string_view data_;             // in `json_`
+  std::string_view inbox_id_;         // in `bytes_`, as the next one
   std::string_view inbox_previous_;
   bool skip_sender_ = false;
   std::uint64_t offset_ = 0;

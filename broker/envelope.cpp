@@ -8,6 +8,7 @@
 #include "atrium/broker/util/utf8.hpp"
 
 #include <charconv>
+#include <forward_list>
 #include <limits>
 
 namespace atrium {
@@ -16,6 +17,10 @@ namespace {
 
 // Later milliseconds do not fit into a time.
 constexpr std::uint64_t last_time = std::numeric_limits<std::int64_t>::max();
+
+// What a packet spells in another way: it stays where it is while others come,
+// and when the list is moved.
+using own_texts = std::forward_list<std::string>;
 
 // What an envelope says, as it stands in its text.
 struct envelope_members {
@@ -59,8 +64,19 @@ constexpr std::array<json_member<sender_members>, 2> known_of_sender = {{
 }};
 
 // A member of another type counts as missing: the text is empty then.
-std::string text_of(std::string_view raw) {
-  return json_string(raw).value_or(std::string{});
+std::string_view text_of(std::string_view raw, own_texts& own) {
+  if (!raw.starts_with('"'))
+    return {};
+  if (raw.find('\\') == std::string_view::npos)
+    return raw.substr(1, raw.size() - 2);
+  auto text = json_string(raw);
+  return text ? own.emplace_front(std::move(*text)) : std::string_view{};
+}
+
+std::string_view traceparent_of(std::string_view raw, own_texts& own) {
+  auto text = text_of(raw, own);
+  auto result = read_traceparent(text);
+  return result == text ? text : own.emplace_front(std::move(result));
 }
 
 bool is_text(std::string_view raw, std::string_view text) {
@@ -76,16 +92,16 @@ std::optional<scope> scope_named(std::string_view raw) {
 }
 
 // A malformed sender counts as none: clients get the original text in any case.
-std::optional<sender> sender_of(std::string_view raw) {
+decltype(packet_head::from) sender_of(std::string_view raw, own_texts& own) {
   auto in = read_members(raw, known_of_sender);
   if (!in)
     return std::nullopt;
-  return sender{text_of(in->user), text_of(in->connection)};
+  return {{text_of(in->user, own), text_of(in->connection, own)}};
 }
 
 // Returns what is wrong, if anything is.
 std::optional<packet_error> read_head(const envelope_members& in,
-                                      envelope_head& x) {
+                                      packet_head& x, own_texts& own) {
   if (in.version.empty())
     return packet_error::malformed;
   // The version is checked first: another one may lack the other members.
@@ -93,7 +109,7 @@ std::optional<packet_error> read_head(const envelope_members& in,
     return packet_error::unknown_version;
   if (!is_text(in.type, "message"))
     return packet_error::malformed; // clients would take it for the node's word
-  x.event_id = text_of(in.event_id);
+  x.event_id = text_of(in.event_id, own);
   auto to = scope_named(in.scope);
   auto time = json_unsigned(in.time);
   if (x.event_id.empty() || !to || !time || *time > last_time
@@ -101,11 +117,26 @@ std::optional<packet_error> read_head(const envelope_members& in,
     return packet_error::malformed;
   x.to = *to;
   if (x.to != scope::all)
-    x.target = text_of(x.to == scope::room ? in.room : in.user);
-  x.from = sender_of(in.sender);
+    x.target = text_of(x.to == scope::room ? in.room : in.user, own);
+  x.from = sender_of(in.sender, own);
   x.time = unix_time{std::chrono::milliseconds{*time}};
-  x.trace_id = text_of(in.trace_id);
-  x.traceparent = read_traceparent(text_of(in.traceparent));
+  x.trace_id = text_of(in.trace_id, own);
+  x.traceparent = traceparent_of(in.traceparent, own);
+  return std::nullopt;
+}
+
+std::optional<packet_error> read_envelope(packet& x) {
+  auto members = read_members(x.json, known_members);
+  // Checked once for all receivers: each of them would have to close its
+  // connection after a text frame that is not UTF-8 (RFC 6455, 8.1).
+  if (!members || !is_utf8(x.json))
+    return packet_error::malformed;
+  own_texts own;
+  if (auto error = read_head(*members, x.about, own))
+    return error;
+  if (!own.empty())
+    x.texts = std::make_shared<const own_texts>(std::move(own));
+  x.data = members->data;
   return std::nullopt;
 }
 
@@ -165,21 +196,13 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
     return bytes.find(":{") == std::string_view::npos
              ? packet_error::malformed
              : packet_error::unknown_version;
-  packet result;
-  result.skip_sender = header->skip_sender;
-  result.source_run = header->source_run;
-  result.at = header->at;
-  result.inbox = header->inbox;
-  result.word = header->word;
-  result.json = bytes.substr(colon + 1);
-  auto members = read_members(result.json, known_members);
-  // Checked once for all receivers: each of them would have to close its
-  // connection after a text frame that is not UTF-8 (RFC 6455, 8.1).
-  if (!members || !is_utf8(result.json))
-    return packet_error::malformed;
-  if (auto error = read_head(*members, result.about))
-    return *error;
-  result.data = members->data;
+  // Made where it stays.
+  std::variant<packet, packet_error> result;
+  auto& x = std::get<packet>(result);
+  static_cast<packet_header&>(x) = *header;
+  x.json = bytes.substr(colon + 1);
+  if (auto error = read_envelope(x))
+    result = *error;
   return result;
 }
 

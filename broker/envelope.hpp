@@ -3,6 +3,7 @@
 #include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/time.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,21 +18,49 @@ enum class scope : std::uint8_t { room, user, all };
 std::string_view to_string(scope value) noexcept;
 
 /// Who has sent an envelope.
-struct sender {
-  std::string user;
-  std::string connection;
+template <class Text>
+struct basic_sender {
+  Text user;
+  Text connection;
 };
 
-/// All of a message but its data.
-struct envelope_head {
-  std::string event_id;       ///< ULID, or what the publisher chose.
-  scope to = scope::room;     ///< Kind of the target.
-  std::string target;         ///< Name of the room or user; empty for `all`.
-  std::optional<sender> from; ///< Absent when no client has sent it.
-  unix_time time;             ///< When the node accepted it.
-  std::string trace_id;       ///< Empty, or what the publisher chose.
-  std::string traceparent;    ///< Empty or as `read_traceparent` returns it.
+/// All of a message but its data. A `Text` has its characters or refers to
+/// them.
+template <class Text>
+struct basic_envelope_head {
+  Text event_id;          ///< ULID, or what the publisher chose.
+  scope to = scope::room; ///< Kind of the target.
+  Text target;            ///< Name of the room or user; empty for `all`.
+  std::optional<basic_sender<Text>> from; ///< Absent: no client has sent it.
+  unix_time time;                         ///< When the node accepted it.
+  Text trace_id;    ///< Empty, or what the publisher chose.
+  Text traceparent; ///< Empty or as `read_traceparent` returns it.
 };
+
+using sender = basic_sender<std::string>;
+using envelope_head = basic_envelope_head<std::string>;
+
+/// As it stands in a packet: every message is read, and few readers keep more
+/// of it than the packet.
+using packet_head = basic_envelope_head<std::string_view>;
+
+/// Returns `x` with texts of another kind: copies, or references to its own.
+template <class Head, class Text>
+Head head_as(const basic_envelope_head<Text>& x) {
+  Head result;
+  result.event_id = x.event_id;
+  result.to = x.to;
+  result.target = x.target;
+  if (x.from) {
+    auto& from = result.from.emplace();
+    from.user = x.from->user;
+    from.connection = x.from->connection;
+  }
+  result.time = x.time;
+  result.trace_id = x.trace_id;
+  result.traceparent = x.traceparent;
+  return result;
+}
 
 /// One message with its addressing: what travels between nodes and, byte for
 /// byte, what clients receive.
@@ -52,15 +81,14 @@ std::string to_json(const envelope& x);
 
 /// What an envelope looks like on a bus: a header (`packet_header`), a colon,
 /// and the envelope's JSON.
-struct packet {
-  bool skip_sender = false;
-  std::string_view source_run; ///< Run of the node, or empty.
-  std::optional<packet_position> at = std::nullopt;
-  std::optional<packet_inbox> inbox = std::nullopt;
-  std::optional<packet_word> word = std::nullopt;
-  envelope_head about;
+struct packet : packet_header {
+  packet_head about;
   std::string_view json; ///< The envelope's text inside the packet.
   std::string_view data; ///< The data inside `json`, verbatim.
+
+  /// Owns the texts of `about` that are not in the packet as they are, mostly
+  /// none: those with escapes.
+  std::shared_ptr<const void> texts;
 };
 
 /// Why a packet was dropped.
@@ -85,7 +113,8 @@ std::string encode_packet(const envelope& x, bool skip_sender,
 std::optional<unix_time> packet_time(std::string_view bytes) noexcept;
 
 /// Reverses `encode_packet`. The bus is a border: whoever can write to it can
-/// send anything, so nothing is taken on trust. The result refers to `bytes`.
+/// send anything, so nothing is taken on trust. The result, also what is copied
+/// from it, refers to `bytes`.
 std::variant<packet, packet_error> decode_packet(std::string_view bytes);
 
 } // namespace atrium

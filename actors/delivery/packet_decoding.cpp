@@ -17,8 +17,7 @@ namespace {
 message_source source_of(const packet& x, const environment& env) {
   auto& from = x.about.from;
   auto named = from && !from->connection.empty();
-  return {x.about.time, place_of(env, named ? std::string_view{from->connection}
-                                            : x.source_run)};
+  return {x.about.time, place_of(env, named ? from->connection : x.source_run)};
 }
 
 std::shared_ptr<const log_place> place_in_log(const packet& x) {
@@ -77,8 +76,8 @@ decode_incoming(const shared_bytes& bytes, const environment& env,
   if (place)
     x.at = packet_position{place->at.epoch, place->at.offset, place->previous};
   auto word = mark_of(x);
-  return incoming{std::make_shared<const publication>(bytes, std::move(x)),
-                  from, std::move(watched), std::move(place), std::move(word)};
+  return incoming{std::make_shared<const publication>(bytes, x), from,
+                  std::move(watched), std::move(place), std::move(word)};
 }
 
 std::variant<presence_event, unreadable>
@@ -93,11 +92,13 @@ decode_presence_event(const shared_bytes& bytes, const environment& env) {
     return result;
   // As a message of the room: a slow client may not get it either.
   packet x;
+  auto room = std::make_shared<const std::string>(std::move(decoded->room));
   x.about.to = scope::room;
-  x.about.target = std::move(decoded->room);
+  x.about.target = *room;
+  x.texts = std::move(room);
   x.about.time = change.time;
   x.json = x.data = decoded->json;
-  result.content = std::make_shared<const publication>(bytes, std::move(x));
+  result.content = std::make_shared<const publication>(bytes, x);
   return result;
 }
 

@@ -54,8 +54,8 @@ request_fields fields_of(const ping_request&) {
   return {"ping"};
 }
 
-std::string_view only(scope wanted, scope to, const std::string& target) {
-  return to == wanted ? std::string_view{target} : std::string_view{};
+std::string_view only(scope wanted, scope to, std::string_view target) {
+  return to == wanted ? target : std::string_view{};
 }
 
 } // namespace
@@ -140,7 +140,7 @@ void delivered(const watch_note& x, std::size_t receivers, std::size_t missed,
             "message goes to connections");
 }
 
-void received(const member& who, const envelope_head& x, std::size_t bytes) {
+void received(const member& who, const packet_head& x, std::size_t bytes) {
   log::info("trace_received",
             {{"user", who.user},
              {"connection", who.connection},

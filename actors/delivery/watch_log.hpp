@@ -40,7 +40,7 @@ void delivered(const watch_note& x, std::size_t receivers,
                std::size_t missed = 0, std::string_view lane = {});
 
 /// A message goes to a client's outbox, as so many bytes.
-void received(const member& who, const envelope_head& x, std::size_t bytes);
+void received(const member& who, const packet_head& x, std::size_t bytes);
 
 /// Messages may have been missed; `who` has been told, or all of a room.
 void missed(const gap& x);

@@ -104,7 +104,8 @@ void owner_link::take(const incoming& x) {
   auto& to = *x.word->answers;
   if (to.run != env_->run_id || to.stream != requests_.stream())
     return;
-  owner_answer answer{errc::none, x.content->about().event_id, {}, {}};
+  owner_answer answer{
+    errc::none, std::string{x.content->about().event_id}, {}, {}};
   if (x.place)
     answer.at = x.place->at;
   requests_.settle(to.number, std::move(answer));

@@ -144,7 +144,8 @@ void room_publisher::tell(const member& who, std::string data) {
   auto& about = content->about();
   // The publisher bounds what goes to the bus; this message does not go there.
   if (content->size() > env_->limits->message_bytes)
-    return report_loss(name_, about.event_id, errc::message_too_large);
+    return report_loss(name_, std::string{about.event_id},
+                       errc::message_too_large);
   tell_member message{
     number, content, {about.time, message_source::place::here}};
   // Asked about a newcomer, whom the lane does not have yet: `admit` sends this

@@ -46,12 +46,12 @@ public:
   }
 
   /// Returns a note if `x` is from or for somebody who is watched.
-  watch_note_ptr note(const envelope_head& x) const {
+  watch_note_ptr note(const packet_head& x) const {
     return users_.empty() && rooms_.empty() ? nullptr : find(x);
   }
 
 private:
-  watch_note_ptr find(const envelope_head& x) const;
+  watch_note_ptr find(const packet_head& x) const;
 
   std::set<std::string, std::less<>> users_;
   std::set<std::string, std::less<>> rooms_;

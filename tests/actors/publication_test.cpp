@@ -17,7 +17,7 @@ namespace {
 struct counting_encoder final : message_encoder {
   std::string encode(const publication& x) const override {
     ++count;
-    return "<" + x.about().event_id + ">";
+    return "<" + std::string{x.about().event_id} + ">";
   }
 
   mutable std::atomic<int> count = 0;

@@ -28,7 +28,7 @@ envelope sample() {
 }
 
 envelope whole(const packet& x) {
-  return {x.about, std::string{x.data}};
+  return {head_as<envelope_head>(x.about), std::string{x.data}};
 }
 
 packet_error error_of(std::string_view bytes) {
@@ -165,7 +165,7 @@ CAF_TEST(a traceparent travels and a malformed one is dropped) {
   auto read = [](const std::string& bytes) {
     auto decoded = decode_packet(bytes);
     CAF_REQUIRE(std::holds_alternative<packet>(decoded));
-    return std::get<packet>(decoded).about.traceparent;
+    return std::string{std::get<packet>(decoded).about.traceparent};
   };
   CAF_CHECK_EQUAL(read("0:" + text), x.traceparent);
   text.replace(text.find("00-4bf9"), 2, "zz");

@@ -31,7 +31,7 @@ public:
   }
   std::string_view text_of(const publication& x, std::string& scratch) const override {
     ++count;
-    scratch = x.about().from->user + ':' + std::string{x.data()};
+    scratch = std::string{x.about().from->user} + ':' + std::string{x.data()};
     return scratch;
   }
 
