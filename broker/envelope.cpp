@@ -4,6 +4,7 @@
 #include "atrium/broker/json/json_members.hpp"
 #include "atrium/broker/json/json_object.hpp"
 #include "atrium/broker/packet_header.hpp"
+#include "atrium/broker/usual_envelope.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 #include "atrium/broker/util/utf8.hpp"
 
@@ -125,6 +126,7 @@ std::optional<packet_error> read_head(const envelope_members& in,
   return std::nullopt;
 }
 
+// Reads the text of any envelope.
 std::optional<packet_error> read_envelope(packet& x) {
   auto members = read_members(x.json, known_members);
   // Checked once for all receivers: each of them would have to close its
@@ -132,6 +134,7 @@ std::optional<packet_error> read_envelope(packet& x) {
   if (!members || !is_utf8(x.json))
     return packet_error::malformed;
   own_texts own;
+  x.about = {};
   if (auto error = read_head(*members, x.about, own))
     return error;
   if (!own.empty())
@@ -201,8 +204,9 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
   auto& x = std::get<packet>(result);
   static_cast<packet_header&>(x) = *header;
   x.json = bytes.substr(colon + 1);
-  if (auto error = read_envelope(x))
-    result = *error;
+  if (!read_usual_envelope(x.json, x.about, x.data))
+    if (auto error = read_envelope(x))
+      result = *error;
   return result;
 }
 
