@@ -43,8 +43,13 @@ template <class Function>
       return text.size() - rest.size() + position(found);
   if (rest.empty())
     return text.size();
-  // The zeros may be marked, too.
-  auto found = marks(load_word(rest.data(), rest.size()));
+  // A load of a known size is one instruction, and what has been passed already
+  // is shifted out. The zeros may be marked, too.
+  auto last = text.size() < word
+                ? load_word(rest.data(), rest.size())
+                : load_word(text.data() + text.size() - word, word)
+                    >> (word - rest.size()) * 8;
+  auto found = marks(last);
   return text.size() - rest.size() + std::min(position(found), rest.size());
 }
 
@@ -63,6 +68,23 @@ inline std::size_t plain_json_size(std::string_view text) noexcept {
     auto backslashes = (x ^ ones * '\\') - ones;
     return (quotes_or_controls | backslashes) & ~x & high_bits;
   });
+}
+
+/// Returns how many bytes at the beginning of `text` are ASCII, rounded down to
+/// whole blocks: a third of the work of `ascii_size`.
+inline std::size_t ascii_blocks_size(std::string_view text) noexcept {
+  using namespace detail;
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  auto rest = text;
+  for (; rest.size() >= 4 * word; rest.remove_prefix(4 * word)) {
+    auto at = rest.data();
+    auto any = load_word(at, word) | load_word(at + word, word)
+               | load_word(at + 2 * word, word)
+               | load_word(at + 3 * word, word);
+    if ((any & high_bits) != 0)
+      break;
+  }
+  return text.size() - rest.size();
 }
 
 /// Returns how many bytes at the beginning of `text` are ASCII.

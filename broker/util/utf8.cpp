@@ -34,6 +34,8 @@ code_point first_code_point(std::string_view text) noexcept {
 }
 
 bool is_utf8(std::string_view text) noexcept {
+  // Once: a text in another script has no such blocks further on.
+  text.remove_prefix(ascii_blocks_size(text));
   for (;;) {
     text.remove_prefix(ascii_size(text));
     if (text.empty())
