@@ -7,10 +7,14 @@
 #include <cstring>
 #include <string_view>
 
+#ifdef __SSE2__
+#  include <emmintrin.h>
+#endif
+
 namespace atrium {
 
 // Every message is read and written with these functions, so they look at eight
-// bytes at a time.
+// bytes at a time, or at sixteen where every processor can.
 
 namespace detail {
 
@@ -53,12 +57,42 @@ template <class Function>
   return text.size() - rest.size() + std::min(position(found), rest.size());
 }
 
+#ifdef __SSE2__
+
+// Returns a bit for each of 16 bytes that does not stand for itself in a string
+// of JSON.
+inline unsigned special_in_json(const char* bytes) noexcept {
+  auto x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+  auto controls = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1F)), x);
+  auto quotes = _mm_cmpeq_epi8(x, _mm_set1_epi8('"'));
+  auto backslashes = _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(_mm_movemask_epi8(
+    _mm_or_si128(_mm_or_si128(controls, quotes), backslashes)));
+}
+
+#endif
+
 } // namespace detail
 
 /// Returns how many bytes at the beginning of `text` stand for themselves in a
 /// JSON string (RFC 8259, 7): neither quotes nor backslashes nor below 0x20.
 inline std::size_t plain_json_size(std::string_view text) noexcept {
   using namespace detail;
+#ifdef __SSE2__
+  constexpr std::size_t block = 16;
+  if (text.size() >= block) {
+    std::size_t at = 0;
+    auto last = text.size() - block;
+    for (; at < last; at += block)
+      if (auto found = special_in_json(text.data() + at); found != 0)
+        return at + static_cast<std::size_t>(std::countr_zero(found));
+    // The last block begins in the one before it, mostly.
+    auto found = special_in_json(text.data() + last);
+    return found == 0
+             ? text.size()
+             : last + static_cast<std::size_t>(std::countr_zero(found));
+  }
+#endif
   // Of two bytes below 0x80 the smaller one minus the other borrows, which sets
   // its highest bit. An exclusive or with 2 makes the quote 0x20 and leaves
   // what is below 0x20 there, so that one subtraction finds both.
