@@ -126,6 +126,16 @@ std::optional<packet_error> read_head(const envelope_members& in,
   return std::nullopt;
 }
 
+// Most headers have nothing but the version.
+bool read_start(std::string_view text, packet_header& x) {
+  if (text == packet_header::version)
+    return true;
+  auto header = read_header(text);
+  if (header)
+    x = *header;
+  return header.has_value();
+}
+
 // Reads the text of any envelope.
 std::optional<packet_error> read_envelope(packet& x) {
   auto members = read_members(x.json, known_members);
@@ -192,17 +202,15 @@ std::variant<packet, packet_error> decode_packet(std::string_view bytes) {
   auto colon = bytes.find(':');
   if (colon == std::string_view::npos)
     return packet_error::malformed;
-  auto header = read_header(bytes.substr(0, colon));
-  if (!header)
+  // Made where it stays.
+  std::variant<packet, packet_error> result;
+  auto& x = std::get<packet>(result);
+  if (!read_start(bytes.substr(0, colon), x))
     // An unknown header with an envelope behind it comes from a newer node;
     // without an envelope it is garbage. Each case has its own counter.
     return bytes.find(":{") == std::string_view::npos
              ? packet_error::malformed
              : packet_error::unknown_version;
-  // Made where it stays.
-  std::variant<packet, packet_error> result;
-  auto& x = std::get<packet>(result);
-  static_cast<packet_header&>(x) = *header;
   x.json = bytes.substr(colon + 1);
   if (!read_usual_envelope(x.json, x.about, x.data))
     if (auto error = read_envelope(x))

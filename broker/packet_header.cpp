@@ -209,8 +209,6 @@ bool is_inbox_id(std::string_view x) noexcept {
 
 std::optional<packet_header> read_header(std::string_view text) noexcept {
   packet_header result;
-  if (text == packet_header::version)
-    return result; // most have no more
   // `packet_time` relies on the longest size. `cut_part` would miss an empty
   // field at the end.
   if (text.size() > packet_header::max_size || text.ends_with(field_mark))
