@@ -1,77 +1,109 @@
 #pragma once
 
-#include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/util/errc.hpp"
 #include "atrium/net/protocol/protocol.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
-#include <variant>
 
 namespace atrium::protocol {
 
-/// A request, or what is wrong with it.
-using parsed = std::variant<client_request, refresh_request, failure>;
+/// The members that some request has, as they stand in its text; empty: there
+/// is none.
+struct request_fields {
+  std::string_view type;
+  std::string_view id;
+  std::string_view room;
+  std::string_view user;
+  std::string_view data;
+  std::string_view event_id;
+  std::string_view trace_id;
+  std::string_view traceparent;
+  std::string_view echo;
+  std::string_view durable;
+  std::string_view since;
+  std::string_view limit;
+  std::string_view reverse;
+  std::string_view inbox_id;
+  std::string_view token;
+};
 
-/// Reads the fields of one request; remembers the first thing that is wrong.
-/// What is missing or wrong is read as the value of an empty field.
+/// Finds the fields of one request; nothing if `text` is not one JSON object.
+std::optional<request_fields> find_fields(std::string_view text);
+
+/// Returns the text of a JSON string: a part of `raw`, or of `scratch` where
+/// there are escapes. Nothing if it is no string.
+std::optional<std::string_view> read_text(std::string_view raw,
+                                          std::string& scratch);
+
+/// Reads fields of one request into their places, which are those of an empty
+/// request; remembers the first thing that is wrong. Then the places have no
+/// meaning, but for the name of a room: that is empty if it is invalid.
 class field_reader {
 public:
   /// `from` outlives the reader.
-  field_reader(const json_object& from, request_id id)
-    : from_(from), error_{std::move(id), errc::none, {}, {}} {
+  explicit field_reader(const request_fields& from) : from_(from) {
     // nop
   }
 
-  /// Reads the name of a user, or of whatever else `invalid` is for.
-  std::string name(std::string_view key, errc invalid);
+  void room(std::string& to);
+  void user(std::string& to);
 
-  std::string room();
+  /// Reads the JSON value as it stands.
+  void data(std::string& to);
 
-  /// Returns the JSON value as it stands.
-  std::string data();
+  void token(std::string& to);
 
-  std::string token();
+  /// Reads what may be missing.
+  void event_id(std::string& to) {
+    id_of_event(from_.event_id, "event_id", to);
+  }
 
-  /// Reads an optional id of an event or a trace.
-  std::string event_id(std::string_view key);
+  void trace_id(std::string& to) {
+    id_of_event(from_.trace_id, "trace_id", to);
+  }
+
+  /// A malformed one counts as missing: a trace is not worth a message.
+  void traceparent(std::string& to);
+
+  void echo(bool& to) {
+    flag(from_.echo, "echo", to);
+  }
+
+  void durable(bool& to) {
+    flag(from_.durable, "durable", to);
+  }
+
+  void reverse(bool& to) {
+    flag(from_.reverse, "reverse", to);
+  }
+
+  void since(std::optional<position>& to);
+  void limit(std::size_t& to);
 
   /// Reads the id of a durable message.
-  std::string inbox_id();
+  void inbox_id(std::string& to);
 
-  /// Reads an optional `traceparent`. A malformed one counts as missing: a
-  /// trace is not worth a message.
-  std::string traceparent();
-
-  bool flag(std::string_view key, bool otherwise);
-  std::optional<atrium::position> position(std::string_view key);
-  std::size_t limit(std::size_t otherwise);
-
-  request_id id() const {
-    return error_.id;
+  bool failed() const {
+    return code_ != errc::none;
   }
 
-  /// Returns the request, or what is wrong with it.
-  template <class Request>
-  parsed finish(Request x) && {
-    if (error_.code != errc::none)
-      return std::move(error_);
-    // The session answers it: actors see what the token says, not the token.
-    if constexpr (std::is_same_v<Request, refresh_request>)
-      return x;
-    else
-      return client_request{std::move(x)};
-  }
+  /// Returns what is wrong, if the request `failed`.
+  failure error() const;
 
 private:
-  std::optional<std::string> text(std::string_view key) const;
+  bool name(std::string_view raw, std::string_view key, errc invalid,
+            std::string& to);
+  void id_of_event(std::string_view raw, std::string_view key, std::string& to);
+  void flag(std::string_view raw, std::string_view key, bool& to);
   void fail(errc code, std::string_view pattern, std::string_view key);
 
-  const json_object& from_;
-  failure error_;
+  const request_fields& from_;
+  errc code_ = errc::none;
+  std::string_view pattern_; // of the text for people, with {} for the key
+  std::string_view key_;
 };
 
 } // namespace atrium::protocol
