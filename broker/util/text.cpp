@@ -1,5 +1,6 @@
 #include "atrium/broker/util/text.hpp"
 
+#include "atrium/broker/util/plain_text.hpp"
 #include "atrium/broker/util/utf8.hpp"
 
 #include <algorithm>
@@ -14,11 +15,21 @@ namespace {
 constexpr std::size_t max_name_bytes = 128;
 constexpr std::size_t max_event_id_bytes = 64;
 
+// Returns how many bytes at the beginning of `text` are in U+0020..U+007E.
+std::size_t plain_name_size(std::string_view text) {
+  using namespace detail;
+  // A byte below 0x20 borrows and one above 0x7E carries into its highest bit.
+  return size_before(text, [](std::uint64_t x) {
+    return ((x - ones * 0x20) | (x + ones) | x) & high_bits;
+  });
+}
+
 } // namespace
 
 bool is_name(std::string_view text) noexcept {
   if (text.empty() || text.size() > max_name_bytes)
     return false;
+  text.remove_prefix(plain_name_size(text)); // nearly always all of it
   while (!text.empty()) {
     auto [value, bytes] = first_code_point(text);
     if (bytes == 0 || is_control(value))
