@@ -8,14 +8,13 @@
 #include "atrium/actors/directory_messages.hpp"
 #include "atrium/actors/lane_messages.hpp"
 #include "atrium/actors/room_messages.hpp"
+#include "atrium/actors/util/send_in_place.hpp"
 #include "atrium/broker/event_sink.hpp"
 #include "atrium/broker/util/trace_context.hpp"
 
 namespace atrium {
 
 namespace {
-
-constexpr auto not_in_room = "not a member of this room";
 
 void report(const connection_setup& of, const std::string& id,
             backend_event::kind what, std::uint16_t code = 0) {
@@ -170,7 +169,7 @@ membership* connection_state::settled(Request& x) {
   auto i = rooms_.find(x.room);
   if (i == rooms_.end()) {
     if (!is_unasked(x))
-      fail(x.id, errc::not_a_member, not_in_room, x.room);
+      fail(x.id, errc::not_a_member, "not a member of this room", x.room);
     return nullptr;
   }
   auto& room = i->second;
@@ -230,8 +229,9 @@ void connection_state::on(publish_request& x) {
   if (room == nullptr)
     return;
   pending_.push_back({++taken_over_, x.room, x.id});
-  self_->send(room->room, publish_in_room{std::move(x), connection_actor{self_},
-                                          taken_over_});
+  send_in_place(self_, room->room, [&] {
+    return publish_in_room{std::move(x), connection_actor{self_}, taken_over_};
+  });
 }
 
 void connection_state::on(send_request& x) {

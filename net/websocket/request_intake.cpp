@@ -1,6 +1,7 @@
 #include "atrium/net/websocket/request_intake.hpp"
 
 #include "atrium/actors/connection_messages.hpp"
+#include "atrium/actors/util/send_in_place.hpp"
 #include "atrium/net/admission/client_counters.hpp"
 #include "atrium/net/http/node_context.hpp"
 #include "atrium/net/lane/lane_thread.hpp"
@@ -26,7 +27,8 @@ void request_intake::take(std::string_view text,
 void request_intake::pass_on(client_request& x, wait pace,
                              client_session& from) {
   if (pace == pace.zero())
-    return caf::anon_send(actor_, from_client{std::move(x)});
+    return anon_send_in_place(actor_,
+                              [&x] { return from_client{std::move(x)}; });
   auto id = std::visit([](auto& request) { return std::move(request.id); }, x);
   refuse_pace(std::move(id), pace, from);
 }
