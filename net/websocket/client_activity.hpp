@@ -18,7 +18,8 @@ public:
   void hear() {
     heard_ = true;
     doubt_ = 0;
-    answer(true);
+    if (!questions_.empty())
+      answer(true);
   }
 
   /// It was a request.

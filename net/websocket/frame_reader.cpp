@@ -61,8 +61,17 @@ void frame_reader::release() {
 
 // -- heads --------------------------------------------------------------------
 
-// Byte by byte: a read may end anywhere in a head.
 bool frame_reader::take_head(std::span<char>& in) {
+  // Mostly all of it has come, and more: a copy of a fixed size is the
+  // cheapest.
+  if (head_size_ == 0 && in.size() >= longest_head) {
+    std::memcpy(head_.data(), in.data(), longest_head);
+    head_size_ = 2;
+    head_size_ = static_cast<std::uint8_t>(head_length());
+    in = in.subspan(head_size_);
+    return true;
+  }
+  // Byte by byte: a read may end anywhere in a head.
   while (head_size_ < head_length()) {
     if (in.empty())
       return false;
@@ -152,34 +161,50 @@ frame_reader::found frame_reader::take_payload(std::span<char>& in) {
   auto n = std::min<std::uint64_t>(missing_, in.size());
   auto part = in.first(n);
   in = in.subspan(n);
-  unmask(part);
+  auto is_ascii = unmask(part);
   missing_ -= n;
   if (missing_ == 0) {
     in_frame_ = false;
     head_size_ = 0;
   }
   std::string_view bytes{part.data(), part.size()};
-  return is_control() ? take_control(bytes) : take_data(bytes);
+  return is_control() ? take_control(bytes) : take_data(bytes, is_ascii);
 }
 
-// RFC 6455, section 5.3, eight bytes at a time.
-void frame_reader::unmask(std::span<char> bytes) {
-  std::array<unsigned char, 8> key;
+// RFC 6455, section 5.3. Four words at a time, for which compilers use vectors.
+// Returns whether the bytes are ASCII then, which saves a walk over most texts.
+bool frame_reader::unmask(std::span<char> bytes) {
+  std::array<unsigned char, 2 * key_size> key;
   auto* first = &head_[head_length() - key_size];
-  for (std::size_t i = 0; i < key.size(); ++i)
-    key[i] = first[(phase_ + i) % key_size];
+  std::memcpy(key.data(), first, key_size);
+  std::memcpy(key.data() + key_size, first, key_size);
+  std::uint32_t turned = 0; // the key from the next byte on
+  std::memcpy(&turned, key.data() + phase_, sizeof(turned));
   phase_ = static_cast<std::uint8_t>((phase_ + bytes.size()) % key_size);
-  std::uint64_t long_key = 0;
-  std::memcpy(&long_key, key.data(), sizeof(long_key));
-  while (bytes.size() >= sizeof(long_key)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), sizeof(word));
-    word ^= long_key;
-    std::memcpy(bytes.data(), &word, sizeof(word));
-    bytes = bytes.subspan(sizeof(word));
+  auto mask = std::uint64_t{turned} << 32U | turned;
+  std::array<std::uint64_t, 4> all{}; // all bits that are set
+  auto apply = [&](auto words) {
+    std::memcpy(&words, bytes.data(), sizeof(words));
+    for (std::size_t i = 0; i < words.size(); ++i)
+      all[i] |= words[i] ^= mask;
+    std::memcpy(bytes.data(), &words, sizeof(words));
+    bytes = bytes.subspan(sizeof(words));
+  };
+  using several = std::array<std::uint64_t, 4>;
+  while (bytes.size() >= sizeof(several))
+    apply(several{});
+  using one = std::array<std::uint64_t, 1>;
+  while (bytes.size() >= sizeof(one))
+    apply(one{});
+  std::memcpy(key.data(), &mask, sizeof(mask));
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    auto x = static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])
+                                        ^ key[i]);
+    all[0] |= x;
+    bytes[i] = static_cast<char>(x);
   }
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    bytes[i] = static_cast<char>(static_cast<unsigned char>(bytes[i]) ^ key[i]);
+  constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
+  return ((all[0] | all[1] | all[2] | all[3]) & high_bits) == 0;
 }
 
 frame_reader::found frame_reader::take_control(std::string_view part) {
@@ -193,7 +218,8 @@ frame_reader::found frame_reader::take_control(std::string_view part) {
                                    : found::pong;
 }
 
-frame_reader::found frame_reader::take_data(std::string_view part) {
+frame_reader::found frame_reader::take_data(std::string_view part,
+                                            bool is_ascii) {
   auto is_text = message_ == content::text && !skips_;
   auto is_whole = is_final() && !in_frame_;
   if (is_whole)
@@ -203,7 +229,8 @@ frame_reader::found frame_reader::take_data(std::string_view part) {
   if (!is_whole || !kept_.empty())
     kept_.append(part);
   payload_ = kept_.empty() ? part : std::string_view{kept_};
-  return check_text(is_whole);
+  return is_whole && is_ascii && kept_.empty() ? found::text
+                                               : check_text(is_whole);
 }
 
 // Also of a message that has come in part: nobody sends the rest for nothing.

@@ -82,10 +82,10 @@ private:
   found begin_frame();
   found take_payload(std::span<char>& in);
   found take_control(std::string_view part);
-  found take_data(std::string_view part);
+  found take_data(std::string_view part, bool is_ascii);
   found check_text(bool is_whole);
   found fail(error why);
-  void unmask(std::span<char> bytes);
+  bool unmask(std::span<char> bytes);
 
   static constexpr std::size_t longest_head = 14;
 

@@ -128,13 +128,10 @@ void websocket_stream::on_received(const owner_ptr& owner, error_code error,
 void websocket_stream::take(const owner_ptr& owner, std::span<char> bytes) {
   owner->on_heard();
   taking_ = true;
-  auto what = frame_reader::found::nothing;
   do {
-    what = reader_.take(bytes);
-    handle(owner, what);
+    handle(owner, reader_.take(bytes));
     reader_.release();
-  } while (what != frame_reader::found::nothing && reading_
-           && stage_ != stage::over);
+  } while (!bytes.empty() && reading_ && stage_ != stage::over);
   taking_ = false;
   if (!reading_)
     unread_.assign(bytes.begin(), bytes.end());

@@ -71,7 +71,7 @@ error flaw_of(const std::string& bytes) {
 
 CAF_TEST(payloads of every length are unmasked wherever they are cut) {
   std::mt19937 random{11};
-  for (std::size_t n = 0; n <= 24; ++n) {
+  for (std::size_t n = 0; n <= 80; ++n) {
     std::string text;
     for (std::size_t i = 0; i < n; ++i)
       text += static_cast<char>(random() % 128);
@@ -87,6 +87,17 @@ CAF_TEST(payloads of every length are unmasked wherever they are cut) {
       CAF_CHECK((all == events{{found::text, text}}));
     }
   }
+}
+
+CAF_TEST(a byte that is no ASCII is noticed wherever it stands) {
+  for (std::size_t n : {1U, 7U, 8U, 31U, 32U, 41U, 75U})
+    for (std::size_t at = 0; at < n; ++at) {
+      std::string text(n, 'x');
+      text[at] = '\x80';
+      CAF_CHECK(flaw_of(frame_of(0x81, text)) == error::bad_frame_payload);
+      text.replace(at, 1, "\xC3\xBC");
+      CAF_CHECK((read(frame_of(0x81, text)) == events{{found::text, text}}));
+    }
 }
 
 CAF_TEST(lengths have the shortest form and no other) {
