@@ -116,7 +116,7 @@ void connection_state::add_trace(client_request& x) const {
     if constexpr (requires { request.traceparent; }) {
       if (request.traceparent.empty())
         request.traceparent = setup_.traceparent;
-      if (request.trace_id.empty())
+      if (request.trace_id.empty() && !request.traceparent.empty())
         request.trace_id = trace_id_of(request.traceparent);
     }
   };
@@ -219,7 +219,7 @@ void connection_state::on(leave_request& x) {
   if (room == nullptr)
     return;
   room->state = membership::status::leaving;
-  pending_.push_back({++taken_over_, x.room, x.id, x.unasked});
+  pending_.emplace_back(++taken_over_, x.room, x.id, x.unasked);
   self_->send(room->room, leave_room{std::move(x.id), connection_actor{self_},
                                      taken_over_, x.unasked});
 }
@@ -228,7 +228,7 @@ void connection_state::on(publish_request& x) {
   auto* room = settled(x);
   if (room == nullptr)
     return;
-  pending_.push_back({++taken_over_, x.room, x.id});
+  pending_.emplace_back(++taken_over_, x.room, x.id);
   send_in_place(self_, room->room, [&] {
     return publish_in_room{std::move(x), connection_actor{self_}, taken_over_};
   });

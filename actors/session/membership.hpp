@@ -28,10 +28,17 @@ struct membership {
 
 /// A request that a room has taken over.
 struct taken_over {
-  std::uint64_t number = 0;
+  /// For `emplace_back`: `push_back` would copy the strings, then move them.
+  taken_over(std::uint64_t n, const std::string& of, const request_id& request,
+             bool by_back_end = false)
+    : number(n), room(of), id(request), unasked(by_back_end) {
+    // nop
+  }
+
+  std::uint64_t number;
   std::string room;
   request_id id;
-  bool unasked = false; ///< A back end wants it.
+  bool unasked; ///< A back end wants it.
 };
 
 } // namespace atrium

@@ -33,6 +33,28 @@ std::size_t length_bytes(unsigned second) {
 
 } // namespace
 
+// Inline, as each frame asks a dozen times, and compilers inline no other
+// function into code that may be part of a shared library.
+
+inline std::size_t frame_reader::head_length() const {
+  if (head_size_ < 2)
+    return 2;
+  return 2 + length_bytes(head_[1])
+         + ((head_[1] & mask_bit) != 0 ? key_size : 0);
+}
+
+inline unsigned frame_reader::opcode() const {
+  return head_[0] & opcode_bits;
+}
+
+inline bool frame_reader::is_control() const {
+  return (head_[0] & control_bit) != 0;
+}
+
+inline bool frame_reader::is_final() const {
+  return (head_[0] & final_bit) != 0;
+}
+
 frame_reader::found frame_reader::take(std::span<char>& in) {
   release();
   for (;;) {
@@ -79,25 +101,6 @@ bool frame_reader::take_head(std::span<char>& in) {
     in = in.subspan(1);
   }
   return true;
-}
-
-std::size_t frame_reader::head_length() const {
-  if (head_size_ < 2)
-    return 2;
-  return 2 + length_bytes(head_[1])
-         + ((head_[1] & mask_bit) != 0 ? key_size : 0);
-}
-
-unsigned frame_reader::opcode() const {
-  return head_[0] & opcode_bits;
-}
-
-bool frame_reader::is_control() const {
-  return (head_[0] & control_bit) != 0;
-}
-
-bool frame_reader::is_final() const {
-  return (head_[0] & final_bit) != 0;
 }
 
 void frame_reader::read_length() {
