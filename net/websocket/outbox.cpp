@@ -38,7 +38,6 @@ std::size_t outbox::consume(std::size_t n) {
     frames_[head_++] = {};
   }
   auto left = head_ - first;
-  held_ -= n + left * frame_overhead;
   // Written frames are cut off only now and then: erasing costs O(length).
   if (head_ > kept_capacity && head_ > frames_.size() / 2) {
     frames_.erase(frames_.begin(),
@@ -53,7 +52,6 @@ std::size_t outbox::release_all() {
   auto left = frames_.size() - head_;
   head_ = 0;
   written_ = 0;
-  held_ = 0;
   if (frames_.capacity() > kept_capacity)
     frames_ = {};
   else
@@ -66,7 +64,7 @@ std::size_t outbox::release_all() {
 void outbox::drop_unsent() {
   auto first = first_unsent();
   for (auto i = first; i != frames_.end(); ++i)
-    subtract(*i);
+    bytes_ -= i->bytes().size();
   frames_.erase(first, frames_.end());
 }
 
@@ -74,9 +72,10 @@ std::vector<frame> outbox::drop_oldest(std::size_t most) {
   std::vector<frame> dropped;
   auto kept = std::remove_if(first_unsent(), frames_.end(), [&](frame& x) {
     // All that is not a room's has `disconnect`: replies are never lost.
-    if (held_ <= most || x.policy() == outbox_policy::disconnect)
+    if (held() - dropped.size() * frame_overhead <= most
+        || x.policy() == outbox_policy::disconnect)
       return false;
-    subtract(x);
+    bytes_ -= x.bytes().size();
     dropped.push_back(x);
     return true;
   });
@@ -88,7 +87,7 @@ std::size_t outbox::drop_room(frame::topic_number room) {
   auto is_older = [&](frame& x) {
     if (x.policy() != outbox_policy::latest_only || x.topic() != room)
       return false;
-    subtract(x);
+    bytes_ -= x.bytes().size();
     return true;
   };
   auto kept = std::remove_if(first_unsent(), frames_.end(), is_older);

@@ -14,9 +14,7 @@ namespace atrium {
 class outbox {
 public:
   void push(const frame& x) {
-    auto size = x.bytes().size();
-    bytes_ += size;
-    held_ += size + frame_overhead;
+    bytes_ += x.bytes().size();
     frames_.push_back(x);
   }
 
@@ -26,7 +24,7 @@ public:
 
   /// Memory that waits: bytes that are not written yet, and what holds them.
   std::size_t held() const {
-    return held_;
+    return bytes_ + (frames_.size() - head_) * frame_overhead;
   }
 
   /// Bytes that are not written yet.
@@ -60,11 +58,6 @@ public:
 private:
   std::size_t release_all();
 
-  void subtract(const frame& dropped) {
-    bytes_ -= dropped.bytes().size();
-    held_ -= dropped.bytes().size() + frame_overhead;
-  }
-
   auto first_unsent() {
     auto begun = head_ + (written_ > 0 ? 1 : 0);
     return frames_.begin() + static_cast<std::ptrdiff_t>(begun);
@@ -74,7 +67,6 @@ private:
   std::size_t head_ = 0;    // frames before it are written
   std::size_t written_ = 0; // of the frame at the head
   std::size_t bytes_ = 0;
-  std::size_t held_ = 0; // asked for with each frame that is pushed
 };
 
 } // namespace atrium

@@ -9,7 +9,7 @@ struct client_counters;
 
 /// Keeps the outbox of one client within its bound: when the client is too slow
 /// for its rooms, what their policies allow is dropped, and the client hears of
-/// it. One thread.
+/// it. Made when there is need of it. One thread.
 class outbox_relief {
 public:
   /// All of these outlive it.
@@ -19,20 +19,13 @@ public:
     // nop
   }
 
-  /// Appends `x`. False if the client is too slow all the same. Inline, since
-  /// it is called for each receiver of a message.
-  bool append(const frame& x) {
-    // Before it is appended: only older messages may go for it.
-    if (x.policy() == outbox_policy::latest_only && out_.is_stalled())
-      drop_older(x);
-    out_.append(x);
-    return !out_.is_full() || relieve();
-  }
-
-private:
+  /// Drops those for which `x` comes, which is to be appended then.
   void drop_older(const frame& x);
+
+  /// The outbox is full. False if the client is too slow all the same.
   bool relieve();
 
+private:
   outbox_writer& out_;
   const client_codec& codec_;
   lane_counters& lane_;

@@ -14,7 +14,6 @@ namespace atrium {
 namespace {
 
 constexpr std::size_t parts_per_write = 64;
-constexpr std::size_t write_size = 65'536; // over it the bytes cost, not calls
 
 // With TLS what is under way hides whether the socket would take more.
 bool takes_bytes(stream_socket& socket) {
@@ -31,10 +30,7 @@ struct outbox_writer::encrypted {
 };
 
 outbox_writer::outbox_writer(transport below, flusher& by, std::size_t most)
-  : transport_(std::move(below)),
-    flusher_(&by),
-    most_(most),
-    enough_(std::min(write_size, most / 2)) {
+  : transport_(std::move(below)), flusher_(&by), most_(most) {
   boost::system::error_code ignored;
   auto& socket = transport_.next_layer();
   // Frames are gathered here already: Nagle's algorithm would only delay them.
@@ -65,19 +61,32 @@ std::shared_ptr<stream_owner> outbox_writer::owner() const {
 // pings, and has not taken a byte.
 bool outbox_writer::append_own(std::string bytes) {
   frame x{std::move(bytes)};
-  if (refused_ && is_pong(x)) {
-    if (!pong_.bytes().empty())
-      skipped_ += pong_.bytes().size() + outbox::frame_overhead;
-    pong_ = x;
-  } else {
+  if (refused_ && is_pong(x))
+    owed().keep(std::move(x));
+  else
     append(x);
-  }
   return !is_full_after_write() || !is_overdue();
 }
 
 void outbox_writer::take_pong() {
-  if (!pong_.bytes().empty())
-    outbox_.push(std::exchange(pong_, frame{}));
+  if (arrears_ && arrears_->has_pong())
+    outbox_.push(arrears_->take_pong());
+}
+
+arrears& outbox_writer::owed() {
+  if (!arrears_)
+    arrears_ = std::make_unique<arrears>();
+  return *arrears_;
+}
+
+// The client has taken something.
+void outbox_writer::forgive() {
+  arrears_->forget_skipped();
+  if (is_full())
+    return;
+  arrears_->end();
+  if (!arrears_->has_pong())
+    arrears_.reset();
 }
 
 void outbox_writer::flush() {
@@ -114,9 +123,8 @@ void outbox_writer::count_written(std::size_t bytes, std::size_t frames) {
   count.writes.add();
   count.sent_bytes.add(bytes);
   count.frames.add(frames);
-  skipped_ = 0;
-  if (!is_full())
-    full_since_ = {};
+  if (arrears_)
+    forgive();
 }
 
 // It may be refused once more while it waits: what is appended meanwhile is
@@ -168,17 +176,14 @@ bool outbox_writer::is_full_after_write() {
   // With TLS the socket may be ready for more than the lane has encrypted: then
   // the lane is late, not the client.
   fall_behind(encrypted_ && waiting_ && takes_bytes(transport_.next_layer()));
-  if (is_behind_)
-    full_since_ = {};
-  else if (full_since_ == clock::time_point{})
-    full_since_ = clock::now();
+  is_behind_ ? owed().end() : owed().begin();
   return !is_behind_;
 }
 
 bool outbox_writer::is_overdue() const {
   constexpr std::chrono::milliseconds grace{750};
   return is_full() && !is_behind_
-         && (weight() > 2 * most_ || clock::now() - full_since_ >= grace);
+         && (weight() > 2 * most_ || (arrears_ && arrears_->time() >= grace));
 }
 
 void outbox_writer::check_backlog() {
@@ -193,8 +198,8 @@ void outbox_writer::check_backlog() {
 
 std::vector<frame> outbox_writer::drop_oldest() {
   auto result = outbox_.drop_oldest(most_ - most_ / 4);
-  if (!is_full())
-    full_since_ = {};
+  if (arrears_ && !is_full())
+    arrears_->end();
   return result;
 }
 
@@ -204,8 +209,10 @@ std::size_t outbox_writer::drop_room(frame::topic_number room) {
 
 void outbox_writer::drop_unsent() {
   outbox_.drop_unsent();
-  pong_ = {};
-  skipped_ = 0;
+  if (!arrears_)
+    return;
+  arrears_->take_pong();
+  arrears_->forget_skipped();
 }
 
 void outbox_writer::fall_behind(bool is_behind) {

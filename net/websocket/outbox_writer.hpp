@@ -2,10 +2,11 @@
 
 #include "atrium/net/lane/flusher.hpp"
 #include "atrium/net/transport/transport.hpp"
+#include "atrium/net/websocket/arrears.hpp"
 #include "atrium/net/websocket/outbox.hpp"
 #include "atrium/net/websocket/stream_owner.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -52,7 +53,7 @@ public:
     if (refused_)
       return;
     flusher_->mark(*this);
-    if (outbox_.bytes() >= enough_)
+    if (outbox_.bytes() >= std::min(write_size, most_ / 2))
       write();
   }
 
@@ -71,7 +72,7 @@ public:
 
   /// Memory that waits.
   std::size_t queued_bytes() const final {
-    return outbox_.held() + pong_.bytes().size();
+    return outbox_.held() + (arrears_ ? arrears_->bytes() : 0);
   }
 
   /// Whether the socket takes no more for now. With TLS every write takes a
@@ -109,15 +110,16 @@ protected:
   virtual void on_closed() = 0;
 
 private:
-  using clock = std::chrono::steady_clock;
-
   struct encrypted;
   static constexpr std::size_t record_size = 16'384; // the most of TLS
+  static constexpr std::size_t write_size = 65'536;  // more saves no calls
 
   std::size_t weight() const {
-    return queued_bytes() + skipped_;
+    return outbox_.held() + (arrears_ ? arrears_->weight() : 0);
   }
 
+  arrears& owed();
+  void forgive();
   void take_pong();
   bool has_something();
   void write();
@@ -131,18 +133,16 @@ private:
   void on_drained(encrypted& out);
   void end_socket();
 
-  transport transport_;
-  flusher* flusher_;
+  // A delivery reads what follows; its fields share few cache lines.
   std::weak_ptr<stream_owner> owner_;
-  std::size_t most_;
-  std::size_t enough_; // for a write that saves nothing by waiting for more
-  outbox outbox_;
-  frame pong_;              // the latest, while the socket takes nothing
-  std::size_t skipped_ = 0; // bytes of those that it has replaced
-  clock::time_point full_since_{};
+  transport transport_;
   std::unique_ptr<encrypted> encrypted_; // null without TLS
-  bool refused_ = false;                 // the socket has not taken all
-  bool waiting_ = false;                 // for the socket, or a record
+  std::unique_ptr<arrears> arrears_;     // null while nothing is owed
+  flusher* flusher_;
+  std::size_t most_;
+  outbox outbox_;
+  bool refused_ = false;   // the socket has not taken all
+  bool waiting_ = false;   // for the socket, or a record
   bool is_behind_ = false; // it is the lane that is slow, with TLS
 };
 

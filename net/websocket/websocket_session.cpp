@@ -24,16 +24,14 @@ constexpr std::chrono::seconds silent_timeout{1}; // no answer to pings either
 websocket_session::websocket_session(transport below, lane_thread& lane,
                                      node_context_ptr node, entry from,
                                      const websocket_encoder& speaks)
-  : node_(std::move(node)),
-    first_(*node_->rules),
+  : first_(*node->rules),
+    speaks_(speaks),
     stream_(std::move(below), lane.flushes(), first_.session.outbox_bytes,
             first_.rates.frames, first_.session.max_message_bytes),
-    speaks_(speaks),
+    node_(std::move(node)),
     lane_(lane),
     from_(std::move(from)),
     log_(node_->env),
-    relief_(stream_.out(), speaks.codec(), lane.counters(),
-            *node_->client_counts),
     intake_(speaks.codec(), lane, *node_) {
   // nop
 }
@@ -124,14 +122,9 @@ std::size_t websocket_session::append(delivery& x) {
   return append(content) ? content.bytes().size() : 0;
 }
 
-bool websocket_session::append(const frame& x) {
-  // The stream closes by itself after a mistake of the client, and nothing may
-  // follow that.
-  if (!is_live())
-    return false;
-  if (!relief_.append(x))
-    on_too_slow();
-  return true;
+outbox_relief websocket_session::relief() {
+  return {stream_.out(), speaks_.codec(), lane_.counters(),
+          *node_->client_counts};
 }
 
 void websocket_session::write(const reply& x) {

@@ -40,10 +40,10 @@ struct entry {
 /// Lives on its lane's thread. While as many requests as the window allows are
 /// unanswered it reads nothing: TCP then holds the client back.
 class websocket_session final
-  : public client_session,
-    public timed,
+  : public timed,
     public websocket_owner,
-    public std::enable_shared_from_this<websocket_session> {
+    public std::enable_shared_from_this<websocket_session>,
+    public client_session { // the last one: see `lane_members`
 public:
   /// `speaks` outlives the session.
   websocket_session(transport below, lane_thread& lane,
@@ -107,22 +107,39 @@ private:
   void upgrade(const http_request& request);
   void sign_on(identity who, std::string traceparent, std::string device);
   std::chrono::seconds bus_patience() const;
-  bool append(const frame& x);
+
+  bool append(const frame& x) {
+    // The stream closes by itself after a mistake of the client, and nothing
+    // may follow that.
+    if (!is_live())
+      return false;
+    auto& out = stream_.out();
+    // Before it is appended: only older messages may go for it.
+    if (x.policy() == outbox_policy::latest_only && out.is_stalled())
+      relief().drop_older(x);
+    out.append(x);
+    if (out.is_full() && !relief().relieve())
+      on_too_slow();
+    return true;
+  }
+
+  outbox_relief relief();
   void write(const reply& x);
   void watch_expiry();
   void send_closing(close_code code, std::string_view reason,
                     std::chrono::milliseconds after);
   void count_slow();
 
-  std::shared_ptr<const node_context> node_;
+  // First what a delivery touches, which is fetched ahead: up to the middle of
+  // the stream.
   const client_rules& first_; // the rules when it came
-  websocket_stream stream_;
   const websocket_encoder& speaks_;
+  session_state state_;
+  websocket_stream stream_;
+  std::shared_ptr<const node_context> node_;
   lane_thread& lane_;
   entry from_;
   session_log log_;
-  session_state state_;
-  outbox_relief relief_;
   request_window window_;
   request_intake intake_;
   client_expiry expiry_;

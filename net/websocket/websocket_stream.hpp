@@ -109,15 +109,16 @@ private:
   void discard(const owner_ptr& owner, error_code why);
   void on_closed() override;
 
+  // First: in the same cache line as what the outbox has for each delivery.
+  stage stage_ = stage::accepting;
+  bool reading_ = false;
+  bool taking_ = false; // looks at what has been read
+  std::uint16_t closed_with_ = 0;
   frame_reader reader_;
   frame_meter pace_;
   std::string unread_; // what came behind the latest message
   std::unique_ptr<boost::asio::steady_timer> pause_; // null unless it reads
                                                      // slower
-  std::uint16_t closed_with_ = 0;
-  stage stage_ = stage::accepting;
-  bool reading_ = false;
-  bool taking_ = false; // looks at what has been read
 };
 
 } // namespace atrium
