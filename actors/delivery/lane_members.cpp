@@ -11,7 +11,6 @@ void lane_members::add(connection_actor connection,
                        std::shared_ptr<client_session> out) {
   auto number = connection->id();
   auto x = std::make_unique<entry>();
-  x->number = number;
   x->local = {std::move(connection), std::move(out)};
   entries_.emplace(number, std::move(x));
 }
@@ -46,7 +45,7 @@ void lane_members::add_member(actor_number room, actor_number connection) {
   auto& who = *i->second;
   auto& slots = rooms_[room];
   who.positions.push_back({room, slots.size()});
-  slots.push_back({who.local.out.get(), &who});
+  slots.push_back({who.local.out.get(), connection});
 }
 
 void lane_members::remove_member(actor_number room, actor_number connection) {
@@ -69,8 +68,9 @@ lane_members::remove_room(actor_number room) {
   if (node.empty())
     return result;
   for (auto& x : node.mapped()) {
-    std::erase_if(x.who->positions, [&](auto& p) { return p.room == room; });
-    result.push_back(x.who->local);
+    auto& who = *entries_.at(x.who);
+    std::erase_if(who.positions, [&](auto& p) { return p.room == room; });
+    result.push_back(who.local);
   }
   return result;
 }
@@ -96,7 +96,7 @@ void lane_members::remove_slot(const position& p) {
   auto& gap = slots[p.index];
   if (&gap != &slots.back()) {
     gap = slots.back();
-    position_in(*gap.who, p.room)->index = p.index;
+    position_in(*entries_.at(gap.who), p.room)->index = p.index;
   }
   slots.pop_back();
   if (slots.empty())

@@ -3,6 +3,7 @@
 #include "atrium/actors/client_session.hpp"
 #include "atrium/actors/connection_interface.hpp"
 #include "atrium/actors/directory_messages.hpp"
+#include "atrium/actors/util/prefetch.hpp"
 
 #include <memory>
 #include <unordered_map>
@@ -47,8 +48,18 @@ public:
     auto i = rooms_.find(room);
     if (i == rooms_.end())
       return;
-    for (auto& x : i->second)
-      f(*x.out, x.who->number);
+    auto& slots = i->second;
+    auto next = slots.begin();
+    auto fetch = [&] {
+      if (next != slots.end())
+        prefetch_lines<fetched_lines>((next++)->out);
+    };
+    for (std::size_t n = 0; n < fetched_ahead; ++n)
+      fetch();
+    for (auto& x : slots) {
+      fetch();
+      f(*x.out, x.who);
+    }
   }
 
   /// Calls `f(client_session&)` for each connection. `f` must not change the
@@ -86,15 +97,20 @@ private:
   };
 
   struct entry {
-    actor_number number = 0;
     lane_members::local_connection local;
     std::vector<position> positions;
   };
 
+  // All that a fan-out needs: it reads no entry.
   struct slot {
-    client_session* out = nullptr; // beside `who`: fan-out needs nothing else
-    entry* who = nullptr;
+    client_session* out = nullptr;
+    actor_number who = 0;
   };
+
+  // Since a session was touched the last time, much else has been. What
+  // `append` touches is at its beginning.
+  static constexpr std::size_t fetched_ahead = 4;
+  static constexpr std::size_t fetched_lines = 4;
 
   position* position_in(entry& who, actor_number room);
   void remove_slot(const position& p);
