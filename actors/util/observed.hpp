@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/actors/json_inspector.hpp"
+#include "atrium/actors/util/plain_message.hpp"
 #include "atrium/actors/util/shared_behavior.hpp"
 
 #include <caf/invoke_message_result.hpp>
@@ -27,6 +28,15 @@ public:
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
     ++handled_;
     handling_scope scope{*this};
+    if (is_plain(x) && is_at_rest())
+      switch (handle(x)) {
+      case caf::match_case::match:
+        return caf::invoke_message_result::consumed;
+      case caf::match_case::skip:
+        return caf::invoke_message_result::skipped;
+      case caf::match_case::no_match:
+        break; // for the default handler
+      }
     return Base::consume(x);
   }
 
@@ -51,6 +61,19 @@ protected:
   }
 
 private:
+  // Whether nothing is to be done but to call the behaviour.
+  bool is_at_rest() const {
+    return !this->bhvr_stack_.empty() && this->awaited_responses_.empty()
+           && !this->getf(caf::abstract_actor::has_timeout_flag);
+  }
+
+  // The part of CAF's `consume` that is for such a message and such an actor.
+  caf::match_case::result handle(caf::mailbox_element& x) {
+    this->current_element_ = &x;
+    plain_result result{this};
+    return this->bhvr_stack_.back()(result, x.content());
+  }
+
   std::size_t waiting_messages() {
     if constexpr (requires { this->waiting(); })
       return this->waiting(); // a pinned actor has some beside its mailbox
