@@ -155,17 +155,6 @@ std::optional<packet_error> read_envelope(packet& x) {
 
 } // namespace
 
-std::string_view to_string(scope value) noexcept {
-  switch (value) {
-  case scope::room:
-    return "room";
-  case scope::user:
-    return "user";
-  default:
-    return "all";
-  }
-}
-
 std::string to_json(const envelope& x) {
   return write_envelope({}, envelope_parts{x});
 }

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/envelope_fields.hpp"
+#include "atrium/broker/packet_header.hpp"
+#include "atrium/broker/util/time.hpp"
 
 #include <string>
 #include <string_view>

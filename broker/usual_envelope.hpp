@@ -1,6 +1,6 @@
 #pragma once
 
-#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/envelope_fields.hpp"
 
 #include <string_view>
 

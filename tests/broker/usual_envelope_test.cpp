@@ -1,5 +1,6 @@
 #define CAF_SUITE usual_envelope_test
 
+#include "atrium/broker/envelope.hpp"
 #include "atrium/broker/usual_envelope.hpp"
 
 #include "caf/test/unit_test.hpp"
