@@ -18,6 +18,25 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds longest_turn{1};
 constexpr std::size_t slice = 8; // messages between two looks at the clock
 
+using activation = caf::scheduled_actor::activation_result;
+
+// What CAF's `activate` does, without what is for an actor that has not begun,
+// has ended or waits for a time: 66 instructions less for each message.
+activation activate(caf::scheduled_actor& to, caf::execution_unit* unit,
+                    caf::mailbox_element& x) {
+  if (!to.getf(caf::abstract_actor::is_initialized_flag) || !to.alive()
+      || to.getf(caf::abstract_actor::has_timeout_flag))
+    return to.activate(unit, x);
+  to.context(unit);
+  auto result = to.reactivate(x);
+  // A behaviour that has been chosen meanwhile may have a timeout.
+  auto& behaviors = to.bhvr_stack();
+  if (result == activation::success && !behaviors.empty()
+      && behaviors.back().timeout().valid())
+    to.set_receive_timeout();
+  return result;
+}
+
 } // namespace
 
 asio_unit::~asio_unit() {
@@ -148,12 +167,11 @@ std::size_t asio_unit::run(work x) {
 }
 
 void asio_unit::handle(work& x) {
-  using result = caf::scheduled_actor::activation_result;
   --*x.waiting;
   // An actor that has ended since bounces what it is asked, and one that skips
   // a message gets it again: both are the mailbox's to do.
   if (x.to->mailbox().closed()
-      || x.to->activate(this, *x.message) == result::skipped)
+      || activate(*x.to, this, *x.message) == activation::skipped)
     x.to->caf::scheduled_actor::enqueue(std::move(x.message), this);
 }
 

@@ -5,6 +5,8 @@
 #include "caf/test/unit_test.hpp"
 #include "support/unit_fixture.hpp"
 
+#include <caf/after.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -227,6 +229,26 @@ CAF_TEST(a behaviour that changes is that of what was handed over already) {
   io.poll();
   CAF_CHECK_EQUAL(seen, (std::vector{1, -2, -3}));
   end(subject);
+}
+
+CAF_TEST(a timeout comes when nothing else does) {
+  auto subject = spawn([&](pinned_probe& self) {
+    return caf::behavior{[&](int x) {
+      seen.push_back(x);
+      auto idle = caf::after(100ms) >> [&] {
+        seen.push_back(0);
+        self.quit();
+      };
+      self.become([&](int y) { seen.push_back(y); }, idle);
+    }};
+  });
+  io.poll();
+  caf::anon_send(subject, 1);
+  caf::anon_send(subject, 2);
+  for (auto end = std::chrono::steady_clock::now() + 10s;
+       seen.size() < 3 && std::chrono::steady_clock::now() < end;)
+    io.poll();
+  CAF_CHECK_EQUAL(seen, (std::vector{1, 2, 0}));
 }
 
 CAF_TEST(a message that is skipped comes again) {
