@@ -13,7 +13,8 @@ void publish_queue::compose(std::string& out, std::size_t limit) {
   while (!waiting_.empty() && out.size() < limit) {
     auto& job = waiting_.front();
     append_command(out, {command, job.channel, *job.payload});
-    in_flight_.push_back(std::move(job));
+    in_flight_.push_back(
+      {job.payload->size(), std::move(job.done), job.deadline});
     waiting_.pop_front();
   }
 }

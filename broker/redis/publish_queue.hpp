@@ -44,8 +44,19 @@ public:
   }
 
 private:
+  // What is left of a job whose command is written.
+  struct sent_job {
+    std::size_t bytes; // of its payload
+    bus::receipt_handler done;
+    clock::time_point deadline;
+  };
+
   void settle(publish_job& job, errc code) {
     atrium::settle(job, {code}, accounting_, log_);
+  }
+
+  void settle(sent_job& job, errc code) {
+    atrium::settle(job.bytes, job.done, {code}, accounting_, log_);
   }
 
   void settle_in_flight(std::size_t which, errc code);
@@ -54,7 +65,7 @@ private:
   publish_accounting& accounting_;
   bus_log log_;
   std::deque<publish_job> waiting_;
-  std::deque<publish_job> in_flight_;
+  std::deque<sent_job> in_flight_;
 
   // So many at the front of those in flight have expired: their receipts are
   // told, but their answers still come and must be counted off.
