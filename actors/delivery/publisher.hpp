@@ -1,17 +1,18 @@
 #pragma once
 
-#include "atrium/actors/connection_interface.hpp"
+#include "atrium/actors/delivery/client_receipt.hpp"
 #include "atrium/actors/environment.hpp"
 #include "atrium/actors/placement.hpp"
 #include "atrium/actors/replies.hpp"
 #include "atrium/broker/bus.hpp"
-#include "atrium/broker/envelope.hpp"
+#include "atrium/broker/envelope_writer.hpp"
 #include "atrium/broker/history.hpp"
 #include "atrium/broker/inbox.hpp"
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace atrium {
 
@@ -25,6 +26,9 @@ struct publish_options {
 
   /// How much the room keeps, where the caller knows it.
   std::optional<history_rule> history = std::nullopt;
+
+  /// What names the channel, where the caller has it ready.
+  std::string_view channel = {};
 };
 
 /// The one way to publish, for everybody who does: connections for their
@@ -53,7 +57,7 @@ public:
 
   /// Publishes `x`. `done` is called once, from any thread, possibly before
   /// this returns: with `message_too_large`, or what the bus says.
-  void publish(const envelope& x, publish_options how,
+  void publish(const envelope& x, const publish_options& how,
                bus::receipt_handler done) const;
 
   /// The same for a client's request: its connection gets `success`, or the
@@ -61,33 +65,32 @@ public:
   /// target and the event id of `success` are those of `x`. Returns whether it
   /// has gone to the bus: it is not too large.
   bool publish_for(connection_actor client, outcome success, envelope x,
-                   publish_options how) const;
+                   const publish_options& how) const;
+
+  /// The same for parts that lie anywhere: those that the receipt has, too,
+  /// may lie there.
+  bool publish_for(client_receipt receipt, const envelope_parts& x,
+                   const publish_options& how) const;
 
   /// Stores a message to a user in the user's inbox, which hands it to whoever
   /// is connected. With `is_chosen_id`, one that the inbox has already is not
   /// stored again. `done` is called once, from any thread, possibly before this
   /// returns: with `inbox_off`, `message_too_large`, or what the inbox says.
-  void store(const envelope& x, publish_options how,
+  void store(const envelope& x, const publish_options& how,
              std::function<void(inbox_receipt)> done) const;
 
   /// The same for a client's request, as `publish_for`; there is an inbox.
   void store_for(connection_actor client, outcome success, envelope x,
-                 publish_options how) const;
+                 const publish_options& how) const;
 
 private:
-  /// Where a packet goes: to the bus, or by way of the room's history.
-  struct destination {
-    std::string channel;
-    history_log* log = nullptr; ///< Null: the bus.
-    log_entry entry;            ///< For the log, yet without its packet.
-  };
-
-  shared_bytes pack(const envelope& x, publish_options how) const;
-  std::string channel_of(const envelope& x) const;
-  destination destination_of(const envelope& x,
-                             const publish_options& how) const;
-  void hand_over(shared_bytes packet, destination to,
-                 bus::receipt_handler done) const;
+  shared_bytes pack(const envelope_parts& x, const publish_options& how) const;
+  std::string channel_of(const envelope_parts& x,
+                         const publish_options& how) const;
+  history_rule rule_of(const envelope_parts& x,
+                       const publish_options& how) const;
+  void hand_over(shared_bytes packet, const envelope_parts& x,
+                 const publish_options& how, bus::receipt_handler done) const;
 
   const environment& env_;
   placement at_;

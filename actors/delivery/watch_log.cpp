@@ -1,5 +1,6 @@
 #include "atrium/actors/delivery/watch_log.hpp"
 
+#include "atrium/broker/envelope_writer.hpp"
 #include "atrium/broker/log/log.hpp"
 
 #include <array>
@@ -111,14 +112,13 @@ void answered(const std::string& room, const member& who) {
     "room answers a message");
 }
 
-void published(const envelope& x) {
-  auto from = x.from.value_or(sender{});
+void published(const envelope_parts& x) {
   log::info("trace_published",
             {{"scope", to_string(x.to)},
              {"room", only(scope::room, x.to, x.target)},
              {"to", only(scope::user, x.to, x.target)},
-             {"user", from.user},
-             {"connection", from.connection},
+             {"user", x.user},
+             {"connection", x.connection},
              {"event_id", x.event_id},
              {"trace_id", x.trace_id},
              {"bytes", x.data.size()}},

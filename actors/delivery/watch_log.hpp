@@ -8,6 +8,12 @@
 #include <string>
 #include <string_view>
 
+namespace atrium {
+
+struct envelope_parts;
+
+} // namespace atrium
+
 /// The lines about users and rooms that the operator watches (watch_list.hpp),
 /// all at the level info and with names that begin with `trace_`. Whoever calls
 /// has asked the list. They tell who, where, how much and by which ids, never
@@ -31,7 +37,7 @@ void refused(const std::string& room, const member& who, errc code);
 void answered(const std::string& room, const member& who);
 
 /// A message is on its way to the bus.
-void published(const envelope& x);
+void published(const envelope_parts& x);
 
 /// A message has come from the bus and goes to `receivers` connections of this
 /// node; `missed` more would get it if their lanes kept up. Of what is for

@@ -229,7 +229,7 @@ bool owner_state::say(envelope e, bool skip_sender,
   }
   if (env_->watched->has_room(name_)
       || (e.from && env_->watched->has_user(e.from->user)))
-    watch_log::published(e);
+    watch_log::published(envelope_parts{e});
   draft_.add(room_packet{std::move(bytes), history_.is_on()});
   if (is_asked) {
     room_note note{room_note::kind::published, answers};

@@ -41,6 +41,12 @@ public:
 
   void start(environment_ptr env, std::string room);
 
+  /// Returns whether a message has to be asked about: in a room with logic of
+  /// its own.
+  bool is_needed() const {
+    return logic_.is_custom();
+  }
+
   /// Asks about a message, which the logic may change; it has a ticket then.
   message_verdict ask(const member& who, room_message& x);
 

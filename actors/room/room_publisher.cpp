@@ -8,6 +8,7 @@
 #include "atrium/actors/util/message_source.hpp"
 #include "atrium/broker/bus.hpp"
 #include "atrium/broker/log/log.hpp"
+#include "atrium/broker/util/random_id.hpp"
 
 #include <algorithm>
 
@@ -22,6 +23,13 @@ void report_loss(const std::string& room, const std::string& event_id,
             "room loses a message of its own");
 }
 
+outcome outcome_of(publish_in_room& x, const std::string& room) {
+  outcome result{
+    {accepted::kind::published, std::move(x.request.id), room, {}}};
+  result.number = x.number;
+  return result;
+}
+
 } // namespace
 
 void room_publisher::start(room_actor::pointer self, environment_ptr env,
@@ -32,6 +40,7 @@ void room_publisher::start(room_actor::pointer self, environment_ptr env,
   name_ = std::move(name);
   watched_ = watched;
   history_ = env_->limits->history.find(name_);
+  channel_ = env_->names.room(name_);
   review_.start(env_, name_);
 }
 
@@ -48,40 +57,67 @@ void room_publisher::put_off(asker who, message_verdict verdict,
 }
 
 void room_publisher::publish_from(publish_in_room& x) {
-  auto& request = x.request;
-  outcome what{{accepted::kind::published, std::move(request.id), {}, {}}};
-  what.number = x.number;
   auto i = members_.find(x.from->id());
-  auto who = i == members_.end() ? member{} : i->second.who;
-  auto refuse = [&](errc code, std::string why) {
-    if (watched_)
-      watch_log::refused(name_, who, code);
-    what.what.target = name_;
-    what.code = code;
-    what.message = std::move(why);
-    self_->send(x.from, std::move(what));
-  };
   if (i == members_.end())
-    return refuse(errc::not_a_member, "only members may publish");
-  auto watched = watched_ || i->second.watched;
+    return refuse(x, {}, errc::not_a_member, "only members may publish");
+  auto& [number, by] = *i;
+  auto watched = watched_ || by.watched;
+  if (!review_.is_needed())
+    return hand_over(x, by.who, watched);
+  auto who = by.who; // while it is asked, the member may go
+  auto& request = x.request;
   room_message message{std::move(request.data), std::move(request.event_id),
                        std::move(request.trace_id)};
   auto verdict = review_.ask(who, message);
   if (verdict.code != errc::none)
-    return refuse(verdict.code, std::move(verdict.why));
-  if (!verdict.goes_on()) {
-    what.what.target = name_;
-    return put_off({x.from, std::move(what), std::move(who)},
+    return refuse(x, who, verdict.code, std::move(verdict.why));
+  if (!verdict.goes_on())
+    return put_off({x.from, outcome_of(x, name_), std::move(who)},
                    std::move(verdict), message.ticket);
-  }
-  auto is_chosen_id = !message.event_id.empty();
-  auto e = make_envelope(std::move(message), std::move(request.traceparent));
-  e.from = sender{std::move(who.user), std::move(who.connection)};
-  if (publisher{*env_, placement_}.publish_for(
-        x.from, std::move(what), std::move(e),
-        {!request.echo, watched, is_chosen_id, history_}))
-    ++published_;
+  request.data = std::move(message.data);
+  request.event_id = std::move(message.event_id);
+  request.trace_id = std::move(message.trace_id);
+  hand_over(x, who, watched);
   publish_all(std::move(verdict.after));
+}
+
+void room_publisher::refuse(publish_in_room& x, const member& who, errc code,
+                            std::string why) {
+  if (watched_)
+    watch_log::refused(name_, who, code);
+  auto what = outcome_of(x, name_);
+  what.code = code;
+  what.message = std::move(why);
+  self_->send(x.from, std::move(what));
+}
+
+// Most of what a node does when somebody publishes: what is encoded stays where
+// it is, and the strings of the receipt are moved once.
+void room_publisher::hand_over(publish_in_room& x, const member& who,
+                               bool watched) {
+  auto& request = x.request;
+  client_receipt receipt{std::move(x.from), outcome_of(x, name_)};
+  auto& told = receipt.what();
+  auto now = env_->now();
+  auto is_chosen_id = !request.event_id.empty();
+  told.what.event_id
+    = is_chosen_id ? std::move(request.event_id) : make_ulid(now);
+  receipt.trace_id = request.trace_id;
+  receipt.watched = watched;
+  envelope_parts parts;
+  parts.event_id = told.what.event_id;
+  parts.target = name_;
+  parts.has_sender = true;
+  parts.user = who.user;
+  parts.connection = who.connection;
+  parts.time = now;
+  parts.trace_id = request.trace_id;
+  parts.traceparent = request.traceparent;
+  parts.data = request.data;
+  if (publisher{*env_, placement_}.publish_for(
+        std::move(receipt), parts,
+        {!request.echo, watched, is_chosen_id, history_, channel_}))
+    ++published_;
 }
 
 void room_publisher::post(post_in_room& x) {
@@ -100,7 +136,7 @@ void room_publisher::post(post_in_room& x) {
   auto e = make_envelope(std::move(x.what), std::move(x.traceparent));
   ++published_;
   publisher{*env_, placement_}.publish(
-    e, {false, watched_, x.is_chosen_id, history_},
+    e, {false, watched_, x.is_chosen_id, history_, channel_},
     [done = std::move(x.done), id = e.event_id](publish_receipt receipt) {
       done.tell(std::move(receipt), id);
     });
@@ -123,7 +159,7 @@ void room_publisher::publish(std::string data) {
   auto e = out.make_envelope(scope::room, name_, std::move(data));
   // Nobody has asked for this message, so nobody waits for the receipt: a loss
   // is a line in the log.
-  out.publish(e, {false, watched_, false, history_},
+  out.publish(e, {false, watched_, false, history_, channel_},
               [name = name_, id = e.event_id](const publish_receipt& x) {
                 if (x.error != errc::none)
                   report_loss(name, id, x.error);

@@ -81,6 +81,9 @@ public:
 
 private:
   void publish_all(std::vector<std::string> what);
+  void refuse(publish_in_room& x, const member& who, errc code,
+              std::string why);
+  void hand_over(publish_in_room& x, const member& who, bool watched);
   void put_off(asker who, message_verdict verdict, answer_ticket ticket);
   envelope make_envelope(room_message x, std::string traceparent) const;
 
@@ -92,6 +95,7 @@ private:
   std::string name_;
   bool watched_ = false;
   history_rule history_;
+  std::string channel_;
   std::uint64_t published_ = 0;
   actor_number joining_ = 0; // a connection that is joining right now, or 0
   std::vector<tell_member> held_; // for that connection
