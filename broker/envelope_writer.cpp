@@ -53,11 +53,11 @@ template <class Out>
   default:
     out(R"(","scope":"all)");
   }
-  if (x.has_sender) {
+  if (x.from) {
     out(R"(","sender":{"user":")");
-    out(x.user);
+    out(x.from->user);
     out(R"(","connection":")");
-    out(x.connection);
+    out(x.from->connection);
     out(R"("},"ts":)");
   } else {
     out(R"(","ts":)");
@@ -89,11 +89,6 @@ std::string plain_envelope(std::string_view front, const envelope_parts& x) {
   return result;
 }
 
-constexpr std::array<std::string_view envelope_parts::*, 6> strings
-  = {&envelope_parts::event_id, &envelope_parts::target,
-     &envelope_parts::user,     &envelope_parts::connection,
-     &envelope_parts::trace_id, &envelope_parts::traceparent};
-
 bool is_plain(std::string_view x) {
   return plain_json_size(x) == x.size();
 }
@@ -101,12 +96,21 @@ bool is_plain(std::string_view x) {
 // Names may have quotes, but hardly ever do.
 [[gnu::cold, gnu::noinline]] std::string
 escaped_envelope(std::string_view front, envelope_parts x) {
-  std::array<std::string, strings.size()> escaped;
-  for (std::size_t i = 0; i < strings.size(); ++i) {
-    json_writer{escaped[i]}.text(x.*strings[i]);
+  std::array<std::string, 6> escaped;
+  auto* next = escaped.data();
+  auto escape = [&next](std::string_view& text) {
+    json_writer{*next}.text(text);
     // Without the quotes around it, which are in the texts of the keys.
-    x.*strings[i]
-      = std::string_view{escaped[i]}.substr(1, escaped[i].size() - 2);
+    text = std::string_view{*next}.substr(1, next->size() - 2);
+    ++next;
+  };
+  escape(x.event_id);
+  escape(x.target);
+  escape(x.trace_id);
+  escape(x.traceparent);
+  if (x.from) {
+    escape(x.from->user);
+    escape(x.from->connection);
   }
   return plain_envelope(front, x);
 }
@@ -114,9 +118,10 @@ escaped_envelope(std::string_view front, envelope_parts x) {
 } // namespace
 
 std::string write_envelope(std::string_view front, const envelope_parts& x) {
-  auto plain = is_plain(x.event_id) && is_plain(x.target) && is_plain(x.user)
-               && is_plain(x.connection) && is_plain(x.trace_id)
-               && is_plain(x.traceparent);
+  auto plain
+    = is_plain(x.event_id) && is_plain(x.target) && is_plain(x.trace_id)
+      && is_plain(x.traceparent)
+      && (!x.from || (is_plain(x.from->user) && is_plain(x.from->connection)));
   return plain ? plain_envelope(front, x) : escaped_envelope(front, x);
 }
 

@@ -2,7 +2,6 @@
 
 #include "atrium/broker/envelope_fields.hpp"
 #include "atrium/broker/packet_header.hpp"
-#include "atrium/broker/util/time.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,32 +10,16 @@ namespace atrium {
 
 /// An envelope whose parts lie elsewhere: what is published is encoded from
 /// where it is, and not moved into an envelope first.
-struct envelope_parts {
+struct envelope_parts : packet_head {
   envelope_parts() = default;
 
-  explicit envelope_parts(const envelope& x) noexcept
-    : event_id(x.event_id),
-      to(x.to),
-      target(x.target),
-      has_sender(x.from.has_value()),
-      user(x.from ? x.from->user : std::string_view{}),
-      connection(x.from ? x.from->connection : std::string_view{}),
-      time(x.time),
-      trace_id(x.trace_id),
-      traceparent(x.traceparent),
-      data(x.data) {
+  explicit envelope_parts(const envelope& x)
+    : packet_head(head_as<packet_head>(x)), data(x.data) {
     // nop
   }
 
-  std::string_view event_id;
-  scope to = scope::room;
-  std::string_view target;
-  bool has_sender = false;
-  std::string_view user; ///< This and the next: of the sender.
-  std::string_view connection;
-  unix_time time;
-  std::string_view trace_id;
-  std::string_view traceparent;
+  explicit envelope_parts(envelope&&) = delete; // it would refer to nothing
+
   std::string_view data;
 };
 

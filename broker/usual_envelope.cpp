@@ -93,7 +93,7 @@ bool read_trace(parts& in, packet_head& x) {
              && read_traceparent(x.traceparent) == x.traceparent);
 }
 
-// `json_members` stands for the same grammar.
+// Has to accept what `read_members` accepts.
 bool read_data(std::string_view text, std::string_view& data) {
   json_scanner in{text};
   data = in.take_value(json_object::max_depth - 1);

@@ -4,7 +4,8 @@
 // go, so it has the operators to itself.
 
 #if defined(__has_feature)
-#  if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#  if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)      \
+    || __has_feature(memory_sanitizer) || __has_feature(hwaddress_sanitizer)
 #    define ATRIUM_SANITIZED
 #  endif
 #elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -61,25 +62,70 @@ struct cache_end {
   std::free(block);
 }
 
-} // namespace
-
-// The other forms of `new` and `delete` for memory of the usual alignment call
-// one of these three.
-
-void* operator new(std::size_t size) {
+void* take(std::size_t size) {
   if (cache != nullptr)
     if (auto* block = cache->take(size))
       return block;
   return allocate(size);
 }
 
+void* take_or_null(std::size_t size) noexcept {
+  try {
+    return take(size);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void give(void* block, std::size_t size) noexcept {
+  if (cache == nullptr || block == nullptr || !cache->give(block, size))
+    release(block, size);
+}
+
+} // namespace
+
+// All forms for memory of the usual alignment. With some of them left to an
+// allocator that is loaded before, such as jemalloc, their blocks would come
+// here with sizes that are its own.
+
+void* operator new(std::size_t size) {
+  return take(size);
+}
+
+void* operator new[](std::size_t size) {
+  return take(size);
+}
+
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return take_or_null(size);
+}
+
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return take_or_null(size);
+}
+
 void operator delete(void* block) noexcept {
   std::free(block);
 }
 
+void operator delete[](void* block) noexcept {
+  std::free(block);
+}
+
+void operator delete(void* block, const std::nothrow_t&) noexcept {
+  std::free(block);
+}
+
+void operator delete[](void* block, const std::nothrow_t&) noexcept {
+  std::free(block);
+}
+
 void operator delete(void* block, std::size_t size) noexcept {
-  if (cache == nullptr || block == nullptr || !cache->give(block, size))
-    release(block, size);
+  give(block, size);
+}
+
+void operator delete[](void* block, std::size_t size) noexcept {
+  give(block, size);
 }
 
 #endif

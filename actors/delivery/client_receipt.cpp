@@ -13,16 +13,9 @@ client_receipt::client_receipt(connection_actor client, outcome success)
   // nop
 }
 
-client_receipt::client_receipt(const client_receipt& other)
-  : trace_id(other.trace_id),
-    watched(other.watched),
-    to_(other.to_),
-    message_(new element(nullptr, caf::make_message_id(), {},
-                         std::get<0>(other.message_->data()))) {
-  // nop
-}
-
 void client_receipt::finish(errc error) {
+  if (!message_)
+    return;
   if (error != errc::none)
     log::line(watched ? log::level::info : log::level::debug, "publish_failed",
               {{"event_id", what().what.event_id},
@@ -42,7 +35,8 @@ void client_receipt::refuse_size() {
 
 // As `anon_send`, but of the message that is there already.
 void client_receipt::send() {
-  to_->enqueue(caf::mailbox_element_ptr{message_.release()}, nullptr);
+  if (to_)
+    to_->enqueue(caf::mailbox_element_ptr{message_.release()}, nullptr);
 }
 
 } // namespace atrium

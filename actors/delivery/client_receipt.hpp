@@ -20,16 +20,12 @@ class client_receipt {
 public:
   client_receipt(connection_actor client, outcome success);
 
-  client_receipt(client_receipt&&) noexcept = default;
-  client_receipt& operator=(client_receipt&&) = delete;
-
-  /// For `std::function`, which demands it and only moves.
-  client_receipt(const client_receipt& other);
+  client_receipt(const client_receipt&) = delete;
   client_receipt& operator=(const client_receipt&) = delete;
 
   ~client_receipt() = default;
 
-  /// What it will say. Stays where it is when the receipt is moved.
+  /// What it will say, until it is sent.
   outcome& what() noexcept {
     return std::get<0>(message_->data());
   }
@@ -38,7 +34,8 @@ public:
   std::string trace_id;
   bool watched = false;
 
-  /// Sends it, and has the log tell a failure.
+  /// Sends it, and has the log tell a failure. To be called once: a receipt
+  /// that has been sent is not sent again.
   void finish(errc error);
 
   /// Sends that the message is too large.
@@ -52,5 +49,8 @@ private:
   connection_actor to_;
   std::unique_ptr<element, caf::detail::disposer> message_;
 };
+
+/// The handler of a bus may be copied, a receipt is told once.
+using client_receipt_ptr = std::shared_ptr<client_receipt>;
 
 } // namespace atrium

@@ -9,17 +9,18 @@ namespace {
 
 // What the receipt has in common with the envelope is moved there, and `parts`
 // refers to it.
-client_receipt make_receipt(connection_actor client, outcome success,
-                            envelope& x, envelope_parts& parts,
-                            const publish_options& how) {
+client_receipt_ptr make_receipt(connection_actor client, outcome success,
+                                envelope& x, envelope_parts& parts,
+                                const publish_options& how) {
   success.what.target = std::move(x.target);
   success.what.event_id = std::move(x.event_id);
-  client_receipt result{std::move(client), std::move(success)};
-  result.trace_id = x.trace_id;
-  result.watched = how.watched;
+  auto result
+    = std::make_shared<client_receipt>(std::move(client), std::move(success));
+  result->trace_id = x.trace_id;
+  result->watched = how.watched;
   parts = envelope_parts{x};
-  parts.target = result.what().what.target;
-  parts.event_id = result.what().what.event_id;
+  parts.target = result->what().what.target;
+  parts.event_id = result->what().what.event_id;
   return result;
 }
 
@@ -55,17 +56,17 @@ bool publisher::publish_for(connection_actor client, outcome success,
   return publish_for(std::move(receipt), parts, how);
 }
 
-bool publisher::publish_for(client_receipt receipt, const envelope_parts& x,
+bool publisher::publish_for(client_receipt_ptr receipt, const envelope_parts& x,
                             const publish_options& how) const {
   auto packet = pack(x, how);
   if (!packet) {
-    receipt.refuse_size();
+    receipt->refuse_size();
     return false;
   }
   hand_over(std::move(packet), x, how,
-            [told = std::move(receipt)](publish_receipt said) mutable {
-              told.what().what.at = std::move(said.at);
-              told.finish(said.error);
+            [told = std::move(receipt)](publish_receipt said) {
+              told->what().what.at = std::move(said.at);
+              told->finish(said.error);
             });
   return true;
 }
@@ -84,8 +85,8 @@ void publisher::store(const envelope& x, const publish_options& how,
 void publisher::store_for(connection_actor client, outcome success, envelope x,
                           const publish_options& how) const {
   envelope_parts parts;
-  auto told = std::make_shared<client_receipt>(
-    make_receipt(std::move(client), std::move(success), x, parts, how));
+  auto told
+    = make_receipt(std::move(client), std::move(success), x, parts, how);
   auto packet = pack(parts, how);
   if (!packet)
     return told->refuse_size();
@@ -104,7 +105,7 @@ void publisher::hand_over(shared_bytes packet, const envelope_parts& x,
   auto& by = at_.bus_of(env_);
   auto rule = rule_of(x, how);
   auto* log = rule.is_on() ? by.history() : nullptr;
-  auto channel = channel_of(x, how);
+  auto channel = channel_of(x);
   if (log == nullptr)
     return by.publish(std::move(channel), std::move(packet), std::move(done));
   log->append(
@@ -130,7 +131,7 @@ shared_bytes publisher::pack(const envelope_parts& x,
                              const publish_options& how) const {
   packet_header header;
   header.skip_sender = how.skip_sender;
-  if (!x.has_sender)
+  if (!x.from)
     header.source_run = env_.run_id;
   auto packet = std::make_shared<const std::string>(encode_packet(x, header));
   if (packet->size() > env_.limits->message_bytes)
@@ -142,10 +143,7 @@ shared_bytes publisher::pack(const envelope_parts& x,
   return packet;
 }
 
-std::string publisher::channel_of(const envelope_parts& x,
-                                  const publish_options& how) const {
-  if (!how.channel.empty())
-    return std::string{how.channel};
+std::string publisher::channel_of(const envelope_parts& x) const {
   switch (x.to) {
   case scope::room:
     return env_.names.room(x.target);

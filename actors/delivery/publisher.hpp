@@ -26,9 +26,6 @@ struct publish_options {
 
   /// How much the room keeps, where the caller knows it.
   std::optional<history_rule> history = std::nullopt;
-
-  /// What names the channel, where the caller has it ready.
-  std::string_view channel = {};
 };
 
 /// The one way to publish, for everybody who does: connections for their
@@ -69,7 +66,7 @@ public:
 
   /// The same for parts that lie anywhere: those that the receipt has, too,
   /// may lie there.
-  bool publish_for(client_receipt receipt, const envelope_parts& x,
+  bool publish_for(client_receipt_ptr receipt, const envelope_parts& x,
                    const publish_options& how) const;
 
   /// Stores a message to a user in the user's inbox, which hands it to whoever
@@ -85,8 +82,7 @@ public:
 
 private:
   shared_bytes pack(const envelope_parts& x, const publish_options& how) const;
-  std::string channel_of(const envelope_parts& x,
-                         const publish_options& how) const;
+  std::string channel_of(const envelope_parts& x) const;
   history_rule rule_of(const envelope_parts& x,
                        const publish_options& how) const;
   void hand_over(shared_bytes packet, const envelope_parts& x,

@@ -113,12 +113,13 @@ void answered(const std::string& room, const member& who) {
 }
 
 void published(const envelope_parts& x) {
+  auto from = x.from.value_or(basic_sender<std::string_view>{});
   log::info("trace_published",
             {{"scope", to_string(x.to)},
              {"room", only(scope::room, x.to, x.target)},
              {"to", only(scope::user, x.to, x.target)},
-             {"user", x.user},
-             {"connection", x.connection},
+             {"user", from.user},
+             {"connection", from.connection},
              {"event_id", x.event_id},
              {"trace_id", x.trace_id},
              {"bytes", x.data.size()}},

@@ -40,7 +40,6 @@ void room_publisher::start(room_actor::pointer self, environment_ptr env,
   name_ = std::move(name);
   watched_ = watched;
   history_ = env_->limits->history.find(name_);
-  channel_ = env_->names.room(name_);
   review_.start(env_, name_);
 }
 
@@ -96,27 +95,28 @@ void room_publisher::refuse(publish_in_room& x, const member& who, errc code,
 void room_publisher::hand_over(publish_in_room& x, const member& who,
                                bool watched) {
   auto& request = x.request;
-  client_receipt receipt{std::move(x.from), outcome_of(x, name_)};
-  auto& told = receipt.what();
+  auto receipt
+    = std::make_shared<client_receipt>(std::move(x.from), outcome_of(x, name_));
+  auto& told = receipt->what();
   auto now = env_->now();
   auto is_chosen_id = !request.event_id.empty();
   told.what.event_id
     = is_chosen_id ? std::move(request.event_id) : make_ulid(now);
-  receipt.trace_id = request.trace_id;
-  receipt.watched = watched;
+  receipt->trace_id = request.trace_id;
+  receipt->watched = watched;
   envelope_parts parts;
   parts.event_id = told.what.event_id;
   parts.target = name_;
-  parts.has_sender = true;
-  parts.user = who.user;
-  parts.connection = who.connection;
+  auto& from = parts.from.emplace();
+  from.user = who.user;
+  from.connection = who.connection;
   parts.time = now;
   parts.trace_id = request.trace_id;
   parts.traceparent = request.traceparent;
   parts.data = request.data;
   if (publisher{*env_, placement_}.publish_for(
         std::move(receipt), parts,
-        {!request.echo, watched, is_chosen_id, history_, channel_}))
+        {!request.echo, watched, is_chosen_id, history_}))
     ++published_;
 }
 
@@ -136,7 +136,7 @@ void room_publisher::post(post_in_room& x) {
   auto e = make_envelope(std::move(x.what), std::move(x.traceparent));
   ++published_;
   publisher{*env_, placement_}.publish(
-    e, {false, watched_, x.is_chosen_id, history_, channel_},
+    e, {false, watched_, x.is_chosen_id, history_},
     [done = std::move(x.done), id = e.event_id](publish_receipt receipt) {
       done.tell(std::move(receipt), id);
     });
@@ -159,7 +159,7 @@ void room_publisher::publish(std::string data) {
   auto e = out.make_envelope(scope::room, name_, std::move(data));
   // Nobody has asked for this message, so nobody waits for the receipt: a loss
   // is a line in the log.
-  out.publish(e, {false, watched_, false, history_, channel_},
+  out.publish(e, {false, watched_, false, history_},
               [name = name_, id = e.event_id](const publish_receipt& x) {
                 if (x.error != errc::none)
                   report_loss(name, id, x.error);

@@ -95,7 +95,6 @@ private:
   std::string name_;
   bool watched_ = false;
   history_rule history_;
-  std::string channel_;
   std::uint64_t published_ = 0;
   actor_number joining_ = 0; // a connection that is joining right now, or 0
   std::vector<tell_member> held_; // for that connection

@@ -9,8 +9,8 @@
 
 namespace atrium {
 
-// Nearly all messages are one struct of ours that nobody waits for an answer
-// to. CAF looks for what may be special about a message and about its receiver,
+// Nearly all messages are one struct of ours to which nobody awaits an answer.
+// CAF looks for what may be special about a message and about its receiver,
 // and makes a promise of an answer to find that there is none. Without that a
 // message takes 200 instructions less.
 

@@ -13,8 +13,8 @@ void publish_queue::compose(std::string& out, std::size_t limit) {
   while (!waiting_.empty() && out.size() < limit) {
     auto& job = waiting_.front();
     append_command(out, {command, job.channel, *job.payload});
-    in_flight_.push_back(
-      {job.payload->size(), std::move(job.done), job.deadline});
+    // In its place: where there is no memory for it, the job keeps its handler.
+    in_flight_.emplace_back(job);
     waiting_.pop_front();
   }
 }

@@ -46,6 +46,13 @@ public:
 private:
   // What is left of a job whose command is written.
   struct sent_job {
+    explicit sent_job(publish_job& x) noexcept
+      : bytes(x.payload->size()),
+        done(std::move(x.done)),
+        deadline(x.deadline) {
+      // nop
+    }
+
     std::size_t bytes; // of its payload
     bus::receipt_handler done;
     clock::time_point deadline;

@@ -13,14 +13,15 @@ namespace atrium {
 /// What is kept is bounded. Every block comes from `malloc`, with the size
 /// `size_for`, and may be given to any cache, or to `free`. The addresses are
 /// beside the blocks, not in them, so that who writes into a block that was
-/// given back does not say where the next one is. One thread.
+/// given back does not say where the next one is. A block that is given twice
+/// is not noticed, as it would be by `free`. One thread.
 class block_cache {
 public:
   /// Larger ones are refused.
   static constexpr std::size_t largest = 520;
 
   /// Returns what to ask `malloc` for: no more than it would use for `size`
-  /// anyway, as its blocks have 24 bytes, 40, 56 and so on.
+  /// anyway: blocks of glibc have 24 bytes, 40, 56 and so on.
   static constexpr std::size_t size_for(std::size_t size) {
     return size > largest ? size : size_of(shelf_of(size));
   }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace atrium {
@@ -45,23 +46,23 @@ public:
 
   /// Too much waits, from now on if it did not before.
   void begin() {
-    if (full_since_ == clock::time_point{})
+    if (!full_since_)
       full_since_ = clock::now();
   }
 
   void end() {
-    full_since_ = {};
+    full_since_.reset();
   }
 
   /// How long too much has waited.
   clock::duration time() const {
-    return clock::now() - full_since_;
+    return full_since_ ? clock::now() - *full_since_ : clock::duration::zero();
   }
 
 private:
   frame pong_;
   std::size_t skipped_ = 0;
-  clock::time_point full_since_{};
+  std::optional<clock::time_point> full_since_;
 };
 
 } // namespace atrium

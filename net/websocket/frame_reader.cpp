@@ -33,8 +33,8 @@ std::size_t length_bytes(unsigned second) {
 
 } // namespace
 
-// Inline, as each frame asks a dozen times, and compilers inline no other
-// function into code that may be part of a shared library.
+// Inline, as each frame asks a dozen times, and GCC inlines no other function
+// into code that may be part of a shared library.
 
 inline std::size_t frame_reader::head_length() const {
   if (head_size_ < 2)

@@ -133,7 +133,7 @@ private:
   void on_drained(encrypted& out);
   void end_socket();
 
-  // A delivery reads what follows; its fields share few cache lines.
+  // A delivery reads most of what follows; these fields share few cache lines.
   std::weak_ptr<stream_owner> owner_;
   transport transport_;
   std::unique_ptr<encrypted> encrypted_; // null without TLS

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <malloc.h>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -15,9 +16,25 @@
 
 namespace {
 
+// With its size, as nearly all blocks are given back: an array of characters would be
+// given back without, and so not be kept.
+struct sized {
+  void operator()(char* x) const {
+    ::operator delete(x, size);
+  }
+
+  std::size_t size;
+};
+
+using bytes = std::unique_ptr<char, sized>;
+
+bytes take(std::size_t n) {
+  return {static_cast<char*>(::operator new(n)), sized{n}};
+}
+
 // A block that knows what has to be in it.
 struct block {
-  explicit block(std::size_t n) : size(n), data(new char[n]) {
+  explicit block(std::size_t n) : size(n), data(take(n)) {
     std::memset(data.get(), fill(), size);
   }
 
@@ -30,7 +47,7 @@ struct block {
   }
 
   std::size_t size;
-  std::unique_ptr<char[]> data;
+  bytes data;
 };
 
 // Ends after the thread's cache, which something else has made before.
@@ -99,15 +116,27 @@ CAF_TEST(memory can be had while a thread ends) {
 }
 
 CAF_TEST(blocks are aligned for all types of usual size) {
-  std::vector<std::unique_ptr<char[]>> blocks;
+  std::vector<bytes> blocks;
   for (int round = 0; round < 2; ++round) {
     for (std::size_t size = 0; size < 600; ++size) {
-      blocks.emplace_back(new char[size]);
+      blocks.push_back(take(size));
       auto address = reinterpret_cast<std::uintptr_t>(blocks.back().get());
       CAF_CHECK_EQUAL(address % __STDCPP_DEFAULT_NEW_ALIGNMENT__, 0u);
     }
     blocks.clear();
   }
+}
+
+CAF_TEST(a block that was taken without exceptions has its size) {
+  for (int round = 0; round < 2; ++round)
+    for (std::size_t size = 1; size < 600; ++size) {
+      auto* x = ::operator new(size, std::nothrow);
+      CAF_REQUIRE(malloc_usable_size(x) >= size);
+      ::operator delete(x, size);
+      auto* y = ::operator new[](size + 14);
+      CAF_REQUIRE(malloc_usable_size(y) >= size + 14);
+      ::operator delete[](y, size + 14);
+    }
 }
 
 CAF_TEST(nothing is null) {
