@@ -229,7 +229,7 @@ CAF_TEST(a lone publish in a small room wakes nobody) {
   subject.fill_room(10);
   // Members, Redis, and at times the answer by itself.
   check(subject.of_a_publish(),
-        {.writes = 12.1, .waits = 6.5, .rearms = 1.1, .wakes = 0.1, .allocations = 44.5});
+        {.writes = 12.1, .waits = 6.5, .rearms = 1.1, .wakes = 0.1, .allocations = 25.5});
 }
 
 // Wakes of another lane are among what Asio arms anew: one there, and one or two back,
@@ -272,7 +272,7 @@ CAF_TEST(a lone message to a user wakes nobody) {
   const auto request
     = plain_client::frame_of(R"({"type":"send","id":7,"user":"me","data":"hello"})");
   check(costs_of([&] { lone_node::send_once(me, request); }),
-        {.writes = 3.1, .waits = 6.5, .rearms = 1.1, .wakes = 0.1, .allocations = 41.5});
+        {.writes = 3.1, .waits = 6.5, .rearms = 1.1, .wakes = 0.1, .allocations = 22.5});
 }
 
 // What wakes is CAF's clock: each actor that ends says so, and a join sets a timer.
@@ -286,7 +286,7 @@ CAF_TEST(a visit of a room costs what it did) {
     lone_node::ask(me, R"({"type":"leave","id":2,"room":"r"})", "left");
   };
   check(costs_of(visit),
-        {.writes = 12.0, .waits = 22.0, .rearms = 3.2, .wakes = 6.0, .allocations = 305.0});
+        {.writes = 12.0, .waits = 22.0, .rearms = 3.2, .wakes = 6.0, .allocations = 188.0});
 }
 
 #endif
