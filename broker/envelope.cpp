@@ -3,6 +3,7 @@
 #include "atrium/broker/envelope_writer.hpp"
 #include "atrium/broker/json/json_members.hpp"
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_text.hpp"
 #include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/usual_envelope.hpp"
 #include "atrium/broker/util/trace_context.hpp"
@@ -66,12 +67,11 @@ constexpr std::array<json_member<sender_members>, 2> known_of_sender = {{
 
 // A member of another type counts as missing: the text is empty then.
 std::string_view text_of(std::string_view raw, own_texts& own) {
-  if (!raw.starts_with('"'))
-    return {};
-  if (raw.find('\\') == std::string_view::npos)
-    return raw.substr(1, raw.size() - 2);
-  auto text = json_string(raw);
-  return text ? own.emplace_front(std::move(*text)) : std::string_view{};
+  std::string scratch;
+  auto text = json_text(raw, scratch);
+  if (!scratch.empty())
+    return own.emplace_front(std::move(scratch));
+  return text.value_or(std::string_view{});
 }
 
 std::string_view traceparent_of(std::string_view raw, own_texts& own) {

@@ -1,6 +1,7 @@
 #include "atrium/net/protocol/field_reader.hpp"
 
 #include "atrium/broker/json/json_members.hpp"
+#include "atrium/broker/json/json_text.hpp"
 #include "atrium/broker/packet_header.hpp"
 #include "atrium/broker/util/text.hpp"
 #include "atrium/broker/util/trace_context.hpp"
@@ -36,7 +37,8 @@ constexpr std::array<json_member<request_fields>, 15> known = {{
 }};
 
 bool read_string(std::string_view raw, std::string& to) {
-  auto text = read_text(raw, to);
+  // Without escapes: two spellings of a name are one room.
+  auto text = json_text(raw, to);
   // With escapes it is there already.
   if (text && text->data() != to.data())
     to.assign(*text);
@@ -64,20 +66,6 @@ std::optional<request_fields> find_fields(std::string_view text) {
   return read_members(text, known);
 }
 
-std::optional<std::string_view> read_text(std::string_view raw,
-                                          std::string& scratch) {
-  if (raw.empty() || raw.front() != '"')
-    return std::nullopt;
-  if (raw.find('\\') == std::string_view::npos)
-    return raw.substr(1, raw.size() - 2);
-  // Without escapes: two spellings of a name are one room.
-  auto decoded = json_string(raw);
-  if (!decoded)
-    return std::nullopt;
-  scratch = std::move(*decoded);
-  return scratch;
-}
-
 void field_reader::room(std::string& to) {
   // A name that is invalid is not repeated in the reply.
   if (!name(from_.room, "room", errc::room_name_invalid, to))
@@ -103,7 +91,7 @@ void field_reader::token(std::string& to) {
 
 void field_reader::traceparent(std::string& to) {
   std::string scratch;
-  if (auto text = read_text(from_.traceparent, scratch))
+  if (auto text = json_text(from_.traceparent, scratch))
     to = read_traceparent(*text);
 }
 

@@ -33,11 +33,6 @@ struct request_fields {
 /// Finds the fields of one request; nothing if `text` is not one JSON object.
 std::optional<request_fields> find_fields(std::string_view text);
 
-/// Returns the text of a JSON string: a part of `raw`, or of `scratch` where
-/// there are escapes. Nothing if it is no string.
-std::optional<std::string_view> read_text(std::string_view raw,
-                                          std::string& scratch);
-
 /// Reads fields of one request into their places, which are those of an empty
 /// request; remembers the first thing that is wrong. Then the places have no
 /// meaning, but for the name of a room: that is empty if it is invalid.

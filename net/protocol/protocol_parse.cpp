@@ -1,4 +1,5 @@
 #include "atrium/broker/json/json_object.hpp"
+#include "atrium/broker/json/json_text.hpp"
 #include "atrium/net/protocol/field_reader.hpp"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ bool is_id(std::string_view raw) {
   if (auto number = json_unsigned(raw))
     return *number <= largest_id;
   std::string scratch;
-  auto text = read_text(raw, scratch);
+  auto text = json_text(raw, scratch);
   return text && !text->empty() && characters_in(*text) <= longest_id;
 }
 
@@ -160,7 +161,7 @@ parse_request(std::string_view text) {
                    "of 1 to 64 characters",
                    {}};
   std::string scratch;
-  auto type = read_text(fields->type, scratch);
+  auto type = json_text(fields->type, scratch);
   if (!type)
     return failure{request_id{fields->id},
                    errc::bad_request,
