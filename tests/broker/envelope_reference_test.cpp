@@ -2,6 +2,7 @@
 
 #include "caf/test/unit_test.hpp"
 #include "support/envelope_reference.hpp"
+#include "support/json_damage.hpp"
 
 #include <array>
 #include <random>
@@ -119,26 +120,6 @@ std::string make_envelope(rng& random) {
   return text.append(any_space(random)) + '}';
 }
 
-/// Changes, removes and doubles some bytes.
-void damage(std::string& text, rng& random) {
-  static constexpr auto alphabet = "{}[]\",:\\u0019 e.+-\n\t\x1f\x7f\xC3\xA4\xFFtn"sv;
-  for (auto edits = random() % 3 + 1; edits > 0; --edits) {
-    auto at = random() % text.size();
-    switch (random() % 4) {
-    case 0:
-      text.erase(at, 1 + random() % 3);
-      break;
-    case 1:
-      text.insert(at, text.substr(random() % text.size(), random() % 16));
-      break;
-    default:
-      text[at] = any_of(alphabet, random);
-    }
-    if (text.empty())
-      text = "{}";
-  }
-}
-
 struct score {
   int sound = 0;
   int unknown = 0;
@@ -179,7 +160,8 @@ CAF_TEST(a damaged envelope is read as by a plain implementation) {
   score counts;
   for (int round = 0; round < 40'000; ++round) {
     auto text = make_envelope(random);
-    damage(text, random);
+    for (auto edits = random() % 3 + 1; edits > 0; --edits)
+      damage(text, random);
     compare(text, counts);
   }
   CAF_CHECK(counts.sound > 1'000);

@@ -4,6 +4,7 @@
 #include "atrium/broker/usual_envelope.hpp"
 
 #include "caf/test/unit_test.hpp"
+#include "support/json_damage.hpp"
 
 #include <random>
 #include <string>
@@ -81,25 +82,6 @@ void compare(const std::string& text, int& accepted) {
   if (!same(x.about, y.about) || x.data != y.data)
     CAF_FAIL("read in two ways: " << text);
   ++accepted;
-}
-
-/// Changes, removes and doubles some bytes.
-void damage(std::string& text, rng& random) {
-  static constexpr auto alphabet = "{}[]\",:\\u0019 e.+-\n\t\x1f\x7f\xC3\xA4\xFFtn"sv;
-  auto at = random() % text.size();
-  switch (random() % 5) {
-  case 0:
-    text.erase(at, 1 + random() % 3);
-    break;
-  case 1:
-    text.insert(at, text.substr(random() % text.size(), random() % 16));
-    break;
-  case 2:
-    text.insert(at, 1, alphabet[random() % alphabet.size()]);
-    break;
-  default:
-    text[at] = alphabet[random() % alphabet.size()];
-  }
 }
 
 } // namespace
