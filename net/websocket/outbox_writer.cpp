@@ -176,7 +176,10 @@ bool outbox_writer::is_full_after_write() {
   // With TLS the socket may be ready for more than the lane has encrypted: then
   // the lane is late, not the client.
   fall_behind(encrypted_ && waiting_ && takes_bytes(transport_.next_layer()));
-  is_behind_ ? owed().end() : owed().begin();
+  if (!is_behind_)
+    owed().begin();
+  else if (arrears_)
+    arrears_->end();
   return !is_behind_;
 }
 
